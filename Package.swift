@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The rooms of `Sources/SyncNode` and whom each may know: docs/decisions/0002.
+/// Pure rooms first, then the shell; a Tidy test reads this table.
+let rooms: [(name: String, knows: [String])] = [
+    ("Base", []),
+    ("Crypto", ["Base", "COpenSSL"]),
+    ("HTTP", ["Base"]),
+    ("Change", ["Base", "Crypto"]),
+    ("Domain", ["Base", "Change"]),
+    ("Replication", ["Base", "Change"]),
+    ("Kernel", ["Base", "Change", "Domain", "Replication"]),
+    ("API", ["Base", "HTTP", "Domain"]),
+    ("Store", ["Base", "Crypto", "Change", "Domain", "Kernel", "CSQLite", "CLinux"]),
+    ("Network", ["Base", "HTTP", "Crypto", "COpenSSL", "CCurl", "CZlib", "CLinux"]),
+    (
+        "Runtime",
+        [
+            "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Store",
+            "Network", "CLinux",
+        ]
+    ),
+    (
+        "Simulator",
+        ["Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API"]
+    ),
+]
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+func dependency(_ name: String) -> Target.Dependency { .target(name: name) }
+
+let libraries = ["CSQLite", "CCurl", "COpenSSL", "CZlib", "CLinux"]
+
+let package = Package(
+    name: "syncnode",
+    products: [
+        .library(name: "SyncNode", targets: rooms.map(\.name)),
+        .executable(name: "node", targets: ["node"]),
+    ],
+    targets: libraries.map { .systemLibrary(name: $0, path: "Sources/\($0)") }
+        + rooms.map { room in
+            .target(
+                name: room.name,
+                dependencies: room.knows.map(dependency),
+                path: "Sources/SyncNode/\(room.name)",
+                swiftSettings: strict
+            )
+        }
+        + [
+            .executableTarget(
+                name: "node",
+                dependencies: ["Base", "Runtime", "Simulator", "API"],
+                path: "Sources/node",
+                swiftSettings: strict
+            )
+        ]
+        + rooms.filter { $0.name != "API" }.map { room in
+            .testTarget(
+                name: "\(room.name)Tests",
+                dependencies: (room.knows + [room.name, "Support"]).map(dependency),
+                path: "Tests/\(room.name)",
+                swiftSettings: strict
+            )
+        }
+        + [
+            .target(name: "Support", dependencies: ["Base"], path: "Tests/Support", swiftSettings: strict),
+            .testTarget(name: "TidyTests", dependencies: ["Support"], path: "Tests/Tidy", swiftSettings: strict),
+        ]
+)
