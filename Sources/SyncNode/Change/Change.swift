@@ -1,5 +1,5 @@
 package import Base
-package import Crypto
+import Crypto
 
 /// One entry of a chain (PROTOCOL §4) as it is stored: a header that is hashed, and a payload
 /// bound by its hash. Immutable; stored and relayed byte for byte, never encoded again.

@@ -1,5 +1,5 @@
 package import Base
-package import Crypto
+import Crypto
 
 extension ChangeBatch {
     private static let payloadAbsent: UInt8 = 1

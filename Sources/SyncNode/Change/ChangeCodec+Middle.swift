@@ -1,4 +1,4 @@
-package import Base
+import Base
 
 /// The part of a header that travels even where the batch already says the rest: from `time`
 /// to `payloadSize`.
