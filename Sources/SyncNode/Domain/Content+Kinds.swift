@@ -1,0 +1,2 @@
+/// Placeholder until the dispatch of the domain lands.
+package enum Content: Sendable { case none }
