@@ -45,6 +45,10 @@ package struct HybridClock: Hashable, Sendable {
         return last
     }
 
+    /// Takes in the last reading of an own chain, so that the next one is above it. Unbounded:
+    /// this node gave it itself.
+    package mutating func resume(from own: HybridTime) { last = max(last, own) }
+
     /// Takes in another node's reading. One that is more than `Limits.clockLeadMillisMax` ahead
     /// of `now` pulls this clock no further than that bound; the change itself is never refused.
     package mutating func observe(_ seen: HybridTime, at now: Instant) {

@@ -1,8 +1,9 @@
 package import Base
 package import Change
 
-/// Who is where and who may decide: a pure function of the changes of all `dir` scopes that a
-/// node holds (PROTOCOL §3). The order in which they arrived does not matter.
+/// Who is where and who may decide: a pure function of the set of changes of all `dir` scopes
+/// that a node holds (PROTOCOL §3). The order in which they arrived does not matter: where two
+/// statements speak of one thing, the one of higher rank stands.
 package struct Directory: Sendable {
     /// One change of a `dir` scope, with who wrote it.
     package struct Statement: Sendable {
@@ -26,13 +27,6 @@ package struct Directory: Sendable {
         }
     }
 
-    /// Sorted by id.
-    package private(set) var regions: [RegionRecord] = []
-    /// Sorted by region, then by epoch.
-    package private(set) var seats: [SeatRecord] = []
-    /// Corridor partners: who they are, for whom, and their seat. Sorted by region.
-    package private(set) var partners: [Partner] = []
-
     /// A neighbouring county as one of ours states it.
     package struct Partner: Hashable, Sendable {
         /// The county of ours that states it.
@@ -41,65 +35,81 @@ package struct Directory: Sendable {
         package let seat: SeatRecord
     }
 
-    private var regionByID: [RegionID: RegionRecord] = [:]
-    private var regionByCode: [RegionCode: RegionID] = [:]
-    private var revoked: Set<IncarnationKey> = []
+    /// Which of two statements about one thing stands: the later in its chain, then the hash.
+    private struct Rank: Comparable {
+        let seq: Seq
+        let hash: Digest
 
-    /// - Parameters:
-    ///   - root: The pinned seat of the tree's root: what is trusted without a statement.
-    ///   - statements: Any order.
-    package init(root: SeatRecord, statements: [Statement]) {
-        seats = [root]
-        let ordered = statements.sorted {
-            ($0.region, $0.key.text, $0.seq) < ($1.region, $1.key.text, $1.seq)
+        init(_ statement: Statement) {
+            seq = statement.seq
+            hash = statement.hash
         }
-        var applied = Set<Int>()
-        var moved = true
-        while moved {
-            moved = false
-            for (index, statement) in ordered.enumerated()
-            where !applied.contains(index) && mayState(statement) {
-                apply(statement)
-                applied.insert(index)
-                moved = true
+
+        static func < (left: Rank, right: Rank) -> Bool {
+            (left.seq, left.hash) < (right.seq, right.hash)
+        }
+    }
+
+    private struct CorridorKey: Hashable {
+        let county: RegionID
+        let other: RegionID
+    }
+
+    private var records: [RegionID: (rank: Rank, record: RegionRecord)] = [:]
+    private var moves: [RegionID: (rank: Rank, parent: RegionID)] = [:]
+    private var codes: [RegionCode: RegionID] = [:]
+    private var seatsByRegion: [RegionID: [SeatRecord]] = [:]
+    private var regionBySeat: [IncarnationKey: RegionID] = [:]
+    private var corridors: [CorridorKey: (rank: Rank, partner: Partner)] = [:]
+    private var revoked: Set<IncarnationKey> = []
+    /// Statements whose author is not seated as far as is known yet.
+    private var waiting: [Statement] = []
+
+    /// - Parameter root: The pinned seat of the tree's root: trusted without a statement.
+    package init(root: SeatRecord) {
+        insert(root)
+    }
+
+    /// Takes a statement in, and those that waited for it.
+    package mutating func add(_ statement: Statement) {
+        waiting.append(statement)
+        var progressed = true
+        while progressed {
+            progressed = false
+            for (index, candidate) in waiting.enumerated().reversed() where mayState(candidate) {
+                waiting.remove(at: index)
+                apply(candidate)
+                progressed = true
             }
         }
-        regions = regionByID.values.sorted { $0.id < $1.id }
-        for region in regions { regionByCode[region.code] = region.id }
     }
 
-    package func region(_ id: RegionID) -> RegionRecord? { regionByID[id] }
+    // MARK: places
+
+    /// Every known region, by id.
+    package var regions: [RegionRecord] {
+        records.keys.sorted().compactMap { region($0) }
+    }
+
+    package func region(_ id: RegionID) -> RegionRecord? {
+        guard let record = records[id]?.record else { return nil }
+        guard let move = moves[id] else { return record }
+        return RegionRecord(
+            id: id, code: record.code, name: record.name, level: record.level,
+            parent: move.parent)
+    }
 
     package func region(code: RegionCode) -> RegionRecord? {
-        regionByCode[code].flatMap { regionByID[$0] }
+        codes[code].flatMap { region($0) }
     }
-
-    /// The seat of a region: its highest epoch; the smaller key where two claim one epoch.
-    package func seat(of region: RegionID) -> SeatRecord? {
-        if let own = seats.last(where: { $0.region == region }) { return own }
-        return partners.first { $0.record.id == region }?.seat
-    }
-
-    /// Every seat that the region has had, oldest first.
-    package func seats(of region: RegionID) -> [SeatRecord] {
-        seats.filter { $0.region == region }
-    }
-
-    /// The region for which an incarnation sits or sat.
-    package func region(seatedBy key: IncarnationKey) -> RegionID? {
-        seats.first { $0.key == key }?.region
-            ?? partners.first { $0.seat.key == key }?.record.id
-    }
-
-    package func isRevoked(_ key: IncarnationKey) -> Bool { revoked.contains(key) }
 
     /// The region itself, then its parent, and so on to the root.
     package func ancestry(of region: RegionID) -> [RegionID] {
         var chain: [RegionID] = []
         var next: RegionID? = region
-        while let id = next, !chain.contains(id), let record = regionByID[id] {
+        while let id = next, !chain.contains(id) {
             chain.append(id)
-            next = record.parent
+            next = moves[id]?.parent ?? records[id]?.record.parent
         }
         return chain
     }
@@ -111,48 +121,93 @@ package struct Directory: Sendable {
 
     /// The county at or above a region.
     package func county(of region: RegionID) -> RegionID? {
-        ancestry(of: region).first { regionByID[$0]?.level == .county }
+        ancestry(of: region).first { records[$0]?.record.level == .county }
     }
 
+    /// The regions directly below one, by id.
     package func children(of region: RegionID) -> [RegionRecord] {
         regions.filter { $0.parent == region }
     }
 
+    // MARK: seats
+
+    /// The seat of a region: its highest epoch; the greater key where two claim one epoch.
+    package func seat(of region: RegionID) -> SeatRecord? {
+        seatsByRegion[region]?.last ?? partners.first { $0.record.id == region }?.seat
+    }
+
+    /// Every seat that the region has had, oldest first.
+    package func seats(of region: RegionID) -> [SeatRecord] { seatsByRegion[region] ?? [] }
+
+    /// The region for which an incarnation sits or sat.
+    package func region(seatedBy key: IncarnationKey) -> RegionID? {
+        regionBySeat[key] ?? partners.first { $0.seat.key == key }?.record.id
+    }
+
+    package func isRevoked(_ key: IncarnationKey) -> Bool { revoked.contains(key) }
+
+    /// Corridor partners, by county and region.
+    package var partners: [Partner] {
+        corridors.values.map(\.partner)
+            .sorted { ($0.county, $0.record.id) < ($1.county, $1.record.id) }
+    }
+
+    // MARK: applying
+
     private func mayState(_ statement: Statement) -> Bool {
-        seats.contains { $0.region == statement.region && $0.key == statement.key }
+        regionBySeat[statement.key] == statement.region
     }
 
     private mutating func apply(_ statement: Statement) {
+        let rank = Rank(statement)
         switch statement.entry {
         case .region(let record):
-            guard record.id == statement.region || record.parent == statement.region else {
-                return
-            }
-            regionByID[record.id] = record
-        case .seat(let region, let epoch, let key, let node):
-            guard region == statement.region || parent(of: region) == statement.region else {
-                return
-            }
-            let seat = SeatRecord(
-                region: region, epoch: epoch, key: key, node: node, grant: statement.hash)
-            seats.append(seat)
-            seats.sort { ($0.region, $0.epoch, $1.key.text) < ($1.region, $1.epoch, $0.key.text) }
-        case .partner(let record, let key, let node):
-            let seat = SeatRecord(
-                region: record.id, epoch: 1, key: key, node: node, grant: statement.hash)
-            partners.removeAll { $0.county == statement.region && $0.record.id == record.id }
-            partners.append(Partner(county: statement.region, record: record, seat: seat))
-            partners.sort { ($0.county, $0.record.id) < ($1.county, $1.record.id) }
-        case .move(let region, let parent):
-            guard let record = regionByID[region], isWithin(region, statement.region),
-                isWithin(parent, statement.region)
+            guard record.id == statement.region || record.parent == statement.region,
+                records[record.id].map({ $0.rank < rank }) ?? true
             else { return }
-            regionByID[region] = RegionRecord(
-                id: record.id, code: record.code, name: record.name, level: record.level,
-                parent: parent)
+            records[record.id] = (rank, record)
+            codes[record.code] = record.id
+        case .seat(let region, let epoch, let key, let node):
+            guard region == statement.region || isParent(statement.region, of: region) else {
+                return
+            }
+            insert(
+                SeatRecord(
+                    region: region, epoch: epoch, key: key, node: node, grant: statement.hash))
+        case .partner(let record, let key, let node):
+            let corridor = CorridorKey(county: statement.region, other: record.id)
+            guard corridors[corridor].map({ $0.rank < rank }) ?? true else { return }
+            let seat = SeatRecord(
+                region: record.id, epoch: statement.seq.rawValue, key: key, node: node,
+                grant: statement.hash)
+            corridors[corridor] = (
+                rank, Partner(county: statement.region, record: record, seat: seat)
+            )
+        case .move(let region, let parent):
+            guard isWithin(parent, statement.region),
+                moves[region].map({ $0.rank < rank }) ?? true
+            else { return }
+            moves[region] = (rank, parent)
         case .revocation(let key): revoked.insert(key)
         }
     }
 
-    private func parent(of region: RegionID) -> RegionID? { regionByID[region]?.parent }
+    private mutating func insert(_ seat: SeatRecord) {
+        var seats = seatsByRegion[seat.region] ?? []
+        guard !seats.contains(where: { $0.epoch == seat.epoch && $0.key == seat.key }) else {
+            return
+        }
+        seats.append(seat)
+        seats.sort {
+            $0.epoch == $1.epoch ? $0.key.text < $1.key.text : $0.epoch < $1.epoch
+        }
+        seatsByRegion[seat.region] = seats
+        regionBySeat[seat.key] = seat.region
+    }
+
+    /// Whether one region is, or was first stated to be, the parent of another: a seat that the
+    /// old parent granted stays granted, in whatever order a move becomes known.
+    private func isParent(_ parent: RegionID, of region: RegionID) -> Bool {
+        moves[region]?.parent == parent || records[region]?.record.parent == parent
+    }
 }
