@@ -71,7 +71,11 @@ let package = Package(
             )
         }
         + [
-            .target(name: "Support", dependencies: ["Base"], path: "Tests/Support", swiftSettings: strict),
-            .testTarget(name: "TidyTests", dependencies: ["Support"], path: "Tests/Tidy", swiftSettings: strict),
+            .target(
+                name: "Support", dependencies: ["Base"], path: "Tests/Support",
+                swiftSettings: strict),
+            .testTarget(
+                name: "TidyTests", dependencies: ["Support"], path: "Tests/Tidy",
+                swiftSettings: strict),
         ]
 )

@@ -28,7 +28,7 @@ package enum Hex {
         return bytes
     }
 
-    private static func nibble(_ character: UInt8) -> UInt8? {
+    static func nibble(_ character: UInt8) -> UInt8? {
         switch character {
         case 0x30...0x39: character - 0x30
         case 0x61...0x66: character - 0x61 + 10
