@@ -6,7 +6,7 @@ extension Limits {
     package static let targetBytesMax = 8 * 1024
     /// Bytes of a whole message head, request line included (431): one page of cookies and a token.
     package static let headBytesMax = 24 * 1024
-    /// Bytes of one header line (431), as the common servers have it.
+    /// Bytes of one header line with its CRLF (431), as the common servers have it.
     package static let fieldBytesMax = 8190
     /// Header lines of one message (431): browsers send about 20.
     package static let fieldsMax = 64

@@ -113,7 +113,7 @@ struct BodyReader {
         _ input: [UInt8], _ cursor: inout Int, _ end: Int
     ) throws(HTTPError) {
         guard
-            try takeLine(input, &cursor, end, bytesMax: Limits.fieldBytesMax + 2, .headTooLong)
+            try takeLine(input, &cursor, end, bytesMax: Limits.fieldBytesMax, .headTooLong)
         else { return }
         if line.count == 2 {
             stage = .done

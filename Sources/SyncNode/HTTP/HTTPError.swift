@@ -32,6 +32,7 @@ package struct HTTPError: Error, Hashable, Sendable {
 
     /// The answer: a problem document (RFC 9457) that repeats nothing of what was sent.
     package var response: HTTPResponse {
-        .problem(status: status, type: "/problems/http", title: "请求不符合 HTTP 规范", rule: reason.rawValue)
+        .problem(
+            status: status, type: "/problems/http", title: "请求不符合 HTTP 规范", rule: reason.rawValue)
     }
 }

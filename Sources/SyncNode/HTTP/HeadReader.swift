@@ -87,7 +87,8 @@ struct HeadReader {
             throw HTTPError(bytes[index] == 0x0d ? .bareLineEnd : .badHeaderValue)
         }
         return HTTPHeaders.Field(
-            nameStart: UInt32(truncatingIfNeeded: start), nameEnd: UInt32(truncatingIfNeeded: colon),
+            nameStart: UInt32(truncatingIfNeeded: start),
+            nameEnd: UInt32(truncatingIfNeeded: colon),
             valueStart: UInt32(truncatingIfNeeded: from), valueEnd: UInt32(truncatingIfNeeded: to))
     }
 
@@ -104,7 +105,7 @@ struct HeadReader {
     private func checkSizes() throws(HTTPError) {
         let line = bytes.count - lineStart
         if isPastStart {
-            guard line <= Limits.fieldBytesMax + 2, bytes.count <= Limits.headBytesMax else {
+            guard line <= Limits.fieldBytesMax, bytes.count <= Limits.headBytesMax else {
                 throw HTTPError(.headTooLong)
             }
         } else {

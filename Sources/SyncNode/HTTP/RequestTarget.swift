@@ -185,8 +185,9 @@ struct RequestTarget {
         if bytes[index] == UInt8(ascii: "[") {
             index += 1
             while index < end, bytes[index] != UInt8(ascii: "]") {
-                guard ByteClass.nibble(bytes[index]) != nil || bytes[index] == UInt8(ascii: ":")
-                    || bytes[index] == UInt8(ascii: ".")
+                guard
+                    ByteClass.nibble(bytes[index]) != nil || bytes[index] == UInt8(ascii: ":")
+                        || bytes[index] == UInt8(ascii: ".")
                 else { return false }
                 index += 1
             }
