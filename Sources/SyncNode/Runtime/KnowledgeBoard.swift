@@ -1,5 +1,5 @@
 package import Base
-package import Change
+import Change
 package import Crypto
 package import Domain
 package import Kernel

@@ -1,5 +1,5 @@
 package import Base
-import CLinux
+import Glibc
 
 /// The machine's clock and randomness: the only place where the product reads them.
 package enum SystemClock {

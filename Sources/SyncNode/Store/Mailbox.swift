@@ -1,5 +1,5 @@
 import Base
-internal import CLinux
+import Glibc
 
 /// A bounded queue between many producers and one consuming thread, which takes whole batches:
 /// the heart of group commit. A batch closes at a count or after a short delay.
