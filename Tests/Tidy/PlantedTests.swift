@@ -91,6 +91,20 @@ import Testing
         #expect(WordRules.file(plant(code, room: "Runtime")).isEmpty)
     }
 
+    @Test(arguments: [
+        "import XCTest", "cd /home/me/tree", "\"/work/main\"", "see /Users/x", "# TODO: later",
+    ])
+    func aForbiddenWordOutsideTheSources(text: String) {
+        let file = SourceTree.File(path: "docs/PLANTED.md", text: "a\n" + text)
+        #expect(WordRules.anyFile(file).map(\.line) == [2])
+    }
+
+    @Test(arguments: ["https://a.b/home/x", "a/work/b", "../work/b", "import Testing"])
+    func textThatOnlyLooksForbidden(text: String) {
+        let file = SourceTree.File(path: "docs/PLANTED.md", text: text)
+        #expect(WordRules.anyFile(file).isEmpty)
+    }
+
     @Test func aFileNameThatSaysNothing() {
         let file = SourceTree.File(path: "Sources/SyncNode/Base/StringUtils.swift", text: "")
         #expect(WordRules.file(file).count == 1)

@@ -1,4 +1,4 @@
-package import Base
+import Base
 package import Change
 package import Domain
 
@@ -55,23 +55,6 @@ package final class Kernel<Store: Journal> {
     package func adopt(_ identity: Identity) throws(JournalError) {
         self.identity = identity
         try reload()
-    }
-
-    // MARK: what the exchange reads
-
-    /// Every carried scope's name, epoch and vector, by id.
-    package func knowledge() -> [(name: ScopeName, epoch: UInt64, vector: VersionVector)] {
-        scopes.keys.sorted().compactMap { id in
-            scopes[id].map { ($0.record.name, $0.record.epoch, $0.vector) }
-        }
-    }
-
-    /// One scope's vector; nil where it is not carried.
-    package func vector(of scope: ScopeID) -> VersionVector? { scopes[scope]?.vector }
-
-    /// What is known of a chain; nil where nothing is.
-    package func chain(_ actor: ActorID, in scope: ScopeID) -> ChainState? {
-        scopes[scope]?.chains[actor]
     }
 
     /// Whether the local region belongs to a scope's audience.
