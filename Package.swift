@@ -75,7 +75,7 @@ let package = Package(
                 name: "Support", dependencies: ["Base"], path: "Tests/Support",
                 swiftSettings: strict),
             .testTarget(
-                name: "TidyTests", dependencies: ["Support"], path: "Tests/Tidy",
+                name: "TidyTests", dependencies: ["Base", "Support"], path: "Tests/Tidy",
                 swiftSettings: strict),
         ]
 )

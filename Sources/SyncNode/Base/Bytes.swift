@@ -37,13 +37,16 @@ package struct ByteReader {
         self.end = end
     }
 
+    /// Bytes not yet read.
     package var remaining: Int { end - offset }
 
+    /// Steps over bytes. Throws `truncated` where there are fewer.
     package mutating func skip(_ count: Int, _ field: String) throws(DecodeError) {
         guard count >= 0, count <= remaining else { throw fail(.truncated, field) }
         offset += count
     }
 
+    /// One byte. Throws `truncated` at the end, as every read does.
     package mutating func readByte(_ field: String) throws(DecodeError) -> UInt8 {
         guard offset < end else { throw fail(.truncated, field) }
         defer { offset += 1 }
@@ -86,6 +89,7 @@ package struct ByteReader {
         return Int(value)
     }
 
+    /// A copy of the next bytes.
     package mutating func readBytes(
         _ count: Int, _ field: String
     ) throws(DecodeError) -> [UInt8] {
@@ -94,6 +98,7 @@ package struct ByteReader {
         return Array(bytes[offset..<(offset + count)])
     }
 
+    /// 32 bytes.
     package mutating func readDigest(_ field: String) throws(DecodeError) -> Digest {
         Digest(
             words: (
@@ -102,18 +107,22 @@ package struct ByteReader {
             ))
     }
 
+    /// 16 bytes.
     package mutating func readDigest16(_ field: String) throws(DecodeError) -> Digest16 {
         Digest16(high: try readNumber(8, field), low: try readNumber(8, field))
     }
 
+    /// 8 bytes.
     package mutating func readScope(_ field: String) throws(DecodeError) -> ScopeID {
         ScopeID(try readNumber(8, field))
     }
 
+    /// 8 bytes.
     package mutating func readActor(_ field: String) throws(DecodeError) -> ActorID {
         ActorID(try readNumber(8, field))
     }
 
+    /// A varint of at most `Limits.seqMax`; throws `limit` beyond.
     package mutating func readSeq(_ field: String) throws(DecodeError) -> Seq {
         let value = try readVarint(field)
         guard value <= Limits.seqMax else { throw fail(.limit, field) }
@@ -153,8 +162,10 @@ package struct ByteWriter {
         bytes.reserveCapacity(capacity)
     }
 
+    /// Bytes written so far.
     package var count: Int { bytes.count }
 
+    /// One byte.
     package mutating func write(byte: UInt8) { bytes.append(byte) }
 
     /// The low `count` bytes of a number, 1 to 8.
@@ -168,8 +179,10 @@ package struct ByteWriter {
         }
     }
 
+    /// 8 bytes.
     package mutating func write(_ value: UInt64) { write(value, count: 8) }
 
+    /// An unsigned LEB128 number in its shortest form, 1 to 10 bytes.
     package mutating func write(varint value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -179,15 +192,18 @@ package struct ByteWriter {
         bytes.append(UInt8(truncatingIfNeeded: rest))
     }
 
+    /// A count or a length, as a varint.
     package mutating func write(count value: Int) {
         invariant(value >= 0, "a count is not negative")
         write(varint: UInt64(value))
     }
 
+    /// Bytes as they are, without a length.
     package mutating func write(bytes other: some Collection<UInt8>) {
         bytes.append(contentsOf: other)
     }
 
+    /// 32 bytes.
     package mutating func write(_ digest: Digest) {
         write(digest.words.0)
         write(digest.words.1)
@@ -195,15 +211,19 @@ package struct ByteWriter {
         write(digest.words.3)
     }
 
+    /// 16 bytes.
     package mutating func write(_ digest: Digest16) {
         write(digest.high)
         write(digest.low)
     }
 
+    /// 8 bytes.
     package mutating func write(_ scope: ScopeID) { write(scope.rawValue) }
 
+    /// 8 bytes.
     package mutating func write(_ actor: ActorID) { write(actor.rawValue) }
 
+    /// The number as a varint.
     package mutating func write(_ seq: Seq) { write(varint: seq.rawValue) }
 
     /// UTF-8 with a varint length in bytes.

@@ -54,37 +54,46 @@ extension JSONCursor {
     /// Steps over a text; its escapes and its encoding are only looked at by `text(of:)`.
     mutating func skipText() throws(JSONError) -> JSONTextSpan {
         try skip(JSONToken.quote)
-        let start = offset
+        let span = try measureText()
+        offset = span.range.upperBound + 1
+        return span
+    }
+
+    /// The text whose first byte is here. Apart from `skipText`, so that the loop runs over
+    /// borrowed bytes without a count of references.
+    private func measureText() throws(JSONError) -> JSONTextSpan {
+        let source = bytes.span
+        var index = offset
         var isEscaped = false
-        while offset < end {
-            let byte = bytes[offset]
+        while index < end {
+            let byte = source[index]
             if byte == JSONToken.quote {
-                offset += 1
-                return JSONTextSpan(range: start..<(offset - 1), isEscaped: isEscaped)
+                return JSONTextSpan(range: offset..<index, isEscaped: isEscaped)
             }
             if byte == JSONToken.escape {
                 isEscaped = true
-                offset += 1
+                index += 1
             } else if byte < 0x20 {
-                throw fail(.badText)
+                throw JSONError(.badText, offset: index)
             }
-            offset += 1
+            index += 1
         }
-        offset = end
-        throw fail(.truncated)
+        throw JSONError(.truncated, offset: end)
     }
 
     /// What a text says, with its escapes resolved.
     func text(of span: JSONTextSpan) throws(JSONError) -> String {
-        let raw = bytes[span.range]
-        let text =
-            span.isEscaped
-            ? String(validating: try unescaped(span.range), as: UTF8.self)
-            : String(validating: raw, as: UTF8.self)
-        guard let text else {
+        do {
+            if span.isEscaped {
+                let plain = try unescaped(span.range)
+                return String(copying: try UTF8Span(validating: plain.span))
+            }
+            return String(copying: try UTF8Span(validating: bytes.span.extracting(span.range)))
+        } catch let error as JSONError {
+            throw error
+        } catch {
             throw JSONError(.badEncoding, offset: span.range.lowerBound)
         }
-        return text
     }
 
     private func unescaped(_ range: Range<Int>) throws(JSONError) -> [UInt8] {

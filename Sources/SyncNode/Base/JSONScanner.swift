@@ -18,6 +18,7 @@ package struct JSONScanner {
         package let value: Range<Int>
         package let kind: Kind
         let isKeyEscaped: Bool
+        let isValueEscaped: Bool
     }
 
     private var cursor: JSONCursor
@@ -58,9 +59,10 @@ package struct JSONScanner {
         try cursor.skip(JSONToken.colon)
         cursor.skipSpace()
         let from = cursor.offset
-        let kind = try cursor.skipValue()
+        let (kind, isValueEscaped) = try cursor.skipValue()
         return Member(
-            key: key.range, value: from..<cursor.offset, kind: kind, isKeyEscaped: key.isEscaped)
+            key: key.range, value: from..<cursor.offset, kind: kind,
+            isKeyEscaped: key.isEscaped, isValueEscaped: isValueEscaped)
     }
 
     /// The member with that key, looked for from the last one found on, then from the start.
@@ -80,13 +82,10 @@ package struct JSONScanner {
 
     /// Whether a member has that key: byte by byte, so never where it was written with escapes.
     package func isKey(of member: Member, _ key: String) -> Bool {
-        let utf8 = key.utf8
-        guard !member.isKeyEscaped, utf8.count == member.key.count else { return false }
-        var offset = member.key.lowerBound
-        for byte in utf8 {
-            if cursor.bytes[offset] != byte { return false }
-            offset += 1
-        }
+        let wanted = key.utf8.span
+        let found = cursor.bytes.span.extracting(member.key)
+        guard !member.isKeyEscaped, wanted.count == found.count else { return false }
+        for index in found.indices where found[index] != wanted[index] { return false }
         return true
     }
 }
@@ -120,15 +119,17 @@ extension JSONScanner {
     ///
     /// - Throws: `kind` where it is no text.
     package func text(_ member: Member) throws(JSONError) -> String {
-        var inner = try cursor(at: member, .text)
-        return try inner.text(of: try inner.skipText())
+        try expect(.text, member)
+        let inside = (member.value.lowerBound + 1)..<(member.value.upperBound - 1)
+        return try cursor.text(of: JSONTextSpan(range: inside, isEscaped: member.isValueEscaped))
     }
 
     /// The value of an integer member, within `Limits.jsonIntegerMax`.
     ///
     /// - Throws: `kind` where it is no number, `notStrict` where it is another number.
     package func int(_ member: Member) throws(JSONError) -> Int64 {
-        var inner = try cursor(at: member, .number)
+        try expect(.number, member)
+        var inner = JSONCursor(cursor.bytes, in: member.value)
         guard let value = try inner.skipNumber().integer,
             value.magnitude <= Limits.jsonIntegerMax
         else { throw JSONError(.notStrict, offset: member.value.lowerBound) }
@@ -147,45 +148,44 @@ extension JSONScanner {
 
     private mutating func valued(_ key: String, _ kind: Kind) throws(JSONError) -> Member? {
         guard let member = try member(key), member.kind != .null else { return nil }
-        guard member.kind == kind else {
-            throw JSONError(.kind, offset: member.value.lowerBound)
-        }
+        try expect(kind, member)
         return member
     }
 
-    private func cursor(at member: Member, _ kind: Kind) throws(JSONError) -> JSONCursor {
+    private func expect(_ kind: Kind, _ member: Member) throws(JSONError) {
         guard member.kind == kind else {
             throw JSONError(.kind, offset: member.value.lowerBound)
         }
-        return JSONCursor(cursor.bytes, in: member.value)
     }
 }
 
 extension JSONCursor {
     /// Steps over any value. Of arrays and objects only the texts and the brackets are looked at.
-    fileprivate mutating func skipValue() throws(JSONError) -> JSONScanner.Kind {
+    fileprivate mutating func skipValue() throws(JSONError) -> (
+        kind: JSONScanner.Kind, isEscaped: Bool
+    ) {
         switch peek {
         case JSONToken.quote:
-            _ = try skipText()
-            return .text
+            let span = try skipText()
+            return (.text, span.isEscaped)
         case JSONToken.openObject:
             try skipContainer()
-            return .object
+            return (.object, false)
         case JSONToken.openArray:
             try skipContainer()
-            return .array
+            return (.array, false)
         case UInt8(ascii: "t"):
             try skipWord("true")
-            return .bool
+            return (.bool, false)
         case UInt8(ascii: "f"):
             try skipWord("false")
-            return .bool
+            return (.bool, false)
         case UInt8(ascii: "n"):
             try skipWord("null")
-            return .null
+            return (.null, false)
         default:
             _ = try skipNumber()
-            return .number
+            return (.number, false)
         }
     }
 

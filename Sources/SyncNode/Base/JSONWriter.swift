@@ -54,6 +54,7 @@ package struct JSONWriter: Sendable {
 
     // MARK: values
 
+    /// A text, escaped where it must be.
     package mutating func value(_ text: String) {
         beginValue()
         writeText(text)
@@ -68,11 +69,13 @@ package struct JSONWriter: Sendable {
     /// - Parameter number: Within `Limits.jsonIntegerMax`, or no strict reader takes it.
     package mutating func value(_ number: Int) { value(Int64(number)) }
 
+    /// `true` or `false`.
     package mutating func value(_ flag: Bool) {
         beginValue()
         buffer.append(contentsOf: (flag ? "true" : "false").utf8)
     }
 
+    /// The word `null`.
     package mutating func null() {
         beginValue()
         buffer.append(contentsOf: "null".utf8)
@@ -106,6 +109,7 @@ package struct JSONWriter: Sendable {
 }
 
 extension JSONWriter {
+    /// A key with a text.
     package mutating func field(_ key: String, _ text: String) {
         self.key(key)
         value(text)
@@ -120,11 +124,13 @@ extension JSONWriter {
     /// - Parameter number: Within `Limits.jsonIntegerMax`, or no strict reader takes it.
     package mutating func field(_ key: String, _ number: Int) { field(key, Int64(number)) }
 
+    /// A key with `true` or `false`.
     package mutating func field(_ key: String, _ flag: Bool) {
         self.key(key)
         value(flag)
     }
 
+    /// A key with a tree.
     package mutating func field(_ key: String, _ json: JSON) {
         self.key(key)
         value(json)
@@ -182,10 +188,16 @@ extension JSONWriter {
 
     private mutating func writeText(_ text: String) {
         buffer.append(JSONToken.quote)
-        if text.utf8.contains(where: JSONToken.needsEscape) {
-            for byte in text.utf8 { writeEscaped(byte) }
-        } else {
+        let source = text.utf8.span
+        var isPlain = true
+        for index in source.indices where JSONToken.needsEscape(source[index]) {
+            isPlain = false
+            break
+        }
+        if isPlain {
             buffer.append(contentsOf: text.utf8)
+        } else {
+            for byte in text.utf8 { writeEscaped(byte) }
         }
         buffer.append(JSONToken.quote)
     }

@@ -1,0 +1,63 @@
+package import Base
+
+/// The kinds of documents that changes are folded into; the number is in the store.
+package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
+    /// A service item (事项) with its versions.
+    case item = 1
+    /// A region's own elements of an item.
+    case overlay = 2
+    /// What a node may do for an item (下沉方式).
+    case grant = 3
+    /// A case (办件), with its custody.
+    case caseFile = 4
+    /// A hand-over between two counties (移交单): custody headers only.
+    case handover = 5
+    /// Who has which catalog version (到达).
+    case receipt = 6
+}
+
+/// A document's identity: 16 bytes, never reused, inside a collection.
+package struct DocumentKey: Hashable, Sendable {
+    package let collection: Collection
+    package let id: Digest16
+
+    package init(collection: Collection, id: Digest16) {
+        self.collection = collection
+        self.id = id
+    }
+}
+
+/// A folded document as the store keeps it. Everything in it is derived: it can be made again
+/// from the changes at any time (I22).
+package struct StoredDocument: Hashable, Sendable {
+    package let key: DocumentKey
+    /// The scope whose changes made it; dropping that scope drops the document.
+    package let scope: ScopeID
+    /// What people call it: a case number, an item code. Not unique: two clones may have used
+    /// one number, and both are shown.
+    package let label: String
+    /// The state's name, for filters and lists.
+    package let status: String
+    /// What lists are ordered by: milliseconds since 1970.
+    package let time: Int64
+    /// True where the local node owes it a reaction of its own.
+    package let attention: Bool
+    /// Words for full-text search, without personal data; empty where there are none.
+    package let search: String
+    /// The state as JSON.
+    package let state: [UInt8]
+
+    package init(
+        key: DocumentKey, scope: ScopeID, label: String, status: String, time: Int64,
+        attention: Bool, search: String, state: [UInt8]
+    ) {
+        self.key = key
+        self.scope = scope
+        self.label = label
+        self.status = status
+        self.time = time
+        self.attention = attention
+        self.search = search
+        self.state = state
+    }
+}

@@ -1,0 +1,112 @@
+package import Base
+package import Change
+
+/// A change as a rule wants it written: the kernel gives it number, time, chain and signature.
+package struct Draft: Sendable {
+    package let scope: ScopeName
+    package let kind: ChangeKind
+    /// JSON.
+    package let body: [UInt8]
+    package let refs: [Reference]
+    /// What the author had on screen. Sorted.
+    package let supersedes: [Dot]
+
+    package init(
+        scope: ScopeName, kind: ChangeKind, body: [UInt8], refs: [Reference] = [],
+        supersedes: [Dot] = []
+    ) {
+        self.scope = scope
+        self.kind = kind
+        self.body = body
+        self.refs = refs
+        self.supersedes = supersedes.sorted()
+    }
+}
+
+/// A refusal by rule: an outcome, not an error. The caller is told rule, field and reason.
+package struct RuleRefusal: Hashable, Sendable {
+    /// Stable name, part of the problem type: `case-not-held`, `item-not-granted`, …
+    package let rule: String
+    /// One Chinese sentence for the clerk.
+    package let title: String
+    /// The field of the command that broke it, where there is one.
+    package let field: String?
+    /// What kind of refusal it is; the API maps it to a status.
+    package let category: Category
+
+    package enum Category: String, Hashable, Sendable {
+        /// 422: the command itself is not well formed.
+        case invalid
+        /// 404: what it names is not here.
+        case missing
+        /// 409: the state does not allow it.
+        case conflict
+        /// 412: what the caller saw is stale.
+        case stale
+        /// 403: this place or person may not.
+        case forbidden
+    }
+
+    package init(
+        _ rule: String, _ title: String, field: String? = nil, category: Category = .conflict
+    ) {
+        self.rule = rule
+        self.title = title
+        self.field = field
+        self.category = category
+    }
+}
+
+/// What a rule says of a command.
+package enum Decision: Sendable {
+    /// The changes to write, and the caller's answer as JSON.
+    case write([Draft], answer: [UInt8])
+    case refuse(RuleRefusal)
+}
+
+/// Where a command is decided: which node, by whom, when. All that a rule may know beside the
+/// documents.
+package struct Desk: Sendable {
+    /// The local region.
+    package let region: RegionID
+    /// The local incarnation.
+    package let key: IncarnationKey
+    package let directory: Directory
+    /// First 8 bytes of H(account id); 0 for the node itself.
+    package let author: UInt64
+    package let now: Instant
+    /// 32 random bytes, fresh for each command: document ids and query codes come from here.
+    package let entropy: Digest
+
+    package init(
+        region: RegionID, key: IncarnationKey, directory: Directory, author: UInt64,
+        now: Instant, entropy: Digest
+    ) {
+        self.region = region
+        self.key = key
+        self.directory = directory
+        self.author = author
+        self.now = now
+        self.entropy = entropy
+    }
+
+    /// Whether the local incarnation holds the local region's seat: only then may it decide.
+    package var isSeated: Bool { directory.seat(of: region)?.key == key }
+}
+
+/// A change as the fold gets it: with the scope's name and who wrote it.
+package struct Arrival: Sendable {
+    package let change: Change
+    package let scope: ScopeName
+    /// The incarnation that wrote it.
+    package let key: IncarnationKey
+    /// Set where its chain is quarantined at or before it: stored, never effective.
+    package let quarantined: Bool
+
+    package init(change: Change, scope: ScopeName, key: IncarnationKey, quarantined: Bool) {
+        self.change = change
+        self.scope = scope
+        self.key = key
+        self.quarantined = quarantined
+    }
+}

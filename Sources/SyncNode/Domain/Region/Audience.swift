@@ -1,0 +1,43 @@
+package import Change
+
+/// Which scopes a region's node stores (PROTOCOL §3): a pure function of the scope's name and
+/// the directory.
+extension Directory {
+    package func carries(_ region: RegionID, _ scope: ScopeName) -> Bool {
+        let place = scope.region
+        switch scope.family {
+        case .directory:
+            return isWithin(region, place) || isNear(region, above: place, steps: 2)
+        case .control:
+            return region == place || isNear(region, above: place, steps: 2)
+        case .catalog:
+            return isWithin(region, place)
+                || (isWithin(place, region) && isAtOrBelowCounty(region))
+        case .cases:
+            return isWithin(place, region) && isAtOrBelowCounty(region)
+        case .corridor:
+            return region == place || region == scope.other
+        case .custody:
+            return region == place || region == scope.other
+                || (isWithin(place, region) && isWithin(scope.other, region))
+        case .statistics:
+            return isWithin(place, region)
+        }
+    }
+
+    /// Whether a corridor between two counties is agreed by at least one of them.
+    package func isPartner(_ one: RegionID, _ two: RegionID) -> Bool {
+        partners.contains {
+            ($0.county == one && $0.record.id == two) || ($0.county == two && $0.record.id == one)
+        }
+    }
+
+    private func isNear(_ region: RegionID, above place: RegionID, steps: Int) -> Bool {
+        ancestry(of: place).dropFirst().prefix(steps).contains(region)
+    }
+
+    private func isAtOrBelowCounty(_ region: RegionID) -> Bool {
+        guard let level = self.region(region)?.level else { return false }
+        return level == .county || level == .town || level == .village
+    }
+}

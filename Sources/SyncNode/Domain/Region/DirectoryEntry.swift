@@ -1,0 +1,129 @@
+package import Base
+package import Change
+
+extension ChangeKind {
+    /// A region and its place: {id, code, name, level, parent?}.
+    package static let directoryRegion = ChangeKind(rawValue: 0x8010)
+    /// A seat given to an incarnation: {region, epoch, key, node}.
+    package static let directorySeat = ChangeKind(rawValue: 0x8011)
+    /// A neighbouring county's seat for a corridor: {region, code, name, key, node}.
+    package static let directoryPartner = ChangeKind(rawValue: 0x8012)
+    /// A region placed under another parent: {region, parent}.
+    package static let directoryMove = ChangeKind(rawValue: 0x8013)
+    /// An incarnation's end: {key, cuts: [{scope, actor, seq, hash}]}.
+    package static let directoryRevocation = ChangeKind(rawValue: 0x8014)
+}
+
+/// What one change of a `dir` scope says.
+package enum DirectoryEntry: Hashable, Sendable {
+    case region(RegionRecord)
+    case seat(region: RegionID, epoch: UInt64, key: IncarnationKey, node: Digest)
+    case partner(RegionRecord, key: IncarnationKey, node: Digest)
+    case move(region: RegionID, parent: RegionID)
+    case revocation(key: IncarnationKey)
+
+    package var kind: ChangeKind {
+        switch self {
+        case .region: .directoryRegion
+        case .seat: .directorySeat
+        case .partner: .directoryPartner
+        case .move: .directoryMove
+        case .revocation: .directoryRevocation
+        }
+    }
+
+    /// The body of the change that says it.
+    package var body: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { object in
+            switch self {
+            case .region(let record): Self.write(record, to: &object)
+            case .seat(let region, let epoch, let key, let node):
+                object.field("region", region.hex)
+                object.field("epoch", Int64(epoch))
+                Self.write(key, node, to: &object)
+            case .partner(let record, let key, let node):
+                Self.write(record, to: &object)
+                Self.write(key, node, to: &object)
+            case .move(let region, let parent):
+                object.field("region", region.hex)
+                object.field("parent", parent.hex)
+            case .revocation(let key): object.field("key", key.text)
+            }
+        }
+        return writer.bytes
+    }
+
+    private static func write(_ record: RegionRecord, to writer: inout JSONWriter) {
+        writer.field("id", record.id.hex)
+        writer.field("code", record.code.text)
+        writer.field("name", record.name)
+        writer.field("level", record.level.rawValue)
+        if let parent = record.parent { writer.field("parent", parent.hex) }
+    }
+
+    private static func write(
+        _ key: IncarnationKey, _ node: Digest, to writer: inout JSONWriter
+    ) {
+        writer.field("key", key.text)
+        writer.field("node", node.hex)
+    }
+
+    /// Reads a change of a `dir` scope; nil where the kind is another or the body is not of its
+    /// form: such a change is stored and has no effect.
+    package init?(_ change: Change) {
+        guard let body = change.body else { return nil }
+        let json: JSON
+        do throws(JSONError) {
+            json = try JSON(parsing: body)
+        } catch {
+            return nil
+        }
+        switch change.kind {
+        case .directoryRegion:
+            guard let record = Self.record(json) else { return nil }
+            self = .region(record)
+        case .directorySeat:
+            guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
+                let epoch = json["epoch"]?.int, epoch > 0, let key = Self.key(json),
+                let node = Self.node(json)
+            else { return nil }
+            self = .seat(region: region, epoch: UInt64(epoch), key: key, node: node)
+        case .directoryPartner:
+            guard let record = Self.record(json), let key = Self.key(json),
+                let node = Self.node(json)
+            else { return nil }
+            self = .partner(record, key: key, node: node)
+        case .directoryMove:
+            guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
+                let parent = json["parent"]?.text.flatMap(RegionID.init(hex:))
+            else { return nil }
+            self = .move(region: region, parent: parent)
+        case .directoryRevocation:
+            guard let key = Self.key(json) else { return nil }
+            self = .revocation(key: key)
+        default: return nil
+        }
+    }
+
+    private static func record(_ json: JSON) -> RegionRecord? {
+        guard let id = json["id"]?.text.flatMap(RegionID.init(hex:)),
+            let code = json["code"]?.text.flatMap(RegionCode.init(_:)),
+            let name = json["name"]?.text, !name.isEmpty,
+            let level = json["level"]?.text.flatMap(Level.init(rawValue:))
+        else { return nil }
+        let parent = json["parent"]?.text.flatMap(RegionID.init(hex:))
+        return RegionRecord(id: id, code: code, name: name, level: level, parent: parent)
+    }
+
+    private static func key(_ json: JSON) -> IncarnationKey? {
+        json["key"]?.text.flatMap(IncarnationKey.init(text:))
+    }
+
+    private static func node(_ json: JSON) -> Digest? {
+        guard let bytes = json["node"]?.text.flatMap(Hex.decode), bytes.count == 32 else {
+            return nil
+        }
+        return Digest(bytes: bytes)
+    }
+}

@@ -1,0 +1,136 @@
+package import Base
+package import Change
+package import Domain
+
+/// Why the journal could not do what was asked. Each case wants another reaction.
+package enum JournalError: Error, Hashable, Sendable {
+    /// The disk is full: refuse new work, keep serving reads.
+    case full
+    /// The file is not writable, or another process holds it.
+    case locked(String)
+    /// What is stored contradicts itself: stop and say so.
+    case damaged(String)
+    /// The sentinel and the database disagree: a rollback or a copy (PROTOCOL §6).
+    case fenced(String)
+    /// Anything else that the operating system or SQLite reported.
+    case failed(String)
+}
+
+/// One scope that this node carries.
+package struct ScopeRecord: Hashable, Sendable {
+    package let id: ScopeID
+    package let name: ScopeName
+    /// Steward's epoch (PROTOCOL §11); part of the leaf.
+    package var epoch: UInt64
+    /// Arrival position of its last change; 0 before the first.
+    package var position: Int64
+
+    package init(name: ScopeName, epoch: UInt64, position: Int64) {
+        self.id = name.id
+        self.name = name
+        self.epoch = epoch
+        self.position = position
+    }
+}
+
+/// A bounded run of changes of one scope in arrival order, cut where every actor in it ends on
+/// a signed head.
+package struct ChangeRun: Sendable {
+    package let changes: [Change]
+    package let heads: [SignedHead]
+    /// Whether the scope holds more after it.
+    package let more: Bool
+
+    package init(changes: [Change], heads: [SignedHead], more: Bool) {
+        self.changes = changes
+        self.heads = heads
+        self.more = more
+    }
+}
+
+/// A change that was proven to use a number again, kept with what proves it.
+package struct ForkRecord: Hashable, Sendable {
+    package let scope: ScopeID
+    package let dot: Dot
+    /// The hash that this node held first.
+    package let held: Digest
+    /// The other content's hash.
+    package let other: Digest
+    /// The other branch, as an encoded batch: its changes and signed head.
+    package let evidence: [UInt8]
+
+    package init(scope: ScopeID, dot: Dot, held: Digest, other: Digest, evidence: [UInt8]) {
+        self.scope = scope
+        self.dot = dot
+        self.held = held
+        self.other = other
+        self.evidence = evidence
+    }
+}
+
+/// The durable state of one node, as the kernel sees it: chains, changes, documents. One user
+/// at a time; every call but the reads stands between `begin` and `commit` or `rollback`.
+///
+/// Two implementations: SQLite (Store) and memory with power loss (Simulator); one conformance
+/// suite runs against both.
+package protocol Journal: AnyObject {
+    func begin() throws(JournalError)
+    /// Durable when it returns, and known to the sentinel: only then may anything leave.
+    func commit() throws(JournalError)
+    func rollback() throws(JournalError)
+
+    /// All carried scopes, by id.
+    func scopes() throws(JournalError) -> [ScopeRecord]
+    func scope(_ id: ScopeID) throws(JournalError) -> ScopeRecord?
+    /// Starts carrying a scope, with an empty vector.
+    func openScope(_ name: ScopeName) throws(JournalError)
+    func setEpoch(_ epoch: UInt64, of scope: ScopeID) throws(JournalError)
+    /// Deletes the scope's changes, chains, heads and documents together (I5).
+    func dropScope(_ id: ScopeID) throws(JournalError)
+
+    /// Every chain of a scope, by actor.
+    func chains(of scope: ScopeID) throws(JournalError) -> [ChainState]
+    func chain(_ actor: ActorID, in scope: ScopeID) throws(JournalError) -> ChainState?
+    func setQuarantined(_ actor: ActorID, in scope: ScopeID) throws(JournalError)
+    /// For each other actor, the seq that the chain of `actor` last cited as a dependency.
+    /// Sorted by actor.
+    func cited(by actor: ActorID, in scope: ScopeID) throws(JournalError) -> [Dot]
+    func hash(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Digest?
+    func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change?
+
+    /// Appends the next change of its chain; a genesis opens the chain. The caller has judged
+    /// it. Moves the chain's head, the citations and the scope's position.
+    func append(_ change: Change, founding genesis: Genesis?) throws(JournalError)
+    func sign(_ head: SignedHead, in scope: ScopeID) throws(JournalError)
+    /// The latest signature of a chain at or below its head.
+    func signedHead(of actor: ActorID, in scope: ScopeID) throws(JournalError) -> SignedHead?
+    /// What a peer that knows `vector` (by number) lacks, at most `Limits.rangeChangesMax`
+    /// changes and `Limits.rangeBytesMax` bytes (at least one clean cut). Skips quarantined
+    /// actors given in `except`.
+    func run(
+        of scope: ScopeID, after vector: [Dot], except: [ActorID]
+    ) throws(JournalError) -> ChangeRun
+    /// Removes a chain's changes above `seq`, returning them oldest first: only for an own
+    /// chain after a rollback, and with a fork record.
+    func cutChain(
+        _ actor: ActorID, in scope: ScopeID, above seq: Seq
+    ) throws(JournalError) -> [Change]
+
+    func recordFork(_ fork: ForkRecord) throws(JournalError)
+    /// By scope, then dot.
+    func forks() throws(JournalError) -> [ForkRecord]
+
+    func document(_ key: DocumentKey) throws(JournalError) -> StoredDocument?
+    func putDocument(_ document: StoredDocument) throws(JournalError)
+    func removeDocument(_ key: DocumentKey) throws(JournalError)
+    /// Ids of documents with this label, by id.
+    func documents(
+        _ collection: Collection, label: String
+    ) throws(JournalError) -> [DocumentKey]
+    /// Documents that owe a reaction, by key, at most `limit`.
+    func attention(limit: Int) throws(JournalError) -> [DocumentKey]
+
+    /// A small named value of the node itself (clock, counters, storeEpoch).
+    func value(_ name: String) throws(JournalError) -> [UInt8]?
+    func setValue(_ name: String, _ value: [UInt8]) throws(JournalError)
+}

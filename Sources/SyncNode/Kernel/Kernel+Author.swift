@@ -1,0 +1,124 @@
+import Base
+import Change
+import Domain
+
+/// Writing changes of the local incarnation.
+extension Kernel {
+    func write(
+        _ drafts: [Draft], author: UInt64, at now: Instant, entropy: () -> Digest
+    ) throws(JournalError) -> [ChainHead] {
+        var heads: [ChainHead] = []
+        heads.reserveCapacity(drafts.count)
+        for draft in drafts {
+            heads.append(try write(draft, author: author, at: now, salt: entropy()))
+        }
+        return heads
+    }
+
+    private func write(
+        _ draft: Draft, author: UInt64, at now: Instant, salt: Digest
+    ) throws(JournalError) -> ChainHead {
+        let state = try open(draft.scope)
+        if state.ownHead == nil { try found(state, at: now, salt: salt) }
+        guard let head = state.ownHead else {
+            invariant(false, "a founded chain has a head")
+            throw .damaged("no own chain")
+        }
+        var header = ChangeHeader(
+            scope: draft.scope.id, actor: state.own, seq: head.seq.next, previous: head.hash,
+            time: clock.tick(at: now), kind: draft.kind)
+        header.author = author
+        header.deps = state.dependencies
+        header.refs = draft.refs
+        header.supersedes = draft.supersedes
+        let change = ChangeCodec.make(
+            header, salt: salt, body: draft.body, suite: identity.key.publicKey.suite)
+        try append(change, founding: nil, to: draft.scope.id)
+        return change.head
+    }
+
+    /// Begins the own chain in a scope: names the key, the node and the chains before it.
+    private func found(
+        _ state: ScopeState, at now: Instant, salt: Digest
+    ) throws(JournalError) {
+        let scope = state.record.id
+        let earlier = state.chains.keys.sorted().compactMap { state.chains[$0] }
+            .filter { $0.node == identity.node }.map(\.head)
+        let genesis = Genesis(
+            key: identity.key.publicKey, node: identity.node, predecessors: earlier,
+            grant: directory.seat(of: identity.region)?.grant ?? .zero)
+        let body = genesis.encode()
+        let suite = identity.key.publicKey.suite
+        var header = ChangeHeader(
+            scope: scope, actor: state.own, seq: Seq(1),
+            previous: Genesis.previous(
+                scope: scope, actor: state.own, body: body, suite: suite),
+            time: clock.tick(at: now), kind: .genesis)
+        header.deps = state.dependencies
+        let change = ChangeCodec.make(header, salt: salt, body: body, suite: suite)
+        try append(change, founding: genesis, to: scope)
+    }
+
+    /// Stores a judged change, moves the vector and folds it: the one door for both sides.
+    func append(
+        _ change: Change, founding genesis: Genesis?, to scope: ScopeID
+    ) throws(JournalError) {
+        guard let state = scopes[scope] else {
+            throw .damaged("scope \(scope.hex) is not open")
+        }
+        if rules.storesWhatItCounts || change.header.actor == state.own {
+            try journal.append(change, founding: genesis)
+        }
+        let actor = change.header.actor
+        if let genesis {
+            state.chains[actor] = ChainState(
+                key: genesis.key, node: genesis.node, head: change.head)
+        } else {
+            state.chains[actor]?.head = change.head
+        }
+        if actor == state.own {
+            for dep in change.header.deps { state.cited[dep.actor] = dep.seq }
+            state.unsigned += 1
+        }
+        effects.touched.append(scope)
+        if actor == state.own, state.unsigned >= Limits.unsignedChangesMax {
+            try signHead(of: scope)
+        }
+        try fold(change, in: state)
+    }
+
+    private func fold(_ change: Change, in state: ScopeState) throws(JournalError) {
+        guard change.kind != .genesis, let chain = state.chains[change.header.actor] else {
+            return
+        }
+        let name = state.record.name
+        if name.family == .directory {
+            learn(change, in: state)
+            effects.directoryChanged = true
+        }
+        if rules.unknownKinds.contains(change.kind.rawValue) { return }
+        let arrival = Arrival(
+            change: change, scope: name, key: IncarnationKey(chain.key),
+            quarantined: chain.quarantined)
+        let desk = desk(author: 0, at: change.header.time.instant, entropy: .zero)
+        let writes = try Fold.apply(arrival, at: desk, from: KernelSource(kernel: self))
+        for write in writes { session.put(write, scope: state.record.id) }
+    }
+
+    /// Signs every own head that moved in this batch.
+    func signHeads() throws(JournalError) {
+        for scope in Set(effects.touched).sorted() where (scopes[scope]?.unsigned ?? 0) > 0 {
+            try signHead(of: scope)
+        }
+    }
+
+    private func signHead(of scope: ScopeID) throws(JournalError) {
+        guard let head = scopes[scope]?.ownHead else { return }
+        let message = SignedHead.message(scope: scope, head: head)
+        let signature = identity.signer.sign(message)
+        invariant(
+            signature.count == SignedHead.signatureLength, "a signature has its length")
+        try journal.sign(SignedHead(head: head, signature: signature), in: scope)
+        scopes[scope]?.unsigned = 0
+    }
+}

@@ -1,0 +1,126 @@
+package import Base
+import Change
+import Domain
+
+extension Kernel {
+    /// Decides, admits, appends and folds a batch in one transaction. When it returns, all of
+    /// it is durable: only then may any of it leave the node. When it throws, nothing happened.
+    ///
+    /// - Parameters:
+    ///   - now: Business time of the batch.
+    ///   - entropy: 32 fresh random bytes at each call.
+    /// - Returns: One outcome a submission, and what changed.
+    package func commit(
+        _ batch: [Submission], at now: Instant, entropy: () -> Digest
+    ) throws(JournalError) -> (outcomes: [Outcome], effects: Effects) {
+        invariant(effects.touched.isEmpty, "the kernel is not reentrant")
+        var outcomes: [Outcome] = []
+        outcomes.reserveCapacity(batch.count)
+        try journal.begin()
+        do throws(JournalError) {
+            for submission in batch {
+                outcomes.append(try perform(submission, at: now, entropy: entropy))
+            }
+            try react(at: now, entropy: entropy)
+            try flushDocuments()
+            try signHeads()
+            try journal.commit()
+        } catch {
+            effects = Effects()
+            try journal.rollback()
+            try reload()
+            throw error
+        }
+        session.settle()
+        let result = effects
+        effects = Effects()
+        return (outcomes, result.settled())
+    }
+
+    private func perform(
+        _ submission: Submission, at now: Instant, entropy: () -> Digest
+    ) throws(JournalError) -> Outcome {
+        switch submission {
+        case .command(let command, let author, let idempotencyKey):
+            return try run(
+                command, author: author, idempotencyKey: idempotencyKey, at: now,
+                entropy: entropy)
+        case .admit(let changes, let name, let good):
+            return .admitted(try admit(changes, name: name, good: good, at: now))
+        case .state(let entries):
+            let scope = ScopeName.directory(identity.region)
+            let drafts = entries.map { Draft(scope: scope, kind: $0.kind, body: $0.body) }
+            return .done(
+                answer: [], written: try write(drafts, author: 0, at: now, entropy: entropy))
+        case .write(let drafts):
+            return .done(
+                answer: [], written: try write(drafts, author: 0, at: now, entropy: entropy))
+        }
+    }
+
+    private func run(
+        _ command: Command, author: UInt64, idempotencyKey: String?, at now: Instant,
+        entropy: () -> Digest
+    ) throws(JournalError) -> Outcome {
+        let memory = idempotencyKey.map { "answer:\(author):\($0)" }
+        if let memory, let known = try journal.value(memory) {
+            return .done(answer: known, written: [])
+        }
+        let desk = desk(author: author, at: now, entropy: entropy())
+        switch try Rules.decide(command, at: desk, from: KernelSource(kernel: self)) {
+        case .refuse(let refusal): return .refused(refusal)
+        case .write(let drafts, let answer):
+            let heads = try write(drafts, author: author, at: now, entropy: entropy)
+            if let memory { try journal.setValue(memory, answer) }
+            return .done(answer: answer, written: heads)
+        }
+    }
+
+    /// What the local seat owes of itself: gateway answers, forwarding, receipts. Each reaction
+    /// is due only until its change is folded, so this ends.
+    private func react(at now: Instant, entropy: () -> Digest) throws(JournalError) {
+        var left = Limits.reactionsMax
+        while left > 0 {
+            try flushDocuments()
+            let keys = try journal.attention(limit: Limits.reactionsMax)
+            var wrote = false
+            for key in keys where left > 0 {
+                let desk = desk(author: 0, at: now, entropy: entropy())
+                let due = try Reactions.due(key, at: desk, from: KernelSource(kernel: self))
+                for command in due {
+                    left -= 1
+                    let outcome = try run(
+                        command, author: 0, idempotencyKey: nil, at: now, entropy: entropy)
+                    if case .done(_, let heads) = outcome, !heads.isEmpty { wrote = true }
+                }
+            }
+            guard wrote else { return }
+        }
+    }
+
+    func desk(author: UInt64, at now: Instant, entropy: Digest) -> Desk {
+        Desk(
+            region: identity.region, key: identity.key, directory: directory, author: author,
+            now: now, entropy: entropy)
+    }
+
+    /// Encodes and stores the documents that changed since the last flush.
+    func flushDocuments() throws(JournalError) {
+        for key in session.dirty {
+            guard let entry = session.entries[key], entry.isDirty else { continue }
+            try journal.putDocument(entry.content.stored(key: key, scope: entry.scope))
+            session.entries[key]?.isDirty = false
+            effects.documents.append(key)
+        }
+        session.dirty.removeAll(keepingCapacity: true)
+    }
+}
+
+extension Effects {
+    /// Without repetitions, in order.
+    func settled() -> Effects {
+        var copy = self
+        copy.touched = Set(touched).sorted()
+        return copy
+    }
+}

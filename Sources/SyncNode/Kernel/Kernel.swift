@@ -1,0 +1,117 @@
+import Base
+package import Change
+package import Domain
+
+/// The one place where changes are decided, admitted and folded (HOUSE §2). Owned by one
+/// writer; never reentrant; synchronous. Time and randomness are arguments.
+package final class Kernel<Store: Journal> {
+    package let journal: Store
+    package private(set) var identity: Identity
+    package internal(set) var directory: Directory
+    package internal(set) var clock: HybridClock
+    /// Which rules are on: all, but in the simulator's mutants.
+    package let rules: KernelRules
+
+    var scopes: [ScopeID: ScopeState] = [:]
+    var session = FoldSession()
+    var effects = Effects()
+    let root: SeatRecord
+
+    /// Loads the scopes and the directory. Costs one read a scope and one a directory change.
+    ///
+    /// - Parameter root: The pinned seat of the tree's root.
+    package init(
+        journal: Store, identity: Identity, root: SeatRecord, rules: KernelRules = KernelRules()
+    ) throws(JournalError) {
+        self.journal = journal
+        self.identity = identity
+        self.root = root
+        self.rules = rules
+        clock = HybridClock()
+        directory = Directory(root: root)
+        try reload()
+    }
+
+    /// Reads everything that is kept in memory anew: at start and after a rollback.
+    func reload() throws(JournalError) {
+        scopes = [:]
+        session = FoldSession()
+        clock = HybridClock()
+        directory = Directory(root: root)
+        for record in try journal.scopes() {
+            let state = try load(record)
+            scopes[record.id] = state
+            guard let head = state.ownHead else { continue }
+            let dot = Dot(actor: head.actor, seq: head.seq)
+            if let last = try journal.change(at: dot, in: record.id) {
+                clock.resume(from: last.header.time)
+            }
+        }
+        try loadDirectory()
+    }
+
+    /// Goes on as a new incarnation after a rollback, a clone or a loss (PROTOCOL §6). Its
+    /// chains begin with the next change in each scope.
+    package func adopt(_ identity: Identity) throws(JournalError) {
+        self.identity = identity
+        try reload()
+    }
+
+    /// Whether the local region belongs to a scope's audience.
+    package func mayCarry(_ name: ScopeName) -> Bool {
+        directory.carries(identity.region, name)
+    }
+
+    func load(_ record: ScopeRecord) throws(JournalError) -> ScopeState {
+        let own = identity.key.actor(in: record.id)
+        var chains: [ActorID: ChainState] = [:]
+        for chain in try journal.chains(of: record.id) { chains[chain.actor] = chain }
+        var cited: [ActorID: Seq] = [:]
+        for dot in try journal.cited(by: own, in: record.id) { cited[dot.actor] = dot.seq }
+        return ScopeState(record: record, chains: chains, own: own, cited: cited)
+    }
+
+    /// The scope, carried from now on if it was not.
+    func open(_ name: ScopeName) throws(JournalError) -> ScopeState {
+        if let known = scopes[name.id] { return known }
+        try journal.openScope(name)
+        let state = try load(ScopeRecord(name: name, epoch: 1, position: 0))
+        scopes[name.id] = state
+        effects.opened.append(name)
+        return state
+    }
+
+    private func loadDirectory() throws(JournalError) {
+        for id in scopes.keys.sorted() {
+            guard let state = scopes[id], state.record.name.family == .directory else { continue }
+            var after: [Dot] = []
+            while true {
+                let run = try journal.run(of: id, after: after, except: [])
+                for change in run.changes { learn(change, in: state) }
+                guard run.more, let last = run.changes.last else { break }
+                after.removeAll { $0.actor == last.header.actor }
+                after = Self.advanced(after, by: run.changes)
+            }
+        }
+    }
+
+    private static func advanced(_ dots: [Dot], by changes: [Change]) -> [Dot] {
+        var known: [ActorID: Seq] = [:]
+        for dot in dots { known[dot.actor] = dot.seq }
+        for change in changes { known[change.header.actor] = change.header.seq }
+        return known.keys.sorted().compactMap { actor in
+            known[actor].map { Dot(actor: actor, seq: $0) }
+        }
+    }
+
+    /// Takes a directory change into the directory.
+    func learn(_ change: Change, in state: ScopeState) {
+        guard let entry = DirectoryEntry(change),
+            let chain = state.chains[change.header.actor]
+        else { return }
+        directory.add(
+            Directory.Statement(
+                region: state.record.name.region, key: IncarnationKey(chain.key),
+                seq: change.header.seq, hash: change.hash, entry: entry))
+    }
+}

@@ -1,0 +1,76 @@
+package import Base
+package import Change
+package import Domain
+
+/// The local incarnation, as the kernel needs it.
+package struct Identity: Sendable {
+    package let region: RegionID
+    /// H(enrolment public key).
+    package let node: Digest
+    /// The incarnation's signing key.
+    package let signer: any HeadSigner
+
+    package init(region: RegionID, node: Digest, signer: any HeadSigner) {
+        self.region = region
+        self.node = node
+        self.signer = signer
+    }
+
+    package var key: IncarnationKey { signer.key }
+}
+
+/// Signs heads for one incarnation. The simulator's signer is cheaper than the real one.
+package protocol HeadSigner: Sendable {
+    var key: IncarnationKey { get }
+    /// 64 bytes over `message`.
+    func sign(_ message: [UInt8]) -> [UInt8]
+}
+
+/// One thing for the writer to do.
+package enum Submission: Sendable {
+    /// A command of a person or program, with the author's id and the caller's idempotency key.
+    case command(Command, author: UInt64, idempotencyKey: String?)
+    /// A batch from a peer whose signatures were found good (`ChangeBatch.verify`), under the
+    /// name that the sender gave its scope.
+    case admit(ChangeBatch, name: ScopeName, good: [Bool])
+    /// Statements of the local seat about its region.
+    case state([DirectoryEntry])
+    /// Changes as drafts: control statements of the node itself.
+    case write([Draft])
+}
+
+/// What became of a submission.
+package enum Outcome: Sendable {
+    /// Done: the answer as JSON, and the changes written.
+    case done(answer: [UInt8], written: [ChainHead])
+    case refused(RuleRefusal)
+    case admitted(AdmissionReport)
+}
+
+/// What a batch came to, change by change.
+package struct AdmissionReport: Hashable, Sendable {
+    package let scope: ScopeID
+    package var admitted = 0
+    package var duplicates = 0
+    /// The first refusal of each actor; its later changes were passed over.
+    package var refusals: [ActorID: Refusal] = [:]
+    package var forked: [ActorID] = []
+
+    package init(scope: ScopeID) { self.scope = scope }
+}
+
+/// What a commit changed, for whoever must act on it. Sorted by scope.
+package struct Effects: Sendable {
+    /// Scopes with new changes.
+    package var touched: [ScopeID] = []
+    /// Scopes that this node began to carry.
+    package var opened: [ScopeName] = []
+    /// Own chains of which another content is known: this node is a copy or was rolled back.
+    package var ownForks: [Dot] = []
+    /// Whether the directory changed: audiences must be looked at again.
+    package var directoryChanged = false
+    /// Documents that changed, for whoever listens to events.
+    package var documents: [DocumentKey] = []
+
+    package init() {}
+}

@@ -1,0 +1,72 @@
+/// The words of a command line after its verb: positional ones, `--name value` and `--name`.
+package struct Arguments: Sendable {
+    /// A bad word, for exit code 2.
+    package struct Failure: Error, Hashable, Sendable {
+        package let sentence: String
+
+        package init(_ sentence: String) { self.sentence = sentence }
+    }
+
+    /// The words without a leading `--`, in order.
+    package private(set) var positional: [String] = []
+    private var options: [(name: String, value: String)] = []
+    private var flags: [String] = []
+
+    /// - Parameters:
+    ///   - words: As given by the shell.
+    ///   - flags: Names that take no value.
+    package init(_ words: [String], flags known: Set<String>) throws(Failure) {
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            guard word.hasPrefix("--"), word.utf8.count > 2 else {
+                positional.append(word)
+                continue
+            }
+            let name = String(word.dropFirst(2))
+            if known.contains(name) {
+                flags.append(name)
+            } else if let value = rest.popFirst() {
+                options.append((name, value))
+            } else {
+                throw Failure("--\(name) needs a value")
+            }
+        }
+    }
+
+    package func has(_ flag: String) -> Bool { flags.contains(flag) }
+
+    /// The last value given for a name.
+    package func value(_ name: String) -> String? { options.last { $0.name == name }?.value }
+
+    /// The value, or a failure that names the option.
+    package func required(_ name: String) throws(Failure) -> String {
+        guard let value = value(name) else { throw Failure("--\(name) is missing") }
+        return value
+    }
+
+    /// A whole number within a range, or `fallback` where it is not given.
+    package func number(
+        _ name: String, in range: ClosedRange<Int>, fallback: Int
+    ) throws(Failure) -> Int {
+        guard let text = value(name) else { return fallback }
+        guard let number = Int(text), range.contains(number) else {
+            throw Failure(
+                "--\(name) must be a whole number from \(range.lowerBound) to "
+                    + "\(range.upperBound), not \(text)")
+        }
+        return number
+    }
+
+    /// Every option, in order: for verbs that pass them on as fields.
+    package var fields: [(name: String, value: String)] { options }
+
+    /// - Throws: where an option or flag is given that is not among `names`.
+    package func allowOnly(_ names: Set<String>) throws(Failure) {
+        for option in options where !names.contains(option.name) {
+            throw Failure("--\(option.name) is not an option here")
+        }
+        for flag in flags where !names.contains(flag) {
+            throw Failure("--\(flag) is not an option here")
+        }
+    }
+}
