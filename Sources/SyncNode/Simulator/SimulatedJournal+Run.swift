@@ -3,6 +3,7 @@ import Change
 package import Kernel
 
 extension SimulatedJournal {
+    /// As `Journal` says.
     package func run(
         of scope: ScopeID, after vector: [Dot], except: [ActorID]
     ) throws(JournalError) -> ChangeRun {
