@@ -72,9 +72,11 @@ import Testing
             into: &bytes)
         #expect(outcome.isChunked && outcome.keepAlive && outcome.hasBody)
         let body = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
-        ResponseEncoder.encodeChunk(Array(body[..<17]), into: &bytes)
-        ResponseEncoder.encodeChunk([], into: &bytes)
-        ResponseEncoder.encodeChunk(Array(body[17...]), into: &bytes)
+        for piece in [body[..<17], body[17...]] {
+            ResponseEncoder.encodeChunkHead(piece.count, into: &bytes)
+            bytes.append(contentsOf: piece)
+            ResponseEncoder.encodeChunkEnd(into: &bytes)
+        }
         ResponseEncoder.encodeLastChunk(into: &bytes)
         let reading = Reading.responses(bytes, step: 11, atEnd: false)
         #expect(reading.verdict == .accept && reading.bodies == [body])

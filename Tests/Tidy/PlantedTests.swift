@@ -176,6 +176,18 @@ import Testing
         #expect(DocumentRules.file(plant(code)).isEmpty)
     }
 
+    @Test func whatImplementsAPortIsSpokenForByThePort() {
+        let port = plant("package protocol Disk {\n    /// Syncs.\n    func sync()\n}\n")
+        let code =
+            "/// A disk.\npackage final class Double: Disk {\n    package func sync() {}\n}\n"
+        let ports = DocumentRules.ports([port])
+        #expect(DocumentRules.file(plant(code), ports: ports).isEmpty)
+        #expect(DocumentRules.file(plant(code)).count == 1)
+        let other =
+            "/// A disk.\npackage final class Double: Disk {\n    package func spin() {}\n}\n"
+        #expect(DocumentRules.file(plant(other), ports: ports).count == 1)
+    }
+
     @Test(arguments: [
         "final class A: @unchecked Sendable {", "nonisolated(unsafe) var a = 1",
         "unsafeBitCast(a, to: B.self)", "a.withUnsafeBytes {", "UnsafeRawPointer(a)",

@@ -45,7 +45,8 @@ import Testing
     }
 
     @Test func declarationsThatLeaveTheirRoomHaveADocComment() {
-        report(files.flatMap(DocumentRules.file))
+        let ports = DocumentRules.ports(files)
+        report(files.flatMap { DocumentRules.file($0, ports: ports) })
     }
 
     @Test func unsafeWordsAreRareAndReasoned() {

@@ -14,7 +14,7 @@ extension Limits {
     package static let queryItemsMax = 128
     /// Bytes of one chunk's size line with its extensions (400). Nobody uses extensions.
     package static let chunkLineBytesMax = 512
-    /// Bytes of all extensions of one message (400): otherwise each byte could carry a line of them.
+    /// Bytes of all extensions of one message (400): else each byte could carry a line of them.
     package static let chunkExtensionBytesMax = 4 * 1024
     /// Bytes of a body where a route says nothing of its own (413).
     package static let bodyBytesMax = messageBytesMax

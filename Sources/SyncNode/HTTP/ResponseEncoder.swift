@@ -102,12 +102,17 @@ package struct ResponseEncoder: Sendable {
         return outcome.keepAlive
     }
 
-    /// Appends one chunk. An empty one is left out: it would end the body.
-    package static func encodeChunk(_ bytes: [UInt8], into output: inout [UInt8]) {
-        guard !bytes.isEmpty else { return }
-        append(bytes.count, radix: 16, to: &output)
+    /// Appends the size line of one chunk; its bytes and `encodeChunkEnd` follow.
+    ///
+    /// - Parameter count: At least 1: an empty chunk would end the body.
+    package static func encodeChunkHead(_ count: Int, into output: inout [UInt8]) {
+        invariant(count > 0, "an empty chunk ends the body")
+        append(count, radix: 16, to: &output)
         output.append(contentsOf: "\r\n".utf8)
-        output.append(contentsOf: bytes)
+    }
+
+    /// Appends what stands behind the bytes of one chunk.
+    package static func encodeChunkEnd(into output: inout [UInt8]) {
         output.append(contentsOf: "\r\n".utf8)
     }
 

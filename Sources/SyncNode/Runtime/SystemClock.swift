@@ -42,6 +42,7 @@ package final class NodeClock: Sendable {
 
     package init() { offset = AtomicOffset() }
 
+    /// The time that the node works by.
     package func now() -> Instant { SystemClock.now().advanced(byMillis: offset.millis) }
 
     /// Moves the clock so that `now()` gives this moment. Demo mode only.
