@@ -91,6 +91,20 @@ import Testing
         #expect(WordRules.file(plant(code, room: "Runtime")).isEmpty)
     }
 
+    @Test(arguments: [
+        "import XCTest", "cd /home/me/tree", "\"/work/main\"", "see /Users/x", "# TODO: later",
+    ])
+    func aForbiddenWordOutsideTheSources(text: String) {
+        let file = SourceTree.File(path: "docs/PLANTED.md", text: "a\n" + text)
+        #expect(WordRules.anyFile(file).map(\.line) == [2])
+    }
+
+    @Test(arguments: ["https://a.b/home/x", "a/work/b", "../work/b", "import Testing"])
+    func textThatOnlyLooksForbidden(text: String) {
+        let file = SourceTree.File(path: "docs/PLANTED.md", text: text)
+        #expect(WordRules.anyFile(file).isEmpty)
+    }
+
     @Test func aFileNameThatSaysNothing() {
         let file = SourceTree.File(path: "Sources/SyncNode/Base/StringUtils.swift", text: "")
         #expect(WordRules.file(file).count == 1)
@@ -160,6 +174,18 @@ import Testing
     ])
     func aDeclarationThatNeedsNone(code: String) {
         #expect(DocumentRules.file(plant(code)).isEmpty)
+    }
+
+    @Test func whatImplementsAPortIsSpokenForByThePort() {
+        let port = plant("package protocol Disk {\n    /// Syncs.\n    func sync()\n}\n")
+        let code =
+            "/// A disk.\npackage final class Double: Disk {\n    package func sync() {}\n}\n"
+        let ports = DocumentRules.ports([port])
+        #expect(DocumentRules.file(plant(code), ports: ports).isEmpty)
+        #expect(DocumentRules.file(plant(code)).count == 1)
+        let other =
+            "/// A disk.\npackage final class Double: Disk {\n    package func spin() {}\n}\n"
+        #expect(DocumentRules.file(plant(other), ports: ports).count == 1)
     }
 
     @Test(arguments: [

@@ -27,13 +27,26 @@ import Testing
             })
     }
 
+    /// But for the planted breaks themselves.
+    @Test func testsScriptsAndDocumentsHoldNoForbiddenWords() throws {
+        var others = try SourceTree.files(under: "Tests", ending: ".swift").filter {
+            !$0.path.hasPrefix("Tests/Tidy/Planted") && $0.path != "Tests/Tidy/WordRules.swift"
+        }
+        others += try SourceTree.files(under: "docs", ending: ".md")
+        others += try SourceTree.files(under: "topology", ending: ".py")
+        others += try ["README.md", "check", "run", "Package.swift"].map(SourceTree.file)
+        #expect(others.count > 20)
+        report(others.flatMap(WordRules.anyFile))
+    }
+
     @Test func roomsKnowOnlyWhomTheyMay() throws {
         let table = try table
         report(files.flatMap { RoomRules.file($0, table: table) })
     }
 
     @Test func declarationsThatLeaveTheirRoomHaveADocComment() {
-        report(files.flatMap(DocumentRules.file))
+        let ports = DocumentRules.ports(files)
+        report(files.flatMap { DocumentRules.file($0, ports: ports) })
     }
 
     @Test func unsafeWordsAreRareAndReasoned() {

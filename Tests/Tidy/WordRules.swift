@@ -44,13 +44,25 @@ enum WordRules {
         Word(#"\b(?:TODO|FIXME|XXX|HACK)\b"#, "no TODO without a decision record")
     ]
 
+    private static let outside = [
+        Word(#"^import XCTest\b"#, "tests are written with Swift Testing"),
+        Word(
+            #"(?<![\w.:*/~-])/(?:work|home|root|Users)/\w"#,
+            "a path of one machine has no place in the tree"),
+    ]
+
+    /// Tests, scripts and documents: what must not stand there either.
+    static func anyFile(_ file: SourceTree.File) -> [Finding] {
+        scan(file, file.lines, prose + outside)
+    }
+
     private static let fileName = Pattern(
         #"(?:Util|Utils|Helper|Helpers|Manager|Common|Core)(?![a-z])"#)
 
     /// - Parameter isTrapAllowed: For the file that holds `invariant` itself.
     static func file(_ file: SourceTree.File, isTrapAllowed: Bool = false) -> [Finding] {
         let code = Code.lines(of: file)
-        var findings = scan(file, file.lines, prose)
+        var findings = anyFile(file)
         let isPure = Tree.room(of: file.path).map(Tree.pureRooms.contains) ?? false
         if isPure { findings += scan(file, code, pure) + dictionaryLoops(file, code) }
         findings += scan(file, code, anywhere).filter { finding in

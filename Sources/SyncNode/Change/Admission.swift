@@ -17,7 +17,9 @@ package struct ChainState: Hashable, Sendable {
         self.quarantined = quarantined
     }
 
+    /// Whose chain it is.
     package var actor: ActorID { head.actor }
+    /// The suite of the chain's key.
     package var suite: Suite { key.suite }
 }
 

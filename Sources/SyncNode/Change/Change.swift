@@ -19,8 +19,11 @@ package struct Change: Hashable, Sendable {
         self.headerLength = headerLength
     }
 
+    /// The scope it belongs to.
     package var scope: ScopeID { header.scope }
+    /// Its place in its chain.
     package var dot: Dot { Dot(actor: header.actor, seq: header.seq) }
+    /// What it is about.
     package var kind: ChangeKind { header.kind }
     /// The chain's end where this is its last change.
     package var head: ChainHead { ChainHead(actor: header.actor, seq: header.seq, hash: hash) }

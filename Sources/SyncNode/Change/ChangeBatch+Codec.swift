@@ -4,6 +4,7 @@ import Crypto
 extension ChangeBatch {
     private static let payloadAbsent: UInt8 = 1
 
+    /// Writes the batch (docs/FORMAT.md, "batch").
     package func encode(to writer: inout ByteWriter) {
         writer.write(scope)
         writer.write(count: segments.count)

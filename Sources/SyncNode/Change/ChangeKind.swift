@@ -8,6 +8,7 @@ package struct ChangeKind: Hashable, Sendable {
     /// The bit that makes an unknown kind block the document instead of being passed over.
     package static let mustUnderstandBit: UInt16 = 0x8000
 
+    /// Whether a node that does not know the kind must stop writing to the document.
     package var mustUnderstand: Bool { rawValue & Self.mustUnderstandBit != 0 }
 
     /// The first change of a chain: suite, public key, predecessors, grant.

@@ -54,6 +54,7 @@ package struct DigestTree: Sendable {
         cache = Array(repeating: [:], count: Self.depth + 1)
     }
 
+    /// Leaves in the tree.
     package var count: Int { leaves.count }
 
     /// The digest over all leaves; zero where there is none.

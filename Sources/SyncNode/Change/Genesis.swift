@@ -43,6 +43,7 @@ package struct Genesis: Hashable, Sendable {
         return Hash.digest(writer.bytes, suite: suite)
     }
 
+    /// The body (docs/FORMAT.md, "genesis").
     package func encode() -> [UInt8] {
         var writer = ByteWriter(capacity: 128)
         writer.write(byte: 1)
@@ -60,6 +61,7 @@ package struct Genesis: Hashable, Sendable {
         return writer.bytes
     }
 
+    /// Reads a body. Throws on any deviation from the one form.
     package static func decode(_ body: [UInt8]) throws(DecodeError) -> Genesis {
         var reader = ByteReader(body)
         guard try reader.readByte("genesis.version") == 1 else {

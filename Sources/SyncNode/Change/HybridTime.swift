@@ -16,7 +16,9 @@ package struct HybridTime: Hashable, Comparable, Sendable {
     /// Largest number of milliseconds: the year 10889.
     package static let millisMax: Int64 = (1 << 48) - 1
 
+    /// Milliseconds since 1970, 0 … 2^48 − 1.
     package var millis: Int64 { Int64(rawValue >> 16) }
+    /// Readings within one millisecond, 0 … 65,535.
     package var counter: UInt16 { UInt16(truncatingIfNeeded: rawValue) }
 
     /// The wall-clock part.

@@ -57,31 +57,38 @@ package struct ScopeName: Hashable, Sendable {
         self.year = year
     }
 
+    /// `dir/<region>`.
     package static func directory(_ region: RegionID) -> ScopeName {
         ScopeName(family: .directory, region: region, other: RegionID(0), year: 0)
     }
 
+    /// `ctl/<region>`.
     package static func control(_ region: RegionID) -> ScopeName {
         ScopeName(family: .control, region: region, other: RegionID(0), year: 0)
     }
 
+    /// `cat/<region>`.
     package static func catalog(_ region: RegionID) -> ScopeName {
         ScopeName(family: .catalog, region: region, other: RegionID(0), year: 0)
     }
 
+    /// `stat/<county>`.
     package static func statistics(_ region: RegionID) -> ScopeName {
         ScopeName(family: .statistics, region: region, other: RegionID(0), year: 0)
     }
 
+    /// `case/<station>/<year>`.
     package static func cases(_ station: RegionID, year: UInt16) -> ScopeName {
         ScopeName(family: .cases, region: station, other: RegionID(0), year: year)
     }
 
+    /// `corr/<county>-<county>/<year>`, in either order of the two.
     package static func corridor(_ one: RegionID, _ two: RegionID, year: UInt16) -> ScopeName {
         ScopeName(
             family: .corridor, region: Swift.min(one, two), other: Swift.max(one, two), year: year)
     }
 
+    /// `cust/<county>-<county>/<year>`, in either order of the two.
     package static func custody(_ one: RegionID, _ two: RegionID, year: UInt16) -> ScopeName {
         ScopeName(
             family: .custody, region: Swift.min(one, two), other: Swift.max(one, two), year: year)
@@ -104,6 +111,7 @@ package struct ScopeName: Hashable, Sendable {
         return writer.bytes
     }
 
+    /// Reads the 20 bytes of `encode`. Throws on any deviation from the one form.
     package static func decode(from reader: inout ByteReader) throws(DecodeError) -> ScopeName {
         guard try reader.readByte("scope.version") == 1 else {
             throw reader.fail(.badVersion, "scope.version")

@@ -27,6 +27,7 @@ package struct VersionVector: Hashable, Sendable {
         invariant(heads.allSatisfy { $0.seq > .none }, "an entry stands for a change")
     }
 
+    /// Whether nothing is known.
     package var isEmpty: Bool { heads.isEmpty }
 
     /// The entry of one actor. O(log n).

@@ -38,6 +38,11 @@ enum Ed25519Point {
         return hasX(y)
     }
 
+    /// Whether 32 little-endian bytes are a number below p, as a canonical X25519 key is.
+    static func isFieldElement(_ bytes: [UInt8]) -> Bool {
+        bytes.count == 32 && bytes.reversed().lexicographicallyPrecedes(prime)
+    }
+
     /// x² = (y² - 1) / (dy² + 1) has a root when the product of the two is a square.
     private static func hasX(_ bytes: [UInt8]) -> Bool {
         let p = BigNumber(prime)

@@ -72,15 +72,3 @@ package enum Hash {
             && succeeded(EVP_DigestFinal_ex(context, out, nil))
     }
 }
-
-/// Digests as OpenSSL holds them, looked up once for the life of the process.
-enum Algorithms {
-    // Unsafe only in form: an EVP_MD is immutable once fetched and is never freed.
-    nonisolated(unsafe) static let sm3 = EVP_MD_fetch(nil, "SM3", nil)
-    // As above.
-    nonisolated(unsafe) static let sha256 = EVP_MD_fetch(nil, "SHA256", nil)
-
-    static func digest(of suite: Suite) -> OpaquePointer? {
-        suite == .sm3SM2 ? sm3 : sha256
-    }
-}

@@ -34,6 +34,7 @@ package struct RuleRefusal: Hashable, Sendable {
     /// What kind of refusal it is; the API maps it to a status.
     package let category: Category
 
+    /// What kind of refusal it is.
     package enum Category: String, Hashable, Sendable {
         /// 422: the command itself is not well formed.
         case invalid

@@ -97,7 +97,8 @@ extension Kernel {
         of batch: ChangeBatch, refused report: AdmissionReport
     ) throws(JournalError) {
         guard report.admitted > 0 else { return }
-        for signed in batch.heads where scopes[batch.scope]?.chains[signed.head.actor]?.head
+        for signed in batch.heads
+        where scopes[batch.scope]?.chains[signed.head.actor]?.head
             == signed.head
         {
             try journal.sign(signed, in: batch.scope)

@@ -1,4 +1,4 @@
-package import Base
+import Base
 package import Change
 package import Domain
 

@@ -16,6 +16,7 @@ package struct ScopeKnowledge: Sendable {
         vector = VersionVector(chains.map(\.head))
     }
 
+    /// The scope's id.
     package var id: ScopeID { name.id }
 
     /// The chain of one actor; nil where nothing is known of it.

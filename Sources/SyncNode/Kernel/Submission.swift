@@ -16,6 +16,7 @@ package struct Identity: Sendable {
         self.signer = signer
     }
 
+    /// The incarnation's public key.
     package var key: IncarnationKey { signer.key }
 }
 

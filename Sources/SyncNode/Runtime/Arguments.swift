@@ -33,6 +33,7 @@ package struct Arguments: Sendable {
         }
     }
 
+    /// Whether a flag was given.
     package func has(_ flag: String) -> Bool { flags.contains(flag) }
 
     /// The last value given for a name.

@@ -1,7 +1,7 @@
 package import Base
-package import Change
+import Change
 package import Crypto
-import CLinux
+import Glibc
 
 /// The keys of a node: `keys/` in its directory, each file 64 hexadecimal digits, mode 0600.
 package struct KeyFiles: Sendable {

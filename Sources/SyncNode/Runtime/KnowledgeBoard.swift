@@ -1,5 +1,5 @@
 package import Base
-package import Change
+import Change
 package import Crypto
 package import Domain
 package import Kernel
@@ -26,8 +26,10 @@ package final class KnowledgeBoard: Sendable {
     /// Grows with each commit that changed something.
     package var version: UInt64 { state.withLock { $0.version } }
 
+    /// The directory as of the last commit.
     package var directory: Directory { state.withLock { $0.directory } }
 
+    /// One scope; nil where it is not carried.
     package func scope(_ id: ScopeID) -> ScopeKnowledge? { state.withLock { $0.scopes[id] } }
 
     /// Everything that is carried, by scope id.

@@ -1,5 +1,5 @@
 import Base
-import CLinux
+import Glibc
 
 /// Whole small files, durably written: temporary name, sync, rename, sync of the folder.
 enum SmallFile {
@@ -12,7 +12,7 @@ enum SmallFile {
         }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: limit + 1)
-        let count = CLinux.read(descriptor, &bytes, bytes.count)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
         guard count >= 0, count <= limit else {
             throw KeyFiles.Failure(sentence: "cannot read \(path): it is not what it should be")
         }
@@ -31,7 +31,7 @@ enum SmallFile {
             throw KeyFiles.Failure(
                 sentence: "cannot write \(path): \(KeyFiles.systemError())")
         }
-        let written = CLinux.write(descriptor, bytes, bytes.count)
+        let written = Glibc.write(descriptor, bytes, bytes.count)
         let synced = fsync(descriptor)
         close(descriptor)
         guard written == bytes.count, synced == 0, rename(temporary, path) == 0 else {

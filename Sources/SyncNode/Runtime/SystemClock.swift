@@ -1,5 +1,5 @@
 package import Base
-import CLinux
+import Glibc
 
 /// The machine's clock and randomness: the only place where the product reads them.
 package enum SystemClock {
@@ -42,6 +42,7 @@ package final class NodeClock: Sendable {
 
     package init() { offset = AtomicOffset() }
 
+    /// The time that the node works by.
     package func now() -> Instant { SystemClock.now().advanced(byMillis: offset.millis) }
 
     /// Moves the clock so that `now()` gives this moment. Demo mode only.

@@ -1,5 +1,5 @@
 import Base
-internal import CLinux
+import Glibc
 
 /// A bounded queue between many producers and one consuming thread, which takes whole batches:
 /// the heart of group commit. A batch closes at a count or after a short delay.
@@ -97,13 +97,15 @@ package final class WorkerThread: @unchecked Sendable {
     package init(_ body: @escaping @Sendable () -> Void) {
         self.body = body
         let context = Unmanaged.passRetained(self).toOpaque()
-        let status = pthread_create(&handle, nil, { context in
-            if let context {
-                let worker = Unmanaged<WorkerThread>.fromOpaque(context).takeRetainedValue()
-                worker.body()
-            }
-            return nil
-        }, context)
+        let status = pthread_create(
+            &handle, nil,
+            { context in
+                if let context {
+                    let worker = Unmanaged<WorkerThread>.fromOpaque(context).takeRetainedValue()
+                    worker.body()
+                }
+                return nil
+            }, context)
         invariant(status == 0, "a thread can be started")
     }
 

@@ -3,6 +3,7 @@ package import Change
 /// Which scopes a region's node stores (PROTOCOL §3): a pure function of the scope's name and
 /// the directory.
 extension Directory {
+    /// Whether a region's node stores a scope.
     package func carries(_ region: RegionID, _ scope: ScopeName) -> Bool {
         let place = scope.region
         switch scope.family {

@@ -91,6 +91,7 @@ package struct Directory: Sendable {
         records.keys.sorted().compactMap { region($0) }
     }
 
+    /// A region as stated, under its present parent.
     package func region(_ id: RegionID) -> RegionRecord? {
         guard let record = records[id]?.record else { return nil }
         guard let move = moves[id] else { return record }
@@ -99,6 +100,7 @@ package struct Directory: Sendable {
             parent: move.parent)
     }
 
+    /// The region that bears a division code.
     package func region(code: RegionCode) -> RegionRecord? {
         codes[code].flatMap { region($0) }
     }
@@ -144,6 +146,7 @@ package struct Directory: Sendable {
         regionBySeat[key] ?? partners.first { $0.seat.key == key }?.record.id
     }
 
+    /// Whether an incarnation was revoked.
     package func isRevoked(_ key: IncarnationKey) -> Bool { revoked.contains(key) }
 
     /// Corridor partners, by county and region.

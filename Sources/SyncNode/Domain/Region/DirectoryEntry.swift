@@ -22,6 +22,7 @@ package enum DirectoryEntry: Hashable, Sendable {
     case move(region: RegionID, parent: RegionID)
     case revocation(key: IncarnationKey)
 
+    /// The kind of the change that says it.
     package var kind: ChangeKind {
         switch self {
         case .region: .directoryRegion

@@ -1,0 +1,13 @@
+extension Limits {
+    /// Working days of one time limit: ten years of them.
+    package static let workingDaysMax = 2_500
+    /// Materials of one item: the most that a public portal shows is 20.
+    package static let itemMaterialsMax = 200
+    /// Characters of a name: an item's, a material's, a document number.
+    package static let catalogNameCharactersMax = 200
+    /// Fields that one overlay change sets.
+    package static let overlayFieldsMax = 32
+    /// Receipts kept with their time, per catalog and region; of older ones only the heads
+    /// stand, and the time is "no later than the oldest kept".
+    package static let catalogReceiptsKeptMax = 32
+}

@@ -1,0 +1,47 @@
+internal import Base
+internal import HTTP
+
+/// Reading and writing through a cipher.
+extension Connection {
+    /// Deciphers what has just been read into the loop's scratch.
+    func readSecure(_ count: Int) {
+        guard let tls else { return }
+        do throws(TLSSession.Broken) {
+            let wasEstablished = tls.isEstablished
+            try tls.feed(loop.scratch, count)
+            while !isClosed {
+                guard let plain = try tls.read(into: &loop.plain) else { break }
+                if plain == 0 {
+                    // The caller has said that it will write no more.
+                    isEnding = isEnding || exchange == nil
+                    break
+                }
+                received(plain: Array(loop.plain[..<plain]))
+            }
+            if !wasEstablished, tls.isEstablished, let certificate = tls.peerCertificate {
+                peer = HTTPPeer(address: peer.address, port: peer.port, certificate: certificate)
+            }
+        } catch {
+            // What OpenSSL has to say (an alert) still leaves; then it is over.
+            var sent = 0
+            _ = tls.output.send(to: socket.raw, sent: &sent)
+            close()
+        }
+    }
+
+    /// Encrypts what is queued, a piece at a time, and sends it.
+    func sendSecure(_ sent: inout Int) -> OutputQueue.Progress {
+        guard let tls else { return .broken }
+        while true {
+            let progress = tls.output.send(to: socket.raw, sent: &sent)
+            guard progress == .emptied, tls.isEstablished, !output.isEmpty else {
+                return progress
+            }
+            do throws(TLSSession.Broken) {
+                try tls.write(output.take(Limits.readBytesMax))
+            } catch {
+                return .broken
+            }
+        }
+    }
+}
