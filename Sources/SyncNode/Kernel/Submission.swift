@@ -38,6 +38,8 @@ package enum Submission: Sendable {
     case open([ScopeName])
     /// Statements of the local seat about its region.
     case state([DirectoryEntry])
+    /// Orphans of an old incarnation that no peer held are to be written anew.
+    case reissueOrphans
     /// Changes as drafts: control statements of the node itself.
     case write([Draft])
 }
