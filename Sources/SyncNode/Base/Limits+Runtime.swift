@@ -5,7 +5,7 @@ extension Limits {
     /// proxies.
     package static let pollSeconds = 25
     /// How long a dialer waits for any answer, in milliseconds: a long poll and its way back.
-    package static let exchangeMillisMax = 60_000
+    package static let exchangeMillisMax: Int64 = 60_000
     /// First and longest pause after a failed contact, in milliseconds. Each pause is drawn
     /// between half and all of its length, so that stations do not dial in step.
     package static let backoffMillisMin = 250

@@ -48,7 +48,9 @@ extension Kernel {
         case .admit(let changes, let name, let good):
             return .admitted(try admit(changes, name: name, good: good, at: now))
         case .open(let names):
-            for name in names where mayCarry(name) { effects.touched.append(try open(name).record.id) }
+            for name in names where mayCarry(name) {
+                effects.touched.append(try open(name).record.id)
+            }
             return .done(answer: [], written: [])
         case .state(let entries):
             let scope = ScopeName.directory(identity.region)

@@ -1,6 +1,5 @@
 import Base
 import Change
-import HTTP
 import Kernel
 import Network
 import Replication
@@ -171,16 +170,16 @@ actor DialedPeer {
     private func post(_ message: Message) async throws -> Message {
         if isCut { throw Failure(sentence: "the link is cut") }
         let plain = message.encode()
-        var headers = [("Content-Type", "application/octet-stream")]
-        var body = plain
+        var request = ClientRequest("POST", url + "/sync/v1/exchange", body: plain)
+        request.headers = [
+            ("Content-Type", "application/octet-stream"), ("Accept-Encoding", "deflate"),
+        ]
         if plain.count >= Limits.deflateBytesMin {
-            body = Deflate.compress(plain)
-            headers.append(("Content-Encoding", "deflate"))
+            request.body = Deflate.compress(plain, format: .zlib)
+            request.headers.append(("Content-Encoding", "deflate"))
         }
-        headers.append(("Accept-Encoding", "deflate"))
-        let request = ClientRequest(
-            method: .post, url: url + "/sync/v1/exchange", headers: headers, body: body,
-            totalMillis: Limits.exchangeMillisMax, responseBytesMax: Limits.messageBytesMax)
+        request.totalMillis = Limits.exchangeMillisMax
+        request.responseBytesMax = Limits.messageBytesMax
         let response: ClientResponse
         do throws(ClientError) {
             response = try await client.send(request)
@@ -191,7 +190,7 @@ actor DialedPeer {
             throw Failure(sentence: "\(url) answered \(response.status)")
         }
         if isCut { throw Failure(sentence: "the link is cut") }
-        watch.transferred(out: body.count, in: response.body.count)
+        watch.transferred(out: request.body.count, in: response.body.count)
         let answer = try Message.decode(ExchangeBody.plain(response.body, response.headers))
         watch.contacted(at: clock.now())
         watch.exchanged(

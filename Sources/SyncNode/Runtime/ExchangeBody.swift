@@ -7,7 +7,7 @@ enum ExchangeBody {
     /// The message's bytes, whatever the body's encoding.
     static func plain(_ body: [UInt8], _ headers: HTTPHeaders) throws -> [UInt8] {
         guard headers["Content-Encoding"] == "deflate" else { return body }
-        return try Deflate.inflate(body, limit: Limits.messageBytesMax)
+        return try Deflate.inflate(body, limit: Limits.messageBytesMax, format: .zlib)
     }
 
     /// An answer to a request, deflated where that is offered and worth it.
@@ -18,7 +18,7 @@ enum ExchangeBody {
                 status: 200, contentType: "application/octet-stream", body: plain)
         }
         var response = HTTPResponse(
-            status: 200, contentType: "application/octet-stream", body: Deflate.compress(plain))
+            status: 200, contentType: "application/octet-stream", body: Deflate.compress(plain, format: .zlib))
         response.headers.add("Content-Encoding", "deflate")
         return response
     }
