@@ -63,6 +63,13 @@ final class FixtureNode {
         return outcomes
     }
 
+    /// Goes on under another incarnation of the same node.
+    func renew(as signer: FixtureSigner) throws {
+        let identity = Identity(
+            region: region, node: kernel.identity.node, signer: signer)
+        try kernel.adopt(identity)
+    }
+
     /// A note in a scope of this node: no meaning, just a change.
     func note(_ scope: ScopeName, _ text: String, kind: UInt16 = 0x7f01) throws {
         let draft = Draft(

@@ -1,5 +1,4 @@
 package import Base
-package import Crypto
 
 /// How two histories stand to each other. A partial order: never `Comparable`.
 package enum CausalOrder: Hashable, Sendable {
@@ -80,9 +79,17 @@ package struct VersionVector: Hashable, Sendable {
         }
     }
 
-    /// The leaf of this scope in the digest tree: H(scope ‖ epoch ‖ sorted vector), 16 bytes.
-    package func leaf(scope: ScopeID, epoch: UInt64, suite: Suite) -> Digest16 {
-        var writer = ByteWriter(capacity: 24 + heads.count * 43)
+    /// The leaf of this scope in the digest tree: H(scope ‖ epoch ‖ sorted vector ‖ quarantined),
+    /// 16 bytes of SHA-256.
+    ///
+    /// A quarantined chain stands in it by name only: where a number was used twice, carriers
+    /// may hold either branch, and are equal once they hold the proof.
+    ///
+    /// - Parameter quarantined: Actors that have no entry in this vector, sorted.
+    package func leaf(
+        scope: ScopeID, epoch: UInt64, quarantined: [ActorID] = []
+    ) -> Digest16 {
+        var writer = ByteWriter(capacity: 32 + heads.count * 43 + quarantined.count * 8)
         writer.write(scope)
         writer.write(epoch)
         writer.write(count: heads.count)
@@ -91,7 +98,9 @@ package struct VersionVector: Hashable, Sendable {
             writer.write(head.seq)
             writer.write(head.hash)
         }
-        return Hash.digest(writer.bytes, suite: suite).prefix16
+        writer.write(count: quarantined.count)
+        for actor in quarantined { writer.write(actor) }
+        return ExchangeHash.digest(writer.bytes).prefix16
     }
 
     private func position(of actor: ActorID) -> Int {

@@ -14,6 +14,8 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case handover = 5
     /// Who has which catalog version (到达).
     case receipt = 6
+    /// A year's holidays as a county or a higher region pushed them (工作日历).
+    case calendar = 7
 }
 
 /// A document's identity: 16 bytes, never reused, inside a collection.

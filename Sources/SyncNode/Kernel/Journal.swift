@@ -123,6 +123,8 @@ package protocol Journal: AnyObject {
     func document(_ key: DocumentKey) throws(JournalError) -> StoredDocument?
     func putDocument(_ document: StoredDocument) throws(JournalError)
     func removeDocument(_ key: DocumentKey) throws(JournalError)
+    /// Removes every document that a scope's changes made: before they are folded anew.
+    func removeDocuments(of scope: ScopeID) throws(JournalError)
     /// Ids of documents with this label, by id.
     func documents(
         _ collection: Collection, label: String

@@ -10,13 +10,14 @@ extension Kernel {
         var heads: [ChainHead] = []
         heads.reserveCapacity(drafts.count)
         for draft in drafts {
-            heads.append(try write(draft, author: author, at: now, salt: entropy()))
+            heads.append(
+                try write(draft, author: author, flags: [], at: now, salt: entropy()))
         }
         return heads
     }
 
-    private func write(
-        _ draft: Draft, author: UInt64, at now: Instant, salt: Digest
+    func write(
+        _ draft: Draft, author: UInt64, flags: ChangeFlags, at now: Instant, salt: Digest
     ) throws(JournalError) -> ChainHead {
         let state = try open(draft.scope)
         if state.ownHead == nil { try found(state, at: now, salt: salt) }
@@ -28,6 +29,7 @@ extension Kernel {
             scope: draft.scope.id, actor: state.own, seq: head.seq.next, previous: head.hash,
             time: clock.tick(at: now), kind: draft.kind)
         header.author = author
+        header.flags = flags
         header.deps = state.dependencies
         header.refs = draft.refs
         header.supersedes = draft.supersedes
@@ -87,7 +89,7 @@ extension Kernel {
         try fold(change, in: state)
     }
 
-    private func fold(_ change: Change, in state: ScopeState) throws(JournalError) {
+    func fold(_ change: Change, in state: ScopeState) throws(JournalError) {
         guard change.kind != .genesis, let chain = state.chains[change.header.actor] else {
             return
         }

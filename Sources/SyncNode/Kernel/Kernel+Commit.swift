@@ -47,11 +47,19 @@ extension Kernel {
                 entropy: entropy)
         case .admit(let changes, let name, let good):
             return .admitted(try admit(changes, name: name, good: good, at: now))
+        case .open(let names):
+            for name in names where mayCarry(name) {
+                effects.touched.append(try open(name).record.id)
+            }
+            return .done(answer: [], written: [])
         case .state(let entries):
             let scope = ScopeName.directory(identity.region)
             let drafts = entries.map { Draft(scope: scope, kind: $0.kind, body: $0.body) }
             return .done(
                 answer: [], written: try write(drafts, author: 0, at: now, entropy: entropy))
+        case .reissueOrphans:
+            let count = try reissueOrphans(at: now, entropy: entropy)
+            return .done(answer: Array("{\"reissued\":\(count)}".utf8), written: [])
         case .write(let drafts):
             return .done(
                 answer: [], written: try write(drafts, author: 0, at: now, entropy: entropy))

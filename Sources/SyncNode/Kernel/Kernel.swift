@@ -88,14 +88,13 @@ package final class Kernel<Store: Journal> {
             while true {
                 let run = try journal.run(of: id, after: after, except: [])
                 for change in run.changes { learn(change, in: state) }
-                guard run.more, let last = run.changes.last else { break }
-                after.removeAll { $0.actor == last.header.actor }
+                guard run.more, !run.changes.isEmpty else { break }
                 after = Self.advanced(after, by: run.changes)
             }
         }
     }
 
-    private static func advanced(_ dots: [Dot], by changes: [Change]) -> [Dot] {
+    static func advanced(_ dots: [Dot], by changes: [Change]) -> [Dot] {
         var known: [ActorID: Seq] = [:]
         for dot in dots { known[dot.actor] = dot.seq }
         for change in changes { known[change.header.actor] = change.header.seq }

@@ -34,8 +34,12 @@ package enum Submission: Sendable {
     /// A batch from a peer whose signatures were found good (`ChangeBatch.verify`), under the
     /// name that the sender gave its scope.
     case admit(ChangeBatch, name: ScopeName, good: [Bool])
+    /// Scopes to carry from now on, each of which the directory allows.
+    case open([ScopeName])
     /// Statements of the local seat about its region.
     case state([DirectoryEntry])
+    /// Orphans of an old incarnation that no peer held are to be written anew.
+    case reissueOrphans
     /// Changes as drafts: control statements of the node itself.
     case write([Draft])
 }

@@ -38,16 +38,18 @@ final class Connection: @unchecked Sendable {
     private var isReadable = false
     private var isWritable = true
     private var peerEnded = false
+    /// The end of the input is on its way: a short read no longer means an empty socket.
+    private var isHangingUp = false
     private var isInTurn = false
-    private var isLingering = false
+    private(set) var isLingering = false
     private var lingered = 0
     private var leftover: [UInt8] = []
     private var leftoverCursor = 0
 
-    private var phase: Phase
-    private var phaseStart: Int64
-    private var phaseBytes: Int64 = 0
-    private var timerAt = Int64.max
+    var phase: Phase
+    var phaseStart: Int64
+    var phaseBytes: Int64 = 0
+    var timerAt = Int64.max
 
     init(
         _ socket: consuming Descriptor, _ generation: UInt32, _ loop: EventLoop, _ peer: HTTPPeer,
@@ -90,6 +92,7 @@ final class Connection: @unchecked Sendable {
         if events & EPOLLOUT.rawValue != 0 { isWritable = true }
         if events & EPOLLRDHUP.rawValue != 0 {
             isReadable = true
+            isHangingUp = true
             // A caller of a stream that stops sending has left: it has nothing more to say anyway.
             if exchange?.stream != nil { return close() }
         }
@@ -163,7 +166,7 @@ final class Connection: @unchecked Sendable {
             return
         }
         // A short read has emptied the socket; whatever comes next raises a new event.
-        if count < Limits.readBytesMax { isReadable = false }
+        if count < Limits.readBytesMax, !isHangingUp { isReadable = false }
         phaseBytes += Int64(count)
         guard tls == nil else { return readSecure(count) }
         parse(loop.scratch, count)
@@ -329,68 +332,5 @@ final class Connection: @unchecked Sendable {
             return false
         }
         return true
-    }
-
-    // MARK: deadlines
-
-    func enter(_ next: Phase) {
-        phase = next
-        phaseStart = loop.now
-        phaseBytes = 0
-    }
-
-    /// Finds out what is waited for now; a wait that goes on keeps its start.
-    private func setDeadline() {
-        let next = currentPhase
-        if next != phase { enter(next) }
-        let deadline = self.deadline
-        guard deadline < timerAt else { return }
-        timerAt = loop.setTimer(self, at: deadline)
-    }
-
-    private var currentPhase: Phase {
-        if isLingering { return .linger }
-        if !output.isEmpty || (tls?.hasOutput ?? false) { return .write }
-        if let exchange { return exchange.stream == nil ? .answer : .streaming }
-        if let tls, !tls.isEstablished { return .handshake }
-        if parser.isInBody { return .body }
-        if !parser.isIdle { return .head }
-        return phase == .fresh || phase == .handshake ? .fresh : .idle
-    }
-
-    private var deadline: Int64 {
-        let limits = loop.service.limits
-        let earned = phaseBytes * 1000 / limits.lineBytesPerSecond
-        switch phase {
-        case .handshake, .fresh, .head: return phaseStart + limits.headMillis
-        case .idle: return phaseStart + limits.idleMillis
-        case .body: return phaseStart + limits.bodyMillis + earned
-        case .answer: return phaseStart + limits.answerMillis
-        case .write: return phaseStart + limits.writeMillis + earned
-        case .linger: return phaseStart + Limits.lingerMillisMax
-        case .streaming: return .max
-        }
-    }
-
-    /// The ring came round. A deadline that has moved on is set again.
-    func timerFired(setFor time: Int64) {
-        guard !isClosed, time == timerAt else { return }
-        timerAt = .max
-        guard loop.now >= deadline else {
-            if deadline < .max { timerAt = loop.setTimer(self, at: deadline) }
-            return
-        }
-        switch phase {
-        case .head, .body: answerAndEnd(.late(408, "请求未在时限内到齐"))
-        case .answer: answerAndEnd(.late(503, "处理超时"))
-        case .handshake, .fresh, .idle, .write, .linger, .streaming: return close()
-        }
-        turn()
-    }
-}
-
-extension HTTPResponse {
-    fileprivate static func late(_ status: UInt16, _ title: String) -> HTTPResponse {
-        .problem(status: status, type: "/problems/timeout", title: title, rule: "deadline")
     }
 }

@@ -39,7 +39,9 @@ extension Endpoint {
     /// Opens a listening socket, non-blocking, with a backlog for a burst.
     func listen() throws(NetworkError) -> Descriptor {
         let isV6 = address.contains(":")
-        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let kind =
+            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+            | Int32(SOCK_CLOEXEC.rawValue)
         let socket = try Descriptor(
             Glibc.socket(isV6 ? AF_INET6 : AF_INET, kind, 0), "socket", address: text)
         try set(socket.raw, SOL_SOCKET, SO_REUSEADDR)

@@ -273,9 +273,10 @@ final class EventLoop: @unchecked Sendable {
             let socket = try Descriptor(raw, "accept4")
             let total = service.connections.add(1, ordering: .relaxed).newValue
             let isRefused = total > service.limits.connectionsMax
-            if isRefused, service.tls != nil || refusedCount >= Limits.refusedConnectionsMax {
+            if isRefused {
+                // Those who are only being told so take no place from anyone.
                 service.connections.subtract(1, ordering: .relaxed)
-                return
+                if service.tls != nil || refusedCount >= Limits.refusedConnectionsMax { return }
             }
             generation &+= 1
             let peer = Endpoint(storage)
@@ -292,7 +293,8 @@ final class EventLoop: @unchecked Sendable {
             connection.begin()
         } catch {
             // The socket could not be watched: its caller sees it closed, others are served.
-            if let connection = connections.indices.contains(Int(raw)) ? connections[Int(raw)] : nil {
+            if let connection = connections.indices.contains(Int(raw)) ? connections[Int(raw)] : nil
+            {
                 connection.close()
             }
         }
@@ -304,8 +306,11 @@ final class EventLoop: @unchecked Sendable {
         invariant(connections[index] === connection, "a connection is forgotten once")
         connections[index] = nil
         connectionCount -= 1
-        if connection.isRefused { refusedCount -= 1 }
-        service.connections.subtract(1, ordering: .relaxed)
+        if connection.isRefused {
+            refusedCount -= 1
+        } else {
+            service.connections.subtract(1, ordering: .relaxed)
+        }
         // Watched descriptors are kept alive by nothing else: closing would do, this is prompt.
         _ = epoll_ctl(epoll.raw, EPOLL_CTL_DEL, connection.socket.raw, nil)
     }

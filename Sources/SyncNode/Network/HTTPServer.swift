@@ -1,5 +1,5 @@
-package import HTTP
 internal import Base
+package import HTTP
 internal import Synchronization
 
 /// An HTTP/1.1 server: its own threads, each with its own epoll; nothing of it runs on the

@@ -1,6 +1,6 @@
+internal import Base
 internal import CLinux
 internal import Glibc
-internal import Base
 
 /// Readings of the system's clocks for the deadlines of sockets.
 enum MonotonicTime {

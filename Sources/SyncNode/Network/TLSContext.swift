@@ -6,6 +6,11 @@ internal import COpenSSL
 final class TLSContext: @unchecked Sendable {
     let raw: OpaquePointer
 
+    // SSL_OP_NO_RENEGOTIATION, _COMPRESSION and _TICKET: macros that Swift cannot import.
+    private static let noRenegotiation = UInt64(1) << 30
+    private static let noCompression = UInt64(1) << 17
+    private static let noTickets = UInt64(1) << 14
+
     /// TLS 1.2 at least; 1.3 is preferred by both ends where they have it.
     init(server identity: TLSIdentity) throws(NetworkError) {
         guard let raw = SSL_CTX_new(TLS_server_method()) else {
@@ -15,9 +20,7 @@ final class TLSContext: @unchecked Sendable {
         let code = SSL_CTX_ctrl(raw, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
         invariant(code == 1, "OpenSSL 3 knows TLS 1.2")
         // No renegotiation, no compression, no tickets: each has been a way in, none is needed.
-        let options =
-            UInt64(1) << 30 /* SSL_OP_NO_RENEGOTIATION */ | UInt64(1) << 17
-            /* SSL_OP_NO_COMPRESSION */ | UInt64(1) << 14 /* SSL_OP_NO_TICKET */
+        let options = Self.noRenegotiation | Self.noCompression | Self.noTickets
         _ = SSL_CTX_set_options(raw, options)
         _ = SSL_CTX_set_num_tickets(raw, 0)
         _ = SSL_CTX_ctrl(raw, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)

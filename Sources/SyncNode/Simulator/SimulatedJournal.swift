@@ -207,6 +207,12 @@ package final class SimulatedJournal: Journal {
         working.documents[key] = nil
     }
 
+    package func removeDocuments(of scope: ScopeID) throws(JournalError) {
+        for key in working.documents.keys where working.documents[key]?.scope == scope {
+            working.documents[key] = nil
+        }
+    }
+
     package func documents(
         _ collection: Collection, label: String
     ) throws(JournalError) -> [DocumentKey] {

@@ -61,6 +61,8 @@ package struct Directory: Sendable {
     private var seatsByRegion: [RegionID: [SeatRecord]] = [:]
     private var regionBySeat: [IncarnationKey: RegionID] = [:]
     private var corridors: [CorridorKey: (rank: Rank, partner: Partner)] = [:]
+    /// Incarnations that may exchange without a seat.
+    private var guests: [IncarnationKey: RegionID] = [:]
     private var revoked: Set<IncarnationKey> = []
     /// Statements whose author is not seated as far as is known yet.
     private var waiting: [Statement] = []
@@ -146,6 +148,11 @@ package struct Directory: Sendable {
         regionBySeat[key] ?? partners.first { $0.seat.key == key }?.record.id
     }
 
+    /// The region that an incarnation belongs to, with a seat or without.
+    package func region(of key: IncarnationKey) -> RegionID? {
+        region(seatedBy: key) ?? guests[key]
+    }
+
     /// Whether an incarnation was revoked.
     package func isRevoked(_ key: IncarnationKey) -> Bool { revoked.contains(key) }
 
@@ -191,6 +198,11 @@ package struct Directory: Sendable {
                 moves[region].map({ $0.rank < rank }) ?? true
             else { return }
             moves[region] = (rank, parent)
+        case .incarnation(let region, let key, _):
+            guard region == statement.region || isParent(statement.region, of: region) else {
+                return
+            }
+            guests[key] = region
         case .revocation(let key): revoked.insert(key)
         }
     }

@@ -10,6 +10,9 @@ extension ChangeKind {
     package static let directoryPartner = ChangeKind(rawValue: 0x8012)
     /// A region placed under another parent: {region, parent}.
     package static let directoryMove = ChangeKind(rawValue: 0x8013)
+    /// An incarnation of a region's node that may exchange and write what commutes, but holds no
+    /// seat: {region, key, node}.
+    package static let directoryIncarnation = ChangeKind(rawValue: 0x8015)
     /// An incarnation's end: {key, cuts: [{scope, actor, seq, hash}]}.
     package static let directoryRevocation = ChangeKind(rawValue: 0x8014)
 }
@@ -20,6 +23,7 @@ package enum DirectoryEntry: Hashable, Sendable {
     case seat(region: RegionID, epoch: UInt64, key: IncarnationKey, node: Digest)
     case partner(RegionRecord, key: IncarnationKey, node: Digest)
     case move(region: RegionID, parent: RegionID)
+    case incarnation(region: RegionID, key: IncarnationKey, node: Digest)
     case revocation(key: IncarnationKey)
 
     /// The kind of the change that says it.
@@ -29,6 +33,7 @@ package enum DirectoryEntry: Hashable, Sendable {
         case .seat: .directorySeat
         case .partner: .directoryPartner
         case .move: .directoryMove
+        case .incarnation: .directoryIncarnation
         case .revocation: .directoryRevocation
         }
     }
@@ -49,6 +54,9 @@ package enum DirectoryEntry: Hashable, Sendable {
             case .move(let region, let parent):
                 object.field("region", region.hex)
                 object.field("parent", parent.hex)
+            case .incarnation(let region, let key, let node):
+                object.field("region", region.hex)
+                Self.write(key, node, to: &object)
             case .revocation(let key): object.field("key", key.text)
             }
         }
@@ -100,6 +108,11 @@ package enum DirectoryEntry: Hashable, Sendable {
                 let parent = json["parent"]?.text.flatMap(RegionID.init(hex:))
             else { return nil }
             self = .move(region: region, parent: parent)
+        case .directoryIncarnation:
+            guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
+                let key = Self.key(json), let node = Self.node(json)
+            else { return nil }
+            self = .incarnation(region: region, key: key, node: node)
         case .directoryRevocation:
             guard let key = Self.key(json) else { return nil }
             self = .revocation(key: key)

@@ -1,0 +1,228 @@
+package import Base
+package import Change
+
+extension ChangeKind {
+    /// A version of an item: {code, version, effectiveFrom, at?, elements}.
+    package static let itemPublish = ChangeKind(rawValue: 0x8060)
+    /// 暂停, 恢复, 取消: {code, standing, from, reason}.
+    package static let itemStanding = ChangeKind(rawValue: 0x8061)
+    /// A region's own elements: {code, values: {field: text or null}}.
+    package static let overlaySet = ChangeKind(rawValue: 0x8064)
+    /// 下沉授权: {code, region, level?, mode?, from, to?, document}.
+    package static let grantSet = ChangeKind(rawValue: 0x8068)
+    /// A year's notice: {year, holidays, workdays}.
+    package static let calendarSet = ChangeKind(rawValue: 0x806c)
+    /// 到达 of a catalog, in the node's control scope: {region, heads}.
+    package static let catalogReceipt = ChangeKind(rawValue: 0x0091)
+}
+
+/// What may be asked of the catalog.
+package enum CatalogCommand: Hashable, Sendable {
+    case publish(Publication)
+    case setStanding(StandingOrder)
+    case setOverlay(code: String, values: [OverlayOrder])
+    case setGrant(GrantOrder)
+    case setCalendar(HolidayYear)
+    /// Says how far the local node has a county's catalog: the node's own, never a person's.
+    case receipt(catalog: RegionID)
+}
+
+/// A version to be published.
+package struct Publication: Hashable, Sendable {
+    package let code: String
+    /// The number of the version that the author had on screen; nil for the first.
+    package let base: Int?
+    /// Under 版本冲突: all versions that the author had on screen.
+    package let saw: [Dot]
+    /// nil: at once.
+    package let effectiveFrom: CivilDate?
+    /// As JSON: `ItemElements` and whatever else the guide shows.
+    package let elements: JSON
+
+    package init(
+        code: String, base: Int?, saw: [Dot] = [], effectiveFrom: CivilDate?, elements: JSON
+    ) {
+        self.code = code
+        self.base = base
+        self.saw = saw
+        self.effectiveFrom = effectiveFrom
+        self.elements = elements
+    }
+}
+
+/// 暂停, 恢复, 取消.
+package struct StandingOrder: Hashable, Sendable {
+    package let code: String
+    package let standing: Standing
+    package let reason: String
+    /// nil: at once.
+    package let from: CivilDate?
+
+    package init(code: String, standing: Standing, reason: String, from: CivilDate? = nil) {
+        self.code = code
+        self.standing = standing
+        self.reason = reason
+        self.from = from
+    }
+}
+
+/// One field of an overlay; the name as given, so that a uniform element is refused by name.
+package struct OverlayOrder: Hashable, Sendable {
+    package let field: String
+    /// nil: clear it.
+    package let text: String?
+
+    package init(field: String, text: String?) {
+        self.field = field
+        self.text = text
+    }
+}
+
+/// A grant, or with no mode its end.
+package struct GrantOrder: Hashable, Sendable {
+    package let code: String
+    package let region: RegionID
+    /// Set: every region of that level inside `region`.
+    package let level: Level?
+    package let mode: SinkMode?
+    package let from: CivilDate
+    package let to: CivilDate?
+    package let document: String
+
+    package init(
+        code: String, region: RegionID, level: Level? = nil, mode: SinkMode?, from: CivilDate,
+        to: CivilDate? = nil, document: String
+    ) {
+        self.code = code
+        self.region = region
+        self.level = level
+        self.mode = mode
+        self.from = from
+        self.to = to
+        self.document = document
+    }
+}
+
+// MARK: as JSON
+
+extension CatalogCommand {
+    /// The commands that a person or program may name, as `do` says them.
+    package static let verbs = [
+        "item.publish", "item.suspend", "item.resume", "item.cancel", "overlay.set", "grant.set",
+        "calendar.set",
+    ]
+
+    /// Reads a command of one of `verbs`.
+    ///
+    /// - Parameter json: `item.publish` {code, base?, saw?, effectiveFrom or immediate: true,
+    ///   elements} · `item.suspend`, `item.resume`, `item.cancel` {code, reason, from?} ·
+    ///   `overlay.set` {code, values: {field: text or null}} · `grant.set` {code, region, level?,
+    ///   mode or null, from, to?, document} · `calendar.set` {year, holidays, workdays}.
+    ///   Regions are ids in hexadecimal, dates `2026-09-28`.
+    /// - Throws: With the field that is not of its form; `unknown-command` for another verb.
+    package init(verb: String, json: JSON) throws(CommandFault) {
+        switch verb {
+        case "item.publish": self = .publish(try Publication(json: json))
+        case "item.suspend": self = .setStanding(try StandingOrder(.suspended, json: json))
+        case "item.resume": self = .setStanding(try StandingOrder(.active, json: json))
+        case "item.cancel": self = .setStanding(try StandingOrder(.cancelled, json: json))
+        case "overlay.set":
+            self = .setOverlay(
+                code: try json.required("code", \.text), values: try OverlayOrder.list(json))
+        case "grant.set": self = .setGrant(try GrantOrder(json: json))
+        case "calendar.set":
+            guard let year = HolidayYear(json: json) else {
+                throw CommandFault(.invalid("calendar-year", "日期不属于该年或互相矛盾", "holidays"))
+            }
+            self = .setCalendar(year)
+        default: throw CommandFault(.invalid("unknown-command", "没有这个命令", "do"))
+        }
+    }
+}
+
+/// A command that could not be read: the refusal to be told, as an error.
+package struct CommandFault: Error, Hashable, Sendable {
+    package let refusal: RuleRefusal
+
+    package init(_ refusal: RuleRefusal) { self.refusal = refusal }
+}
+
+extension JSON {
+    /// A member that must be there.
+    func required<Value>(
+        _ key: String, _ read: (JSON) -> Value?
+    ) throws(CommandFault) -> Value {
+        guard let value = self[key].flatMap(read) else {
+            throw CommandFault(.invalid("field-required", "缺少字段或格式不对：" + key, key))
+        }
+        return value
+    }
+
+    /// A member that may be absent or null, but not of another form.
+    func optional<Value>(
+        _ key: String, _ read: (JSON) -> Value?
+    ) throws(CommandFault) -> Value? {
+        guard let member = self[key], !member.isNull else { return nil }
+        return try required(key, read)
+    }
+
+    static func date(_ json: JSON) -> CivilDate? { json.text.flatMap(CivilDate.init(_:)) }
+}
+
+extension Publication {
+    fileprivate init(json: JSON) throws(CommandFault) {
+        let isImmediate = try json.optional("immediate", \.bool) ?? false
+        let date = try json.optional("effectiveFrom", JSON.date)
+        guard isImmediate == (date == nil) else {
+            throw CommandFault(
+                .invalid("effective-date", "须写明生效日期，或立即生效，二者择一", "effectiveFrom"))
+        }
+        let saw = try json.optional("saw", \.array) ?? []
+        let dots = saw.compactMap { $0.text.flatMap(Dot.init(text:)) }
+        guard dots.count == saw.count, dots.count <= Limits.changeSupersedesMax else {
+            throw CommandFault(.invalid("field-required", "缺少字段或格式不对：saw", "saw"))
+        }
+        self.init(
+            code: try json.required("code", \.text),
+            base: try json.optional("base") { $0.int.map(Int.init) },
+            saw: dots, effectiveFrom: date,
+            elements: try json.required("elements") { $0.object == nil ? nil : $0 })
+    }
+}
+
+extension StandingOrder {
+    fileprivate init(_ standing: Standing, json: JSON) throws(CommandFault) {
+        self.init(
+            code: try json.required("code", \.text), standing: standing,
+            reason: try json.required("reason", \.text),
+            from: try json.optional("from", JSON.date))
+    }
+}
+
+extension OverlayOrder {
+    fileprivate static func list(_ json: JSON) throws(CommandFault) -> [OverlayOrder] {
+        let members = try json.required("values", \.object).members
+        var orders: [OverlayOrder] = []
+        for member in members {
+            guard member.value.isNull || member.value.text != nil else {
+                throw CommandFault(
+                    .invalid("field-required", "缺少字段或格式不对：" + member.key, member.key))
+            }
+            orders.append(OverlayOrder(field: member.key, text: member.value.text))
+        }
+        return orders
+    }
+}
+
+extension GrantOrder {
+    fileprivate init(json: JSON) throws(CommandFault) {
+        self.init(
+            code: try json.required("code", \.text),
+            region: try json.required("region") { $0.text.flatMap(RegionID.init(hex:)) },
+            level: try json.optional("level") { $0.text.flatMap(Level.init(rawValue:)) },
+            mode: try json.optional("mode") { $0.text.flatMap(SinkMode.init(rawValue:)) },
+            from: try json.required("from", JSON.date),
+            to: try json.optional("to", JSON.date),
+            document: try json.required("document", \.text))
+    }
+}

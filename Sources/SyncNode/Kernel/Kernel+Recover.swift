@@ -1,0 +1,162 @@
+import Base
+package import Change
+import Domain
+
+/// What a restored or cloned node does with what it wrote on its old incarnation (PROTOCOL §6):
+/// the old chains go back to what others certainly hold, are fetched again from the peers, and
+/// whatever turns out to have been here only is written anew under the new incarnation.
+extension Kernel {
+    /// Takes the chains of an old own incarnation back. Nothing is lost: what is taken off is
+    /// kept as orphans until `reissueOrphans`.
+    ///
+    /// - Parameter old: An incarnation of this node, not the present one.
+    package func rewind(_ old: IncarnationKey) throws(JournalError) {
+        invariant(old != identity.key, "only an old incarnation is taken back")
+        try journal.begin()
+        do throws(JournalError) {
+            for id in scopes.keys.sorted() {
+                let actor = old.actor(in: id)
+                guard let state = scopes[id], let chain = state.chains[actor] else { continue }
+                let proven = try provenSeq(of: actor, in: state)
+                guard proven < chain.head.seq else { continue }
+                let removed = try journal.cutChain(actor, in: id, above: proven)
+                try keepOrphans(removed, in: id)
+                try refold(id)
+            }
+            try journal.commit()
+        } catch {
+            try journal.rollback()
+            try reload()
+            throw error
+        }
+        effects = Effects()
+        try reload()
+    }
+
+    /// Writes anew, in their order, the orphans that no peer held. To be called once all chains
+    /// were fetched again: both sides of a link said that they hold the same.
+    /// - Returns: How many were written.
+    func reissueOrphans(
+        at now: Instant, entropy: () -> Digest
+    ) throws(JournalError) -> Int {
+        var written = 0
+        for id in scopes.keys.sorted() {
+            guard let state = scopes[id] else { continue }
+            let name = Self.orphansName(id)
+            guard let stored = try journal.value(name), !stored.isEmpty else { continue }
+            let orphans = try decodeOrphans(stored)
+            var hashes: [(old: String, new: String)] = []
+            for orphan in orphans where orphan.kind != .genesis {
+                if try journal.hash(at: orphan.dot, in: id) == orphan.hash { continue }
+                let head = try reissue(
+                    orphan, in: state.record.name, replacing: hashes, at: now, entropy: entropy)
+                hashes.append((orphan.hash.prefix16.hex, head.hash.prefix16.hex))
+                written += 1
+            }
+            try journal.setValue(name, [])
+        }
+        return written
+    }
+
+    private func reissue(
+        _ orphan: Change, in scope: ScopeName, replacing hashes: [(old: String, new: String)],
+        at now: Instant, entropy: () -> Digest
+    ) throws(JournalError) -> ChainHead {
+        var body = orphan.body ?? []
+        // Bodies name earlier changes by hash; those that were written anew have new ones.
+        for (old, new) in hashes { body = Self.replacing(old, by: new, in: body) }
+        let draft = Draft(scope: scope, kind: orphan.kind, body: body, refs: orphan.header.refs)
+        return try write(
+            draft, author: orphan.header.author, flags: .reissue, at: now, salt: entropy())
+    }
+
+    /// Up to where others certainly hold a chain as it is here: the highest seq that a stored
+    /// change of another actor cites.
+    private func provenSeq(
+        of actor: ActorID, in state: ScopeState
+    ) throws(JournalError) -> Seq {
+        var proven = Seq.none
+        for other in state.chains.keys.sorted() where other != actor {
+            guard let chain = state.chains[other] else { continue }
+            var seq = Seq(1)
+            while seq <= chain.head.seq {
+                let dot = Dot(actor: other, seq: seq)
+                let change = try journal.change(at: dot, in: state.record.id)
+                for dep in change?.header.deps ?? [] where dep.actor == actor {
+                    proven = max(proven, dep.seq)
+                }
+                guard seq < chain.head.seq else { break }
+                seq = seq.next
+            }
+        }
+        return proven
+    }
+
+    /// Makes a scope's documents anew from its stored changes, in arrival order.
+    func refold(_ id: ScopeID) throws(JournalError) {
+        guard let record = scopes[id]?.record else { return }
+        try journal.removeDocuments(of: id)
+        session = FoldSession()
+        let state = try load(record)
+        scopes[id] = state
+        var after: [Dot] = []
+        while true {
+            let run = try journal.run(of: id, after: after, except: [])
+            for change in run.changes { try fold(change, in: state) }
+            guard run.more, !run.changes.isEmpty else { break }
+            after = Self.advanced(after, by: run.changes)
+        }
+        try flushDocuments()
+    }
+
+    // MARK: orphans
+
+    private static func orphansName(_ scope: ScopeID) -> String { "orphans:\(scope.hex)" }
+
+    private func keepOrphans(
+        _ changes: [Change], in scope: ScopeID
+    ) throws(JournalError) {
+        var writer = ByteWriter(capacity: 1024)
+        if let earlier = try journal.value(Self.orphansName(scope)) {
+            writer.write(bytes: earlier)
+        }
+        for change in changes {
+            writer.write(count: change.bytes.count)
+            writer.write(bytes: change.bytes)
+        }
+        try journal.setValue(Self.orphansName(scope), writer.bytes)
+    }
+
+    private func decodeOrphans(_ stored: [UInt8]) throws(JournalError) -> [Change] {
+        var reader = ByteReader(stored)
+        var changes: [Change] = []
+        do throws(DecodeError) {
+            while reader.remaining > 0 {
+                let count = try reader.readCount("orphan", limit: Limits.changeBytesMax)
+                let bytes = try reader.readBytes(count, "orphan")
+                changes.append(
+                    try ChangeCodec.decode(bytes, suite: identity.key.publicKey.suite))
+            }
+        } catch {
+            throw .damaged("the kept changes of an old incarnation are not of their form")
+        }
+        return changes
+    }
+
+    private static func replacing(_ old: String, by new: String, in body: [UInt8]) -> [UInt8] {
+        let from = Array(old.utf8)
+        let to = Array(new.utf8)
+        invariant(from.count == to.count, "hashes have one length")
+        var copy = body
+        var index = 0
+        while index + from.count <= copy.count {
+            if copy[index..<(index + from.count)].elementsEqual(from) {
+                copy.replaceSubrange(index..<(index + from.count), with: to)
+                index += from.count
+            } else {
+                index += 1
+            }
+        }
+        return copy
+    }
+}

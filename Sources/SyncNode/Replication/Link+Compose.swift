@@ -1,0 +1,176 @@
+import Base
+import Change
+
+/// Saying what is due: one message, FAST first, changes last.
+extension Link {
+    /// A message in the making.
+    struct Draft {
+        var frames: [Frame] = []
+        /// Bytes of changes in it, about.
+        var rangeBytes = 0
+        /// Scopes that the receiver will hold as this side does, once it took the changes.
+        var completed: Set<ScopeID> = []
+        /// Whether changes were left out for want of room, or for a later message.
+        var leavesMore = false
+
+        var isFull: Bool { rangeBytes >= Limits.messageRangeBytesTarget }
+        var hasRoom: Bool { frames.count < Limits.messageFramesMax - 64 }
+    }
+
+    /// The next message of a lane, and whether it says more than where this side stands.
+    mutating func compose<K: LocalKnowledge>(
+        _ lane: Lane, knowing knowledge: K
+    ) throws(K.Failure) -> (message: Message, hasContent: Bool) {
+        try refresh(knowledge)
+        if peerRoot == mine.root, !isKnown || theirs.root != mine.root { equalize() }
+        var draft = Draft()
+        if isFenced {
+            draft.frames = [.refused(RefusalNotice(.fenced))]
+        } else {
+            try push(&draft, lane, knowing: knowledge)
+            state(&draft)
+            try pay(&draft, lane, knowing: knowledge)
+        }
+        let fast = position(lane, isFinished: !draft.leavesMore)
+        let isLost = !isKnown && peerRoot != nil && peerRoot != mine.root
+        let hasContent = !draft.frames.isEmpty || isLost
+        return (Message([.fast(fast)] + draft.frames), hasContent)
+    }
+
+    /// Where this side stands, and what it believes of the peer.
+    mutating func position(_ lane: Lane, isFinished: Bool, flags: Fast.Flags = []) -> Fast {
+        var flags = flags
+        if lane == .poll { flags.insert(.pollLane) }
+        if isKnown { flags.insert(.viewKnown) }
+        if isKnown, isFinished { flags.insert(.finished) }
+        tell()
+        return Fast(
+            link: token ?? .zero, flags: flags, root: mine.root,
+            view: isKnown ? theirs.root : .zero)
+    }
+
+    /// FAST alone: to open a link, or to wait.
+    mutating func stand<K: LocalKnowledge>(
+        _ lane: Lane, flags: Fast.Flags = [], knowing knowledge: K
+    ) throws(K.Failure) -> Fast {
+        try refresh(knowledge)
+        if peerRoot == mine.root, !isKnown || theirs.root != mine.root { equalize() }
+        return position(lane, isFinished: theirs.root == mine.root, flags: flags)
+    }
+
+    // MARK: statements
+
+    /// Makes this side known to a peer that said it does not know it.
+    private mutating func state(_ draft: inout Draft) {
+        if peerIsLost, let peerRoot, peerRoot != mine.root {
+            lostRounds += 1
+            if lostRounds % Limits.unknownViewRoundsMax == 0 { confirmed = nil }
+            let recent = confirmed.map { mine.changed(since: $0) } ?? []
+            if !recent.isEmpty {
+                due.vectors.formUnion(recent)
+            } else if isKnown {
+                due.vectors.formUnion(differing())
+            } else if mine.filled.count <= Limits.vectorScopesDirectMax
+                || lostRounds > Limits.unknownViewRoundsMax
+            {
+                due.vectors.formUnion(mine.filled)
+            } else if due.digests.isEmpty, due.wants.isEmpty, due.vectors.isEmpty {
+                due.digests.append(.root)
+            }
+            confirmed = mine.position
+            peerIsLost = false
+        }
+        for path in due.digests {
+            draft.frames.append(
+                .digest(DigestStatement(path: path, children: mine.children(of: path))))
+        }
+        for path in due.wants { draft.frames.append(.want(path)) }
+        due.digests = []
+        due.wants = []
+        var late: Set<ScopeID> = []
+        for id in due.vectors.sorted() where !draft.completed.contains(id) {
+            guard let scope = mine[id] else { continue }
+            guard draft.hasRoom else {
+                late.insert(id)
+                continue
+            }
+            draft.frames.append(.vector(scope.statement))
+        }
+        due.vectors = late
+    }
+
+    // MARK: what was asked for
+
+    private mutating func pay<K: LocalKnowledge>(
+        _ draft: inout Draft, _ lane: Lane, knowing knowledge: K
+    ) throws(K.Failure) {
+        for notice in due.refusals { draft.frames.append(.refused(notice)) }
+        for notice in due.forks { draft.frames.append(.fork(notice)) }
+        due.refusals = []
+        due.forks = []
+        for evidence in due.evidence { try prove(evidence, &draft, knowledge) }
+        due.evidence = []
+        if due.selfView {
+            due.selfView = false
+            if peerRoot != mine.root { draft.frames.append(.selfView(selfView())) }
+        }
+        try exchangeBlobs(&draft, lane, knowing: knowledge)
+    }
+
+    /// This side's branch of a chain from a number that was used twice.
+    private func prove<K: LocalKnowledge>(
+        _ evidence: Evidence, _ draft: inout Draft, _ knowledge: K
+    ) throws(K.Failure) {
+        guard let scope = mine[evidence.scope] else { return }
+        let actor = evidence.dot.actor
+        if scope.quarantined.contains(actor) {
+            for batch in try knowledge.evidence(of: actor, in: evidence.scope) {
+                draft.frames.append(.range(batch))
+            }
+            return
+        }
+        var known = scope.vector.heads.filter { $0.actor != actor }
+            .map { Dot(actor: $0.actor, seq: $0.seq) }
+        if evidence.dot.seq > Seq(1) {
+            let before = Seq(evidence.dot.seq.rawValue - 1)
+            known.append(Dot(actor: actor, seq: before))
+        }
+        known.sort()
+        let run = try knowledge.batch(
+            of: evidence.scope, after: known, except: scope.quarantined)
+        if let run { draft.frames.append(.range(run.batch)) }
+    }
+
+    /// What this side holds of the peer's own chains.
+    private func selfView() -> [ScopeHead] {
+        guard let key = peer?.key else { return [] }
+        var heads: [ScopeHead] = []
+        for id in mine.filled {
+            guard let head = mine[id]?.vector[key.actor(in: id)] else { continue }
+            heads.append(ScopeHead(scope: id, seq: head.seq, prefix: head.hash.prefix8))
+        }
+        return heads
+    }
+
+    /// Blobs come last: asked for and answered where the message still has room.
+    private mutating func exchangeBlobs<K: LocalKnowledge>(
+        _ draft: inout Draft, _ lane: Lane, knowing knowledge: K
+    ) throws(K.Failure) {
+        for want in due.blobWants {
+            if draft.isFull {
+                draft.leavesMore = true
+                break
+            }
+            let nothing = BlobChunk(digest: want.digest, offset: 0, total: 0, bytes: [])
+            let chunk = try knowledge.blobChunk(want) ?? nothing
+            draft.rangeBytes += chunk.bytes.count
+            draft.frames.append(.blobChunk(chunk))
+        }
+        due.blobWants = []
+        guard lane == .push, !draft.leavesMore else { return }
+        for want in try knowledge.missingBlobs(limit: Limits.blobWantsMax)
+        where !absentBlobs.contains(want.digest) {
+            draft.frames.append(.blobWant(want))
+        }
+    }
+}

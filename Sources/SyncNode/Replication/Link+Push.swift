@@ -1,0 +1,119 @@
+import Base
+import Change
+
+/// Sending what the peer lacks.
+extension Link {
+    /// Fills a message with changes, class by class: first each class up to its share, so that
+    /// none starves, then in order of priority until the message is full.
+    mutating func push<K: LocalKnowledge>(
+        _ draft: inout Draft, _ lane: Lane, knowing knowledge: K
+    ) throws(K.Failure) {
+        guard isKnown || unknownRounds > Limits.unknownViewRoundsMax else { return }
+        guard !(isKnown && theirs.root == mine.root) else { return }
+        var queues = queuesByPriority()
+        guard queues.contains(where: { !$0.isEmpty }) else { return }
+        guard flights[lane.rawValue].isEmpty else {
+            // The last message of this lane may be lost: the peer's answer to this one tells.
+            draft.leavesMore = true
+            return
+        }
+        for isSharing in [true, false] {
+            for index in queues.indices {
+                let start = draft.rangeBytes
+                while let id = queues[index].first, draft.hasRoom {
+                    let used = draft.rangeBytes - start
+                    if isSharing ? used >= Priority.share(index) : draft.isFull { break }
+                    let isDone = try push(id, &draft, lane, knowing: knowledge)
+                    if isDone { queues[index].removeFirst() }
+                }
+            }
+        }
+        if queues.contains(where: { !$0.isEmpty }) { draft.leavesMore = true }
+    }
+
+    private mutating func queuesByPriority() -> [[ScopeID]] {
+        var queues: [[ScopeID]] = Array(repeating: [], count: Priority.classes)
+        for id in differing() {
+            guard let scope = mine[id], !scope.isBlank, !declined.contains(id) else { continue }
+            queues[Priority.of(scope.name.family)].append(id)
+        }
+        return queues
+    }
+
+    /// One more batch of a scope.
+    /// - Returns: Whether nothing more of it goes into this message.
+    private mutating func push<K: LocalKnowledge>(
+        _ id: ScopeID, _ draft: inout Draft, _ lane: Lane, knowing knowledge: K
+    ) throws(K.Failure) -> Bool {
+        guard let scope = mine[id] else { return true }
+        let other: Lane = lane == .push ? .poll : .push
+        if flights[other.rawValue].contains(where: { $0.scope == id }) {
+            draft.leavesMore = true
+            return true
+        }
+        var holding = theirs[id] ?? Holding(blank: scope)
+        for flight in flights[lane.rawValue] where flight.scope == id {
+            _ = holding.merge(flight.heads.map(SeenHead.init))
+        }
+        oweEvidence(scope, holding)
+        let except = scope.quarantined + (skipped[id] ?? [])
+        guard lacks(holding, scope, except: except) else { return true }
+        let isFirst = !flights[lane.rawValue].contains { $0.scope == id }
+        if isFirst, !mayOffer(scope) { return true }
+        let known = holding.heads.map { Dot(actor: $0.actor, seq: $0.seq) }
+        guard let run = try knowledge.batch(of: id, after: known, except: except) else {
+            return true
+        }
+        if theirs[id] == nil, isFirst { draft.frames.append(.vector(scope.statement)) }
+        draft.rangeBytes += run.batch.changes.reduce(0) { $0 + $1.bytes.count }
+        draft.frames.append(.range(run.batch))
+        let heads = run.batch.segments.map(\.last)
+        flights[lane.rawValue].append(Flight(scope: id, heads: heads))
+        if !run.more { complete(scope, holding, heads, &draft) }
+        return !run.more
+    }
+
+    /// Whether there is a change that the peer does not have.
+    private func lacks(
+        _ holding: Holding, _ scope: SharedScope, except: [ActorID]
+    ) -> Bool {
+        scope.vector.heads.contains { head in
+            !except.contains(head.actor) && (holding[head.actor]?.seq ?? .none) < head.seq
+        }
+    }
+
+    /// Notes a scope of which the peer will hold just what this side holds: its vector need
+    /// not be stated.
+    private func complete(
+        _ scope: SharedScope, _ before: Holding, _ heads: [ChainHead], _ draft: inout Draft
+    ) {
+        var after = before
+        _ = after.merge(heads.map(SeenHead.init))
+        if isKnown, after.heads == scope.vector.heads.map(SeenHead.init) {
+            draft.completed.insert(scope.id)
+        }
+    }
+
+    /// What was refused twice is offered again after 1, 2, 4 … messages only.
+    private mutating func mayOffer(_ scope: SharedScope) -> Bool {
+        var offer = offers[scope.id] ?? Offer(heads: [])
+        if offer.heads != scope.vector.heads { offer = Offer(heads: scope.vector.heads) }
+        defer { offers[scope.id] = offer }
+        if offer.pause > 0 {
+            offer.pause -= 1
+            return false
+        }
+        offer.count += 1
+        return true
+    }
+
+    /// A chain that is quarantined here and not there: the peer must see why.
+    private mutating func oweEvidence(_ scope: SharedScope, _ holding: Holding) {
+        for actor in scope.quarantined where !holding.quarantined.contains(actor) {
+            let dot = Dot(actor: actor, seq: .none)
+            if proven.insert(dot).inserted {
+                due.evidence.append(Evidence(scope: scope.id, dot: dot))
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import Base
+import Change
+
+/// Taking in what the peer says.
+extension Link {
+    /// What one message brought beside statements.
+    struct Intake {
+        var delivery = Delivery()
+        var effects: [Effect] = []
+        /// What the peer holds at least, as it sent it: in the order of the message.
+        var sent: [Flight] = []
+    }
+
+    /// Reads every frame; the link is open. FAST is judged last, as it speaks of the state that
+    /// the other frames describe.
+    mutating func take<K: LocalKnowledge>(
+        _ message: Message, lane: Lane, knowing knowledge: K
+    ) throws(K.Failure) -> Intake {
+        try refresh(knowledge)
+        var intake = Intake()
+        if let fast = message.fast { heed(fast) }
+        for frame in message.frames where !isFenced {
+            try take(frame, into: &intake, knowing: knowledge)
+        }
+        if let fast = message.fast, !isFenced {
+            try judge(fast, lane: lane, intake: intake, knowing: knowledge)
+        }
+        return intake
+    }
+
+    private mutating func take<K: LocalKnowledge>(
+        _ frame: Frame, into intake: inout Intake, knowing knowledge: K
+    ) throws(K.Failure) {
+        switch frame {
+        case .hello, .fast: break
+        case .selfView(let heads):
+            for head in heads { try check(own: head, &intake, knowledge) }
+        case .digest(let statement): take(statement)
+        case .vector(let statement): try take(statement, into: &intake, knowing: knowledge)
+        case .want(let path): due.vectors.formUnion(mine.scopes(under: path))
+        case .range(let batch):
+            intake.delivery.batches.append(batch)
+            intake.sent.append(Flight(scope: batch.scope, heads: batch.segments.map(\.last)))
+        case .fork(let notice): try take(notice, into: &intake, knowing: knowledge)
+        case .blobWant(let want):
+            if due.blobWants.count < Limits.blobWantsMax { due.blobWants.append(want) }
+        case .blobChunk(let chunk):
+            if chunk.total == 0 {
+                absentBlobs.insert(chunk.digest)
+            } else {
+                intake.delivery.chunks.append(chunk)
+            }
+        case .refused(let notice):
+            if notice.reason == .scopeNotCarried {
+                declined.insert(notice.scope)
+                intake.effects += alarm(.held(scope: notice.scope))
+            } else {
+                intake.effects += alarm(.refused(notice.reason))
+            }
+        }
+    }
+
+    // MARK: what the peer says of chains
+
+    /// PROTOCOL §7.2: a head of an own chain as the peer holds it.
+    private mutating func check<K: LocalKnowledge>(
+        own head: ScopeHead, _ intake: inout Intake, _ knowledge: K
+    ) throws(K.Failure) {
+        guard let key = own?.key, let scope = mine[head.scope] else { return }
+        let actor = key.actor(in: head.scope)
+        if scope.quarantined.contains(actor) { return }
+        let dot = Dot(actor: actor, seq: head.seq)
+        if try knowledge.hash(at: dot, in: head.scope)?.prefix8 != head.prefix {
+            fence(head.scope, head.seq, &intake)
+        }
+    }
+
+    private mutating func fence(_ scope: ScopeID, _ seq: Seq, _ intake: inout Intake) {
+        isFenced = true
+        intake.effects += alarm(.ownRollback(scope: scope, seq: seq))
+    }
+
+    private mutating func take<K: LocalKnowledge>(
+        _ statement: VectorStatement, into intake: inout Intake, knowing knowledge: K
+    ) throws(K.Failure) {
+        let id = statement.name.id
+        declined.remove(id)
+        if mine[id] == nil {
+            if try knowledge.mayCarry(statement.name) {
+                if !statement.heads.isEmpty { intake.delivery.opening.append(statement.name) }
+            } else if theirs[id] == nil {
+                due.refusals.append(RefusalNotice(.scopeNotCarried, scope: id))
+            }
+        }
+        theirs.set(Holding(statement), for: id)
+        stated.insert(id)
+        for head in statement.heads {
+            try check(head, in: id, &intake, knowledge)
+            if isFenced { return }
+        }
+    }
+
+    /// Sees a number used twice, where this side is at least as far in that chain.
+    private mutating func check<K: LocalKnowledge>(
+        _ head: SeenHead, in scope: ScopeID, _ intake: inout Intake, _ knowledge: K
+    ) throws(K.Failure) {
+        let known = mine[scope]?.vector[head.actor]
+        if let known, known.seq == head.seq, known.hash.prefix8 == head.prefix { return }
+        if mine[scope]?.quarantined.contains(head.actor) == true { return }
+        let dot = Dot(actor: head.actor, seq: head.seq)
+        let held = (known?.seq ?? .none) < head.seq ? nil : try knowledge.hash(at: dot, in: scope)
+        if held?.prefix8 == head.prefix { return }
+        if let key = own?.key, key.actor(in: scope) == head.actor {
+            fence(scope, head.seq, &intake)
+        } else if let held {
+            due.forks.append(
+                ForkNotice(scope: scope, dot: dot, mine: held.prefix8, yours: head.prefix))
+            skip(dot, in: scope, &intake)
+        }
+    }
+
+    private mutating func take<K: LocalKnowledge>(
+        _ notice: ForkNotice, into intake: inout Intake, knowing knowledge: K
+    ) throws(K.Failure) {
+        guard let held = try knowledge.hash(at: notice.dot, in: notice.scope),
+            held.prefix8 != notice.mine
+        else { return }
+        if let key = own?.key, key.actor(in: notice.scope) == notice.dot.actor,
+            mine[notice.scope]?.quarantined.contains(notice.dot.actor) != true
+        {
+            fence(notice.scope, notice.dot.seq, &intake)
+        } else {
+            skip(notice.dot, in: notice.scope, &intake)
+        }
+    }
+
+    /// Goes on without one chain, and owes the peer this side's branch as evidence.
+    private mutating func skip(_ dot: Dot, in scope: ScopeID, _ intake: inout Intake) {
+        intake.effects += alarm(.fork(scope: scope, dot: dot))
+        if proven.insert(dot).inserted {
+            due.evidence.append(Evidence(scope: scope, dot: dot))
+        }
+        guard mine[scope]?.quarantined.contains(dot.actor) != true else { return }
+        if skipped[scope]?.contains(dot.actor) != true {
+            skipped[scope, default: []].append(dot.actor)
+        }
+    }
+
+    // MARK: descent
+
+    /// Where a child is equal the peer holds what this side holds; where it is not, the next
+    /// message goes one level down, or asks for the vectors of a bucket and states its own.
+    private mutating func take(_ statement: DigestStatement) {
+        let own = mine.children(of: statement.path)
+        for index in 0..<16 {
+            let path = statement.path.child(index)
+            let stated = statement.children[index]
+            if stated == own[index] || stated == .zero {
+                for id in theirs.scopes(under: path) { theirs.set(nil, for: id) }
+                guard stated != .zero else { continue }
+                for id in mine.scopes(under: path) {
+                    theirs.set(mine[id].map { Holding($0) }, for: id)
+                }
+            } else if own[index] == .zero {
+                due.wants.append(path)
+            } else if path.level == DigestTree.depth {
+                due.wants.append(path)
+                due.vectors.formUnion(mine.scopes(under: path))
+            } else {
+                due.digests.append(path)
+            }
+        }
+    }
+}

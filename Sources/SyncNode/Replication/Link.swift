@@ -1,0 +1,144 @@
+import Base
+import Change
+
+/// One peer, as this node deals with it: what it is known to hold, what it was told, what is
+/// on its way. The same for the side that dials and the side that answers.
+///
+/// Each side works to make its own state known and to send what the other lacks. Both keep a
+/// tree of what the other holds; as the root of that tree is compared with the root that the
+/// other states in every message, a wrong belief lasts one message and then heals by vectors.
+struct Link: Sendable {
+    /// The HELLO of this side and of the other, once their proofs held.
+    var own: Hello?
+    var peer: Hello?
+    var token: Digest16?
+
+    var mine = OwnView()
+    var theirs = PeerView()
+    /// Whether `theirs` is what the peer holds, as its last stated root proved.
+    var isKnown = false
+    /// The root that the peer stated last.
+    var peerRoot: Digest16?
+    var peerIsFinished = false
+    /// Whether the peer said that it does not know what this side holds.
+    var peerIsLost = false
+    /// The own position as of which the peer knows this side.
+    var confirmed: UInt64?
+    var told: [Told] = []
+    var unknownRounds = 0
+    var lostRounds = 0
+
+    /// Pushes whose fate the peer's next roots tell, by lane.
+    var flights: [[Flight]] = [[], []]
+    /// Lanes whose last message or answer may have been lost.
+    var doubtful = [false, false]
+    var offers: [ScopeID: Offer] = [:]
+    /// Chains with two branches that are not quarantined yet.
+    var skipped: [ScopeID: [ActorID]] = [:]
+    /// Scopes that the peer may not carry.
+    var declined: Set<ScopeID> = []
+    var proven: Set<Dot> = []
+    var fired: Set<Alarm> = []
+    var isFenced = false
+
+    /// Scopes stated by the peer since it was last known.
+    var stated: Set<ScopeID> = []
+    var due = Due()
+
+    /// Roots that were stated, with the position that had them.
+    struct Told: Sendable {
+        let root: Digest16
+        let position: UInt64
+    }
+
+    /// Heads that the peer has once it took a batch.
+    struct Flight: Sendable {
+        let scope: ScopeID
+        let heads: [ChainHead]
+    }
+
+    /// How often these heads of a scope were offered.
+    struct Offer: Sendable {
+        var heads: [ChainHead]
+        var count = 0
+        /// Messages to let pass before the next try.
+        var pause = 0
+    }
+
+    /// What the next message must say beside FAST.
+    struct Due: Sendable {
+        var vectors: Set<ScopeID> = []
+        var digests: [DigestTree.Path] = []
+        var wants: [DigestTree.Path] = []
+        var forks: [ForkNotice] = []
+        var evidence: [Evidence] = []
+        var refusals: [RefusalNotice] = []
+        var blobWants: [BlobWant] = []
+        var selfView = false
+
+        var isEmpty: Bool {
+            vectors.isEmpty && digests.isEmpty && wants.isEmpty && forks.isEmpty
+                && evidence.isEmpty && refusals.isEmpty && blobWants.isEmpty && !selfView
+        }
+    }
+
+    struct Evidence: Hashable, Sendable {
+        let scope: ScopeID
+        let dot: Dot
+    }
+
+    /// Blobs that the peer said it lacks.
+    var absentBlobs: Set<Digest> = []
+
+    /// Starts a link anew; what the peer holds must be learned again.
+    init() {}
+
+    mutating func refresh<K: LocalKnowledge>(_ knowledge: K) throws(K.Failure) {
+        mine.take(try knowledge.news(since: mine.position))
+        for scope in skipped.keys.sorted() {
+            guard let own = mine[scope] else { continue }
+            skipped[scope]?.removeAll { own.quarantined.contains($0) }
+        }
+    }
+
+    /// An alarm, the first time that it is raised.
+    mutating func alarm(_ alarm: Alarm) -> [Effect] {
+        fired.insert(alarm).inserted ? [.alarm(alarm)] : []
+    }
+
+    mutating func tell() {
+        let root = mine.root
+        if told.last?.root == root { told.removeLast() }
+        told.append(Told(root: root, position: mine.position ?? 0))
+        if told.count > Limits.toldRootsMax { told.removeFirst() }
+    }
+
+    /// The peer stated the root that this side has: it holds just this.
+    mutating func equalize() {
+        for id in differing() {
+            theirs.set(mine[id].flatMap { $0.isBlank ? nil : Holding($0) }, for: id)
+        }
+        invariant(theirs.root == mine.root, "equal leaves give equal roots")
+        isKnown = true
+        flights = [[], []]
+        stated = []
+        unknownRounds = 0
+    }
+
+    /// Scopes whose leaf is not the same on both sides, by id: found by descending both trees.
+    mutating func differing() -> [ScopeID] {
+        var found: [ScopeID] = []
+        differing(below: .root, into: &found)
+        return found
+    }
+
+    private mutating func differing(below path: DigestTree.Path, into found: inout [ScopeID]) {
+        guard theirs.digest(at: path) != mine.digest(at: path) else { return }
+        if path.level < DigestTree.depth {
+            for index in 0..<16 { differing(below: path.child(index), into: &found) }
+            return
+        }
+        let ids = Set(mine.scopes(under: path)).union(theirs.scopes(under: path))
+        for id in ids.sorted() where mine.leaf(id) != theirs.leaf(id) { found.append(id) }
+    }
+}

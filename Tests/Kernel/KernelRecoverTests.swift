@@ -1,0 +1,61 @@
+import Base
+import Change
+import Domain
+import Kernel
+import Simulator
+import Testing
+
+/// PROTOCOL §6: a restored node takes its old chain back, fetches it again, and writes anew what
+/// only it had.
+struct KernelRecoverTests {
+    private let scope = ScopeName.catalog(RegionID(1))
+
+    @Test func whatOnlyTheRestoredNodeHadIsWrittenAnew() throws {
+        let one = try FixtureNode(seed: 1, region: RegionID(1))
+        let two = try FixtureNode(seed: 2, region: RegionID(1))
+        try one.note(scope, "common")
+        _ = try two.pull(scope, from: one)
+        try two.note(scope, "cites the common note")
+        _ = try one.pull(scope, from: two)
+        let backup = one.journal.durable
+        try one.note(scope, "sent before the loss")
+        _ = try two.pull(scope, from: one)
+
+        let restored = try FixtureNode(
+            seed: 1, region: RegionID(1), journal: SimulatedJournal(image: backup))
+        try restored.note(scope, "written after the restore")
+        let old = restored.signer.key
+        let renewed = try FixtureSigner(seed: 11)
+        try restored.renew(as: renewed)
+        try restored.kernel.rewind(old)
+        let actor = old.actor(in: scope.id)
+        #expect(restored.vector(scope)[actor]?.seq == Seq(2), "what two cites is proven")
+
+        _ = try restored.pull(scope, from: two)
+        try restored.commit([.reissueOrphans])
+        #expect(restored.vector(scope)[actor]?.seq == Seq(3), "fetched again")
+        let anew = renewed.key.actor(in: scope.id)
+        let last = try #require(
+            try restored.journal.change(at: Dot(actor: anew, seq: Seq(2)), in: scope.id))
+        #expect(last.header.flags == .reissue)
+        #expect(last.body == Array("written after the restore".utf8))
+        let report = try #require(try two.pull(scope, from: restored))
+        #expect(report.refusals.isEmpty && report.forked.isEmpty)
+        #expect(one.vector(scope)[actor] == two.vector(scope)[actor])
+    }
+
+    @Test func nothingIsWrittenAnewThatAPeerHeld() throws {
+        let one = try FixtureNode(seed: 1, region: RegionID(1))
+        let two = try FixtureNode(seed: 2, region: RegionID(1))
+        for index in 0..<5 { try one.note(scope, "note \(index)") }
+        _ = try two.pull(scope, from: one)
+        let before = one.vector(scope)
+        let old = one.signer.key
+        try one.renew(as: try FixtureSigner(seed: 11))
+        try one.kernel.rewind(old)
+        #expect(one.vector(scope).isEmpty, "nobody cites it, so nothing is proven")
+        _ = try one.pull(scope, from: two)
+        try one.commit([.reissueOrphans])
+        #expect(one.vector(scope) == before)
+    }
+}
