@@ -43,6 +43,15 @@ extension JournalTrial {
         check.equal(try journal.document(first.key), nil, "removed")
         check.equal(try journal.documents(.caseFile, label: "A-2"), [], "not found any more")
         check.equal(try journal.document(third.key), third, "the others stay")
+        try transaction {
+            try journal.openScope(catalog)
+            try journal.putDocument(document(9, in: catalog))
+            try journal.removeDocuments(of: cases.id)
+        }
+        check.equal(try journal.document(second.key), nil, "gone with its scope's")
+        check.equal(
+            try journal.document(document(9, in: catalog).key), document(9, in: catalog),
+            "another scope's stays")
     }
 
     func attention() throws {

@@ -1,4 +1,4 @@
-import Base
+package import Base
 package import Domain
 package import Kernel
 
@@ -40,6 +40,15 @@ extension SQLiteJournal {
             try words.remove(old.words, isIndexed: old.words <= counts.wordsIndexed)
         }
         try documentTable.remove(key)
+    }
+
+    /// Scans the documents: rare, as a fold from the start is.
+    package func removeDocuments(of scope: ScopeID) throws(JournalError) {
+        invariant(isInTransaction, "the journal is written in a transaction")
+        for (key, row) in try documentTable.keys(of: scope) {
+            if row != 0 { try words.remove(row, isIndexed: row <= counts.wordsIndexed) }
+            try documentTable.remove(key)
+        }
     }
 
     /// One walk of the label index.

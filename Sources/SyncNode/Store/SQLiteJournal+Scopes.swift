@@ -38,10 +38,7 @@ extension SQLiteJournal {
             try changes.remove(chain, above: .none)
             try chainTable.remove(chain.no)
         }
-        for (key, row) in try documentTable.keys(of: id) {
-            if row != 0 { try words.remove(row, isIndexed: row <= counts.wordsIndexed) }
-            try documentTable.remove(key)
-        }
+        try removeDocuments(of: id)
         try forkTable.remove(scope: id)
         try scopeTable.remove(id)
         replaced.append((id, scope))
