@@ -1,6 +1,6 @@
 import Base
 internal import CSQLite
-package import Kernel
+import Kernel
 
 /// One connection to the node's SQLite file. Used by one thread at a time; closes itself.
 ///

@@ -1,4 +1,4 @@
-package import Base
+import Base
 
 /// Why the present incarnation must not write any more (PROTOCOL §6). The way out is
 /// `SQLiteJournal.adopt`: a new incarnation.

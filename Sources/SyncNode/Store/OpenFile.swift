@@ -1,5 +1,5 @@
 import Base
-internal import CLinux
+internal import Glibc
 import Kernel
 
 /// An open file; closes itself. Every call is checked and carries the name of its place.
@@ -42,7 +42,7 @@ struct OpenFile: ~Copyable {
             while filled < count {
                 let got = pread(
                     descriptor, buffer.baseAddress.map { $0 + filled }, count - filled,
-                    offset + Int64(filled))
+                    Int(offset) + filled)
                 if got < 0, errno == EINTR { continue }
                 if got < 0 { failure = errno }
                 if got <= 0 { break }
@@ -62,7 +62,7 @@ struct OpenFile: ~Copyable {
             let put = bytes.withUnsafeBytes { all in
                 pwrite(
                     descriptor, all.baseAddress.map { $0 + done }, bytes.count - done,
-                    offset + Int64(done))
+                    Int(offset) + done)
             }
             if put < 0, errno == EINTR { continue }
             guard put > 0 else { throw .system(errno, doing: "write \(path)") }
@@ -98,7 +98,7 @@ struct OpenFile: ~Copyable {
 
     borrowing func truncate(to size: Int64, _ site: IOSite) throws(JournalError) {
         try strike(site, "truncate")
-        guard ftruncate(descriptor, size) == 0 else {
+        guard ftruncate(descriptor, Int(size)) == 0 else {
             throw .system(errno, doing: "truncate \(path)")
         }
     }

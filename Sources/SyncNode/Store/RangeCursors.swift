@@ -32,7 +32,8 @@ final class RangeCursors {
     init(_ database: Database) {
         self.database = database
         order = Statement(
-            database, "SELECT id, position FROM change WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?")
+            database,
+            "SELECT id, position FROM change WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?")
         single = Statement(database, "SELECT signature, bytes FROM change WHERE id = ?")
     }
 

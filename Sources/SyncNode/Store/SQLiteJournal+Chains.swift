@@ -4,16 +4,19 @@ import Crypto
 package import Kernel
 
 extension SQLiteJournal {
+    /// From memory.
     package func chains(of scope: ScopeID) throws(JournalError) -> [ChainState] {
         carried[scope]?.chains.map(\.state) ?? []
     }
 
+    /// From memory.
     package func chain(
         _ actor: ActorID, in scope: ScopeID
     ) throws(JournalError) -> ChainState? {
         stored(actor, in: scope)?.state
     }
 
+    /// In memory until the commit.
     package func setQuarantined(
         _ actor: ActorID, in scope: ScopeID
     ) throws(JournalError) {
@@ -25,12 +28,14 @@ extension SQLiteJournal {
         carried.chains[index].isDirty = true
     }
 
+    /// From memory.
     package func cited(
         by actor: ActorID, in scope: ScopeID
     ) throws(JournalError) -> [Dot] {
         stored(actor, in: scope)?.cited ?? []
     }
 
+    /// From memory for heads and recent changes, else one read and one hash.
     package func hash(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Digest? {
         guard let chain = stored(dot.actor, in: scope), dot.seq > .none,
             dot.seq <= chain.state.head.seq
@@ -43,6 +48,7 @@ extension SQLiteJournal {
         return change.hash
     }
 
+    /// One read and one hash.
     package func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {
         guard let chain = stored(dot.actor, in: scope), dot.seq > .none,
             dot.seq <= chain.state.head.seq
@@ -50,6 +56,7 @@ extension SQLiteJournal {
         return try change(dot.seq, of: chain)
     }
 
+    /// One inserted row; the chain itself is written at the commit.
     package func append(
         _ change: Change, founding genesis: Genesis?
     ) throws(JournalError) {
@@ -109,6 +116,7 @@ extension SQLiteJournal {
         return added
     }
 
+    /// Rewrites the row of the change that the head names.
     package func sign(_ head: SignedHead, in scope: ScopeID) throws(JournalError) {
         let carried = try touch(scope)
         guard let index = carried.index(of: head.head.actor) else {
@@ -123,6 +131,7 @@ extension SQLiteJournal {
         try changes.sign(key: carried.chains[index].key(head.head.seq), head.signature)
     }
 
+    /// Reads back to the last signature, at most 64 rows.
     package func signedHead(
         of actor: ActorID, in scope: ScopeID
     ) throws(JournalError) -> SignedHead? {
@@ -134,6 +143,7 @@ extension SQLiteJournal {
         return SignedHead(head: head, signature: found.signature)
     }
 
+    /// Reads and deletes the tail, and reads the rest once for its citations.
     package func cutChain(
         _ actor: ActorID, in scope: ScopeID, above seq: Seq
     ) throws(JournalError) -> [Change] {

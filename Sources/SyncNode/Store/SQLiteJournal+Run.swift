@@ -1,8 +1,9 @@
 package import Base
-package import Change
+import Change
 package import Kernel
 
 extension SQLiteJournal {
+    /// One read and one hash a change; rows of several chains are merged by position.
     package func run(
         of scope: ScopeID, after vector: [Dot], except: [ActorID]
     ) throws(JournalError) -> ChangeRun {

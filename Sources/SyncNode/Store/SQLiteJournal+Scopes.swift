@@ -3,14 +3,17 @@ package import Change
 package import Kernel
 
 extension SQLiteJournal {
+    /// From memory; sorts the ids.
     package func scopes() throws(JournalError) -> [ScopeRecord] {
         carried.keys.sorted().compactMap { carried[$0]?.record }
     }
 
+    /// From memory.
     package func scope(_ id: ScopeID) throws(JournalError) -> ScopeRecord? {
         carried[id]?.record
     }
 
+    /// One row.
     package func openScope(_ name: ScopeName) throws(JournalError) {
         invariant(isInTransaction, "a scope opens in a transaction")
         guard carried[name.id] == nil else { return }
@@ -20,12 +23,14 @@ extension SQLiteJournal {
         carried[name.id] = CarriedScope(record: record)
     }
 
+    /// One row.
     package func setEpoch(_ epoch: UInt64, of id: ScopeID) throws(JournalError) {
         let scope = try touch(id)
         try scopeTable.setEpoch(epoch, of: id)
         scope.setEpoch(epoch)
     }
 
+    /// Deletes row by row what the scope holds, and scans the documents: rare.
     package func dropScope(_ id: ScopeID) throws(JournalError) {
         let scope = try touch(id)
         for chain in scope.chains {
@@ -33,10 +38,7 @@ extension SQLiteJournal {
             try changes.remove(chain, above: .none)
             try chainTable.remove(chain.no)
         }
-        for (key, row) in try documentTable.keys(of: id) {
-            if row != 0 { try words.remove(row, isIndexed: row <= counts.wordsIndexed) }
-            try documentTable.remove(key)
-        }
+        try removeDocuments(of: id)
         try forkTable.remove(scope: id)
         try scopeTable.remove(id)
         replaced.append((id, scope))

@@ -1,7 +1,7 @@
 package import Base
 package import Change
-package import Crypto
-package import Domain
+import Crypto
+import Domain
 package import Kernel
 
 /// The node's durable state in SQLite: the journal of the kernel.
@@ -78,6 +78,8 @@ package final class SQLiteJournal: Journal {
     /// Whether a transaction is open.
     package var isInTransaction: Bool { savedCounts != nil }
 
+    /// Checks the sentinel, then takes the write lock: three small system calls.
+    /// - Throws: `fenced` from the first disagreement on, until `adopt`.
     package func begin() throws(JournalError) {
         if let fence { throw .fenced(fence.description) }
         try settleSentinel()
@@ -89,6 +91,8 @@ package final class SQLiteJournal: Journal {
         }
     }
 
+    /// Durable in the database, then in the sentinel. Where it throws before the first, the
+    /// transaction is rolled back.
     package func commit() throws(JournalError) {
         invariant(isInTransaction, "a commit ends a transaction")
         do throws(JournalError) {
@@ -107,6 +111,7 @@ package final class SQLiteJournal: Journal {
         try settleSentinel()
     }
 
+    /// Forgets the transaction, in the database and in memory; nothing outside of one.
     package func rollback() throws(JournalError) {
         guard let saved = savedCounts else { return }
         counts = saved

@@ -1,5 +1,5 @@
 import Base
-internal import CLinux
+internal import Glibc
 import Kernel
 
 /// The file outside the database that remembers how far this incarnation has come, so that an

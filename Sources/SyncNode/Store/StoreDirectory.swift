@@ -1,6 +1,6 @@
 package import Base
-internal import CLinux
 import Crypto
+internal import Glibc
 package import Kernel
 
 /// The node's data directory (CONTRACT §5): `node.db`, `blobs/`, `keys/`, `sentinel`.

@@ -27,7 +27,8 @@ final class ScopeTable {
         while try all.step() {
             let region = RegionID(all.unsigned(1))
             let other = RegionID(all.unsigned(2))
-            guard let family = ScopeName.Family(rawValue: UInt8(truncatingIfNeeded: all.integer(0))),
+            let number = UInt8(truncatingIfNeeded: all.integer(0))
+            guard let family = ScopeName.Family(rawValue: number),
                 let year = UInt16(exactly: all.integer(3)),
                 let name = ScopeName(family: family, region: region, other: other, year: year),
                 name.id.rawValue == all.unsigned(5)
