@@ -28,8 +28,9 @@ package final class KnowledgeBoard: Sendable {
 
     private let state: Mutex<State>
 
-    package init(directory: Directory) {
-        state = Mutex(State(directory: directory))
+    /// Knows nothing until the writer publishes.
+    package init() {
+        state = Mutex(State(directory: Directory()))
     }
 
     /// Grows with each commit that changed something.

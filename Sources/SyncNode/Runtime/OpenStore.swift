@@ -38,8 +38,7 @@ struct OpenStore: Sendable {
             throw NodeRuntime.Failure(
                 "\(data) holds no node: make one with init --data \(data)", exitCode: 2)
         }
-        let root = SeatRecord.unknown
-        let board = KnowledgeBoard(directory: Directory(root: root))
+        let board = KnowledgeBoard()
         let box = Box<Opened>()
         let gate = Gate()
         let writer = Writer(
@@ -72,6 +71,9 @@ struct OpenStore: Sendable {
         }
     }
 
+    /// The store's value that asks for a new incarnation at the next start: the old key's text.
+    static let rewindName = "rewind"
+
     /// On the writer's thread: the journal, and a new incarnation where the old one is fenced.
     private static func openKernel(
         _ directory: StoreDirectory
@@ -81,27 +83,43 @@ struct OpenStore: Sendable {
         guard let stored = try journal.value(NodeSettings.valueName),
             let settings = NodeSettings(stored)
         else { throw .damaged("the node has no settings") }
+        let rewound = try journal.value(rewindName).flatMap { bytes in
+            IncarnationKey(text: String(decoding: bytes, as: UTF8.self))
+        }
         let folder = directory.path + "/keys"
-        var renewal = journal.fence?.description
-        let rewound = try journal.value(renewalName)
-        if let rewound, !rewound.isEmpty { renewal = "a peer holds more than this copy" }
+        let renewal =
+            journal.fence?.description
+            ?? (rewound == nil ? nil : "a peer holds other changes of this node than it has")
+        if renewal != nil { try renewKey(in: folder, suite: settings.suite) }
+        let keys = try readKeys(in: folder)
+        let signer = IncarnationSigner(keys.incarnation)
+        let present = try journal.value(StoreValue.incarnation).map { Hex.encode($0) }
+        if renewal != nil || present != signer.key.text {
+            try journal.adopt(signer.key, storeEpoch: SystemRandom.digest().prefix8)
+        }
+        let identity = Identity(region: settings.region.id, node: keys.nodeID, signer: signer)
+        let kernel = try Kernel(journal: journal, identity: identity, root: settings.root)
+        if let rewound {
+            try kernel.rewind(rewound, clearing: rewindName)
+        }
+        let epoch = try journal.value(StoreValue.storeEpoch) ?? []
+        let number = epoch.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return (
+            kernel, Opened(settings: settings, keys: keys, storeEpoch: number, renewal: renewal)
+        )
+    }
+
+    private static func renewKey(in folder: String, suite: Suite) throws(JournalError) {
         do throws(KeyFiles.Failure) {
-            if renewal != nil {
-                try KeyFiles.renewIncarnation(in: folder, suite: settings.suite)
-            }
-            let keys = try KeyFiles(folder: folder)
-            let signer = IncarnationSigner(keys.incarnation)
-            if renewal != nil {
-                try adopt(signer.key, journal)
-            }
-            let identity = Identity(
-                region: settings.region.id, node: keys.nodeID, signer: signer)
-            let kernel = try makeKernel(journal, identity, settings.root, rewound)
-            let epoch = journal.storeEpoch
-            return (
-                kernel,
-                Opened(settings: settings, keys: keys, storeEpoch: epoch, renewal: renewal)
-            )
+            try KeyFiles.renewIncarnation(in: folder, suite: suite)
+        } catch {
+            throw .failed(error.sentence)
+        }
+    }
+
+    private static func readKeys(in folder: String) throws(JournalError) -> KeyFiles {
+        do throws(KeyFiles.Failure) {
+            return try KeyFiles(folder: folder)
         } catch {
             throw .failed(error.sentence)
         }
