@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -36,3 +37,10 @@ static inline int clinux_accept(int socket, void *address, socklen_t *length, in
 static inline int clinux_name_thread(const char *name) {
     return prctl(PR_SET_NAME, (unsigned long)name, 0, 0, 0);
 }
+/* fcntl is variadic, which Swift does not import. */
+static inline int clinux_close_on_exec(int descriptor) {
+    return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+extern char **environ;
+/* The environment, for programs that are started. */
+static inline char **clinux_environment(void) { return environ; }

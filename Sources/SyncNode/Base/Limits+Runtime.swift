@@ -19,3 +19,8 @@ extension Limits {
     /// A quiet link says where it stands this often, in seconds.
     package static let heartbeatSeconds = 20
 }
+
+extension Limits {
+    /// Bytes of one line that a child process prints for its supervisor.
+    package static let childLineBytesMax = 4096
+}

@@ -10,11 +10,13 @@ actor AnsweringPeer {
     private let intake: Intake
     private let clock: NodeClock
     private let watch: PeerWatch
+    private let onRollback: @Sendable () -> Void
 
     init(
         knowledge: ExchangeKnowledge, storeEpoch: Digest16, intake: Intake, clock: NodeClock,
-        watch: PeerWatch
+        watch: PeerWatch, onRollback: @escaping @Sendable () -> Void
     ) {
+        self.onRollback = onRollback
         self.knowledge = knowledge
         self.intake = intake
         self.clock = clock
@@ -52,7 +54,9 @@ actor AnsweringPeer {
                     return answer
                 case .apply(let found): delivery = found
                 case .park: isParked = true
-                case .alarm(let alarm): watch.raise(alarm)
+                case .alarm(let alarm):
+                    watch.raise(alarm)
+                    if case .ownRollback = alarm { onRollback() }
                 case .idle, .reopen: break
                 }
             }

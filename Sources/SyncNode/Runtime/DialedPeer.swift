@@ -20,13 +20,15 @@ actor DialedPeer {
     private let client: HTTPClient
     nonisolated let url: String
     nonisolated let watch: PeerWatch
+    private let onRollback: @Sendable () -> Void
     /// Set while the link is cut on purpose (demo): every request fails at once.
     private var isCut = false
 
     init(
         url: String, knowledge: ExchangeKnowledge, storeEpoch: Digest16, intake: Intake,
-        clock: NodeClock, client: HTTPClient, watch: PeerWatch
+        clock: NodeClock, client: HTTPClient, watch: PeerWatch, onRollback: @escaping @Sendable () -> Void
     ) {
+        self.onRollback = onRollback
         self.url = url
         self.knowledge = knowledge
         self.intake = intake
@@ -158,7 +160,9 @@ actor DialedPeer {
                     next += try dialer.applied(lane: lane, knowing: knowledge)
                 case .alarm(.refused(let reason)):
                     throw Failure(sentence: "refused: \(reason)", isRefused: true)
-                case .alarm(let alarm): watch.raise(alarm)
+                case .alarm(let alarm):
+                    watch.raise(alarm)
+                    if case .ownRollback = alarm { onRollback() }
                 case .reopen: throw Failure(sentence: "the peer forgot the link")
                 case .idle, .park: break
                 }

@@ -21,11 +21,14 @@ actor ExchangeHub {
     private let region: RegionID
     private let storeEpoch: Digest16
     private let clock: NodeClock
+    private let onRollback: @Sendable () -> Void
 
     init(
         board: KnowledgeBoard, readers: ReadPool, blobs: BlobShelf, intake: Intake,
-        signer: IncarnationSigner, region: RegionID, storeEpoch: Digest16, clock: NodeClock
+        signer: IncarnationSigner, region: RegionID, storeEpoch: Digest16, clock: NodeClock,
+        onRollback: @escaping @Sendable () -> Void
     ) {
+        self.onRollback = onRollback
         self.board = board
         self.readers = readers
         self.blobs = blobs
@@ -67,7 +70,7 @@ actor ExchangeHub {
                 peer: other)
             let peer = AnsweringPeer(
                 knowledge: knowledge, storeEpoch: storeEpoch, intake: intake, clock: clock,
-                watch: watch)
+                watch: watch, onRollback: onRollback)
             byKey[key] = peer
             return peer
         }

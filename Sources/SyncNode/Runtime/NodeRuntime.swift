@@ -44,6 +44,7 @@ package final class NodeRuntime: Sendable {
     let clock: NodeClock
     let dialers = Mutex<[RegionID: Dialling]>([:])
     private let server = Mutex<HTTPServer?>(nil)
+    private let renewal: RenewalBell
 
     struct Dialling: Sendable {
         let peer: DialedPeer
@@ -69,6 +70,7 @@ package final class NodeRuntime: Sendable {
         }
         let runtime = NodeRuntime(options: options, store: store, client: client, clock: clock)
         try runtime.listen()
+        await runtime.noteAddress()
         runtime.startLinks()
         return runtime
     }
@@ -78,10 +80,12 @@ package final class NodeRuntime: Sendable {
         self.store = store
         self.client = client
         self.clock = clock
+        let bell = RenewalBell(store)
+        renewal = bell
         hub = ExchangeHub(
             board: store.board, readers: store.readers, blobs: store.blobs,
             intake: store.intake, signer: store.signer, region: store.settings.region.id,
-            storeEpoch: store.storeEpoch, clock: clock)
+            storeEpoch: store.storeEpoch, clock: clock, onRollback: { bell.ring() })
     }
 
     /// Where it listens.
@@ -100,6 +104,21 @@ package final class NodeRuntime: Sendable {
         }
     }
 
+    /// Lets the command line find this node by its directory.
+    private func noteAddress() async {
+        guard let endpoint else { return }
+        let url = (options.tls == nil ? "http://" : "https://") + endpoint.text
+        do throws(Writer.Failure) {
+            let value = Array(url.utf8)
+            _ = try await store.writer.submit(.remember(NodeAddress.valueName, value))
+        } catch {
+            Console.say("the address could not be noted: \(error)")
+        }
+    }
+
+    /// Calls back once this node must begin a new incarnation.
+    func onRenewal(_ callback: @escaping @Sendable () -> Void) { renewal.set(callback) }
+
     /// Starts the links that this node dials: to the parent and to neighbours.
     private func startLinks() {
         if let url = settings.parentURL, let parent = settings.region.parent {
@@ -115,7 +134,8 @@ package final class NodeRuntime: Sendable {
             signer: store.signer, region: settings.region.id, peer: region)
         let peer = DialedPeer(
             url: url, knowledge: knowledge, storeEpoch: store.storeEpoch, intake: store.intake,
-            clock: clock, client: client, watch: PeerWatch(region: region, url: url))
+            clock: clock, client: client, watch: PeerWatch(region: region, url: url),
+            onRollback: { [renewal] in renewal.ring() })
         let task = Task { await peer.run() }
         let earlier = dialers.withLock { dialers in
             let earlier = dialers[region]
