@@ -78,8 +78,10 @@ let package = Package(
         }
         + [
             .target(
-                name: "Support", dependencies: ["Base"], path: "Tests/Support",
-                swiftSettings: strict),
+                name: "Support",
+                dependencies: ["Base", "Crypto", "Change", "Domain", "Kernel"]
+                    .map(dependency),
+                path: "Tests/Support", swiftSettings: strict),
             .testTarget(
                 name: "TidyTests", dependencies: ["Base", "Support"], path: "Tests/Tidy",
                 swiftSettings: strict),

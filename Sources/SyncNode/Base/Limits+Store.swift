@@ -1,0 +1,43 @@
+extension Limits {
+    // MARK: store
+
+    /// Read connections: the disk serves no more at once on a small machine, and each holds a
+    /// page cache of its own.
+    package static let storeReadersMax = 4
+    /// How long a request waits for a free reader, in milliseconds, before it is refused.
+    package static let storeReaderWaitMillisMax = 2000
+    /// Page cache of the writer, in KiB: the leaves that a batch of 256 changes touches.
+    package static let storeWriterCacheKiB = 4096
+    /// Page cache of one reader, in KiB: pages come from the system's cache anyway.
+    package static let storeReaderCacheKiB = 512
+    /// Pages in the write-ahead log before a commit copies them back. A small log is written
+    /// over and over in place, which a sync makes durable without growing the file.
+    package static let storeLogPagesMax = 1000
+    /// Hashes of recent changes kept in memory, for dependencies that cite them.
+    package static let storeRecentHashesMax = 8192
+    /// Numbers of chains in one store: a chain number and a seq share a 63-bit row key.
+    package static let storeChainsMax: Int64 = (1 << 23) - 1
+    /// Statements that walk chains side by side in one range read; beyond it the order is read
+    /// first and the rows after.
+    package static let storeRangeCursorsMax = 8
+    /// Bytes of one stored document's state.
+    package static let documentBytesMax = 1024 * 1024
+    /// Bytes of a label or a status.
+    package static let documentLabelBytesMax = 256
+    /// Bytes of a document's words for searching: a title and a few names.
+    package static let searchTextBytesMax = 4096
+    /// Bytes of what a person searches for.
+    package static let searchQueryBytesMax = 128
+    /// Documents whose words wait to be indexed; until then a search reads them one by one.
+    package static let searchUnindexedMax = 1024
+    /// Documents in one page of a list.
+    package static let listRowsMax = 200
+    /// Bytes of a named value.
+    package static let valueBytesMax = 4 * 1024 * 1024
+    /// Bytes of one side's evidence of a fork: one encoded batch.
+    package static let forkEvidenceBytesMax = frameBytesMax
+    /// Bytes of all partly received blobs together.
+    package static let blobPartsBytesMax: Int64 = 1024 * 1024 * 1024
+    /// Digests in one answer to "which blobs are missing".
+    package static let blobListMax = 1024
+}

@@ -1,0 +1,79 @@
+import Base
+internal import CSQLite
+import Kernel
+
+/// One connection to the node's SQLite file. Used by one thread at a time; closes itself.
+///
+/// Opened without SQLite's own mutex: the writer owns one connection, and the read pool hands
+/// each of its own to one borrower.
+final class Database {
+    enum Mode {
+        /// Reads and writes, creating the file where there is none.
+        case write
+        case read
+    }
+
+    /// Valid until deinit; every use is in this room.
+    let handle: OpaquePointer
+    let path: String
+
+    /// - Parameter shim: The name of an SQLite VFS; nil for the system's. Tests cut the power
+    ///   through one.
+    /// - Throws: `locked` where the file cannot be opened, `damaged` where it is no database.
+    init(path: String, mode: Mode, shim: String? = nil) throws(JournalError) {
+        invariant(Self.isPrepared, "SQLite is prepared before the first connection")
+        let flags: Int32 =
+            mode == .write
+            ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, shim)
+        guard code == SQLITE_OK, let opened else {
+            let failure = Self.failure(code, opened, doing: "open \(path)")
+            sqlite3_close_v2(opened)
+            throw failure
+        }
+        handle = opened
+        self.path = path
+        sqlite3_extended_result_codes(opened, 1)
+    }
+
+    deinit {
+        // Statements are finalised by their owners; v2 waits for the last of them.
+        sqlite3_close_v2(handle)
+    }
+
+    /// Whether no transaction is open.
+    var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+    /// Rows changed by the last statement.
+    var changedRows: Int { Int(sqlite3_changes(handle)) }
+
+    /// Runs SQL that is fixed text: schema steps and settings.
+    func execute(_ sql: String) throws(JournalError) {
+        try check(sqlite3_exec(handle, sql, nil, nil, nil), doing: sql)
+    }
+
+    /// The single number that a query gives.
+    func number(_ sql: String) throws(JournalError) -> Int64 {
+        let statement = Statement(self, sql)
+        defer { statement.reset() }
+        guard try statement.step() else { throw .damaged("no row from \(sql)") }
+        return statement.integer(0)
+    }
+
+    /// - Throws: The error that `code` stands for, unless it is `SQLITE_OK`.
+    func check(_ code: Int32, doing action: @autoclosure () -> String) throws(JournalError) {
+        guard code == SQLITE_OK else { throw Self.failure(code, handle, doing: action()) }
+    }
+
+    func failure(_ code: Int32, doing action: String) -> JournalError {
+        Self.failure(code, handle, doing: action)
+    }
+
+    /// Settings of the whole process, made once before SQLite starts. Where another part of the
+    /// process has started it already, SQLite refuses and merely stays slower.
+    private static let isPrepared: Bool = {
+        csqlite_stop_counting_memory()
+        return sqlite3_initialize() == SQLITE_OK
+    }()
+}

@@ -1,0 +1,89 @@
+package import Base
+package import Domain
+package import Kernel
+
+extension SQLiteJournal {
+    /// One read, two where the document has words.
+    package func document(_ key: DocumentKey) throws(JournalError) -> StoredDocument? {
+        try documentTable.read(key, words: words)
+    }
+
+    /// One read and one write; indexes and words only where they changed.
+    package func putDocument(_ document: StoredDocument) throws(JournalError) {
+        invariant(isInTransaction, "the journal is written in a transaction")
+        invariant(carried[document.scope] != nil, "a document's scope is carried")
+        invariant(document.state.count <= Limits.documentBytesMax, "a document keeps its limit")
+        let old = try documentTable.facts(document.key)
+        let row = try putWords(document, old?.words ?? 0)
+        try documentTable.write(document, words: row, replacing: old)
+    }
+
+    /// The row of the document's words, written only where they are others than before.
+    private func putWords(
+        _ document: StoredDocument, _ old: Int64
+    ) throws(JournalError) -> Int64 {
+        if old != 0 {
+            if try words.read(old) == document.search { return old }
+            try words.remove(old, isIndexed: old <= counts.wordsIndexed)
+        }
+        guard !document.search.isEmpty else { return 0 }
+        counts.words += 1
+        try words.add(counts.words, document.key, document.search)
+        return counts.words
+    }
+
+    /// One read and one delete.
+    package func removeDocument(_ key: DocumentKey) throws(JournalError) {
+        invariant(isInTransaction, "the journal is written in a transaction")
+        guard let old = try documentTable.facts(key) else { return }
+        if old.words != 0 {
+            try words.remove(old.words, isIndexed: old.words <= counts.wordsIndexed)
+        }
+        try documentTable.remove(key)
+    }
+
+    /// Scans the documents: rare, as a fold from the start is.
+    package func removeDocuments(of scope: ScopeID) throws(JournalError) {
+        invariant(isInTransaction, "the journal is written in a transaction")
+        for (key, row) in try documentTable.keys(of: scope) {
+            if row != 0 { try words.remove(row, isIndexed: row <= counts.wordsIndexed) }
+            try documentTable.remove(key)
+        }
+    }
+
+    /// One walk of the label index.
+    package func documents(
+        _ collection: Collection, label: String
+    ) throws(JournalError) -> [DocumentKey] {
+        try documentTable.keys(collection, label: label)
+    }
+
+    /// One walk of an index of those that owe something.
+    package func attention(limit: Int) throws(JournalError) -> [DocumentKey] {
+        try documentTable.attention(limit: limit)
+    }
+
+    /// One row; the same proof again changes nothing.
+    package func recordFork(_ fork: ForkRecord) throws(JournalError) {
+        _ = try touch(fork.scope)
+        try forkTable.add(fork)
+    }
+
+    /// Reads all of them.
+    package func forks() throws(JournalError) -> [ForkRecord] { try forkTable.load() }
+
+    /// One read.
+    package func value(_ name: String) throws(JournalError) -> [UInt8]? {
+        try values.read(name)
+    }
+
+    /// One row.
+    package func setValue(_ name: String, _ value: [UInt8]) throws(JournalError) {
+        invariant(isInTransaction, "the journal is written in a transaction")
+        invariant(value.count <= Limits.valueBytesMax, "a value keeps its limit")
+        invariant(
+            name != StoreValue.incarnation && name != StoreValue.base,
+            "these are the store's own values")
+        try values.write(name, value)
+    }
+}

@@ -1,0 +1,188 @@
+package import Base
+package import Change
+import Crypto
+import Domain
+package import Kernel
+
+/// The node's durable state in SQLite: the journal of the kernel.
+///
+/// One writer, one thread at a time. Chains are kept in memory and written once at the end of a
+/// transaction, so that a change costs one inserted row. A commit is durable in the database
+/// first and in the sentinel second, and only then returns.
+package final class SQLiteJournal: Journal {
+    let database: Database
+    let sentinel: Sentinel
+    let values: ValueTable
+    let scopeTable: ScopeTable
+    let incarnationTable: IncarnationTable
+    let chainTable: ChainTable
+    let changes: ChangeTable
+    let forkTable: ForkTable
+    let documentTable: DocumentTable
+    let words: WordTable
+    let cursors: RangeCursors
+    private let beginning: Statement
+    private let committing: Statement
+    private let dataVersion: Statement
+
+    var carried: [ScopeID: CarriedScope] = [:]
+    var incarnations: [Int64: Incarnation] = [:]
+    var recent = RecentHashes()
+    /// Counts that a transaction moves; put back by a rollback.
+    var counts = JournalCounts()
+    /// As before the running transaction; nil outside of one.
+    private(set) var savedCounts: JournalCounts?
+    /// Scopes that the running transaction touched, in that order.
+    var touched: [CarriedScope] = []
+    /// Scopes that it opened or dropped: as they were before, nil where they were not.
+    var replaced: [(id: ScopeID, before: CarriedScope?)] = []
+    /// Whether the sentinel is behind the database.
+    private var owesSentinel = false
+    private var knownDataVersion: Int64 = 0
+
+    /// Why nothing may be written; nil in good health.
+    package private(set) var fence: Fence?
+
+    /// Opens a data directory, taking the writer's lock, and brings its schema up.
+    ///
+    /// - Parameters:
+    ///   - machine: As `StoreDirectory.machine()` gives it.
+    ///   - shim: The name of an SQLite VFS for tests; nil for the system's.
+    /// - Throws: `locked` where another process has the lock or the directory is read-only,
+    ///   `damaged`, or `failed` for a newer schema. A disagreement with the sentinel is no
+    ///   error: see `fence`.
+    package init(
+        directory: StoreDirectory, machine: Digest, shim: String? = nil, faults: IOFaults? = nil
+    ) throws(JournalError) {
+        try directory.create()
+        sentinel = try Sentinel(path: directory.sentinel, machine: machine, faults: faults)
+        database = try Database(path: directory.database, mode: .write, shim: shim)
+        try Schema.bringUp(database)
+        values = ValueTable(database)
+        scopeTable = ScopeTable(database)
+        incarnationTable = IncarnationTable(database)
+        chainTable = ChainTable(database)
+        changes = ChangeTable(database)
+        forkTable = ForkTable(database)
+        documentTable = DocumentTable(database)
+        words = WordTable(database)
+        cursors = RangeCursors(database)
+        beginning = Statement(database, "BEGIN IMMEDIATE")
+        committing = Statement(database, "COMMIT")
+        dataVersion = Statement(database, "PRAGMA data_version")
+        try load()
+        knownDataVersion = try readDataVersion()
+        fence = try sentinel.compare(sentinelState)
+    }
+
+    /// Whether a transaction is open.
+    package var isInTransaction: Bool { savedCounts != nil }
+
+    /// Checks the sentinel, then takes the write lock: three small system calls.
+    /// - Throws: `fenced` from the first disagreement on, until `adopt`.
+    package func begin() throws(JournalError) {
+        if let fence { throw .fenced(fence.description) }
+        try settleSentinel()
+        guard try sentinel.isUntouched() else { throw replacedFence() }
+        try beginTransaction()
+        guard try readDataVersion() == knownDataVersion else {
+            try rollback()
+            throw replacedFence()
+        }
+    }
+
+    /// Durable in the database, then in the sentinel. Where it throws before the first, the
+    /// transaction is rolled back.
+    package func commit() throws(JournalError) {
+        invariant(isInTransaction, "a commit ends a transaction")
+        do throws(JournalError) {
+            try flush()
+            try committing.run()
+        } catch {
+            try rollback()
+            throw error
+        }
+        let moved = savedCounts?.isSameHistory(as: counts) != true
+        savedCounts = nil
+        for scope in touched { scope.settle() }
+        touched.removeAll(keepingCapacity: true)
+        replaced.removeAll(keepingCapacity: true)
+        owesSentinel = owesSentinel || moved
+        try settleSentinel()
+    }
+
+    /// Forgets the transaction, in the database and in memory; nothing outside of one.
+    package func rollback() throws(JournalError) {
+        guard let saved = savedCounts else { return }
+        counts = saved
+        savedCounts = nil
+        for scope in touched { scope.restore() }
+        touched.removeAll(keepingCapacity: true)
+        for (id, before) in replaced.reversed() { carried[id] = before }
+        replaced.removeAll(keepingCapacity: true)
+        // any order: what is left does not depend on it
+        for id in incarnations.keys.sorted() where id > saved.incarnations {
+            incarnations[id] = nil
+        }
+        recent.forgetAll()
+        // A full disk or a failed write makes SQLite roll back by itself.
+        if !database.isAutocommit { try database.execute("ROLLBACK") }
+    }
+
+    /// Goes on as a new incarnation: the way out of a fence, and how a new node begins.
+    ///
+    /// - Parameter storeEpoch: Fresh and random: it tells peers that positions begin anew.
+    package func adopt(
+        _ key: IncarnationKey, storeEpoch: UInt64
+    ) throws(JournalError) {
+        invariant(!isInTransaction, "an incarnation changes between transactions")
+        try beginTransaction()
+        do throws(JournalError) {
+            var writer = ByteWriter(capacity: 8)
+            writer.write(storeEpoch)
+            counts.ordinal = max(counts.ordinal, sentinel.last?.ordinal ?? 0) + 1
+            counts.storeEpoch = storeEpoch
+            counts.base = OwnHistory()
+            try write(incarnation: key)
+            try values.write(StoreValue.storeEpoch, writer.bytes)
+            try writeBase()
+        } catch {
+            try rollback()
+            throw error
+        }
+        fence = nil
+        owesSentinel = true
+        try commit()
+        knownDataVersion = try readDataVersion()
+    }
+
+    private func beginTransaction() throws(JournalError) {
+        invariant(!isInTransaction, "one transaction at a time")
+        try beginning.run()
+        savedCounts = counts
+    }
+
+    private func readDataVersion() throws(JournalError) -> Int64 {
+        defer { dataVersion.reset() }
+        guard try dataVersion.step() else { throw .damaged("no data_version") }
+        return dataVersion.integer(0)
+    }
+
+    /// Writes the sentinel where a commit came to be without it.
+    private func settleSentinel() throws(JournalError) {
+        guard owesSentinel, counts.incarnation != nil else { return }
+        try sentinel.write(sentinelState)
+        owesSentinel = false
+    }
+
+    private func replacedFence() -> JournalError {
+        fence = .replaced
+        return .fenced(Fence.replaced.description)
+    }
+
+    private var sentinelState: SentinelRecord {
+        SentinelRecord(
+            generation: 0, ordinal: counts.ordinal, incarnation: counts.incarnationDigest,
+            storeEpoch: counts.storeEpoch, own: counts.own, machine: .zero)
+    }
+}

@@ -1,0 +1,91 @@
+import Base
+internal import Glibc
+import Kernel
+
+/// The file outside the database that remembers how far this incarnation has come, so that an
+/// older database is seen (PROTOCOL §6). Also what the one writing process locks.
+///
+/// Two slots are written in turn and in place: a write that the power cuts spoils one slot, and
+/// the other still holds the commit before. A database that is ahead of its sentinel is a
+/// commit whose sentinel was cut off: nothing of it left the node, so it is good.
+final class Sentinel {
+    private let file: OpenFile
+    private let machine: Digest
+    /// What the file holds, as far as this process knows; nil before the first write.
+    private(set) var last: SentinelRecord?
+    private var lastBytes: [UInt8] = []
+
+    /// Opens or creates the file and takes the lock.
+    /// - Throws: `locked` where another process has it.
+    init(path: String, machine: Digest, faults: IOFaults?) throws(JournalError) {
+        self.machine = machine
+        file = try OpenFile(
+            path: path, flags: O_RDWR | O_CREAT, site: .sentinelOpen, faults: faults)
+        try file.lock(.sentinelLock)
+    }
+
+    /// Compares the file with what the database says; nil where they agree.
+    ///
+    /// - Parameter expected: What the database would have written; its generation is ignored.
+    func compare(_ expected: SentinelRecord) throws(JournalError) -> Fence? {
+        let bytes = try file.read(2 * SentinelRecord.slotBytes, at: 0, .sentinelRead)
+        guard !bytes.isEmpty else { return expected.own.count > 0 ? .missing : nil }
+        let slots = [slot(0, of: bytes), slot(1, of: bytes)].compactMap { $0 }
+        guard let found = slots.max(by: { $0.generation < $1.generation }) else {
+            return expected.own.count > 0 ? .unreadable : nil
+        }
+        last = found
+        lastBytes = bytes
+        if found.machine != machine { return .otherMachine }
+        if found.ordinal != expected.ordinal {
+            return found.ordinal < expected.ordinal
+                ? nil : .behind(database: 0, sentinel: found.own.count)
+        }
+        if found.incarnation != expected.incarnation { return .diverged }
+        if found.own.count > expected.own.count {
+            return .behind(database: expected.own.count, sentinel: found.own.count)
+        }
+        if found.own.count == expected.own.count, found.own.hash != expected.own.hash {
+            return .diverged
+        }
+        return nil
+    }
+
+    /// Whether the file is still the one that this process wrote last. Two system calls.
+    func isUntouched() throws(JournalError) -> Bool {
+        guard last != nil else { return true }
+        guard try file.isLinked() else { return false }
+        return try file.read(2 * SentinelRecord.slotBytes, at: 0, .sentinelRead) == lastBytes
+    }
+
+    /// Records a state, durable when it returns.
+    func write(_ state: SentinelRecord) throws(JournalError) {
+        let slotBytes = SentinelRecord.slotBytes
+        if lastBytes.count < 2 * slotBytes {
+            // The file gets its full size first: later writes change no metadata.
+            lastBytes = [UInt8](repeating: 0, count: 2 * slotBytes)
+            try file.write(lastBytes, at: 0, .sentinelWrite)
+        }
+        var record = state
+        record.machine = machine
+        record.generation = (last?.generation ?? 0) + 1
+        let bytes = record.encode()
+        let start = record.generation % 2 == 0 ? 0 : slotBytes
+        try file.write(bytes, at: Int64(start), .sentinelWrite)
+        lastBytes.replaceSubrange(start..<start + slotBytes, with: bytes)
+        last = record
+        try file.sync(.sentinelSync)
+    }
+
+    private func slot(_ index: Int, of bytes: [UInt8]) -> SentinelRecord? {
+        let start = index * SentinelRecord.slotBytes
+        guard bytes.count >= start + SentinelRecord.slotBytes else { return nil }
+        do throws(DecodeError) {
+            return try SentinelRecord.decode(
+                Array(bytes[start..<start + SentinelRecord.slotBytes]))
+        } catch {
+            // A cut write: the other slot speaks.
+            return nil
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Base
+import Domain
+import Kernel
+
+/// Rows of folded documents, clustered by collection and id.
+final class DocumentTable {
+    private let select: Statement
+    private let facts: Statement
+    private let insert: Statement
+    private let update: Statement
+    private let updateState: Statement
+    private let delete: Statement
+    private let byLabel: Statement
+    private let attention: Statement
+    private let ofScope: Statement
+
+    /// What decides which indexes a write must touch.
+    struct Facts {
+        let scope: ScopeID
+        let label: String
+        let time: Int64
+        let attention: Bool
+        /// Row of its words; 0 where it has none.
+        let words: Int64
+    }
+
+    init(_ database: Database) {
+        let key = "WHERE collection = ? AND id = ?"
+        select = Statement(
+            database,
+            """
+            SELECT scope, label, status, time, attention, words, state FROM document \(key)
+            """)
+        facts = Statement(
+            database, "SELECT scope, label, time, attention, words FROM document \(key)")
+        insert = Statement(
+            database,
+            """
+            INSERT INTO document
+                (collection, id, status, state, scope, label, time, attention, words)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        update = Statement(
+            database,
+            """
+            UPDATE document SET status = ?3, state = ?4, scope = ?5, label = ?6, time = ?7,
+                attention = ?8, words = ?9 WHERE collection = ?1 AND id = ?2
+            """)
+        updateState = Statement(
+            database,
+            """
+            UPDATE document SET status = ?3, state = ?4 WHERE collection = ?1 AND id = ?2
+            """)
+        delete = Statement(database, "DELETE FROM document \(key)")
+        byLabel = Statement(
+            database,
+            "SELECT id FROM document WHERE collection = ? AND label = ? ORDER BY id")
+        attention = Statement(
+            database,
+            """
+            SELECT collection, id FROM document WHERE attention = 1
+            ORDER BY collection, id LIMIT ?
+            """)
+        ofScope = Statement(
+            database, "SELECT collection, id, words FROM document WHERE scope = ?")
+    }
+
+    func read(_ key: DocumentKey, words: WordTable) throws(JournalError) -> StoredDocument? {
+        defer { select.reset() }
+        try bind(key, to: select)
+        guard try select.step() else { return nil }
+        let row = select.integer(5)
+        return StoredDocument(
+            key: key, scope: ScopeID(select.unsigned(0)), label: select.text(1),
+            status: select.text(2), time: select.integer(3), attention: select.integer(4) != 0,
+            search: row == 0 ? "" : try words.read(row), state: select.bytes(6))
+    }
+
+    func facts(_ key: DocumentKey) throws(JournalError) -> Facts? {
+        defer { facts.reset() }
+        try bind(key, to: facts)
+        guard try facts.step() else { return nil }
+        return Facts(
+            scope: ScopeID(facts.unsigned(0)), label: facts.text(1), time: facts.integer(2),
+            attention: facts.integer(3) != 0, words: facts.integer(4))
+    }
+
+    /// Writes a document; indexes are touched only where what they hold has changed.
+    func write(
+        _ document: StoredDocument, words: Int64, replacing old: Facts?
+    ) throws(JournalError) {
+        if let old, old.scope == document.scope, old.label == document.label,
+            old.time == document.time, old.attention == document.attention, old.words == words
+        {
+            try bind(document.key, to: updateState)
+            try updateState.bind(3, document.status)
+            try updateState.run(4, blob: document.state)
+            return
+        }
+        let statement = old == nil ? insert : update
+        try bind(document.key, to: statement)
+        try statement.bind(3, document.status)
+        try statement.bind(5, document.scope.rawValue)
+        try statement.bind(6, document.label)
+        try statement.bind(7, document.time)
+        try statement.bind(8, document.attention ? 1 : 0 as Int64)
+        try statement.bind(9, words)
+        try statement.run(4, blob: document.state)
+    }
+
+    func remove(_ key: DocumentKey) throws(JournalError) {
+        try bind(key, to: delete)
+        try delete.run()
+    }
+
+    func keys(_ collection: Collection, label: String) throws(JournalError) -> [DocumentKey] {
+        defer { byLabel.reset() }
+        try byLabel.bind(1, Int64(collection.rawValue))
+        try byLabel.bind(2, label)
+        var keys: [DocumentKey] = []
+        while try byLabel.step() {
+            keys.append(DocumentKey(collection: collection, id: try byLabel.digest16(0)))
+        }
+        return keys
+    }
+
+    func attention(limit: Int) throws(JournalError) -> [DocumentKey] {
+        defer { attention.reset() }
+        try attention.bind(1, Int64(limit))
+        var keys: [DocumentKey] = []
+        while try attention.step() { keys.append(try Self.key(attention, 0)) }
+        return keys
+    }
+
+    /// Every document of a scope with the row of its words: a scan of the table, for the rare
+    /// drop of a scope.
+    func keys(of scope: ScopeID) throws(JournalError) -> [(key: DocumentKey, words: Int64)] {
+        defer { ofScope.reset() }
+        try ofScope.bind(1, scope.rawValue)
+        var keys: [(DocumentKey, Int64)] = []
+        while try ofScope.step() { keys.append((try Self.key(ofScope, 0), ofScope.integer(2))) }
+        return keys
+    }
+
+    /// The key that stands in two columns of a row.
+    static func key(_ row: Statement, _ column: Int32) throws(JournalError) -> DocumentKey {
+        guard
+            let collection = Collection(rawValue: UInt8(truncatingIfNeeded: row.integer(column)))
+        else { throw .damaged("collection \(row.integer(column)) of a document") }
+        return DocumentKey(collection: collection, id: try row.digest16(column + 1))
+    }
+
+    private func bind(_ key: DocumentKey, to statement: Statement) throws(JournalError) {
+        try statement.bind(1, Int64(key.collection.rawValue))
+        try statement.bind(2, key.id.bytes)
+    }
+}

@@ -1,0 +1,52 @@
+import Base
+import Change
+import Kernel
+
+/// Rows of fork proofs.
+final class ForkTable {
+    private let insert: Statement
+    private let all: Statement
+    private let delete: Statement
+
+    init(_ database: Database) {
+        insert = Statement(
+            database,
+            """
+            INSERT OR IGNORE INTO fork (scope, actor, seq, held, other, evidence)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """)
+        all = Statement(
+            database, "SELECT scope, actor, seq, held, other, evidence FROM fork")
+        delete = Statement(database, "DELETE FROM fork WHERE scope = ?")
+    }
+
+    func add(_ fork: ForkRecord) throws(JournalError) {
+        try insert.bind(1, fork.scope.rawValue)
+        try insert.bind(2, fork.dot.actor.rawValue)
+        try insert.bind(3, fork.dot.seq.rawValue)
+        try insert.bind(4, fork.held.bytes)
+        try insert.bind(5, fork.other.bytes)
+        try insert.run(6, blob: fork.evidence)
+    }
+
+    /// By scope, then dot, then the other hash: numbers stand in SQLite with a sign, so the
+    /// order is made here.
+    func load() throws(JournalError) -> [ForkRecord] {
+        var forks: [ForkRecord] = []
+        defer { all.reset() }
+        while try all.step() {
+            guard all.unsigned(2) <= Limits.seqMax else { throw .damaged("seq of a fork") }
+            let dot = Dot(actor: ActorID(all.unsigned(1)), seq: Seq(all.unsigned(2)))
+            forks.append(
+                ForkRecord(
+                    scope: ScopeID(all.unsigned(0)), dot: dot, held: try all.digest(3),
+                    other: try all.digest(4), evidence: all.bytes(5)))
+        }
+        return forks.sorted { ($0.scope, $0.dot, $0.other) < ($1.scope, $1.dot, $1.other) }
+    }
+
+    func remove(scope: ScopeID) throws(JournalError) {
+        try delete.bind(1, scope.rawValue)
+        try delete.run()
+    }
+}
