@@ -49,8 +49,8 @@ actor AnsweringPeer {
                 switch effect {
                 case .send(let answer):
                     watch.exchanged(
-                        received: message.changeCount, sent: answer.changeCount,
-                        isEqual: answerer.isEqual)
+                        received: message.changeCount, sent: answer.changeCount)
+                    noteAgreement()
                     return answer
                 case .apply(let found): delivery = found
                 case .park: isParked = true
@@ -70,6 +70,14 @@ actor AnsweringPeer {
                 return Answerer.unknownLink
             }
         }
+    }
+
+    private func noteAgreement() {
+        guard answerer.isEqual else { return }
+        watch.agreed(
+            on: knowledge.board.news(
+                since: nil, sharedBy: knowledge.region, and: knowledge.peer),
+            at: clock.now())
     }
 
     private func wait(

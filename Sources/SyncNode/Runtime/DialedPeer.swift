@@ -169,6 +169,11 @@ actor DialedPeer {
             }
             effects = next
         }
+        guard dialer.isEqual else { return }
+        watch.agreed(
+            on: knowledge.board.news(
+                since: nil, sharedBy: knowledge.region, and: knowledge.peer),
+            at: clock.now())
     }
 
     private func post(_ message: Message) async throws -> Message {
@@ -197,8 +202,7 @@ actor DialedPeer {
         watch.transferred(out: request.body.count, in: response.body.count)
         let answer = try Message.decode(ExchangeBody.plain(response.body, response.headers))
         watch.contacted(at: clock.now())
-        watch.exchanged(
-            received: answer.changeCount, sent: message.changeCount, isEqual: dialer.isEqual)
+        watch.exchanged(received: answer.changeCount, sent: message.changeCount)
         return answer
     }
 }

@@ -4,13 +4,14 @@ import Domain
 import Kernel
 import Replication
 import Store
+import Synchronization
 
 /// Every link at which this node answers: by the incarnation that greets, then by the name
 /// that the greeting made.
 actor ExchangeHub {
     private var byKey: [IncarnationKey: AnsweringPeer] = [:]
     private var byToken: [Digest16: AnsweringPeer] = [:]
-    private(set) var watches: [RegionID: PeerWatch] = [:]
+    private let known = Mutex<[RegionID: PeerWatch]>([:])
     private var cut: Set<RegionID> = []
     private var regions: [IncarnationKey: RegionID] = [:]
     private let board: KnowledgeBoard
@@ -39,6 +40,11 @@ actor ExchangeHub {
         self.clock = clock
     }
 
+    /// Who has dialled, by region.
+    nonisolated var watches: [PeerWatch] {
+        known.withLock { known in known.keys.sorted().compactMap { known[$0] } }
+    }
+
     /// Answers one message; nil where the link is cut on purpose (demo).
     func answer(_ message: Message) async throws -> Message? {
         guard let peer = peer(for: message) else { return Answerer.unknownLink }
@@ -63,8 +69,11 @@ actor ExchangeHub {
             if let known = byKey[key] { return known }
             guard let other = board.directory.region(of: key), byKey.count < Limits.answeringPeersMax
             else { return nil }
-            let watch = watches[other] ?? PeerWatch(region: other, url: "")
-            watches[other] = watch
+            let watch = known.withLock { known in
+                let watch = known[other] ?? PeerWatch(region: other, url: "")
+                known[other] = watch
+                return watch
+            }
             let knowledge = ExchangeKnowledge(
                 board: board, readers: readers, blobs: blobs, signer: signer, region: region,
                 peer: other)

@@ -1,5 +1,5 @@
 package import Base
-import Change
+package import Change
 package import Crypto
 package import Domain
 package import Kernel

@@ -1,11 +1,11 @@
-package import Base
-import Change
+import Base
+package import Change
 import Crypto
-package import Domain
-package import Kernel
+import Domain
+import Kernel
 package import Network
 import Replication
-package import Store
+import Store
 import Synchronization
 
 /// One running node: its writer, its readers, its links and its server.
@@ -100,7 +100,7 @@ package final class NodeRuntime: Sendable {
                 handler: { service.handle($0, $1) })
             server.withLock { $0 = started }
         } catch {
-            throw Failure("\(error)", exitCode: error.exitCode)
+            throw Failure(error.advice.english, exitCode: 2)
         }
     }
 
@@ -153,11 +153,33 @@ package final class NodeRuntime: Sendable {
     }
 
     /// How it stands with each peer, by region.
-    package func peers() async -> [PeerState] {
+    package func peerStates() -> [PeerState] {
         var states: [RegionID: PeerState] = [:]
-        for (region, watch) in await hub.watches { states[region] = watch.now }
+        for watch in hub.watches { states[watch.now.region] = watch.now }
         for peer in dialled() { states[peer.watch.now.region] = peer.watch.now }
         return states.keys.sorted().compactMap { states[$0] }
+    }
+
+    /// Changes that the parent lacks, as far as is known here.
+    func unsent() -> Int {
+        guard let parent = settings.region.parent,
+            let state = peerStates().first(where: { $0.region == parent })
+        else { return 0 }
+        return unsent(to: state)
+    }
+
+    /// Changes of the scopes shared with a peer that came after both sides last held the same.
+    func unsent(to state: PeerState) -> Int {
+        let news = board.news(
+            since: nil, sharedBy: settings.region.id, and: state.region)
+        var count = 0
+        for scope in news.scopes {
+            for head in scope.vector.heads {
+                let agreed = state.agreed[scope.id]?[head.actor]?.seq ?? .none
+                if head.seq > agreed { count += Int(head.seq.rawValue - agreed.rawValue) }
+            }
+        }
+        return count
     }
 
     /// One full exchange with each dialled peer, or with the one named.

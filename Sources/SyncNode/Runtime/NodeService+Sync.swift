@@ -31,7 +31,7 @@ extension NodeService {
             let record = try await runtime.addPartner(url, dials: json["dial"]?.bool ?? true)
             return HTTPResponse(
                 status: 200, contentType: "application/json",
-                body: JSON.object(["region": .text(record.code.text)]).bytes)
+                body: Array("{\"region\":\"\(record.code.text)\"}".utf8))
         } catch {
             return Self.problem(502, "partner-unreachable", error.sentence)
         }

@@ -1,7 +1,7 @@
 package import Base
 import Change
 package import Crypto
-import Domain
+package import Domain
 import Kernel
 import Network
 import Replication

@@ -20,6 +20,12 @@ struct OpenStore: Sendable {
     /// Why the node had to begin a new incarnation at this start; nil as a rule.
     let renewal: String?
 
+    /// H(incarnation public key).
+    var incarnationDigest: Digest {
+        let key = keys.incarnation.publicKey
+        return Hash.digest(key.bytes, suite: key.suite)
+    }
+
     var intake: Intake { Intake(board: board, writer: writer, blobs: blobs) }
 
     private struct Opened: Sendable {

@@ -21,6 +21,8 @@ package struct PeerState: Hashable, Sendable {
     package var lastError: String?
     /// The peer's clock minus this node's, at the greeting.
     package var clockOffsetMillis: Int64?
+    /// The vectors of the shared scopes when both sides last held the same.
+    package var agreed: [ScopeID: VersionVector] = [:]
     package var sent = 0
     package var received = 0
     package var bytesOut = 0
@@ -63,13 +65,20 @@ package final class PeerWatch: Sendable {
         }
     }
 
-    func exchanged(received: Int, sent: Int, isEqual: Bool) {
-        let now = SystemClock.now()
+    func exchanged(received: Int, sent: Int) {
         state.withLock { state in
             state.received += received
             state.sent += sent
             state.roundTrips += 1
-            if isEqual { state.lastEqual = now }
+        }
+    }
+
+    /// Both sides hold the same, as of what this side shared then.
+    func agreed(on news: ScopeNews, at now: Instant) {
+        state.withLock { state in
+            state.lastEqual = now
+            if news.isWhole { state.agreed = [:] }
+            for scope in news.scopes { state.agreed[scope.id] = scope.vector }
         }
     }
 

@@ -1,5 +1,5 @@
 package import Base
-import Domain
+package import Domain
 
 /// A topology file (CONTRACT §4): which nodes there are, where they listen, how they are linked.
 package struct Topology: Hashable, Sendable {

@@ -1,5 +1,5 @@
-package import Base
-package import Domain
+import Base
+import Domain
 package import Kernel
 package import Store
 import Synchronization
