@@ -245,6 +245,22 @@ import Testing
         #expect(world.county.digest() == before)
     }
 
+    @Test func absurdVersionNumbersHaveNoEffect() throws {
+        world.county.run(try Sample.publication(), at: start)
+        let before = world.county.digest()
+        for number in [0, -1, Int64(Limits.itemVersionsMax) + 1, Limits.jsonIntegerMax] {
+            let body: JSON = [
+                "code": .text(Sample.code), "version": .int(number),
+                "effectiveFrom": "2026-09-23", "elements": Sample.elements(),
+            ]
+            world.county.write(
+                Draft(
+                    scope: .catalog(CatalogWorld.county), kind: .itemPublish, body: body.bytes),
+                at: start)
+        }
+        #expect(world.county.digest() == before)
+    }
+
     @Test func quarantinedChangesHaveNoEffect() throws {
         world.county.run(try Sample.publication(), at: start)
         let arrival = try #require(world.county.log.first)

@@ -1,6 +1,8 @@
 extension Limits {
     /// Working days of one time limit: ten years of them.
     package static let workingDaysMax = 2_500
+    /// Versions of one item: more than one a week for a working life.
+    package static let itemVersionsMax = 2_500
     /// Materials of one item: the most that a public portal shows is 20.
     package static let itemMaterialsMax = 200
     /// Characters of a name: an item's, a material's, a document number.

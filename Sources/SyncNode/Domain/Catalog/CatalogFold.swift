@@ -48,7 +48,8 @@ package enum CatalogFold {
     private static func publication<S: DocumentSource>(
         _ json: JSON, _ arrival: Arrival, from source: S
     ) throws(S.Failure) -> ContentWrite? {
-        guard let code = json["code"]?.text, let number = json["version"]?.int, number > 0,
+        guard let code = json["code"]?.text, let number = json["version"]?.int,
+            (1...Int64(Limits.itemVersionsMax)).contains(number),
             let date = json["effectiveFrom"].flatMap(JSON.date),
             let elements = json["elements"], ItemElements(json: elements) != nil
         else { return nil }

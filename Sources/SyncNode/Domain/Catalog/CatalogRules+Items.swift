@@ -17,6 +17,9 @@ extension CatalogRules {
         {
             return .refuse(refusal)
         }
+        guard state.nextNumber <= Limits.itemVersionsMax else {
+            return .refuse(RuleRefusal("item-versions", "事项版本过多", field: "code"))
+        }
         if state.latestStanding == .cancelled {
             return .refuse(RuleRefusal("item-cancelled", "事项已取消，不能再发布", field: "code"))
         }
