@@ -49,7 +49,9 @@ package final class ChildProcess: @unchecked Sendable {
         while bytes.count < Limits.childLineBytesMax {
             let count = read(output, &byte, 1)
             if count < 0, errno == EINTR { continue }
-            guard count == 1 else { return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) }
+            guard count == 1 else {
+                return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+            }
             if byte == 0x0a { break }
             bytes.append(byte)
         }

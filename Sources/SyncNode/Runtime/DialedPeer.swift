@@ -26,7 +26,8 @@ actor DialedPeer {
 
     init(
         url: String, knowledge: ExchangeKnowledge, storeEpoch: Digest16, intake: Intake,
-        clock: NodeClock, client: HTTPClient, watch: PeerWatch, onRollback: @escaping @Sendable () -> Void
+        clock: NodeClock, client: HTTPClient, watch: PeerWatch,
+        onRollback: @escaping @Sendable () -> Void
     ) {
         self.onRollback = onRollback
         self.url = url

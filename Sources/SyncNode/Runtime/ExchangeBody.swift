@@ -18,7 +18,8 @@ enum ExchangeBody {
                 status: 200, contentType: "application/octet-stream", body: plain)
         }
         var response = HTTPResponse(
-            status: 200, contentType: "application/octet-stream", body: Deflate.compress(plain, format: .zlib))
+            status: 200, contentType: "application/octet-stream",
+            body: Deflate.compress(plain, format: .zlib))
         response.headers.add("Content-Encoding", "deflate")
         return response
     }

@@ -67,7 +67,8 @@ actor ExchangeHub {
         case .link(let token): return byToken[token]
         case .incarnation(let key):
             if let known = byKey[key] { return known }
-            guard let other = board.directory.region(of: key), byKey.count < Limits.answeringPeersMax
+            guard let other = board.directory.region(of: key),
+                byKey.count < Limits.answeringPeersMax
             else { return nil }
             let watch = known.withLock { known in
                 let watch = known[other] ?? PeerWatch(region: other, url: "")

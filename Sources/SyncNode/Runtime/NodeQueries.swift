@@ -82,7 +82,7 @@ struct NodeQueries: NodeView {
             let source = ReaderSource(reader: reader)
             guard let document = try reader.documents(.item, label: code).first,
                 case .item(let item) = try source.decode(document),
-                let version = item.versions.last
+                let version = Timeline.latest(of: item.versions.heads)
             else { return nil }
             let lines = try CatalogQuery.rollout(
                 of: version.stamp, in: item.authority, directory, from: source)
@@ -154,7 +154,8 @@ struct NodeQueries: NodeView {
         let parent = runtime.settings.region.parent
         let now = runtime.clock.now()
         return runtime.peerStates().compactMap { state in
-            let record = directory.region(state.region)
+            let record =
+                directory.region(state.region)
                 ?? directory.partners.first { $0.record.id == state.region }?.record
             guard let record else { return nil }
             let link: PeerStatus.State =
@@ -185,7 +186,8 @@ struct NodeQueries: NodeView {
     }
 
     private func title(of name: ScopeName, _ directory: Directory) -> String {
-        let own = directory.region(name.region)?.name
+        let own =
+            directory.region(name.region)?.name
             ?? directory.partners.first { $0.record.id == name.region }?.record.name
             ?? name.region.hex
         let year = name.year == 0 ? "" : " \(name.year)"

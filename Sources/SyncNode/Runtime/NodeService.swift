@@ -62,8 +62,9 @@ struct NodeService: Sendable {
         let directory = runtime.board.directory
         var region: RegionID?
         if let code {
-            guard let known = directory.region(code: code)?.id
-                ?? directory.partners.first(where: { $0.record.code == code })?.record.id
+            guard
+                let known = directory.region(code: code)?.id
+                    ?? directory.partners.first(where: { $0.record.code == code })?.record.id
             else { return .unknownPeer }
             region = known
         }

@@ -114,11 +114,13 @@ enum Membership {
         do throws(ClientError) {
             response = try await client.send(message)
         } catch {
-            throw NodeRuntime.Failure("the parent at \(url) cannot be reached: \(error)", exitCode: 4)
+            throw NodeRuntime.Failure(
+                "the parent at \(url) cannot be reached: \(error)", exitCode: 4)
         }
         guard response.status == 200, let grant = MembershipGrant(response.body) else {
             let words = String(decoding: response.body.prefix(300), as: UTF8.self)
-            throw NodeRuntime.Failure("the parent refused: \(response.status) \(words)", exitCode: 5)
+            throw NodeRuntime.Failure(
+                "the parent refused: \(response.status) \(words)", exitCode: 5)
         }
         return grant
     }
