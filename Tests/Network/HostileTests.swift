@@ -222,6 +222,7 @@ import Testing
         #expect(last.text == "opened" && last.headers["connection"] == "close")
         gate.streams.first?.end()
         #expect(try stream.response()?.text == "data: 1\n\n")
+        #expect(try stream.rest().isEmpty, "the connection of a stream ends with it")
         stream.endWriting()
         waiting.endWriting()
         await drained

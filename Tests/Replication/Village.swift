@@ -20,10 +20,10 @@ final class Village {
     var forbidden: Set<ScopeID> = []
     var refusesBatches = false
     var allowsPeer = true
+    /// Part of every leaf: a node with another one differs without lacking anything.
+    var epoch: UInt64 = 1
     var blobs: [Digest: [UInt8]] = [:]
     var missing: [Digest] = []
-    /// How often each change was received over any link.
-    var arrivals: [Digest: Int] = [:]
 
     struct Store {
         let name: ScopeName
@@ -111,7 +111,6 @@ final class Village {
 
     private func admit(_ batch: ChangeBatch) {
         for change in batch.changes {
-            arrivals[change.hash, default: 0] += 1
             guard let store = scopes[batch.scope] else { return }
             let verdict = Admission.judge(change, chain: store.chains[change.header.actor]) {
                 (dot: Dot) -> Digest? in hash(at: dot, in: batch.scope)
@@ -157,7 +156,7 @@ final class Village {
     func shared(_ store: Store) -> SharedScope {
         let chains = store.chains.values.sorted { $0.actor < $1.actor }
         return SharedScope(
-            name: store.name, epoch: 1,
+            name: store.name, epoch: epoch,
             vector: VersionVector(chains.filter { !$0.quarantined }.map(\.head)),
             quarantined: chains.filter(\.quarantined).map(\.actor))
     }

@@ -18,6 +18,8 @@ final class Wire {
     var changesUp = 0
     var changesDown = 0
     var largest = 0
+    /// How often each change crossed this link, either way.
+    var crossings: [Digest: Int] = [:]
     /// Drops a request or an answer when it says so.
     var losesRequest: () -> Bool = { false }
     var losesAnswer: () -> Bool = { false }
@@ -113,6 +115,9 @@ final class Wire {
     private func cross(_ message: Message) throws -> Message {
         let bytes = message.encode()
         largest = max(largest, bytes.count)
+        for case .range(let batch) in message.frames {
+            for change in batch.changes { crossings[change.hash, default: 0] += 1 }
+        }
         return try Message.decode(bytes)
     }
 
@@ -139,7 +144,23 @@ final class Wire {
     /// The dialer opens a long poll, which the answerer parks.
     func poll() throws {
         guard let request = dialer.poll(knowing: below) else { return }
-        if let answer = try ask(request) { _ = take(answer, lane: .poll) }
+        if let answer = try ask(request) {
+            try pump(take(answer, lane: .poll))
+        } else if parked == nil {
+            dialer.lost(lane: .poll)
+        }
+    }
+
+    /// Sends what the dialer wants sent on the push lane until it wants nothing more.
+    private func pump(_ message: Message?) throws {
+        var next = message
+        while let request = next {
+            guard let answer = try ask(request) else {
+                dialer.lost(lane: .push)
+                return
+            }
+            next = take(answer, lane: .push)
+        }
     }
 
     /// The answerer looks at a parked request again, as after a commit.
@@ -152,9 +173,7 @@ final class Wire {
             parked = nil
             answered = true
             if let answer = try deliver(message) {
-                if let next = take(answer, lane: lane), let reply = try ask(next) {
-                    _ = take(reply, lane: .push)
-                }
+                try pump(take(answer, lane: lane))
             } else {
                 dialer.lost(lane: lane)
             }

@@ -43,7 +43,7 @@ extension ChangeBatch {
         changes.reserveCapacity(count)
         indexes.reserveCapacity(count)
         for _ in 0..<count {
-            let index = try reader.readCount("batch.actor", limit: Limits.changeDepsMax)
+            let index = try reader.readCount("batch.actor", limit: Limits.rangeChangesMax)
             guard index < segments.count else { throw reader.fail(.badValue, "batch.actor") }
             let change = try readChange(from: &reader, scope: scope, after: segments[index])
             segments[index].last = change.head
@@ -68,7 +68,7 @@ extension ChangeBatch {
     private static func readSegments(
         from reader: inout ByteReader
     ) throws(DecodeError) -> [Segment] {
-        let count = try reader.readCount("batch.segments", limit: Limits.changeDepsMax)
+        let count = try reader.readCount("batch.segments", limit: Limits.rangeChangesMax)
         var segments: [Segment] = []
         for _ in 0..<count {
             let actor = try reader.readActor("batch.actor")

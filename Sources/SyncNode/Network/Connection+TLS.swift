@@ -7,10 +7,13 @@ extension Connection {
     func readSecure(_ count: Int) {
         guard let tls else { return }
         do throws(TLSSession.Broken) {
-            let wasEstablished = tls.isEstablished
             try tls.feed(loop.scratch, count)
             while !isClosed {
-                guard let plain = try tls.read(into: &loop.plain) else { break }
+                let wasEstablished = tls.isEstablished
+                let plain = try tls.read(into: &loop.plain)
+                // Before the first request is handled: it may have come with the handshake's end.
+                if !wasEstablished, tls.isEstablished { notePeer(tls) }
+                guard let plain else { break }
                 if plain == 0 {
                     // The caller has said that it will write no more.
                     isEnding = isEnding || exchange == nil
@@ -18,15 +21,17 @@ extension Connection {
                 }
                 received(plain: Array(loop.plain[..<plain]))
             }
-            if !wasEstablished, tls.isEstablished, let certificate = tls.peerCertificate {
-                peer = HTTPPeer(address: peer.address, port: peer.port, certificate: certificate)
-            }
         } catch {
             // What OpenSSL has to say (an alert) still leaves; then it is over.
             var sent = 0
             _ = tls.output.send(to: socket.raw, sent: &sent)
             close()
         }
+    }
+
+    private func notePeer(_ tls: TLSSession) {
+        guard let certificate = tls.peerCertificate else { return }
+        peer = HTTPPeer(address: peer.address, port: peer.port, certificate: certificate)
     }
 
     /// Encrypts what is queued, a piece at a time, and sends it.

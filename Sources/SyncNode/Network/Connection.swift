@@ -272,7 +272,8 @@ final class Connection: @unchecked Sendable {
     func finishExchange(keepAlive: Bool) {
         exchange = nil
         enter(.idle)
-        if !keepAlive { isEnding = true }
+        // A stream that began before the server stopped could not say so in its head.
+        if !keepAlive || loop.isDraining { isEnding = true }
         if !isInTurn { loop.resumeLater(self) }
     }
 

@@ -5,6 +5,7 @@ package import Change
 /// the wire, with a head that says for whom and a digest over all of it. Sealing it to its
 /// recipient is the caller's work.
 package struct Bundle: Sendable {
+    /// What the bundle is for; the number is in the file.
     package enum Purpose: UInt8, Hashable, Sendable, CaseIterable {
         /// Changes for the recipient.
         case changes = 1

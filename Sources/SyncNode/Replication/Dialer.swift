@@ -91,6 +91,7 @@ package struct Dialer: Sendable {
         if isOpening { return try greet(message, at: now, knowing: knowledge) }
         if let effects = refusal(in: message) { return effects }
         guard message.fast?.link == link.token, isOpen else { return [.reopen] }
+        link.missed = [false, false]
         let intake = try link.take(message, lane: lane, knowing: knowledge)
         if link.isFenced { return intake.effects }
         guard intake.delivery.isEmpty else {
@@ -111,6 +112,7 @@ package struct Dialer: Sendable {
     package mutating func lost(lane: Lane) {
         isWaiting[lane.rawValue] = false
         link.doubtful[lane.rawValue] = true
+        link.missed[lane.rawValue] = true
         if isOpening { isOpening = false }
     }
 

@@ -26,6 +26,7 @@ package struct Delivery: Sendable {
 
     package init() {}
 
+    /// Whether there is nothing to commit.
     package var isEmpty: Bool { opening.isEmpty && batches.isEmpty && chunks.isEmpty }
 }
 

@@ -35,6 +35,7 @@ package enum Frame: Sendable {
         case refused = 12
     }
 
+    /// The type that the frame has on the wire.
     package var kind: Kind {
         switch self {
         case .hello: .hello
@@ -67,6 +68,7 @@ package struct ScopeHead: Hashable, Sendable {
 
 /// Where the sender stands: all that an idle exchange says. 57 bytes.
 package struct Fast: Hashable, Sendable {
+    /// Bits of FAST's flags byte; others are refused.
     package struct Flags: OptionSet, Hashable, Sendable {
         package let rawValue: UInt8
 
@@ -81,7 +83,13 @@ package struct Fast: Hashable, Sendable {
         /// The sender has nothing left to send: unequal roots on both sides with this flag
         /// must have a named reason (PROTOCOL §7.10, FINISH).
         package static let finished = Flags(rawValue: 8)
-        static let all: Flags = [.wait, .pollLane, .viewKnown, .finished]
+        /// The answer to the sender's last request of the push lane did not arrive.
+        package static let missedPush = Flags(rawValue: 16)
+        /// The same of the poll lane.
+        package static let missedPoll = Flags(rawValue: 32)
+        static let all: Flags = [
+            .wait, .pollLane, .viewKnown, .finished, .missedPush, .missedPoll,
+        ]
     }
 
     /// Names the link: both nonces, both store epochs, both keys.
@@ -198,6 +206,7 @@ package struct BlobChunk: Hashable, Sendable {
 
 /// Why something was refused, by name.
 package struct RefusalNotice: Hashable, Sendable {
+    /// The number is on the wire.
     package enum Reason: UInt8, Hashable, Sendable, CaseIterable {
         /// The link is not known (any more): say HELLO again.
         case helloNeeded = 1

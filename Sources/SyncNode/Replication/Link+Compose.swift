@@ -41,6 +41,8 @@ extension Link {
     mutating func position(_ lane: Lane, isFinished: Bool, flags: Fast.Flags = []) -> Fast {
         var flags = flags
         if lane == .poll { flags.insert(.pollLane) }
+        if missed[0] { flags.insert(.missedPush) }
+        if missed[1] { flags.insert(.missedPoll) }
         if isKnown { flags.insert(.viewKnown) }
         if isKnown, isFinished { flags.insert(.finished) }
         tell()
@@ -110,10 +112,7 @@ extension Link {
         due.forks = []
         for evidence in due.evidence { try prove(evidence, &draft, knowledge) }
         due.evidence = []
-        if due.selfView {
-            due.selfView = false
-            if peerRoot != mine.root { draft.frames.append(.selfView(selfView())) }
-        }
+        stateSelfView(&draft)
         try exchangeBlobs(&draft, lane, knowing: knowledge)
     }
 
@@ -141,15 +140,26 @@ extension Link {
         if let run { draft.frames.append(.range(run.batch)) }
     }
 
-    /// What this side holds of the peer's own chains.
-    private func selfView() -> [ScopeHead] {
-        guard let key = peer?.key else { return [] }
+    /// What this side holds of the peer's own chains, once a link, where the two differ. A link
+    /// of many scopes waits until it knows which: their vectors say the same until then.
+    private mutating func stateSelfView(_ draft: inout Draft) {
+        guard due.selfView, peerRoot != nil else { return }
+        let scopes: [ScopeID]
+        if isKnown {
+            scopes = differing()
+        } else if mine.filled.count <= Limits.vectorScopesDirectMax {
+            scopes = mine.filled
+        } else {
+            return
+        }
+        due.selfView = false
+        guard let key = peer?.key, peerRoot != mine.root else { return }
         var heads: [ScopeHead] = []
-        for id in mine.filled {
+        for id in scopes {
             guard let head = mine[id]?.vector[key.actor(in: id)] else { continue }
             heads.append(ScopeHead(scope: id, seq: head.seq, prefix: head.hash.prefix8))
         }
-        return heads
+        if !heads.isEmpty { draft.frames.append(.selfView(heads)) }
     }
 
     /// Blobs come last: asked for and answered where the message still has room.

@@ -8,6 +8,8 @@ extension Link {
         if fast.root != peerRoot { absentBlobs = [] }
         peerRoot = fast.root
         peerIsFinished = fast.flags.contains(.finished)
+        if fast.flags.contains(.missedPush) { doubtful[0] = true }
+        if fast.flags.contains(.missedPoll) { doubtful[1] = true }
         let place = told.last { $0.root == fast.view }
         if fast.flags.contains(.viewKnown), let place {
             confirmed = Swift.max(confirmed ?? 0, place.position)
@@ -23,8 +25,10 @@ extension Link {
         _ fast: Fast, lane: Lane, intake: Intake, knowing knowledge: K
     ) throws(K.Failure) {
         defer {
-            flights[lane.rawValue] = []
-            doubtful[lane.rawValue] = false
+            for index in flights.indices where index == lane.rawValue || doubtful[index] {
+                flights[index] = []
+                doubtful[index] = false
+            }
         }
         if fast.root == mine.root {
             settle(lane, admitted: true)

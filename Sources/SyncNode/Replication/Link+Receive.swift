@@ -92,7 +92,8 @@ extension Link {
                 due.refusals.append(RefusalNotice(.scopeNotCarried, scope: id))
             }
         }
-        theirs.set(Holding(statement), for: id)
+        let isBlank = statement.heads.isEmpty && statement.quarantined.isEmpty
+        theirs.set(isBlank ? nil : Holding(statement), for: id)
         stated.insert(id)
         for head in statement.heads {
             try check(head, in: id, &intake, knowledge)

@@ -30,8 +30,10 @@ struct Link: Sendable {
 
     /// Pushes whose fate the peer's next roots tell, by lane.
     var flights: [[Flight]] = [[], []]
-    /// Lanes whose last message or answer may have been lost.
+    /// Lanes whose last message may have been lost: what it offered was not refused.
     var doubtful = [false, false]
+    /// Lanes whose last answer did not come: the peer must be told.
+    var missed = [false, false]
     var offers: [ScopeID: Offer] = [:]
     /// Chains with two branches that are not quarantined yet.
     var skipped: [ScopeID: [ActorID]] = [:]

@@ -57,6 +57,7 @@ package struct Message: Sendable {
         case nowhere
     }
 
+    /// Taken from the HELLO, else from FAST.
     package var route: Route {
         if let hello { return .incarnation(hello.key) }
         return fast.map { .link($0.link) } ?? .nowhere

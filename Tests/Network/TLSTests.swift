@@ -1,0 +1,109 @@
+import Base
+import HTTP
+import Network
+import Testing
+
+@Suite struct TLSTests {
+    @Test func servesOverTLS() async throws {
+        let authority = try TestAuthority()
+        let server = try EchoServer.start(tls: try authority.issue("server"))
+        #expect(server.isSecure)
+        let client = try HTTPClient(authority: try authority.certificate())
+        let url = "https://\(server.endpoint.text)"
+        let body = (0..<700_000).map { UInt8(truncatingIfNeeded: $0 &* 11) }
+        for _ in 0..<3 {
+            let response = try await client.send(ClientRequest("POST", "\(url)/x", body: body))
+            #expect(response.body == body)
+        }
+        let streamed = try await client.send(ClientRequest("GET", "\(url)/stream"))
+        #expect(streamed.body.count == 300_000)
+        let peer = try await client.send(ClientRequest("GET", "\(url)/peer"))
+        #expect(String(decoding: peer.body, as: UTF8.self) == "127.0.0.1 0")
+        await server.drain()
+    }
+
+    @Test func believesOnlyItsAuthority() async throws {
+        let authority = try TestAuthority()
+        let stranger = try TestAuthority()
+        let server = try EchoServer.start(tls: try authority.issue("server"))
+        let request = ClientRequest("GET", "https://\(server.endpoint.text)/")
+        for client in [
+            try HTTPClient(), try HTTPClient(authority: try stranger.certificate()),
+        ] {
+            await expectTLSError { try await client.send(request) }
+        }
+        let named = try EchoServer.start(
+            tls: try authority.issue("other", addresses: "DNS:elsewhere.example"))
+        let client = try HTTPClient(authority: try authority.certificate())
+        await expectTLSError {
+            try await client.send(ClientRequest("GET", "https://\(named.endpoint.text)/"))
+        }
+        await server.drain()
+        await named.drain()
+    }
+
+    @Test func showsTheCallersCertificate() async throws {
+        let authority = try TestAuthority()
+        let stranger = try TestAuthority()
+        _ = try authority.issue("server")
+        let trusted = try authority.certificate()
+        let server = try EchoServer.start(tls: try authority.inMemory("server", authority: trusted))
+        let request = ClientRequest("GET", "https://\(server.endpoint.text)/peer")
+        _ = try authority.issue("caller")
+        let caller = try HTTPClient(
+            authority: trusted, identity: try authority.inMemory("caller"))
+        let text = String(decoding: try await caller.send(request).body, as: UTF8.self)
+        let count = try #require(text.split(separator: " ").last.flatMap { Int($0) })
+        #expect(count > 200)
+        let nobody = try HTTPClient(authority: trusted)
+        #expect(try await nobody.send(request).body == Array("127.0.0.1 0".utf8))
+        let wrong = try HTTPClient(authority: trusted, identity: try stranger.issue("caller"))
+        await #expect(throws: ClientError.self) { try await wrong.send(request) }
+        await server.drain()
+    }
+
+    @Test func survivesPlainTextAndSilence() async throws {
+        let authority = try TestAuthority()
+        var limits = ServerLimits()
+        limits.headMillis = 200
+        let server = try EchoServer.start(limits: limits, tls: try authority.issue("server"))
+        let plain = try RawSocket(server.endpoint)
+        plain.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try !plain.rest().contains("HTTP/1.1"))
+        let silent = try RawSocket(server.endpoint)
+        #expect(try silent.rest().isEmpty)
+        let client = try HTTPClient(authority: try authority.certificate())
+        let url = "https://\(server.endpoint.text)/"
+        #expect(try await client.send(ClientRequest("GET", url)).status == 200)
+        await server.drain()
+    }
+
+    @Test func refusesBadIdentities() throws {
+        let authority = try TestAuthority()
+        let good = try authority.issue("server")
+        _ = try authority.issue("second")
+        let other = try authority.inMemory("second")
+        let nothing = TLSIdentity.Source.bytes(Array("nothing".utf8))
+        for bad in [
+            TLSIdentity(certificate: nothing, key: good.key),
+            TLSIdentity(certificate: good.certificate, key: nothing),
+            TLSIdentity(certificate: .path("/nowhere"), key: good.key),
+            TLSIdentity(certificate: good.certificate, key: other.key),
+            TLSIdentity(certificate: good.certificate, key: good.key, authority: [1, 2]),
+        ] {
+            let error = #expect(throws: NetworkError.self) { _ = try EchoServer.start(tls: bad) }
+            guard case .badIdentity = error else {
+                Issue.record("\(String(describing: error)) names the identity")
+                continue
+            }
+        }
+    }
+
+    private func expectTLSError(_ body: () async throws -> ClientResponse) async {
+        let error = await #expect(throws: ClientError.self) { _ = try await body() }
+        guard case .tls = error else {
+            Issue.record("\(String(describing: error)) is an error of TLS")
+            return
+        }
+    }
+}
