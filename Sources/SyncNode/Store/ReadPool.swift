@@ -1,57 +1,102 @@
 import Base
+internal import Glibc
 package import Kernel
-import Synchronization
 
-/// A bounded number of reading connections. A borrower has one to itself for the length of a
-/// closure; where all are lent out it waits a moment for the next.
+/// A bounded number of read connections, each lent to one thread at a time. Blocking: never
+/// called on the cooperative pool (HOUSE rule 10).
 ///
-/// `@unchecked Sendable`: readers are reached under the mutex, and one borrower has each.
+/// `@unchecked Sendable`: everything mutable is reached under the mutex, and a lent reader
+/// belongs to its borrower alone.
 package final class ReadPool: @unchecked Sendable {
     private let directory: StoreDirectory
-    private let idle: Mailbox<Loan>
-    private let made: Mutex<Int>
-    private let count: Int
+    private let shim: String?
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let returned: UnsafeMutablePointer<pthread_cond_t>
+    private var idle: [SnapshotReader] = []
+    /// Readers that exist, lent or idle; connections open when they are first needed.
+    private var count = 0
 
-    /// A reader on its way from one borrower to the next.
-    ///
-    /// `@unchecked Sendable`: whoever holds the loan is the only one who uses the reader.
-    private final class Loan: @unchecked Sendable {
-        let reader: SnapshotReader
-
-        init(_ reader: SnapshotReader) { self.reader = reader }
-    }
-
-    /// - Parameter count: Connections at most; each is opened when it is first needed.
-    package init(
-        directory: StoreDirectory, count: Int = Limits.storeReadersMax
-    ) throws(JournalError) {
+    /// - Parameter shim: The name of an SQLite VFS for tests; nil for the system's.
+    package init(directory: StoreDirectory, shim: String? = nil) {
         self.directory = directory
-        self.count = count
-        idle = Mailbox(capacity: count)
-        made = Mutex(1)
-        _ = idle.push(Loan(try SnapshotReader(directory)))
+        self.shim = shim
+        mutex = .allocate(capacity: 1)
+        returned = .allocate(capacity: 1)
+        var attributes = pthread_condattr_t()
+        invariant(pthread_mutex_init(mutex, nil) == 0, "a mutex can be made")
+        invariant(pthread_condattr_init(&attributes) == 0, "a condition's attributes can be made")
+        invariant(
+            pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0,
+            "conditions can wait on the monotonic clock")
+        invariant(pthread_cond_init(returned, &attributes) == 0, "a condition can be made")
+        pthread_condattr_destroy(&attributes)
     }
 
-    /// Lends a reader. Blocks while all are lent out: reads are short.
+    deinit {
+        pthread_cond_destroy(returned)
+        pthread_mutex_destroy(mutex)
+        returned.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Lends a reader for the length of `body`, which sees one commit throughout. Must not be
+    /// called from within `body`.
+    ///
+    /// - Throws: `locked` where no reader came free in `Limits.storeReaderWaitMillisMax`; what
+    ///   `body` throws.
     package func read<Result>(
         _ body: (SnapshotReader) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
-        let loan = try borrow()
-        defer { _ = idle.push(loan) }
-        return try body(loan.reader)
+        let reader = try take()
+        do throws(JournalError) {
+            try reader.begin()
+            let result = try body(reader)
+            try reader.end()
+            give(reader)
+            return result
+        } catch {
+            // A reader that met an error is not lent again: its connection closes with it.
+            drop()
+            throw error
+        }
     }
 
-    private func borrow() throws(JournalError) -> Loan {
-        if let loan = idle.takeNow() { return loan }
-        let mayMake = made.withLock { made in
-            guard made < count else { return false }
-            made += 1
-            return true
+    private func take() throws(JournalError) -> SnapshotReader {
+        var deadline = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &deadline)
+        deadline.tv_sec += Limits.storeReaderWaitMillisMax / 1000
+        pthread_mutex_lock(mutex)
+        while idle.isEmpty, count >= Limits.storeReadersMax {
+            guard pthread_cond_timedwait(returned, mutex, &deadline) == 0 else {
+                pthread_mutex_unlock(mutex)
+                throw .locked("every reader is busy")
+            }
         }
-        if mayMake { return Loan(try SnapshotReader(directory)) }
-        guard let loan = idle.take(upTo: 1, expecting: 1, delayMicros: 0).first else {
-            throw .failed("the readers are closed")
+        if let reader = idle.popLast() {
+            pthread_mutex_unlock(mutex)
+            return reader
         }
-        return loan
+        count += 1
+        pthread_mutex_unlock(mutex)
+        do throws(JournalError) {
+            return try SnapshotReader(directory: directory, shim: shim)
+        } catch {
+            drop()
+            throw error
+        }
+    }
+
+    private func give(_ reader: SnapshotReader) {
+        pthread_mutex_lock(mutex)
+        idle.append(reader)
+        pthread_cond_signal(returned)
+        pthread_mutex_unlock(mutex)
+    }
+
+    private func drop() {
+        pthread_mutex_lock(mutex)
+        count -= 1
+        pthread_cond_signal(returned)
+        pthread_mutex_unlock(mutex)
     }
 }
