@@ -62,7 +62,7 @@ struct ExchangeKnowledge: LocalKnowledge {
 
     func hash(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Digest? {
         try readers.read { (reader) throws(JournalError) in
-            try reader.hash(at: dot, in: scope)
+            try reader.change(at: dot, in: scope)?.hash
         }
     }
 

@@ -123,7 +123,7 @@ enum NodeAddress {
                 "\(data) holds no node: make one with init --data \(data)", exitCode: 2)
         }
         do throws(JournalError) {
-            let readers = try ReadPool(directory: directory, count: 1)
+            let readers = ReadPool(directory: directory)
             let bytes = try readers.read { (reader) throws(JournalError) in
                 try reader.value(valueName)
             }

@@ -14,7 +14,7 @@ struct NodeQueries: NodeView {
     private var store: OpenStore { runtime.store }
 
     func status() throws(ViewError) -> NodeStatus {
-        let totals = try read { (reader) throws(JournalError) in try reader.totals() }
+        let totals = try read { (reader) throws(JournalError) in try reader.figures() }
         let region = runtime.settings.region
         let scopes = runtime.board.scopes()
         return NodeStatus(
@@ -60,27 +60,41 @@ struct NodeQueries: NodeView {
         _ collection: Collection, label: String
     ) throws(ViewError) -> [StoredDocument] {
         try read { (reader) throws(JournalError) in
-            try reader.documents(collection, label: label)
+            try load(try reader.documents(collection, label: label), reader)
         }
     }
 
     func documents(_ query: DocumentQuery) throws(ViewError) -> [StoredDocument] {
-        try read { (reader) throws(JournalError) in
-            try reader.documents(
-                query.collection, status: query.status,
-                after: query.after.map { ($0.time, $0.id) }, limit: query.limit)
+        var wanted = PageQuery(query.collection, limit: query.limit)
+        wanted.status = query.status
+        wanted.after = query.after.map { PageCursor(time: $0.time, id: $0.id) }
+        return try read { (reader) throws(JournalError) in
+            try reader.documents(wanted).documents
         }
     }
 
+    private func load(
+        _ keys: [DocumentKey], _ reader: SnapshotReader
+    ) throws(JournalError) -> [StoredDocument] {
+        var found: [StoredDocument] = []
+        for key in keys {
+            if let document = try reader.document(key) { found.append(document) }
+        }
+        return found
+    }
+
     func search(_ words: String, limit: Int) throws(ViewError) -> [StoredDocument] {
-        try read { (reader) throws(JournalError) in try reader.search(words, limit: limit) }
+        try read { (reader) throws(JournalError) in
+            try load(try reader.search(words, in: nil, limit: limit), reader)
+        }
     }
 
     func rollout(_ code: String) throws(ViewError) -> Rollout? {
         let directory = runtime.board.directory
         return try read { (reader) throws(JournalError) in
             let source = ReaderSource(reader: reader)
-            guard let document = try reader.documents(.item, label: code).first,
+            guard let key = try reader.documents(.item, label: code).first,
+                let document = try reader.document(key),
                 case .item(let item) = try source.decode(document),
                 let version = Timeline.latest(of: item.versions.heads)
             else { return nil }
@@ -118,7 +132,7 @@ struct NodeQueries: NodeView {
     }
 
     func metrics() throws(ViewError) -> [Metric] {
-        let totals = try read { (reader) throws(JournalError) in try reader.totals() }
+        let totals = try read { (reader) throws(JournalError) in try reader.figures() }
         let writer = store.writer.counters.totals
         return [
             Metric(
@@ -223,7 +237,7 @@ struct ReaderSource: DocumentSource {
     func find(
         _ collection: Collection, label: String
     ) throws(JournalError) -> [DocumentKey] {
-        try reader.documents(collection, label: label).map(\.key)
+        try reader.documents(collection, label: label)
     }
 
     func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {

@@ -63,7 +63,7 @@ struct OpenStore: Sendable {
             throw NodeRuntime.Failure("\(data) could not be opened", exitCode: 3)
         }
         do throws(JournalError) {
-            let readers = try ReadPool(directory: directory)
+            let readers = ReadPool(directory: directory)
             let node = opened.keys.nodeID
             return OpenStore(
                 settings: opened.settings, board: board, writer: writer, readers: readers,

@@ -19,7 +19,7 @@ final class DocumentLists {
         oldest = Statement(database, sql(">", "ASC"))
     }
 
-    func keys(_ query: DocumentQuery, limit: Int) throws(JournalError) -> [DocumentKey] {
+    func keys(_ query: PageQuery, limit: Int) throws(JournalError) -> [DocumentKey] {
         let statement = query.newestFirst ? newest : oldest
         defer { statement.reset() }
         try statement.bind(1, Int64(query.collection.rawValue))
