@@ -22,6 +22,13 @@ let rooms: [(name: String, knows: [String])] = [
         ]
     ),
     (
+        "Bench",
+        [
+            "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Store",
+            "Network", "Runtime", "CSQLite", "CLinux",
+        ]
+    ),
+    (
         "Simulator",
         ["Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API"]
     ),
@@ -62,7 +69,7 @@ let package = Package(
         + [
             .executableTarget(
                 name: "node",
-                dependencies: ["Base", "Runtime", "Simulator", "API"],
+                dependencies: ["Base", "Runtime", "Simulator", "API", "Bench"],
                 path: "Sources/node",
                 swiftSettings: strict
             )
