@@ -10,6 +10,8 @@ enum CaseFold {
         under rules: CustodyRules = .standard
     ) throws(S.Failure) -> [ContentWrite] {
         guard let body = CaseBody(arrival.change), let id = body.document else { return [] }
+        let kind = arrival.change.kind
+        guard kind.isKnownInCases || kind.mustUnderstand else { return [] }
         let key = DocumentKey(collection: .caseFile, id: id)
         var state = try load(key, from: source) ?? CaseState(scope: arrival.scope)
         guard state.scope == arrival.scope else { return [] }

@@ -125,7 +125,10 @@ enum CaseReactions {
         guard let handover = state.handover, desk.isGateway(of: state.scope) else { return [] }
         let kinds: [ChangeKind] =
             state.isForeign
-            ? [.caseAccept, .caseRefuse, .caseCorrection, .caseDecide, .caseDeliver, .caseClose]
+            ? [
+                .caseAccept, .caseRefuse, .caseCorrection, .caseDecide, .caseDeliver, .caseClose,
+                .custodyAccept,
+            ]
             : [.caseSupplement, .caseWithdraw, .caseHandOut]
         let cut = state.lastOutgoing?.cut ?? []
         let events = state.events.filter { event in

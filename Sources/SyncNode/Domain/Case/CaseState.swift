@@ -119,7 +119,8 @@ package struct CaseState: Sendable {
 /// Where a case stands (DOMAIN §3.3). The raw value is stored and in the API.
 package enum CaseStatus: String, Hashable, Sendable, CaseIterable {
     case unknown, received, correcting, accepted, refused, decided, delivered, closed, withdrawn
-    case forwarded
+    /// On the way to another county; then signed for there.
+    case forwarded, handed
 
     /// The state's name for people.
     package var name: String {
@@ -134,6 +135,7 @@ package enum CaseStatus: String, Hashable, Sendable, CaseIterable {
         case .closed: "已办结"
         case .withdrawn: "已撤回"
         case .forwarded: "移交在途"
+        case .handed: "对方已签收"
         }
     }
 
@@ -172,7 +174,15 @@ extension CaseState {
         } else if corrections.contains(where: { !answered.contains($0) }) {
             status = .correcting
         } else {
-            status = outgoing == nil ? .received : .forwarded
+            status = outgoing == nil ? .received : isSignedElsewhere ? .handed : .forwarded
+        }
+    }
+
+    /// Whether the other county told that the place in charge has signed for it.
+    private var isSignedElsewhere: Bool {
+        let handover = event(outgoing)?.handover
+        return effective(.caseMirror).contains {
+            $0.handover == handover && Milestone.kind($0) == .custodyAccept
         }
     }
 
@@ -191,7 +201,7 @@ package enum Milestone {
         (.caseAccept, "accept"), (.caseRefuse, "refuse"), (.caseCorrection, "correct"),
         (.caseDecide, "decide"), (.caseDeliver, "deliver"), (.caseClose, "close"),
         (.caseHandOut, "handOut"), (.caseSupplement, "supplement"),
-        (.caseWithdraw, "withdraw"),
+        (.caseWithdraw, "withdraw"), (.custodyAccept, "sign"),
     ]
 
     /// The name of a kind that is told; nil for any other.
