@@ -82,6 +82,11 @@ struct CaseFoldTests {
                 let documents = stored(reader)
                 #expect(documents == first ?? documents, "seed \(seed)")
                 first = documents
+                // Step by step comes to the same as judging everything anew.
+                for file in reader.cases {
+                    let key = DocumentKey(collection: .caseFile, id: file.id)
+                    #expect(documents.contains(file.state.stored(key: key)), "seed \(seed)")
+                }
                 for file in reader.cases {
                     statuses.formUnion(file.state.events.map(\.status.text))
                     #expect(file.state.events.count == arrivals.count)
