@@ -17,7 +17,8 @@ package enum API {
             if let response = try caseState(request, view) { return .now(response) }
             return try route(request, view, author)
         } catch {
-            let isForPeople = !request.path.utf8.starts(with: apiPrefix)
+            let isForPeople =
+                !request.path.utf8.starts(with: apiPrefix)
                 && request.headers["accept"]?.contains("text/html") == true
             return .now(isForPeople ? ProblemPage.response(of: error) : error.response)
         }

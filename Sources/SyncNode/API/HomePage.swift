@@ -29,7 +29,7 @@ struct HomePage {
             Page.fact("变更 / 范围", "\(status.changes) / <a href=\"/scopes\">\(status.scopes)</a>"),
             Page.fact("待上传", status.unsent == 0 ? "无" : "<b>\(status.unsent)</b> 条"),
             Page.fact("磁盘余量", text: Self.size(status.diskFreeBytes)),
-            Page.fact("本机时间", text: StationTime(status.clock).minute),
+            Page.fact("本机时间", text: status.clock.minuteText),
         ]
         return """
             <section class="card"><h1>\(status.name)</h1><dl class="facts">\(facts)</dl></section>
@@ -68,7 +68,7 @@ struct HomePage {
             <tr><td>\(peer.name)\(role)<br><code class="quiet">\(peer.region.text)</code>
             <td>\(Page.mark(word, tone))<td class="n">\(peer.lagSeconds.map(Self.duration) ?? "—")
             <td class="n">\(peer.unsent)
-            <td>\(peer.lastContact.map { StationTime($0).minute } ?? "—")
+            <td>\(peer.lastContact.map { $0.minuteText } ?? "—")
             <td class="wide">\(peer.lastError ?? "")</tr>
             """
     }
@@ -173,10 +173,10 @@ enum CaseRow {
     static func html(_ sheet: CaseSheet, _ names: PlaceNames, _ items: [ItemSheet]) -> HTMLText {
         let item = items.first { $0.code == sheet.item }?.name ?? sheet.item
         return """
-            <tr><td><a href="/cases/\(URLText.segment(sheet.address))"><code>\(sheet.number)</code></a>
-            <td>\(item)<td>\(Masked.name(sheet.applicant))
+            <tr><td><a href="/cases/\(URLText.segment(sheet.address))">\
+            <code>\(sheet.number)</code></a><td>\(item)<td>\(Masked.name(sheet.applicant))
             <td>\(Page.mark(CaseWords.status(sheet.status), CaseWords.tone(sheet.status)))
-            <td>\(custody(sheet, names))<td>\(StationTime(sheet.receivedAt).minute)</tr>
+            <td>\(custody(sheet, names))<td>\(sheet.receivedAt.minuteText)</tr>
             """
     }
 

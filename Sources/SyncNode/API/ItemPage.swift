@@ -72,7 +72,7 @@ struct ItemPage {
         let reached = rollout.lines.filter { ($0.version ?? 0) >= rollout.version }
         let rows = (waiting + reached).map { line -> HTMLText in
             let has = (line.version ?? 0) >= rollout.version
-            let time = line.time.map { StationTime($0).minute } ?? "—"
+            let time = line.time.map { $0.minuteText } ?? "—"
             return """
                 <li>\(Page.mark(has ? "已达" : "待达", has ? "done" : "waiting")) \(line.name)
                 <small>\(line.version.map { "v\($0)" } ?? "未收到") · \(time)</small></li>

@@ -16,7 +16,8 @@ enum Schemas {
             "Problem",
             .record(
                 [
-                    ("type", .string()), ("title", .string()), ("status", .integer(min: 400, max: 599)),
+                    ("type", .string()), ("title", .string()),
+                    ("status", .integer(min: 400, max: 599)),
                     ("rule", .string()), ("field", .string()), ("seen", .string()),
                     ("current", .string()),
                 ], required: ["type", "title", "status", "rule"])
