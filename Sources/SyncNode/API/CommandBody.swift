@@ -54,6 +54,10 @@ enum CommandBody {
         guard let name = object["command"]?.text, !name.isEmpty else {
             throw .invalid("command-missing", "没有写明命令", field: "command")
         }
-        return .none
+        do throws(RuleRefusal) {
+            return try Command(json: .object(object))
+        } catch {
+            throw Problem(error)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Base
+internal import CLinux
 internal import Glibc
 import Kernel
 
@@ -76,6 +77,23 @@ struct OpenFile: ~Copyable {
         guard fdatasync(descriptor) == 0 else { throw .system(errno, doing: "sync \(path)") }
     }
 
+    /// Sends the content on its way to the disk without waiting for it.
+    borrowing func startSync(_ count: Int, at offset: Int64, _ site: IOSite) throws(JournalError) {
+        try strike(site, "sync")
+        guard clinux_start_writing(descriptor, Int(offset), count) == 0 else {
+            throw .system(errno, doing: "sync \(path)")
+        }
+    }
+
+    /// Waits until what `startSync` sent has arrived: the next flush of the disk, for whatever
+    /// file of the same disk, then makes it durable.
+    borrowing func awaitSync(_ site: IOSite) throws(JournalError) {
+        try strike(site, "sync")
+        guard clinux_await_writing(descriptor) == 0 else {
+            throw .system(errno, doing: "sync \(path)")
+        }
+    }
+
     /// Makes the names in a folder durable.
     borrowing func syncFolder(_ site: IOSite) throws(JournalError) {
         try strike(site, "sync")
@@ -101,6 +119,19 @@ struct OpenFile: ~Copyable {
         guard ftruncate(descriptor, Int(size)) == 0 else {
             throw .system(errno, doing: "truncate \(path)")
         }
+    }
+
+    /// Lends the first `count` bytes as memory, which the system fills as it is read. The file
+    /// must not shrink meanwhile.
+    borrowing func mapped<Result>(
+        _ count: Int, _ site: IOSite, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(JournalError) -> Result {
+        try strike(site, "map")
+        guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+            start != MAP_FAILED
+        else { throw .system(errno, doing: "map \(path)") }
+        defer { munmap(start, count) }
+        return body(UnsafeRawBufferPointer(start: start, count: count))
     }
 
     private borrowing func strike(_ site: IOSite, _ action: String) throws(JournalError) {

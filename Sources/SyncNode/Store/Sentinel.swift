@@ -8,12 +8,19 @@ import Kernel
 /// Two slots are written in turn and in place: a write that the power cuts spoils one slot, and
 /// the other still holds the commit before. A database that is ahead of its sentinel is a
 /// commit whose sentinel was cut off: nothing of it left the node, so it is good.
+///
+/// A write survives the process at once. Its way to the disk begins with it and does not cost a
+/// flush of its own: the sync of the next commit's log, or `settle` when the node is idle,
+/// flushes it too. Only where the power fails before either, and the database is also put back
+/// to just before that commit, would it go unseen here; then a peer sees it (PROTOCOL §7.2).
 final class Sentinel {
     private let file: OpenFile
     private let machine: Digest
     /// What the file holds, as far as this process knows; nil before the first write.
     private(set) var last: SentinelRecord?
     private var lastBytes: [UInt8] = []
+    /// Whether a write is on its way to the disk.
+    private var isUnderWay = false
 
     /// Opens or creates the file and takes the lock.
     /// - Throws: `locked` where another process has it.
@@ -58,13 +65,28 @@ final class Sentinel {
         return try file.read(2 * SentinelRecord.slotBytes, at: 0, .sentinelRead) == lastBytes
     }
 
-    /// Records a state, durable when it returns.
+    /// Waits until the last write is in the disk's hands, so that the next sync of any file of
+    /// it makes it durable. Costs nothing where it is there already.
+    func await() throws(JournalError) {
+        if isUnderWay { try file.awaitSync(.sentinelSync) }
+    }
+
+    /// Makes the last write durable.
+    func settle() throws(JournalError) {
+        guard isUnderWay else { return }
+        try file.sync(.sentinelSync)
+        isUnderWay = false
+    }
+
+    /// Records a state: it survives the process when this returns, and the power with the next
+    /// sync. The first write of a file is durable at once.
     func write(_ state: SentinelRecord) throws(JournalError) {
         let slotBytes = SentinelRecord.slotBytes
         if lastBytes.count < 2 * slotBytes {
             // The file gets its full size first: later writes change no metadata.
             lastBytes = [UInt8](repeating: 0, count: 2 * slotBytes)
             try file.write(lastBytes, at: 0, .sentinelWrite)
+            try file.sync(.sentinelSync)
         }
         var record = state
         record.machine = machine
@@ -74,7 +96,8 @@ final class Sentinel {
         try file.write(bytes, at: Int64(start), .sentinelWrite)
         lastBytes.replaceSubrange(start..<start + slotBytes, with: bytes)
         last = record
-        try file.sync(.sentinelSync)
+        try file.startSync(slotBytes, at: Int64(start), .sentinelSync)
+        isUnderWay = true
     }
 
     private func slot(_ index: Int, of bytes: [UInt8]) -> SentinelRecord? {

@@ -11,6 +11,7 @@ final class DocumentTable {
     private let updateState: Statement
     private let delete: Statement
     private let byLabel: Statement
+    private let stateByLabel: Statement
     private let attention: Statement
     private let ofScope: Statement
 
@@ -55,6 +56,8 @@ final class DocumentTable {
         byLabel = Statement(
             database,
             "SELECT id FROM document WHERE collection = ? AND label = ? ORDER BY id")
+        stateByLabel = Statement(
+            database, "SELECT state FROM document WHERE collection = ? AND label = ? LIMIT 2")
         attention = Statement(
             database,
             """
@@ -122,6 +125,16 @@ final class DocumentTable {
             keys.append(DocumentKey(collection: collection, id: try byLabel.digest16(0)))
         }
         return keys
+    }
+
+    /// The states of up to two documents with a label.
+    func states(_ collection: Collection, label: String) throws(JournalError) -> [[UInt8]] {
+        defer { stateByLabel.reset() }
+        try stateByLabel.bind(1, Int64(collection.rawValue))
+        try stateByLabel.bind(2, label)
+        var states: [[UInt8]] = []
+        while try stateByLabel.step() { states.append(stateByLabel.bytes(0)) }
+        return states
     }
 
     func attention(limit: Int) throws(JournalError) -> [DocumentKey] {
