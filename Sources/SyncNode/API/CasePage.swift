@@ -17,7 +17,7 @@ struct CasePage {
         Page.response(
             "办件 " + sheet.number, status,
             """
-            \(receipt)<div class="screen">\(CaseActs(page: self).html)\(custody)\(history)</div>
+            \(receipt)<div class="screen">\(custody)\(CaseActs(page: self).html)\(history)</div>
             """)
     }
 

@@ -92,12 +92,6 @@ struct CaseSheet {
 
 /// What stored words are called on a page.
 enum CaseWords {
-    private static let statuses: [String: String] = [
-        "unknown": "未知", "received": "已收件", "correcting": "待补正", "accepted": "已受理",
-        "refused": "不予受理", "decided": "已决定", "delivered": "已送达", "closed": "已办结",
-        "withdrawn": "已撤回", "forwarded": "移交在途",
-    ]
-
     private static let kinds: [String: String] = [
         "receive": "收件", "arrive": "移交到达", "accept": "受理", "refuse": "不予受理",
         "correct": "补正告知", "decide": "决定", "deliver": "送达", "withdraw": "申请人撤回", "note": "备注",
@@ -112,7 +106,7 @@ enum CaseWords {
         "contested": "有争议", "superseded": "未生效", "quarantined": "已隔离",
     ]
 
-    static func status(_ word: String) -> String { statuses[word] ?? word }
+    static func status(_ word: String) -> String { CaseStatus(rawValue: word)?.name ?? word }
 
     static func kind(_ word: String) -> String { kinds[word] ?? word }
 

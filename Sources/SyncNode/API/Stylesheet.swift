@@ -59,7 +59,7 @@ enum Stylesheet {
         th,td{padding:8px 14px 8px 0;border-bottom:1px solid var(--line);vertical-align:top}
         tbody tr:last-child td{border-bottom:0}
         .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-        th:last-child,td:last-child{padding-right:0}
+        .n + :not(.n){padding-left:14px}th:last-child,td:last-child{padding-right:0}
         td code{white-space:nowrap}
         .mark{display:inline-block;padding:0 9px;border-radius:99px;font-size:.86rem;
         white-space:nowrap;
@@ -95,7 +95,8 @@ enum Stylesheet {
         grid-template-columns:repeat(auto-fill,minmax(250px,1fr));gap:8px 18px}
         .stations small{display:block}
         .materials{list-style:none;padding:0;margin:0 0 8px}
-        .receipt h2{margin-top:18px}.number{font-size:1.06rem}.number span{margin-right:7px}
+        .receipt h2{margin-top:18px}.number{font-size:1.06rem;white-space:nowrap}.number span{margin-right:7px}
+        .receipt .facts div:first-child{grid-column:span 2}
         .seal{display:none}.holder{font-size:1.1rem;margin:0}
         .events{list-style:none;margin:0;padding:0}
         .events li{display:grid;grid-template-columns:10em 1fr auto;gap:4px 14px;padding:7px 0;
@@ -106,7 +107,9 @@ enum Stylesheet {
         .card{padding:14px;margin-bottom:12px}.bar{padding:9px 12px}.find{margin-left:0;
         width:100%}
         .find input{width:100%}.facts{grid-template-columns:1fr 1fr;gap:8px 14px}
-        .facts .wide,.receipt .facts{grid-template-columns:1fr}
+        .receipt .facts{grid-template-columns:1fr}
+        .receipt .facts div:first-child{grid-column:auto}.number{white-space:normal}
+
         .events li{grid-template-columns:1fr auto}
         .events time{grid-column:1/-1}.inline{display:block}.inline button{margin-top:10px}}
         @media print{body{background:#fff;font-size:12pt}header,.banner,.screen{display:none}
