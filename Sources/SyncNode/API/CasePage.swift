@@ -76,7 +76,7 @@ struct CasePage {
                 material.isPresent ? .empty : " <span class=\"mark waiting\">未交</span>"
             return "<li>\(mark) \(name ?? material.code)\(missing)</li>"
         }
-        return "<h2>已收材料</h2><ul class=\"materials\">\(rows)</ul>"
+        return "<h2>申请材料</h2><ul class=\"materials\">\(rows)</ul>"
     }
 
     // MARK: who has it, and what happened

@@ -60,7 +60,7 @@ enum Stylesheet {
         tbody tr:last-child td{border-bottom:0}
         .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .n + :not(.n){padding-left:14px}th:last-child,td:last-child{padding-right:0}
-        td code{white-space:nowrap}
+        td code{white-space:nowrap}th,td{overflow-wrap:break-word}
         .mark{display:inline-block;padding:0 9px;border-radius:99px;font-size:.86rem;
         white-space:nowrap;
         border:1px solid;line-height:1.55}
@@ -95,7 +95,8 @@ enum Stylesheet {
         grid-template-columns:repeat(auto-fill,minmax(250px,1fr));gap:8px 18px}
         .stations small{display:block}
         .materials{list-style:none;padding:0;margin:0 0 8px}
-        .receipt h2{margin-top:18px}.number{font-size:1.06rem;white-space:nowrap}.number span{margin-right:7px}
+        .receipt h2{margin-top:18px}.number{font-size:1.06rem;white-space:nowrap}
+        .number span{margin-right:7px}
         .receipt .facts div:first-child{grid-column:span 2}
         .seal{display:none}.holder{font-size:1.1rem;margin:0}
         .events{list-style:none;margin:0;padding:0}
@@ -103,7 +104,16 @@ enum Stylesheet {
         border-bottom:1px solid var(--line)}
         .events li:last-child{border:0}time{font-variant-numeric:tabular-nums;color:var(--quiet)}
         .head{display:inline-block;margin-right:16px;white-space:nowrap}
-        @media(max-width:640px){body{font-size:15px}main{padding:0 10px;margin:10px auto}
+        @media(max-width:640px){.stack,.stack tbody,.stack tr{display:block}
+        .stack thead{display:none}
+        .stack tr{padding:9px 0;border-bottom:1px solid var(--line)}
+        .stack tr:last-child{border:0;padding-bottom:0}
+        .stack td{display:flex;justify-content:space-between;gap:14px;padding:2px 0!important;
+        border:0;text-align:right}
+        .stack td:first-child{display:block;text-align:left;font-weight:500}
+        .stack td[data-l]::before{content:attr(data-l);color:var(--quiet);flex:none}
+        .stack td:empty{display:none}
+        body{font-size:15px}main{padding:0 10px;margin:10px auto}
         .card{padding:14px;margin-bottom:12px}.bar{padding:9px 12px}.find{margin-left:0;
         width:100%}
         .find input{width:100%}.facts{grid-template-columns:1fr 1fr;gap:8px 14px}
