@@ -43,3 +43,11 @@ static inline int clinux_start_writing(int fd, long offset, long count) {
     return (int)syscall(SYS_sync_file_range, fd, offset, count, 2);
 }
 static inline int clinux_await_writing(int fd) { return (int)syscall(SYS_sync_file_range, fd, 0L, 0L, 1); }
+#include <spawn.h>
+/* fcntl is variadic, which Swift does not import. */
+static inline int clinux_close_on_exec(int descriptor) {
+    return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+extern char **environ;
+/* The environment, for programs that are started. */
+static inline char **clinux_environment(void) { return environ; }

@@ -114,7 +114,7 @@ import Testing
                 var wanted = documents.filter { status == nil || $0.status == status }
                     .sorted { ($0.time, $0.key.id) < ($1.time, $1.key.id) }
                 if newestFirst { wanted.reverse() }
-                var query = DocumentQuery(.caseFile, limit: 7)
+                var query = PageQuery(.caseFile, limit: 7)
                 query.newestFirst = newestFirst
                 query.status = status
                 var found: [StoredDocument] = []
@@ -130,7 +130,7 @@ import Testing
             }
         }
         let none = try pool.read { (reader) throws(JournalError) in
-            try reader.documents(DocumentQuery(.overlay, limit: 7))
+            try reader.documents(PageQuery(.overlay, limit: 7))
         }
         #expect(none.documents.isEmpty && none.next == nil)
     }

@@ -15,14 +15,21 @@ extension SnapshotReader {
         try documentTable.keys(collection, label: label)
     }
 
+    /// The states of up to two documents with this label: a look-up by number, and no more.
+    package func states(
+        _ collection: Collection, label: String
+    ) throws(JournalError) -> [[UInt8]] {
+        try documentTable.states(collection, label: label)
+    }
+
     /// One page of a list.
-    package func documents(_ query: DocumentQuery) throws(JournalError) -> DocumentPage {
+    package func documents(_ query: PageQuery) throws(JournalError) -> DocumentPage {
         let keys = try documentLists.keys(query, limit: query.limit + 1)
         var documents: [StoredDocument] = []
         for key in keys.prefix(query.limit) {
             if let document = try document(key) { documents.append(document) }
         }
-        let next = keys.count > query.limit ? documents.last.map(ListCursor.init) : nil
+        let next = keys.count > query.limit ? documents.last.map(PageCursor.init) : nil
         return DocumentPage(documents: documents, next: next)
     }
 
@@ -66,13 +73,13 @@ package struct StoreFigures: Hashable, Sendable {
 }
 
 /// Which documents a list shows.
-package struct DocumentQuery: Hashable, Sendable {
+package struct PageQuery: Hashable, Sendable {
     package let collection: Collection
     /// Only documents in this state; nil for all.
     package var status: String?
     package var newestFirst = true
     /// After the last document of the page before; nil from the start.
-    package var after: ListCursor?
+    package var after: PageCursor?
     /// 1 to `Limits.listRowsMax`.
     package var limit: Int
 
@@ -84,7 +91,7 @@ package struct DocumentQuery: Hashable, Sendable {
 }
 
 /// A place in a list: the time and id of the document before it.
-package struct ListCursor: Hashable, Sendable {
+package struct PageCursor: Hashable, Sendable {
     package let time: Int64
     package let id: Digest16
 
@@ -102,5 +109,5 @@ package struct ListCursor: Hashable, Sendable {
 package struct DocumentPage: Sendable {
     package let documents: [StoredDocument]
     /// Where the next page begins; nil at the end.
-    package let next: ListCursor?
+    package let next: PageCursor?
 }

@@ -11,6 +11,7 @@ final class DocumentTable {
     private let updateState: Statement
     private let delete: Statement
     private let byLabel: Statement
+    private let stateByLabel: Statement
     private let attention: Statement
     private let ofScope: Statement
 
@@ -55,6 +56,8 @@ final class DocumentTable {
         byLabel = Statement(
             database,
             "SELECT id FROM document WHERE collection = ? AND label = ? ORDER BY id")
+        stateByLabel = Statement(
+            database, "SELECT state FROM document WHERE collection = ? AND label = ? LIMIT 2")
         attention = Statement(
             database,
             """
@@ -124,6 +127,16 @@ final class DocumentTable {
         return keys
     }
 
+    /// The states of up to two documents with a label.
+    func states(_ collection: Collection, label: String) throws(JournalError) -> [[UInt8]] {
+        defer { stateByLabel.reset() }
+        try stateByLabel.bind(1, Int64(collection.rawValue))
+        try stateByLabel.bind(2, label)
+        var states: [[UInt8]] = []
+        while try stateByLabel.step() { states.append(stateByLabel.bytes(0)) }
+        return states
+    }
+
     func attention(limit: Int) throws(JournalError) -> [DocumentKey] {
         defer { attention.reset() }
         try attention.bind(1, Int64(limit))
@@ -173,7 +186,7 @@ final class DocumentLists {
         oldest = Statement(database, sql(">", "ASC"))
     }
 
-    func keys(_ query: DocumentQuery, limit: Int) throws(JournalError) -> [DocumentKey] {
+    func keys(_ query: PageQuery, limit: Int) throws(JournalError) -> [DocumentKey] {
         let statement = query.newestFirst ? newest : oldest
         defer { statement.reset() }
         try statement.bind(1, Int64(query.collection.rawValue))

@@ -1,0 +1,145 @@
+import Base
+import Domain
+
+/// A case's stored state as a page reads it. What is absent shows as a dash; a state that cannot
+/// be read still shows its number and status.
+struct CaseSheet {
+    let document: StoredDocument
+    private let json: JSON
+
+    init(_ document: StoredDocument) {
+        self.document = document
+        do throws(JSONError) {
+            json = try JSON(parsing: document.state)
+        } catch {
+            json = .null
+        }
+    }
+
+    /// What an act on it builds on.
+    var tag: StateTag { StateTag(of: document.state) }
+    var number: String { text("number") ?? document.label }
+    /// What an address names it by: two cases may have one number.
+    var address: String {
+        json["duplicateNumber"]?.bool == true || document.label.isEmpty
+            ? document.key.id.hex : document.label
+    }
+    var queryCode: String { text("queryCode") ?? "—" }
+    var item: String { text("item") ?? "" }
+    var itemVersion: Int? { json["itemVersion"]?.int.flatMap(Int.init(exactly:)) }
+    var applicant: String { text("applicant") ?? "—" }
+    var idNumber: String { text("idNumber") ?? "—" }
+    var status: String { document.status }
+    var isReadOnly: Bool { json["readOnly"]?.bool ?? false }
+    var isFrozen: Bool { json["frozen"]?.bool ?? false }
+    var holder: RegionCode? { region("holder") }
+    var station: RegionCode? { region("station") }
+    var offeredTo: RegionCode? { region("offeredTo") }
+    var isOutgoing: Bool { text("outgoing") != nil }
+    var outcome: String? { text("outcome") }
+    var receivedAt: Instant { moment("receivedAt") ?? Instant(millis: document.time) }
+    var promisedDue: Instant? { moment("promisedDue") }
+    var legalDue: Instant? { moment("legalDue") }
+
+    /// Codes of materials, and whether each was handed in.
+    var materials: [(code: String, isPresent: Bool)] {
+        (json["materials"]?.array ?? []).compactMap { entry in
+            guard let code = entry.text ?? entry["code"]?.text else { return nil }
+            return (code, entry["present"]?.bool ?? true)
+        }
+    }
+
+    /// One step, for the list of what happened.
+    struct Event {
+        let kind: String
+        let status: String
+        let moment: Instant
+        let region: String?
+        let outcome: String?
+    }
+
+    /// By the time that the authors stated; equal times as stored.
+    var events: [Event] {
+        let events = (json["events"]?.array ?? []).map { entry in
+            Event(
+                kind: entry["kind"]?.text ?? "", status: entry["status"]?.text ?? "",
+                moment: Instant(millis: entry["at"]?.int ?? entry["time"]?.int ?? 0),
+                region: regionOfWriter(entry["actor"]?.text), outcome: entry["outcome"]?.text)
+        }
+        return events.enumerated().sorted {
+            ($0.element.moment, $0.offset) < ($1.element.moment, $1.offset)
+        }.map(\.element)
+    }
+
+    /// The region id of an actor, in hexadecimal.
+    private func regionOfWriter(_ actor: String?) -> String? {
+        guard let actor else { return nil }
+        let writers = json["writers"]?.array ?? []
+        return writers.first { $0["actor"]?.text == actor }?["region"]?.text
+    }
+
+    private func text(_ key: String) -> String? {
+        guard let text = json[key]?.text, !text.isEmpty else { return nil }
+        return text
+    }
+
+    private func region(_ key: String) -> RegionCode? { text(key).flatMap { RegionCode($0) } }
+
+    private func moment(_ key: String) -> Instant? {
+        json[key]?.int.map { Instant(millis: $0) }
+    }
+}
+
+/// What stored words are called on a page.
+enum CaseWords {
+    private static let statuses: [String: String] = [
+        "unknown": "未知", "received": "已收件", "correcting": "待补正", "accepted": "已受理",
+        "refused": "不予受理", "decided": "已决定", "delivered": "已送达", "closed": "已办结",
+        "withdrawn": "已撤回", "forwarded": "移交在途",
+    ]
+
+    private static let kinds: [String: String] = [
+        "receive": "收件", "arrive": "移交到达", "accept": "受理", "refuse": "不予受理",
+        "correct": "补正告知", "decide": "决定", "deliver": "送达", "withdraw": "申请人撤回", "note": "备注",
+        "supplement": "补齐材料", "rate": "评价", "mirror": "对方进展", "close": "办结", "handOut": "出件送达",
+        "offer": "移交", "acceptOffer": "签收", "rejectOffer": "退件", "requestWithdrawal": "请求撤回移交",
+        "releaseOffer": "放还移交", "force": "强制接管", "ratify": "追认", "forkCut": "分叉裁定",
+        "outgoing": "县际移出", "returned": "县际退回",
+    ]
+
+    private static let verdicts: [String: String] = [
+        "effective": "", "waitingRef": "待前序", "needsUpgrade": "须升级", "late": "迟到",
+        "contested": "有争议", "superseded": "未生效", "quarantined": "已隔离",
+    ]
+
+    static func status(_ word: String) -> String { statuses[word] ?? word }
+
+    static func kind(_ word: String) -> String { kinds[word] ?? word }
+
+    /// Empty for an event that counts.
+    static func verdict(_ word: String) -> String {
+        word.hasPrefix("void") ? "无效" : verdicts[word] ?? word
+    }
+
+    static func outcome(_ word: String) -> String {
+        switch word {
+        case "grant": "准予"
+        case "refuse": "不予"
+        case "return": "退回"
+        default: word
+        }
+    }
+
+    /// A mark's colour: the kind of a status.
+    static func tone(_ status: String) -> HTMLText {
+        switch status {
+        case "received", "accepted": "going"
+        case "correcting", "forwarded": "waiting"
+        case "decided", "delivered", "closed": "done"
+        case "published", "active", "current": "done"
+        case "suspended", "scheduled": "waiting"
+        case "contested": "bad"
+        default: "quiet"
+        }
+    }
+}
