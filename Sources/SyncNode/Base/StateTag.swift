@@ -12,7 +12,8 @@ package struct StateTag: Hashable, Sendable {
         while index + 8 <= source.count {
             var word: UInt64 = 0
             for place in index..<(index + 8) { word = word << 8 | UInt64(source[place]) }
-            hash = Self.mix(hash ^ word)
+            hash = (hash ^ word) &* 0xff51_afd7_ed55_8ccd
+            hash ^= hash >> 32
             index += 8
         }
         var rest: UInt64 = 0
