@@ -26,7 +26,7 @@ struct DemoHandover: Sendable {
         await world.link(world.c, world.lc, cut: false)
         _ = await world.c.post("/api/v1/sync", "{}")
         await script.eventually("沙镇镇收到待签收的办件") {
-            await world.lt.file(number) != nil
+            await world.lt.has(number)
         }
         await oneDecider(number, "到达对方县后")
         await script.eventually("沙镇镇签收") { await world.lt.act("sign", number) }
@@ -49,7 +49,7 @@ struct DemoHandover: Sendable {
         }
         await oneDecider(number, "送达后")
         var outside: [String] = []
-        for member in [world.v1, world.v2, world.t] where await member.file(number) != nil {
+        for member in [world.v1, world.v2, world.t] where await member.has(number) {
             outside.append(member.node.name)
         }
         script.fact("范围之外的节点没有这件", outside.isEmpty)

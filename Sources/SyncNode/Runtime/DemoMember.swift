@@ -87,6 +87,11 @@ final class DemoMember: Sendable {
         await say("{\"command\":\"case.\(name)\",\"case\":\"\(number)\"\(more)}")
     }
 
+    /// Whether this node has a case.
+    func has(_ number: String) async -> Bool {
+        await ask("GET", "/api/v1/cases/\(number)").status == 200
+    }
+
     /// A case as this node has it; nil where it has none.
     func file(_ number: String) async -> JSON? {
         let answer = await ask("GET", "/api/v1/cases/\(number)")

@@ -48,7 +48,7 @@ struct DemoOfflineDay: Sendable {
             let numbers = await world.numbers(world.c)
             return [a1, a2, a3].allSatisfy(numbers.contains)
         }
-        script.fact("夏沟村看不到焦庄村的办件", await world.v2.file(a1) == nil)
+        script.fact("夏沟村看不到焦庄村的办件", await !world.v2.has(a1))
         await replay(a1)
     }
 
@@ -56,7 +56,7 @@ struct DemoOfflineDay: Sendable {
     private func replay(_ number: String) async {
         let code = world.t.node.region.text
         _ = await world.v1.post("/demo/v1/link", "{\"peer\":\"\(code)\",\"repeat\":true}")
-        _ = await world.v1.act("note", number, ",\"text\":\"重发一次\"")
+        _ = await world.v1.act("note", number, ",\"note\":\"重发一次\"")
         _ = await world.v1.post("/api/v1/sync", "{}")
         await script.eventually("同一报文发两遍，县里只多一条") {
             let mine = await world.v1.file(number)?["events"]?.array?.count ?? -1
