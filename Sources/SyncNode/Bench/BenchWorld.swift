@@ -66,7 +66,7 @@ struct BenchWorld {
 
     /// A remark of a clerk that makes a change of about `bytes` bytes.
     static func note(on number: String, bytes: Int) -> String {
-        let text = String(repeating: "经与申请人核对，户籍信息与参保信息一致。", count: 1 + bytes / 120)
+        let text = String(repeating: "经与申请人核对，户籍信息与参保信息一致。", count: 1 + bytes / 60)
         return """
             {"command":"case.note","case":"\(number)","note":"\(text)"}
             """

@@ -39,13 +39,21 @@ package struct Intake: Sendable {
         }
         var founders: [ActorID: VerifyingKey] = [:]
         var commits: [WriterTicket] = []
+        var ready: [Submission] = []
+        var changes = 0
         for batch in delivery.batches {
             guard let name = names[batch.scope] ?? board.scope(batch.scope)?.name else {
                 continue
             }
             let good = verify(batch, &founders)
-            commits.append(writer.hand(.admit(batch, name: name, good: good)))
+            ready.append(.admit(batch, name: name, good: good))
+            changes += batch.changes.count
+            guard changes >= Limits.intakeChangesMin else { continue }
+            commits += ready.map(writer.hand)
+            ready = []
+            changes = 0
         }
+        commits += ready.map(writer.hand)
         var reports: [AdmissionReport] = []
         for commit in commits {
             if case .admitted(let report) = try await commit.outcome() { reports.append(report) }

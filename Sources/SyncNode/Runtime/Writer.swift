@@ -83,7 +83,8 @@ package final class Writer: Sendable {
         while true {
             let batch = mailbox.take(
                 upTo: Limits.batchCommandsMax, expecting: expected,
-                delayMicros: Limits.batchDelayMicrosMax)
+                delayMicros: Limits.batchDelayMicrosMax, weightMax: Limits.batchBytesMax
+            ) { $0.submission.weight }
             if batch.isEmpty { return }
             expected = batch.count
             do throws(JournalError) {

@@ -131,7 +131,7 @@ enum CaseRules {
         let query = queryCode(desk.entropy)
         var body = JSONWriter(capacity: 512)
         body.object { object in
-            object.field("case", id.hex)
+            object.field("case", hex: id)
             object.field("number", number.text)
             object.field("query", query)
             object.field("item", application.item)
@@ -155,7 +155,7 @@ enum CaseRules {
         }
         var answer = JSONWriter()
         answer.object { object in
-            object.field("case", id.hex)
+            object.field("case", hex: id)
             object.field("number", number.text)
             object.field("queryCode", query)
             object.field("item", application.item)
@@ -267,8 +267,8 @@ struct CaseSheet {
     ) -> Draft {
         var body = JSONWriter(capacity: 256)
         body.object { object in
-            object.field("case", id.hex)
-            if let on { object.field("on", on.hex) }
+            object.field("case", hex: id)
+            if let on { object.field("on", hex: on) }
             members(&object)
             if let at { object.field("at", at.millis) }
             if needsCut(kind) { CutPoint.write(state.heads, to: &object) }
@@ -285,7 +285,7 @@ struct CaseSheet {
     func written(_ drafts: [Draft]) -> Decision {
         var answer = JSONWriter()
         answer.object { object in
-            object.field("case", id.hex)
+            object.field("case", hex: id)
             object.field("number", state.number)
             object.array("written") { array in
                 for draft in drafts { array.value(draft.kind.caseName) }
