@@ -1,46 +1,48 @@
 package import Base
-import Change
 
-// Placeholder of the dispatch until the rules land.
-
-/// A folded document.
+/// A folded document of any kind.
 package enum Content: Sendable {
-    case none
+    case item(ItemState)
+    case overlay(OverlayState)
+    case grant(GrantState)
+    case calendar(CalendarState)
+    case receipt(CatalogReceiptState)
+    case caseFile(CaseState)
+    case handover(HandoverState)
+    case parcel(ParcelState)
+    case serial(SerialState)
 
-    /// Placeholder.
+    /// The document as the store keeps it.
+    ///
+    /// - Parameters:
+    ///   - key: Its identity, of this content's own collection.
+    ///   - scope: The scope whose changes made it.
     package func stored(key: DocumentKey, scope: ScopeID) -> StoredDocument {
-        StoredDocument(
-            key: key, scope: scope, label: "", status: "", time: 0, attention: false, search: "",
-            state: [])
+        switch self {
+        case .item(let state): state.stored(key: key, scope: scope)
+        case .overlay(let state): state.stored(key: key, scope: scope)
+        case .grant(let state): state.stored(key: key, scope: scope)
+        case .calendar(let state): state.stored(key: key, scope: scope)
+        case .receipt(let state): state.stored(key: key, scope: scope)
+        case .caseFile(let state): state.stored(key: key)
+        case .handover(let state): state.stored(key: key)
+        case .parcel(let state): state.stored(key: key)
+        case .serial(let state): state.stored(key: key)
+        }
     }
 
-    /// Placeholder.
-    package static func decode(_ stored: StoredDocument) throws(JSONError) -> Content { .none }
-}
-
-/// What a person or program wants.
-package enum Command: Sendable { case none }
-
-/// The rules.
-package enum Rules {
-    /// Placeholder.
-    package static func decide<S: DocumentSource>(
-        _ command: Command, at desk: Desk, from source: S
-    ) throws(S.Failure) -> Decision { .write([], answer: []) }
-}
-
-/// The fold.
-package enum Fold {
-    /// Placeholder.
-    package static func apply<S: DocumentSource>(
-        _ arrival: Arrival, at desk: Desk, from source: S
-    ) throws(S.Failure) -> [ContentWrite] { [] }
-}
-
-/// What the local seat owes.
-package enum Reactions {
-    /// Placeholder.
-    package static func due<S: DocumentSource>(
-        _ key: DocumentKey, at desk: Desk, from source: S
-    ) throws(S.Failure) -> [Command] { [] }
+    /// - Throws: Where the stored state is not of its collection's form: the store is damaged.
+    package static func decode(_ document: StoredDocument) throws(JSONError) -> Content {
+        switch document.key.collection {
+        case .item: .item(try ItemState(document))
+        case .overlay: .overlay(try OverlayState(document))
+        case .grant: .grant(try GrantState(document))
+        case .calendar: .calendar(try CalendarState(document))
+        case .receipt: .receipt(try CatalogReceiptState(document))
+        case .caseFile: .caseFile(try CaseState(document))
+        case .handover: .handover(try HandoverState(document))
+        case .parcel: .parcel(try ParcelState(document))
+        case .serial: .serial(try SerialState(document))
+        }
+    }
 }

@@ -16,6 +16,10 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case receipt = 6
     /// A year's holidays as a county or a higher region pushed them (工作日历).
     case calendar = 7
+    /// How many case numbers a station has given on one day.
+    case serial = 8
+    /// What a hand-over carries by value (移交包), and what the counties tell each other of it.
+    case parcel = 9
 }
 
 /// A document's identity: 16 bytes, never reused, inside a collection.

@@ -1,0 +1,304 @@
+package import Base
+import Change
+
+/// What a clerk or the node itself asks of a case.
+package struct CaseCommand: Sendable {
+    /// Which case is meant.
+    package enum Target: Hashable, Sendable {
+        case id(Digest16)
+        case number(CaseNumber)
+        /// A hand-over between counties: only the node itself names it.
+        case handover(Digest16)
+    }
+
+    /// An application as it is handed in.
+    package struct Application: Hashable, Sendable {
+        package let item: String
+        /// The version that the clerk saw; the effective one where it is left out.
+        package let version: Int?
+        package let name: String
+        package let idNumber: String?
+        package let phone: String?
+        package let materials: [Material]
+        package let channel: String
+    }
+
+    /// One material of an application, and whether it was handed in.
+    package struct Material: Hashable, Sendable {
+        package let code: String
+        package let present: Bool
+    }
+
+    /// One act. The names are those of the API.
+    package enum Act: Hashable, Sendable {
+        case receive(Application)
+        case accept
+        case refuse(reason: String)
+        case correct(gaps: [String], override: Bool, reason: String)
+        case supplement(materials: [String])
+        case decide(isGranted: Bool, note: String)
+        case deliver(receiver: String)
+        case withdraw(reason: String)
+        case note(String)
+        case rate(score: Int, note: String)
+        case close
+        case offer(to: RegionCode, reason: String)
+        case sign
+        case reject(reason: String)
+        case recall(reason: String)
+        case force(to: RegionCode, reason: String)
+        case ratify(Digest16)
+        case forkCut(Digest16)
+        /// What the local seat owes without being asked: never from outside.
+        case gateway(Gateway)
+    }
+
+    /// Duties of a county between its own cases and the corridor (PROTOCOL §8).
+    package enum Gateway: Hashable, Sendable {
+        /// Takes an offer that only passes through, or that brings a case home.
+        case signThrough
+        /// Lets a withdrawn offer go.
+        case release
+        /// Offers on to where the case is to go.
+        case route
+        /// Freezes the token and writes the package.
+        case forward(isReturn: Bool)
+        /// Offers the packed case to the other county.
+        case dispatch
+        /// Takes the other county's case.
+        case admit
+        /// Refuses the other county's case.
+        case turnBack(reason: String)
+        /// Lets a withdrawn hand-over go.
+        case releaseHandover
+        /// Passes a withdrawal request on to the other county.
+        case recallHandover
+        /// Takes the token up again after the hand-over failed.
+        case settle
+        /// Turns a withdrawal that came too late into the applicant's request.
+        case petition
+        /// Tells the other county what happened.
+        case tell
+        /// Writes what the other county told into the case.
+        case mirror
+    }
+
+    package let target: Target?
+    package let act: Act
+    /// Business time (业务时间), where the clerk states it.
+    package let at: Instant?
+
+    package init(_ act: Act, on target: Target?, at: Instant? = nil) {
+        self.act = act
+        self.target = target
+        self.at = at
+    }
+
+    /// - Parameter json: One flat object, `{"command": "case.accept", "case": …, …}`.
+    /// - Throws: A refusal of category `invalid` that names the field.
+    package init(json: JSON) throws(RuleRefusal) {
+        let fields = CommandFields(json)
+        let name = try fields.text("command")
+        guard name.hasPrefix("case.") else {
+            throw .invalid("command", "不认识的命令：\(name)")
+        }
+        let act = try Self.act(String(name.dropFirst(5)), fields)
+        if case .receive = act {
+            target = nil
+        } else {
+            target = try Self.target(fields)
+        }
+        self.act = act
+        guard let text = try fields.optionalText("at") else {
+            at = nil
+            return
+        }
+        guard let instant = Instant(rfc3339: text) else {
+            throw .invalid("at", "业务时间应为带时区的 RFC 3339 时间")
+        }
+        at = instant
+    }
+
+    private static func target(_ fields: CommandFields) throws(RuleRefusal) -> Target {
+        let text = try fields.text("case")
+        if let number = CaseNumber(text) { return .number(number) }
+        if let id = Digest16(hex: text) { return .id(id) }
+        throw .invalid("case", "办件编号应为 26 位且校验位正确")
+    }
+
+    private static func act(
+        _ name: String, _ fields: CommandFields
+    ) throws(RuleRefusal) -> Act {
+        switch name {
+        case "receive": return .receive(try Application(fields))
+        case "accept": return .accept
+        case "refuse": return .refuse(reason: try fields.text("reason"))
+        case "correct":
+            return .correct(
+                gaps: try fields.texts("gaps"), override: try fields.flag("override"),
+                reason: try fields.optionalText("reason") ?? "")
+        case "supplement": return .supplement(materials: try fields.texts("materials"))
+        case "decide":
+            return .decide(
+                isGranted: try fields.choice("outcome", ["grant", "refuse"]) == "grant",
+                note: try fields.optionalText("note") ?? "")
+        case "deliver": return .deliver(receiver: try fields.optionalText("receiver") ?? "")
+        case "withdraw": return .withdraw(reason: try fields.optionalText("reason") ?? "")
+        case "note": return .note(try fields.text("note"))
+        case "rate":
+            return .rate(
+                score: try fields.number("score", in: 1...5),
+                note: try fields.optionalText("note") ?? "")
+        case "close": return .close
+        default: return try custodyAct(name, fields)
+        }
+    }
+
+    private static func custodyAct(
+        _ name: String, _ fields: CommandFields
+    ) throws(RuleRefusal) -> Act {
+        switch name {
+        case "offer", "handover":
+            return .offer(
+                to: try fields.region("to"), reason: try fields.optionalText("reason") ?? "")
+        case "sign", "acceptOffer": return .sign
+        case "reject": return .reject(reason: try fields.text("reason"))
+        case "recall", "requestWithdrawal":
+            return .recall(reason: try fields.optionalText("reason") ?? "")
+        case "force":
+            return .force(to: try fields.region("to"), reason: try fields.text("reason"))
+        case "ratify": return .ratify(try fields.hash("event"))
+        case "forkCut": return .forkCut(try fields.hash("event"))
+        default: throw .invalid("command", "不认识的命令：case.\(name)")
+        }
+    }
+}
+
+extension CaseCommand.Application {
+    fileprivate init(_ fields: CommandFields) throws(RuleRefusal) {
+        item = try fields.text("item")
+        version = try fields.optionalNumber("version", in: 1...1_000_000)
+        let applicant = fields.json["applicant"]
+        let person = applicant?.object == nil ? fields : CommandFields(applicant ?? .null)
+        name = try person.text(applicant?.object == nil ? "applicant" : "name")
+        idNumber = try person.optionalText("idNumber")
+        phone = try person.optionalText("phone")
+        channel = try fields.optionalText("channel") ?? "window"
+        var materials: [CaseCommand.Material] = []
+        let given = fields.json["materials"] ?? .array([])
+        guard let list = given.array, list.count <= Limits.caseMaterialsMax else {
+            throw .invalid("materials", "材料应为列表，至多 \(Limits.caseMaterialsMax) 项")
+        }
+        for entry in list {
+            guard let code = entry.text ?? entry["code"]?.text, !code.isEmpty,
+                code.count <= 64, !materials.contains(where: { $0.code == code })
+            else { throw .invalid("materials", "材料编码应为不重复的文字") }
+            materials.append(
+                CaseCommand.Material(code: code, present: entry["present"]?.bool ?? true))
+        }
+        self.materials = materials
+    }
+}
+
+/// The members of a command, each refused by its name.
+package struct CommandFields {
+    package let json: JSON
+
+    package init(_ json: JSON) { self.json = json }
+
+    /// A text that is not empty, at most `Limits.caseTextCharactersMax` characters.
+    package func text(_ name: String) throws(RuleRefusal) -> String {
+        guard let text = try optionalText(name), !text.isEmpty else {
+            throw .invalid(name, "缺少 \(name)")
+        }
+        return text
+    }
+
+    /// As `text`, or nil where there is none or it is `null`.
+    package func optionalText(_ name: String) throws(RuleRefusal) -> String? {
+        guard let value = json[name], !value.isNull else { return nil }
+        guard let text = value.text else { throw .invalid(name, "\(name) 应为文字") }
+        guard text.count <= Limits.caseTextCharactersMax else {
+            throw .invalid(name, "\(name) 至多 \(Limits.caseTextCharactersMax) 字")
+        }
+        return text
+    }
+
+    /// A list of texts, one at least.
+    package func texts(_ name: String) throws(RuleRefusal) -> [String] {
+        guard let list = json[name]?.array, !list.isEmpty,
+            list.count <= Limits.caseMaterialsMax
+        else {
+            throw .invalid(name, "\(name) 应为 1 到 \(Limits.caseMaterialsMax) 项的列表")
+        }
+        var texts: [String] = []
+        for entry in list {
+            guard let text = entry.text, !text.isEmpty,
+                text.count <= Limits.caseTextCharactersMax
+            else { throw .invalid(name, "\(name) 的每一项应为文字") }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// A truth value; false where there is none.
+    package func flag(_ name: String) throws(RuleRefusal) -> Bool {
+        guard let value = json[name], !value.isNull else { return false }
+        guard let flag = value.bool else { throw .invalid(name, "\(name) 应为 true 或 false") }
+        return flag
+    }
+
+    /// One of a few words.
+    package func choice(_ name: String, _ words: [String]) throws(RuleRefusal) -> String {
+        let text = try text(name)
+        guard words.contains(text) else {
+            throw .invalid(name, "\(name) 应为 " + words.joined(separator: " 或 "))
+        }
+        return text
+    }
+
+    /// A whole number within a range.
+    package func number(
+        _ name: String, in range: ClosedRange<Int>
+    ) throws(RuleRefusal) -> Int {
+        guard let number = try optionalNumber(name, in: range) else {
+            throw .invalid(name, "缺少 \(name)")
+        }
+        return number
+    }
+
+    /// As `number`, or nil where there is none.
+    package func optionalNumber(
+        _ name: String, in range: ClosedRange<Int>
+    ) throws(RuleRefusal) -> Int? {
+        guard let value = json[name], !value.isNull else { return nil }
+        guard let number = value.int.flatMap(Int.init(exactly:)), range.contains(number) else {
+            throw .invalid(
+                name, "\(name) 应为 \(range.lowerBound) 到 \(range.upperBound) 的整数")
+        }
+        return number
+    }
+
+    /// A 12-digit division code.
+    package func region(_ name: String) throws(RuleRefusal) -> RegionCode {
+        guard let code = RegionCode(try text(name)) else {
+            throw .invalid(name, "\(name) 应为 12 位区划代码")
+        }
+        return code
+    }
+
+    /// The first 16 bytes of a change's hash.
+    package func hash(_ name: String) throws(RuleRefusal) -> Digest16 {
+        guard let hash = Digest16(hex: try text(name)) else {
+            throw .invalid(name, "\(name) 应为 32 位十六进制数")
+        }
+        return hash
+    }
+}
+
+extension RuleRefusal {
+    /// A command that is not well formed, with the field that is not.
+    package static func invalid(_ field: String, _ title: String) -> RuleRefusal {
+        RuleRefusal("command-invalid", title, field: field, category: .invalid)
+    }
+}

@@ -1,0 +1,223 @@
+package import Base
+package import Change
+
+extension ChangeKind {
+    /// 收件: makes the case and its token, held by the writer.
+    package static let caseReceive = ChangeKind(rawValue: 0x8020)
+    /// A case that came by value from another county: makes it here, held by the gateway.
+    package static let caseArrive = ChangeKind(rawValue: 0x8021)
+    /// 受理.
+    package static let caseAccept = ChangeKind(rawValue: 0x8022)
+    /// 不予受理.
+    package static let caseRefuse = ChangeKind(rawValue: 0x8023)
+    /// 补正告知: one list of all gaps.
+    package static let caseCorrection = ChangeKind(rawValue: 0x8024)
+    /// 决定: 准予 or 不予.
+    package static let caseDecide = ChangeKind(rawValue: 0x8025)
+    /// 送达.
+    package static let caseDeliver = ChangeKind(rawValue: 0x8026)
+    /// 撤回申请 by the applicant: from any place of the audience.
+    package static let caseWithdraw = ChangeKind(rawValue: 0x8027)
+    /// 备注.
+    package static let caseNote = ChangeKind(rawValue: 0x8028)
+    /// 补齐材料.
+    package static let caseSupplement = ChangeKind(rawValue: 0x8029)
+    /// 评价.
+    package static let caseRate = ChangeKind(rawValue: 0x802a)
+    /// What happened to the case in the other county, as its gateway told it.
+    package static let caseMirror = ChangeKind(rawValue: 0x802b)
+    /// 办结.
+    package static let caseClose = ChangeKind(rawValue: 0x802c)
+    /// 送达 at the place of receipt while another county has the case.
+    package static let caseHandOut = ChangeKind(rawValue: 0x802d)
+
+    /// 移交: the holder names one actor.
+    package static let custodyOffer = ChangeKind(rawValue: 0x8030)
+    /// 签收.
+    package static let custodyAccept = ChangeKind(rawValue: 0x8031)
+    /// 退件.
+    package static let custodyReject = ChangeKind(rawValue: 0x8032)
+    /// 撤回移交: a request and no more.
+    package static let custodyWithdrawal = ChangeKind(rawValue: 0x8033)
+    /// The offeree lets a withdrawn offer go.
+    package static let custodyRelease = ChangeKind(rawValue: 0x8034)
+    /// 上级指定: names a new holder, with the cut of what its writer had seen.
+    package static let custodyForce = ChangeKind(rawValue: 0x8035)
+    /// 追认: makes one superseded decision stand.
+    package static let custodyRatify = ChangeKind(rawValue: 0x8036)
+    /// Names the branch of a forked chain that stands.
+    package static let custodyForkCut = ChangeKind(rawValue: 0x8037)
+    /// The token leaves for another county: frozen here until it comes back.
+    package static let custodyOutgoing = ChangeKind(rawValue: 0x8038)
+    /// The token is back from the other county.
+    package static let custodyReturned = ChangeKind(rawValue: 0x8039)
+}
+
+/// A decision slot: at most one effective event each (I18).
+package enum Slot: Int, Hashable, Sendable, CaseIterable {
+    case acceptance, correction, decision, delivery, closure
+
+    init?(_ kind: ChangeKind) {
+        switch kind {
+        case .caseAccept, .caseRefuse: self = .acceptance
+        case .caseCorrection: self = .correction
+        case .caseDecide: self = .decision
+        case .caseDeliver: self = .delivery
+        case .caseClose: self = .closure
+        default: return nil
+        }
+    }
+}
+
+/// What interpretation says of one stored event (PROTOCOL §5).
+package enum EventStatus: Hashable, Sendable {
+    case effective
+    /// What it builds on is not here, or its author's seat is not known yet.
+    case waitingRef
+    /// Of a kind that this version does not know.
+    case needsUpgrade
+    /// It never had effect, for a reason.
+    case void(Reason)
+    /// A second one for a slot that is filled: kept and shown (更正).
+    case late
+    /// On the losing side of a fork, or built on it.
+    case contested
+    /// Outside the cut of a later Force or seat; can be ratified.
+    case superseded
+    /// Written on a chain at or after a proven fork.
+    case quarantined
+
+    /// Why an event never had effect.
+    package enum Reason: String, Hashable, Sendable {
+        /// Its author does not hold the token.
+        case notHolder = "not-holder"
+        /// Its author's token was frozen by an offer.
+        case frozen
+        /// The offer that it answers names another actor.
+        case notOffered = "not-offered"
+        /// The offer had its answer already.
+        case answered
+        /// Its author's region does not stand above the case.
+        case notSupervisor = "not-supervisor"
+        /// What it names is of another kind.
+        case wrongTarget = "wrong-target"
+    }
+
+    /// The word that is stored and shown; a void one carries its reason after a colon.
+    package var text: String {
+        switch self {
+        case .effective: "effective"
+        case .waitingRef: "waitingRef"
+        case .needsUpgrade: "needsUpgrade"
+        case .void(let reason): "void:" + reason.rawValue
+        case .late: "late"
+        case .contested: "contested"
+        case .superseded: "superseded"
+        case .quarantined: "quarantined"
+        }
+    }
+
+    /// - Parameter text: As `text` gives it; anything else gives nil.
+    package init?(text: String) {
+        switch text {
+        case "effective": self = .effective
+        case "waitingRef": self = .waitingRef
+        case "needsUpgrade": self = .needsUpgrade
+        case "late": self = .late
+        case "contested": self = .contested
+        case "superseded": self = .superseded
+        case "quarantined": self = .quarantined
+        default:
+            guard text.hasPrefix("void:"), let reason = Reason(rawValue: String(text.dropFirst(5)))
+            else { return nil }
+            self = .void(reason)
+        }
+    }
+}
+
+/// How far one chain was seen by the writer of a Force, or of a later seat's act.
+package struct CutPoint: Hashable, Sendable {
+    package let actor: ActorID
+    package let seq: Seq
+    package let hash: Digest16
+
+    package init(actor: ActorID, seq: Seq, hash: Digest16) {
+        self.actor = actor
+        self.seq = seq
+        self.hash = hash
+    }
+}
+
+/// One event of a case as its fold keeps it: enough to judge custody again at any time, without
+/// the journal. The words of the clerk stay in the change.
+package struct CaseEvent: Hashable, Sendable {
+    package let dot: Dot
+    /// First 16 bytes of the change's hash.
+    package let hash: Digest16
+    package let kind: ChangeKind
+    /// The author's hybrid clock, in milliseconds since 1970: for display only.
+    package let time: Int64
+    /// First 8 bytes of H(account id).
+    package let author: UInt64
+    package var status = EventStatus.effective
+    /// Business time (业务时间) in milliseconds since 1970, where it was stated.
+    package var business: Int64?
+    /// What it builds on: the custody tip, the offer that it answers, or the event it is about.
+    package var on: Digest16?
+    /// Who is to hold the token: of an offer and of a Force.
+    package var to: ActorID?
+    /// The region of `to`.
+    package var region: RegionID?
+    /// Where the case is to go in the end, if `to` only passes it on.
+    package var destination: RegionCode?
+    /// The hand-over between counties that it belongs to.
+    package var handover: Digest16?
+    /// A short outcome: `grant`, `refuse`, `return`, the kind of what is mirrored.
+    package var outcome: String?
+    /// Of what another county told: the event there that it answers.
+    package var about: Digest16?
+    /// What its author had seen of this case.
+    package var cut: [CutPoint] = []
+    /// Set where its chain was quarantined at or before it.
+    package var quarantined = false
+
+    package init(
+        dot: Dot, hash: Digest16, kind: ChangeKind, time: Int64, author: UInt64
+    ) {
+        self.dot = dot
+        self.hash = hash
+        self.kind = kind
+        self.time = time
+        self.author = author
+    }
+
+    /// Where it stands in the list of a case: by chain, then number, then hash.
+    func precedes(_ other: CaseEvent) -> Bool {
+        (dot.actor, dot.seq, hash) < (other.dot.actor, other.dot.seq, other.hash)
+    }
+
+    /// When it happened in the eyes of the clerk.
+    package var moment: Int64 { business ?? time }
+}
+
+/// Which of custody's rules are in force. All are, outside the simulator: each switch is the
+/// mutant that shows what its rule is for (PROTOCOL §12).
+package struct CustodyRules: Hashable, Sendable {
+    /// A withdrawal takes effect without the offeree's word.
+    package var unilateralWithdraw = false
+    /// The holder may go on deciding while an offer is open.
+    package var holderNotFrozen = false
+    /// An offer names a region, and any of its nodes may take it.
+    package var offerToRegion = false
+    /// Any incarnation of a node may act for the one that holds the token.
+    package var custodyBoundToNode = false
+    /// Force takes all that was written before it, seen or not.
+    package var forceWithoutCut = false
+    /// Both branches of a forked chain count.
+    package var forkNotQuarantined = false
+
+    package init() {}
+
+    /// The rules as they are meant.
+    package static let standard = CustodyRules()
+}

@@ -1,0 +1,286 @@
+import Base
+import Change
+
+/// Takes one change of a case scope into its case. The folded case depends only on the set of
+/// its changes and on the directory (I22); only `attention` depends on where it is folded.
+enum CaseFold {
+    /// - Returns: The case, and for a 收件 the day's counter of numbers.
+    static func apply<S: DocumentSource>(
+        _ arrival: Arrival, at desk: Desk, from source: S,
+        under rules: CustodyRules = .standard
+    ) throws(S.Failure) -> [ContentWrite] {
+        guard let body = CaseBody(arrival.change), let id = body.document else { return [] }
+        let key = DocumentKey(collection: .caseFile, id: id)
+        var state = try load(key, from: source) ?? CaseState(scope: arrival.scope)
+        guard state.scope == arrival.scope else { return [] }
+        let event = body.event(of: arrival)
+        guard state.events.insert(inOrder: event) else { return [] }
+        state.note(writer(of: arrival, in: desk.directory))
+        state.judge(event, in: desk.directory, under: rules)
+        var writes: [ContentWrite] = []
+        if event.kind.makesCase, state.links.first?.event == event.hash {
+            state.take(body)
+            if event.kind == .caseReceive {
+                writes += try count(&state, id, from: source)
+            }
+        }
+        writes.append(ContentWrite(key: key, content: .caseFile(state)))
+        return writes
+    }
+
+    /// Judges a case again: for a directory that has changed, or a chain that was quarantined.
+    static func refold(
+        _ state: CaseState, in directory: Directory, under rules: CustodyRules = .standard
+    ) -> CaseState {
+        CustodyFold.judge(state, in: directory, under: rules)
+    }
+
+    /// Takes in that a chain was proven to be forked at a number: what it wrote from there on
+    /// has no effect, but for what others built on.
+    static func quarantine(
+        _ dot: Dot, in state: CaseState, directory: Directory,
+        under rules: CustodyRules = .standard
+    ) -> CaseState {
+        var state = state
+        for index in state.events.indices
+        where state.events[index].dot.actor == dot.actor && state.events[index].dot.seq >= dot.seq {
+            state.events[index].quarantined = true
+        }
+        return CustodyFold.judge(state, in: directory, under: rules)
+    }
+
+    static func load<S: DocumentSource>(
+        _ key: DocumentKey, from source: S
+    ) throws(S.Failure) -> CaseState? {
+        guard case .caseFile(let state) = try source.content(key) else { return nil }
+        return state
+    }
+
+    private static func writer(of arrival: Arrival, in directory: Directory) -> CaseWriter {
+        let actor = arrival.change.header.actor
+        guard let region = directory.region(seatedBy: arrival.key) else {
+            return CaseWriter(actor: actor, region: nil, epoch: 0)
+        }
+        let seats = directory.seats(of: region)
+        let epoch = seats.first { $0.key == arrival.key }?.epoch ?? 0
+        return CaseWriter(actor: actor, region: region, epoch: epoch)
+    }
+
+    /// Moves the day's counter. A serial that is not above it was given before: by another
+    /// incarnation, or it is the older of two; then every case with that number is marked.
+    private static func count<S: DocumentSource>(
+        _ state: inout CaseState, _ id: Digest16, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        guard let number = CaseNumber(state.number) else { return [] }
+        let key = SerialState.key(scope: state.scope.id, date: number.date)
+        var serial = SerialState(scope: state.scope.id, date: number.date, last: 0)
+        if case .serial(let known) = try source.content(key) { serial = known }
+        guard number.serial <= serial.last else {
+            serial.last = number.serial
+            return [ContentWrite(key: key, content: .serial(serial))]
+        }
+        var writes: [ContentWrite] = []
+        for other in try source.find(.caseFile, label: number.text) where other.id != id {
+            guard var twin = try load(other, from: source) else { continue }
+            state.duplicateNumber = true
+            twin.duplicateNumber = true
+            writes.append(ContentWrite(key: other, content: .caseFile(twin)))
+        }
+        return writes
+    }
+}
+
+extension CaseState {
+    /// 370124********1234: the first six and the last four digits.
+    private static func masked(_ number: String) -> String {
+        guard number.count > 10 else {
+            return String(repeating: "*", count: number.count)
+        }
+        return number.prefix(6) + String(repeating: "*", count: number.count - 10)
+            + number.suffix(4)
+    }
+
+    /// Judges after one event came in: a remark beside custody leaves custody as it is.
+    fileprivate mutating func judge(
+        _ event: CaseEvent, in directory: Directory, under rules: CustodyRules
+    ) {
+        let isPlain =
+            event.kind.commutes && !event.quarantined && !links.isEmpty
+            && !hasTwin(event)
+        guard !isPlain else {
+            deriveStatus()
+            return
+        }
+        self = CustodyFold.judge(self, in: directory, under: rules)
+    }
+
+    /// Whether its chain is forked in this case, so that all of it must be judged anew.
+    private func hasTwin(_ event: CaseEvent) -> Bool {
+        events.contains {
+            $0.dot.actor == event.dot.actor
+                && ($0.quarantined || ($0.dot == event.dot && $0.hash != event.hash))
+        }
+    }
+
+    fileprivate mutating func take(_ body: CaseBody) {
+        number = body.number ?? ""
+        queryCode = body.queryCode ?? ""
+        item = body.item ?? ""
+        itemVersion = Int(body.itemVersion ?? 0)
+        applicant = body.applicant ?? ""
+        maskedID = Self.masked(body.idNumber ?? "")
+        channel = body.channel ?? ""
+        materials = body.materials
+        origin = body.origin
+    }
+}
+
+extension ChangeKind {
+    /// Whether it says something beside custody, from any place.
+    fileprivate var commutes: Bool {
+        switch self {
+        case .caseNote, .caseSupplement, .caseRate, .caseWithdraw: true
+        default: false
+        }
+    }
+}
+
+/// The members of a case change's body that the fold reads. What is malformed is as if it were
+/// not there: the rules refuse to write such bodies, and a stored one must not stop the fold.
+struct CaseBody {
+    private(set) var document: Digest16?
+    private(set) var on: Digest16?
+    private(set) var to: ActorID?
+    private(set) var region: RegionID?
+    private(set) var destination: RegionCode?
+    private(set) var handover: Digest16?
+    private(set) var outcome: String?
+    private(set) var about: Digest16?
+    private(set) var business: Int64?
+    private(set) var cut: [CutPoint] = []
+    private(set) var number: String?
+    private(set) var queryCode: String?
+    private(set) var item: String?
+    private(set) var itemVersion: Int64?
+    private(set) var applicant: String?
+    private(set) var idNumber: String?
+    private(set) var channel: String?
+    private(set) var materials: [UInt8] = []
+    private(set) var origin: RegionCode?
+    /// Where the members stand that are passed on as they are.
+    private(set) var detail: Range<Int>?
+
+    /// nil where the payload is gone or no object.
+    init?(_ change: Change) {
+        do throws(JSONError) {
+            var scanner = try JSONScanner(change.bytes, in: change.bodyRange)
+            while let member = try scanner.next() {
+                try read(member, scanner, change.bytes)
+            }
+        } catch {
+            return nil
+        }
+    }
+
+    private mutating func read(
+        _ member: JSONScanner.Member, _ scanner: JSONScanner, _ bytes: [UInt8]
+    ) throws(JSONError) {
+        func isKey(_ key: String) -> Bool { scanner.isKey(of: member, key) }
+        switch member.kind {
+        case .text:
+            if isKey("case") {
+                document = Digest16(quoted: bytes, member.value)
+            } else if isKey("on") {
+                on = Digest16(quoted: bytes, member.value)
+            } else if isKey("number") {
+                number = try scanner.text(member)
+            } else if isKey("query") {
+                queryCode = try scanner.text(member)
+            } else if isKey("item") {
+                item = try scanner.text(member)
+            } else if isKey("channel") {
+                channel = try scanner.text(member)
+            } else if isKey("origin") {
+                origin = RegionCode(try scanner.text(member))
+            } else if isKey("outcome") {
+                outcome = try scanner.text(member)
+            } else {
+                try readCustody(member, scanner, bytes)
+            }
+        case .number:
+            if isKey("at") {
+                business = try scanner.int(member)
+            } else if isKey("version") {
+                itemVersion = try scanner.int(member)
+            }
+        case .object:
+            if isKey("applicant") {
+                var inner = try JSONScanner(bytes, in: member.value)
+                applicant = try inner.text("name")
+                idNumber = try inner.text("idNumber")
+            } else if isKey("detail") {
+                detail = member.value
+            }
+        case .array:
+            if isKey("cut") {
+                cut = CutPoint.read(try scanner.json(member))
+            } else if isKey("materials") {
+                materials = Array(bytes[member.value])
+            }
+        case .null, .bool: break
+        }
+    }
+
+    private mutating func readCustody(
+        _ member: JSONScanner.Member, _ scanner: JSONScanner, _ bytes: [UInt8]
+    ) throws(JSONError) {
+        func isKey(_ key: String) -> Bool { scanner.isKey(of: member, key) }
+        if isKey("to") {
+            to = ActorID(hex: try scanner.text(member))
+        } else if isKey("region") {
+            region = RegionID(hex: try scanner.text(member))
+        } else if isKey("destination") {
+            destination = RegionCode(try scanner.text(member))
+        } else if isKey("handover") {
+            handover = Digest16(quoted: bytes, member.value)
+        } else if isKey("about") {
+            about = Digest16(quoted: bytes, member.value)
+        }
+    }
+
+    func event(of arrival: Arrival) -> CaseEvent {
+        let change = arrival.change
+        var event = CaseEvent(
+            dot: change.dot, hash: change.hash.prefix16, kind: change.kind,
+            time: change.header.time.millis, author: change.header.author)
+        event.business = business
+        event.on = on
+        event.to = to
+        event.region = region
+        event.destination = destination
+        event.handover = handover
+        event.outcome = outcome
+        event.about = about
+        event.cut = cut
+        event.quarantined = arrival.quarantined
+        return event
+    }
+}
+
+extension Digest16 {
+    /// 32 hexadecimal digits between two quotes; anything else gives nil.
+    init?(quoted bytes: [UInt8], _ range: Range<Int>) {
+        guard range.count == 34 else { return nil }
+        var words: (UInt64, UInt64) = (0, 0)
+        for index in range.lowerBound + 1..<range.upperBound - 1 {
+            let digit: UInt64
+            switch bytes[index] {
+            case 0x30...0x39: digit = UInt64(bytes[index] - 0x30)
+            case 0x61...0x66: digit = UInt64(bytes[index] - 0x57)
+            default: return nil
+            }
+            words = (words.0 << 4 | words.1 >> 60, words.1 << 4 | digit)
+        }
+        self.init(high: words.0, low: words.1)
+    }
+}

@@ -1,0 +1,300 @@
+import Base
+import Change
+
+/// What may be done with a case, here and now. Each rule answers with changes or with a refusal
+/// that says which rule it is; nothing is decided that the fold would not let stand.
+enum CaseRules {
+    /// - Parameters:
+    ///   - desk: The local node, its clerk and the moment.
+    ///   - source: The documents as the batch has them by now.
+    static func decide<S: DocumentSource>(
+        _ command: CaseCommand, at desk: Desk, from source: S,
+        under rules: CustodyRules = .standard
+    ) throws(S.Failure) -> Decision {
+        if case .receive(let application) = command.act {
+            return try receive(application, command.at, at: desk, from: source)
+        }
+        let id: Digest16
+        switch try locate(command.target, from: source) {
+        case .found(let found): id = found
+        case .refused(let refusal): return .refuse(refusal)
+        }
+        if case .handover = command.target {
+            return try HandoverRules.decide(command.act, id, at: desk, from: source)
+        }
+        let key = DocumentKey(collection: .caseFile, id: id)
+        guard let stored = try CaseFold.load(key, from: source) else {
+            return .refuse(.noCase)
+        }
+        let state = CaseFold.refold(stored, in: desk.directory, under: rules)
+        let sheet = CaseSheet(
+            id: id, state: state, desk: desk, at: command.at, rules: rules,
+            mode: try mode(for: state, at: desk, from: source))
+        if case .gateway(let duty) = command.act {
+            return try HandoverRules.decide(duty, on: sheet, from: source)
+        }
+        let partner: RegionRecord?
+        do throws(RuleRefusal) {
+            guard case .offer(let code, _) = command.act,
+                let crossed = try sheet.crossing(to: code)
+            else { return try sheet.decide(command.act) }
+            partner = crossed
+        } catch {
+            return .refuse(error)
+        }
+        guard case .offer(let code, _) = command.act, let partner else { return .refuse(.noCase) }
+        return try HandoverRules.pack(
+            sheet, to: partner.id, destination: code, isReturn: false, from: source)
+    }
+
+    private enum Location {
+        case found(Digest16)
+        case refused(RuleRefusal)
+    }
+
+    private static func locate<S: DocumentSource>(
+        _ target: CaseCommand.Target?, from source: S
+    ) throws(S.Failure) -> Location {
+        switch target {
+        case .id(let id), .handover(let id): return .found(id)
+        case .number(let number):
+            let keys = try source.find(.caseFile, label: number.text)
+            guard let first = keys.first else { return .refused(.noCase) }
+            guard keys.count == 1 else {
+                return .refused(
+                    RuleRefusal(
+                        "case-ambiguous", "两份办件用了同一编号，请用办件标识指明", field: "case"))
+            }
+            return .found(first.id)
+        case nil: return .refused(.invalid("case", "缺少 case"))
+        }
+    }
+
+    /// A village does what it was granted; a town and a county need no grant.
+    private static func mode<S: DocumentSource>(
+        for state: CaseState, at desk: Desk, from source: S
+    ) throws(S.Failure) -> SinkMode? {
+        guard desk.needsGrant else { return .authorise }
+        return try CaseCatalog.sinkMode(
+            of: state.item, at: desk.region, on: desk.now, in: desk.directory, from: source)
+    }
+
+    // MARK: 收件
+
+    private static func receive<S: DocumentSource>(
+        _ application: CaseCommand.Application, _ at: Instant?, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Decision {
+        let moment = at ?? desk.now
+        guard moment <= desk.now.advanced(byMillis: Limits.clockLeadMillisMax) else {
+            return .refuse(.invalid("at", "业务时间不能晚于现在"))
+        }
+        guard let region = desk.directory.region(desk.region) else {
+            return .refuse(RuleRefusal("station-unknown", "本站尚未列入目录", category: .forbidden))
+        }
+        guard
+            let version = try CaseCatalog.effectiveVersion(
+                of: application.item, at: desk.region, on: moment, in: desk.directory, from: source)
+        else {
+            return .refuse(
+                RuleRefusal(
+                    "item-not-in-force", "事项不存在或当日未生效", field: "item", category: .missing))
+        }
+        guard application.version ?? version == version else {
+            return .refuse(
+                RuleRefusal(
+                    "item-version-stale", "事项当日有效版本为 \(version)", field: "version",
+                    category: .stale))
+        }
+        if desk.needsGrant {
+            let mode = try CaseCatalog.sinkMode(
+                of: application.item, at: desk.region, on: moment, in: desk.directory,
+                from: source)
+            guard let mode, mode != .pickup else { return .refuse(.notGranted) }
+        }
+        let day = CivilDate(of: moment)
+        let scope = ScopeName.cases(desk.region, year: day.scopeYear)
+        var last = 0
+        let key = SerialState.key(scope: scope.id, date: day.number)
+        if case .serial(let serial) = try source.content(key) { last = serial.last }
+        guard last < CaseNumber.serialMax else {
+            return .refuse(RuleRefusal("numbers-used-up", "当日编号已用完"))
+        }
+        let number = CaseNumber(region: region.code, date: day.number, serial: last + 1)
+        return write(application, version, number, at, region.code, scope, desk)
+    }
+
+    private static func write(
+        _ application: CaseCommand.Application, _ version: Int, _ number: CaseNumber,
+        _ at: Instant?, _ origin: RegionCode, _ scope: ScopeName, _ desk: Desk
+    ) -> Decision {
+        let id = desk.entropy.prefix16
+        let query = queryCode(desk.entropy)
+        var body = JSONWriter(capacity: 512)
+        body.object { object in
+            object.field("case", id.hex)
+            object.field("number", number.text)
+            object.field("query", query)
+            object.field("item", application.item)
+            object.field("version", version)
+            object.field("origin", origin.text)
+            object.field("channel", application.channel)
+            object.object("applicant") { person in
+                person.field("name", application.name)
+                if let number = application.idNumber { person.field("idNumber", number) }
+                if let phone = application.phone { person.field("phone", phone) }
+            }
+            object.array("materials") { array in
+                for material in application.materials {
+                    array.object { entry in
+                        entry.field("code", material.code)
+                        entry.field("present", material.present)
+                    }
+                }
+            }
+            if let at { object.field("at", at.millis) }
+        }
+        var answer = JSONWriter()
+        answer.object { object in
+            object.field("case", id.hex)
+            object.field("number", number.text)
+            object.field("queryCode", query)
+            object.field("item", application.item)
+            object.field("itemVersion", version)
+            object.field("status", CaseStatus.received.rawValue)
+            object.field("receivedAt", (at ?? desk.now).millis)
+        }
+        return .write(
+            [Draft(scope: scope, kind: .caseReceive, body: body.bytes)], answer: answer.bytes)
+    }
+
+    /// Six digits out of the fresh randomness, from other bytes than the document's id.
+    private static func queryCode(_ entropy: Digest) -> String {
+        let digits = String(entropy.words.3 % 1_000_000)
+        return String(repeating: "0", count: 6 - digits.count) + digits
+    }
+}
+
+/// One case on the desk: its state, and who looks at it. The rules proper, without lookups.
+struct CaseSheet {
+    let id: Digest16
+    let state: CaseState
+    let desk: Desk
+    let at: Instant?
+    let rules: CustodyRules
+    /// How far this place may go with the item; nil where it was not granted.
+    let mode: SinkMode?
+
+    /// This node in the case's scope.
+    var actor: ActorID { desk.key.actor(in: state.scope.id) }
+
+    func decide(_ act: CaseCommand.Act) throws(RuleRefusal) -> Decision {
+        try checkOpen()
+        switch act {
+        case .accept, .refuse, .correct, .decide, .deliver, .close: return try slot(act)
+        case .supplement, .withdraw, .note, .rate: return try remark(act)
+        case .offer(let to, let reason): return try offer(to: to, reason: reason)
+        case .sign: return try sign()
+        case .reject(let reason): return try reject(reason: reason)
+        case .recall(let reason): return try recall(reason: reason)
+        case .force(let to, let reason): return try force(to: to, reason: reason)
+        case .ratify(let event): return try ratify(event)
+        case .forkCut(let event): return try forkCut(event)
+        case .receive, .gateway:
+            throw .invalid("command", "此命令不针对已有办件")
+        }
+    }
+
+    func checkOpen() throws(RuleRefusal) {
+        guard desk.directory.carries(desk.region, state.scope) else { throw .noCase }
+        guard state.holder != nil else { throw .noCase }
+        guard !state.needsUpgrade else {
+            throw RuleRefusal("case-needs-upgrade", "办件含有新版本的内容，请先升级本机程序")
+        }
+        guard state.events.count < Limits.caseEventsMax else {
+            throw RuleRefusal("case-full", "办件记录已达上限 \(Limits.caseEventsMax) 条")
+        }
+        if let at, at > desk.now.advanced(byMillis: Limits.clockLeadMillisMax) {
+            throw .invalid("at", "业务时间不能晚于现在")
+        }
+    }
+
+    // MARK: who may
+
+    /// Whether this node may use a token held by an actor: its own, or that of an earlier
+    /// incarnation of its seat.
+    func isMine(_ holder: ActorID, _ region: RegionID?) -> Bool {
+        if holder == actor { return true }
+        if rules.custodyBoundToNode { return region == desk.region }
+        guard region == desk.region, desk.isSeated,
+            let held = state.seatEpoch(of: holder, region: desk.region, in: desk.directory),
+            let own = state.seatEpoch(of: actor, region: desk.region, in: desk.directory)
+        else { return false }
+        return held < own
+    }
+
+    func checkSeat() throws(RuleRefusal) {
+        guard desk.isSeated || rules.custodyBoundToNode else {
+            throw RuleRefusal(
+                "seat-suspended", "本机席位未获上级授予，可收件不可决定", category: .forbidden)
+        }
+    }
+
+    /// The link on which this node may decide.
+    func heldLink() throws(RuleRefusal) -> CustodyLink {
+        try checkSeat()
+        guard let link = state.holder, isMine(link.actor, link.region) else {
+            throw RuleRefusal("case-not-held", "本处不是该办件的保管节点", category: .conflict)
+        }
+        guard !state.isFrozen || rules.holderNotFrozen else {
+            throw RuleRefusal("case-frozen", "办件正在移交，待对方签收或退件")
+        }
+        return link
+    }
+
+    // MARK: writing
+
+    /// One change of this case.
+    func draft(
+        _ kind: ChangeKind, on: Digest16? = nil, _ members: (inout JSONWriter) -> Void = { _ in }
+    ) -> Draft {
+        var body = JSONWriter(capacity: 256)
+        body.object { object in
+            object.field("case", id.hex)
+            if let on { object.field("on", on.hex) }
+            members(&object)
+            if let at { object.field("at", at.millis) }
+            if needsCut(kind) { CutPoint.write(state.heads, to: &object) }
+        }
+        return Draft(scope: state.scope, kind: kind, body: body.bytes)
+    }
+
+    /// A Force, and whatever a later seat does with an earlier one's token, says what it saw.
+    private func needsCut(_ kind: ChangeKind) -> Bool {
+        if kind == .custodyForce { return true }
+        return (kind.needsToken || kind.isAnswer) && state.holder?.actor != actor
+    }
+
+    func written(_ drafts: [Draft]) -> Decision {
+        var answer = JSONWriter()
+        answer.object { object in
+            object.field("case", id.hex)
+            object.field("number", state.number)
+            object.array("written") { array in
+                for draft in drafts { array.value(draft.kind.caseName) }
+            }
+        }
+        return .write(drafts, answer: answer.bytes)
+    }
+}
+
+extension Desk {
+    /// Whether what may be done here depends on a grant: below the town.
+    var needsGrant: Bool { directory.region(region)?.level == .village }
+}
+
+extension RuleRefusal {
+    static let noCase = RuleRefusal(
+        "case-not-found", "没有这个办件", field: "case", category: .missing)
+    static let notGranted = RuleRefusal(
+        "item-not-granted", "本站未获下放此事项的这一环节", field: "item", category: .forbidden)
+}

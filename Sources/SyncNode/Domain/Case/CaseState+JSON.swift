@@ -1,0 +1,267 @@
+import Base
+import Change
+
+/// How a case stands in the store: JSON that SQL views can read.
+extension CaseState {
+    func stored(key: DocumentKey) -> StoredDocument {
+        var writer = JSONWriter(capacity: 512 + events.count * 224)
+        writer.object { object in
+            writeFacts(to: &object)
+            writeCustody(to: &object)
+            object.array("writers") { array in
+                for writer in writers { Self.write(writer, to: &array) }
+            }
+            object.array("events") { array in
+                for event in events { event.write(to: &array) }
+            }
+        }
+        return StoredDocument(
+            key: key, scope: scope.id, label: number, status: status.rawValue,
+            time: receivedAt ?? events.first?.time ?? 0, attention: attention,
+            search: item.isEmpty ? "" : item + " " + status.name, state: writer.bytes)
+    }
+
+    private func writeFacts(to writer: inout JSONWriter) {
+        writer.field("region", scope.region.hex)
+        writer.field("year", Int64(scope.year))
+        writer.field("station", origin?.text)
+        writer.field("number", number)
+        writer.field("queryCode", queryCode)
+        writer.field("item", item)
+        writer.field("itemVersion", itemVersion)
+        writer.field("applicant", applicant)
+        writer.field("idNumber", maskedID)
+        writer.field("channel", channel)
+        if !materials.isEmpty { writer.field("materials", stored: materials) }
+        writer.field("duplicateNumber", duplicateNumber)
+        writer.field("status", status.rawValue)
+        writer.field("statusName", status.name)
+        writer.field("outcome", outcome)
+        writer.field("readOnly", needsUpgrade)
+        writer.field("receivedAt", receivedAt)
+        writer.field("acceptedAt", moment(of: .acceptance))
+        writer.field("decidedAt", moment(of: .decision))
+        writer.field("deliveredAt", moment(of: .delivery))
+        writer.field("promisedDue", Int64?.none)
+        writer.field("legalDue", Int64?.none)
+    }
+
+    private func writeCustody(to writer: inout JSONWriter) {
+        writer.field("holder", holderCode?.text)
+        writer.field("custody", offer != nil ? "offered" : outgoing != nil ? "outgoing" : "held")
+        writer.field("frozen", isFrozen)
+        writer.field("offeredTo", offeredCode?.text)
+        writer.field("offer", offer?.hex)
+        writer.field("outgoing", outgoing?.hex)
+        writer.field("attention", attention)
+        writer.array("links") { array in
+            for link in links {
+                array.object { object in
+                    object.field("event", link.event.hex)
+                    object.field("actor", link.actor.hex)
+                    object.field("region", link.region?.hex)
+                    object.field("epoch", link.epoch)
+                }
+            }
+        }
+    }
+
+    private static func write(_ writer: CaseWriter, to array: inout JSONWriter) {
+        array.object { object in
+            object.field("actor", writer.actor.hex)
+            object.field("region", writer.region?.hex)
+            object.field("epoch", Int64(writer.epoch))
+        }
+    }
+
+    /// `grant` or `refuse`, once decided here or as the other county told it.
+    package var outcome: String? {
+        if let own = effective(.decision)?.outcome { return own }
+        let told = effective(.caseMirror).compactMap(\.outcome)
+        return told.first { $0.hasPrefix("decide:") }.map { String($0.dropFirst(7)) }
+    }
+
+    /// When a slot was filled, in business time where it was stated.
+    package func moment(of slot: Slot) -> Int64? { effective(slot)?.moment }
+
+    init(_ document: StoredDocument) throws(JSONError) {
+        let json = try JSON(parsing: document.state)
+        guard let station = json["region"]?.text.flatMap(RegionID.init(hex:)),
+            let year = json["year"]?.int.flatMap(UInt16.init(exactly:)),
+            let status = json["status"]?.text.flatMap(CaseStatus.init(rawValue:))
+        else { throw JSONError(.kind, offset: 0) }
+        self.init(scope: .cases(station, year: year))
+        number = json["number"]?.text ?? ""
+        queryCode = json["queryCode"]?.text ?? ""
+        item = json["item"]?.text ?? ""
+        itemVersion = json["itemVersion"]?.int.flatMap(Int.init(exactly:)) ?? 0
+        applicant = json["applicant"]?.text ?? ""
+        channel = json["channel"]?.text ?? ""
+        maskedID = json["idNumber"]?.text ?? ""
+        materials = json["materials"]?.bytes ?? []
+        offeredCode = json["offeredTo"]?.text.flatMap(RegionCode.init(_:))
+        origin = json["station"]?.text.flatMap(RegionCode.init(_:))
+        duplicateNumber = json["duplicateNumber"]?.bool ?? false
+        holderCode = json["holder"]?.text.flatMap(RegionCode.init(_:))
+        offer = json["offer"]?.text.flatMap(Digest16.init(hex:))
+        outgoing = json["outgoing"]?.text.flatMap(Digest16.init(hex:))
+        attention = json["attention"]?.bool ?? false
+        self.status = status
+        for link in json["links"]?.array ?? [] { links.append(try CustodyLink(link)) }
+        for writer in json["writers"]?.array ?? [] { writers.append(try CaseWriter(writer)) }
+        events.reserveCapacity(json["events"]?.array?.count ?? 0)
+        for event in json["events"]?.array ?? [] { events.append(try CaseEvent(event)) }
+    }
+}
+
+extension CustodyLink {
+    init(_ json: JSON) throws(JSONError) {
+        guard let event = json["event"]?.text.flatMap(Digest16.init(hex:)),
+            let actor = json["actor"]?.text.flatMap(ActorID.init(hex:)),
+            let epoch = json["epoch"]?.int
+        else { throw JSONError(.kind, offset: 0) }
+        self.init(
+            event: event, actor: actor,
+            region: json["region"]?.text.flatMap(RegionID.init(hex:)), epoch: Int(epoch))
+    }
+}
+
+extension CaseWriter {
+    init(_ json: JSON) throws(JSONError) {
+        guard let actor = json["actor"]?.text.flatMap(ActorID.init(hex:)),
+            let epoch = json["epoch"]?.int, epoch >= 0
+        else { throw JSONError(.kind, offset: 0) }
+        self.init(
+            actor: actor, region: json["region"]?.text.flatMap(RegionID.init(hex:)),
+            epoch: UInt64(epoch))
+    }
+}
+
+extension CaseEvent {
+    func write(to writer: inout JSONWriter) {
+        writer.object { object in
+            object.field("actor", dot.actor.hex)
+            object.field("seq", Int64(dot.seq.rawValue))
+            object.field("hash", hash.hex)
+            object.field("kind", kind.caseName)
+            object.field("status", status.text)
+            object.field("time", time)
+            if let business { object.field("at", business) }
+            if author != 0 { object.field("author", ScopeID(author).hex) }
+            if let on { object.field("on", on.hex) }
+            if let to { object.field("to", to.hex) }
+            if let region { object.field("region", region.hex) }
+            if let destination { object.field("destination", destination.text) }
+            if let handover { object.field("handover", handover.hex) }
+            if let outcome { object.field("outcome", outcome) }
+            if let about { object.field("about", about.hex) }
+            if quarantined { object.field("quarantined", true) }
+            if !cut.isEmpty { CutPoint.write(cut, to: &object) }
+        }
+    }
+
+    init(_ json: JSON) throws(JSONError) {
+        guard let actor = json["actor"]?.text.flatMap(ActorID.init(hex:)),
+            let seq = json["seq"]?.int, seq > 0,
+            let hash = json["hash"]?.text.flatMap(Digest16.init(hex:)),
+            let kind = json["kind"]?.text.flatMap(ChangeKind.init(caseName:)),
+            let status = json["status"]?.text.flatMap(EventStatus.init(text:)),
+            let time = json["time"]?.int
+        else { throw JSONError(.kind, offset: 0) }
+        let author = json["author"]?.text.flatMap(ActorID.init(hex:))?.rawValue ?? 0
+        self.init(
+            dot: Dot(actor: actor, seq: Seq(UInt64(seq))), hash: hash, kind: kind, time: time,
+            author: author)
+        self.status = status
+        business = json["at"]?.int
+        on = json["on"]?.text.flatMap(Digest16.init(hex:))
+        to = json["to"]?.text.flatMap(ActorID.init(hex:))
+        region = json["region"]?.text.flatMap(RegionID.init(hex:))
+        destination = json["destination"]?.text.flatMap(RegionCode.init(_:))
+        handover = json["handover"]?.text.flatMap(Digest16.init(hex:))
+        outcome = json["outcome"]?.text
+        about = json["about"]?.text.flatMap(Digest16.init(hex:))
+        quarantined = json["quarantined"]?.bool ?? false
+        cut = CutPoint.read(json["cut"])
+    }
+}
+
+extension CutPoint {
+    static func write(_ cut: [CutPoint], to writer: inout JSONWriter) {
+        writer.array("cut") { array in
+            for point in cut {
+                array.object { object in
+                    object.field("actor", point.actor.hex)
+                    object.field("seq", Int64(point.seq.rawValue))
+                    object.field("hash", point.hash.hex)
+                }
+            }
+        }
+    }
+
+    /// The points that are well formed; the rest is as if it had not been seen.
+    static func read(_ json: JSON?) -> [CutPoint] {
+        (json?.array ?? []).prefix(Limits.caseCutPointsMax).compactMap { point in
+            guard let actor = point["actor"]?.text.flatMap(ActorID.init(hex:)),
+                let seq = point["seq"]?.int, (1...Int64(Limits.seqMax)).contains(seq),
+                let hash = point["hash"]?.text.flatMap(Digest16.init(hex:))
+            else { return nil }
+            return CutPoint(actor: actor, seq: Seq(UInt64(seq)), hash: hash)
+        }
+    }
+}
+
+extension ActorID {
+    /// - Parameter hex: 16 hexadecimal digits; anything else gives nil.
+    init?(hex: String) {
+        guard hex.utf8.count == 16, let value = UInt64(hex, radix: 16) else { return nil }
+        self.init(value)
+    }
+}
+
+extension JSONWriter {
+    /// A key with a text, or `null`.
+    mutating func field(_ key: String, _ text: String?) {
+        self.key(key)
+        if let text { value(text) } else { null() }
+    }
+
+    /// A key with an integer, or `null`.
+    mutating func field(_ key: String, _ number: Int64?) {
+        self.key(key)
+        if let number { value(number) } else { null() }
+    }
+}
+
+extension ChangeKind {
+    private static let caseNames: [(kind: ChangeKind, name: String)] = [
+        (.caseReceive, "receive"), (.caseArrive, "arrive"), (.caseAccept, "accept"),
+        (.caseRefuse, "refuse"), (.caseCorrection, "correct"), (.caseDecide, "decide"),
+        (.caseDeliver, "deliver"), (.caseWithdraw, "withdraw"), (.caseNote, "note"),
+        (.caseSupplement, "supplement"), (.caseRate, "rate"), (.caseMirror, "mirror"),
+        (.caseClose, "close"), (.caseHandOut, "handOut"), (.custodyOffer, "offer"),
+        (.custodyAccept, "acceptOffer"), (.custodyReject, "rejectOffer"),
+        (.custodyWithdrawal, "requestWithdrawal"), (.custodyRelease, "releaseOffer"),
+        (.custodyForce, "force"), (.custodyRatify, "ratify"), (.custodyForkCut, "forkCut"),
+        (.custodyOutgoing, "outgoing"), (.custodyReturned, "returned"),
+        (.handoverOffer, "handoverOffer"), (.handoverAccept, "handoverAccept"),
+        (.handoverReject, "handoverReject"), (.handoverWithdrawal, "handoverWithdrawal"),
+        (.handoverRelease, "handoverRelease"), (.parcelPackage, "package"),
+        (.parcelProgress, "progress"),
+    ]
+
+    /// The word for a kind of the case scope in stored states; `kind-` and a number for others.
+    package var caseName: String {
+        Self.caseNames.first { $0.kind == self }?.name ?? "kind-\(rawValue)"
+    }
+
+    init?(caseName name: String) {
+        if let known = Self.caseNames.first(where: { $0.name == name })?.kind {
+            self = known
+        } else if name.hasPrefix("kind-"), let number = UInt16(name.dropFirst(5)) {
+            self.init(rawValue: number)
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package import Base
+package import Change
+
+/// Who holds a case's token at one time (PROTOCOL §8).
+package struct CustodyLink: Hashable, Sendable {
+    /// The event that made it: genesis, accept, force, or what reopened it.
+    package let event: Digest16
+    package let actor: ActorID
+    /// nil where the directory does not know the actor's seat.
+    package let region: RegionID?
+    /// Grows by one with each change of holder.
+    package let epoch: Int
+}
+
+/// A writer of a case's scope, with the seat that the directory knows it by.
+package struct CaseWriter: Hashable, Sendable {
+    package let actor: ActorID
+    package internal(set) var region: RegionID?
+    /// The epoch of the first seat that its incarnation was given; 0 where none is known.
+    package internal(set) var epoch: UInt64
+}
+
+/// A case (办件) as folded: what it is about, everything that happened, and who has it. All of
+/// it is derived from the set of its changes and the directory (I22).
+package struct CaseState: Sendable {
+    package let scope: ScopeName
+    /// 办件编号; empty while its first event is not here.
+    package internal(set) var number = ""
+    /// 查询码, six digits.
+    package internal(set) var queryCode = ""
+    package internal(set) var item = ""
+    package internal(set) var itemVersion = 0
+    package internal(set) var applicant = ""
+    /// 证件号 with its middle covered, as lists show it (DOMAIN §3.9).
+    package internal(set) var maskedID = ""
+    package internal(set) var channel = ""
+    /// The materials handed in, as the change has them: a JSON array.
+    package internal(set) var materials: [UInt8] = []
+    /// Where the applicant was first served; another county's where the case came by value.
+    package internal(set) var origin: RegionCode?
+    /// Two incarnations gave this number: both cases are shown.
+    package internal(set) var duplicateNumber = false
+    /// By chain, number, hash: never by arrival.
+    package internal(set) var events: [CaseEvent] = []
+    /// By actor.
+    package internal(set) var writers: [CaseWriter] = []
+
+    /// The chain of holders, genesis first.
+    package internal(set) var links: [CustodyLink] = []
+    /// The open offer on the last link: its event.
+    package internal(set) var offer: Digest16?
+    /// The open hand-over to another county on the last link: its event.
+    package internal(set) var outgoing: Digest16?
+    package internal(set) var status = CaseStatus.unknown
+    /// The holder's division code, as the directory had it at the last fold: for lists.
+    package internal(set) var holderCode: RegionCode?
+    /// The division code to which it is offered, as far as the directory has it.
+    package internal(set) var offeredCode: RegionCode?
+    /// The local seat may owe a reaction. Not part of what all carriers agree on.
+    package internal(set) var attention = false
+
+    package init(scope: ScopeName) { self.scope = scope }
+
+    /// The link that stands; nil while the first event is not here.
+    package var holder: CustodyLink? { links.last }
+    /// Whether the holder may not decide: its token is on offer.
+    package var isFrozen: Bool { offer != nil || outgoing != nil }
+    /// Whether an event of a kind that this version does not know makes it read-only.
+    package var needsUpgrade: Bool { events.contains { $0.status == .needsUpgrade } }
+
+    /// The event with that hash.
+    package func event(_ hash: Digest16?) -> CaseEvent? {
+        guard let hash else { return nil }
+        return events.first { $0.hash == hash }
+    }
+
+    /// The effective event of a slot.
+    package func effective(_ slot: Slot) -> CaseEvent? {
+        events.first { $0.status == .effective && Slot($0.kind) == slot }
+    }
+
+    /// Effective events of a kind, in list order.
+    package func effective(_ kind: ChangeKind) -> [CaseEvent] {
+        events.filter { $0.status == .effective && $0.kind == kind }
+    }
+
+    /// The last event of each chain: what a Force or a later seat says that it had seen.
+    package var heads: [CutPoint] {
+        var heads: [CutPoint] = []
+        for event in events {
+            if heads.last?.actor == event.dot.actor { heads.removeLast() }
+            heads.append(
+                CutPoint(actor: event.dot.actor, seq: event.dot.seq, hash: event.hash))
+        }
+        return heads
+    }
+
+    /// When it was received: business time, else the author's clock.
+    package var receivedAt: Int64? { genesis?.moment }
+
+    var genesis: CaseEvent? { event(links.first?.event) }
+
+    func writer(_ actor: ActorID) -> CaseWriter? { writers.first { $0.actor == actor } }
+
+    /// Takes a writer in, with the seat known by now.
+    mutating func note(_ writer: CaseWriter) {
+        guard let index = writers.firstIndex(where: { $0.actor >= writer.actor }) else {
+            writers.append(writer)
+            return
+        }
+        if writers[index].actor == writer.actor {
+            if writer.region != nil { writers[index] = writer }
+        } else {
+            writers.insert(writer, at: index)
+        }
+    }
+}
+
+/// Where a case stands (DOMAIN §3.3). The raw value is stored and in the API.
+package enum CaseStatus: String, Hashable, Sendable, CaseIterable {
+    case unknown, received, correcting, accepted, refused, decided, delivered, closed, withdrawn
+    case forwarded
+
+    /// The state's name for people.
+    package var name: String {
+        switch self {
+        case .unknown: "未知"
+        case .received: "已收件"
+        case .correcting: "待补正"
+        case .accepted: "已受理"
+        case .refused: "不予受理"
+        case .decided: "已决定"
+        case .delivered: "已送达"
+        case .closed: "已办结"
+        case .withdrawn: "已撤回"
+        case .forwarded: "移交在途"
+        }
+    }
+
+    /// Whether nothing more is to be decided.
+    package var isFinal: Bool {
+        switch self {
+        case .refused, .delivered, .closed, .withdrawn: true
+        default: false
+        }
+    }
+}
+
+extension CaseState {
+    /// Works the state's name out of the effective events. What another county told counts as
+    /// what was done here, since only one of the two has the token at a time.
+    mutating func deriveStatus() {
+        var kinds: UInt64 = 0
+        var corrections: [Digest16] = []
+        var answered: [Digest16] = []
+        for event in events where event.status == .effective {
+            let mirrored = event.kind == .caseMirror ? Milestone.kind(event) : nil
+            let kind = mirrored ?? event.kind
+            kinds |= 1 << UInt64(kind.rawValue & 63)
+            if kind == .caseCorrection {
+                corrections.append(mirrored == nil ? event.hash : event.on ?? event.hash)
+            }
+            if kind == .caseSupplement, let on = mirrored == nil ? event.on : event.about {
+                answered.append(on)
+            }
+        }
+        func has(_ kind: ChangeKind) -> Bool { kinds >> UInt64(kind.rawValue & 63) & 1 == 1 }
+        if links.isEmpty {
+            status = .unknown
+        } else if let named = Self.precedence.first(where: { has($0.kind) }) {
+            status = named.status
+        } else if corrections.contains(where: { !answered.contains($0) }) {
+            status = .correcting
+        } else {
+            status = outgoing == nil ? .received : .forwarded
+        }
+    }
+
+    /// What happened last in a case's life names its state; of two at once, 决定 goes before
+    /// 受理, and both before 撤回 (DOMAIN §3.8).
+    private static let precedence: [(kind: ChangeKind, status: CaseStatus)] = [
+        (.caseClose, .closed), (.caseDeliver, .delivered), (.caseHandOut, .delivered),
+        (.caseDecide, .decided), (.caseRefuse, .refused), (.caseWithdraw, .withdrawn),
+        (.caseAccept, .accepted),
+    ]
+}
+
+/// What one county tells the other of a case: by name, so that a newer one can add to it.
+package enum Milestone {
+    private static let table: [(kind: ChangeKind, name: String)] = [
+        (.caseAccept, "accept"), (.caseRefuse, "refuse"), (.caseCorrection, "correct"),
+        (.caseDecide, "decide"), (.caseDeliver, "deliver"), (.caseClose, "close"),
+        (.caseHandOut, "handOut"), (.caseSupplement, "supplement"),
+        (.caseWithdraw, "withdraw"),
+    ]
+
+    /// The name of a kind that is told; nil for any other.
+    package static func name(_ kind: ChangeKind) -> String? {
+        table.first { $0.kind == kind }?.name
+    }
+
+    /// The kind of what was told: the outcome is its name, and after a colon its result.
+    package static func kind(_ event: CaseEvent) -> ChangeKind? {
+        guard let name = event.outcome?.prefix(while: { $0 != ":" }) else { return nil }
+        return table.first { $0.name == name }?.kind
+    }
+}

@@ -1,0 +1,154 @@
+import Base
+import Change
+
+/// Slots, remarks, ratification and forks: what is judged beside the tree.
+extension CustodyFold {
+    /// Events that need no token, and control events that no tip of the chain has.
+    mutating func judgeRest() {
+        for index in events.indices where verdicts[index] == nil {
+            let event = events[index]
+            switch event.kind {
+            case .custodyWithdrawal:
+                let offer = state.event(event.on)
+                verdicts[index] =
+                    offer.map { $0.kind.freezes ? .effective : .void(.wrongTarget) }
+                    ?? .waitingRef
+            case .caseMirror, .custodyForkCut, .custodyRatify:
+                switch isSupervisor(event.dot.actor) {
+                case nil: verdicts[index] = .waitingRef
+                case false?: verdicts[index] = .void(.notSupervisor)
+                case true?: if event.kind != .custodyRatify { verdicts[index] = .effective }
+                }
+            default: break
+            }
+        }
+    }
+
+    /// First in the order of links and of the holder's chain takes the slot.
+    mutating func fillSlots() {
+        var filled: Set<Slot> = []
+        for link in state.links {
+            let candidates = events.indices.filter {
+                verdicts[$0] == nil && Slot(events[$0].kind) != nil && events[$0].on == link.event
+            }
+            let ordered = candidates.sorted { left, right in
+                let one = state.writer(events[left].dot.actor)?.epoch ?? 0
+                let other = state.writer(events[right].dot.actor)?.epoch ?? 0
+                return one == other ? events[left].precedes(events[right]) : one < other
+            }
+            for index in ordered {
+                guard let slot = Slot(events[index].kind) else { continue }
+                let again = filled.contains(slot)
+                let isAllowed = slot == .correction && events[index].outcome == "override"
+                verdicts[index] = again && !isAllowed ? .late : .effective
+                filled.insert(slot)
+            }
+        }
+        ratify(filled: &filled)
+        for index in events.indices where events[index].kind == .caseHandOut {
+            guard verdicts[index] == nil else { continue }
+            verdicts[index] = filled.insert(.delivery).inserted ? .effective : .late
+        }
+    }
+
+    private mutating func ratify(filled: inout Set<Slot>) {
+        let ratifies = events.indices.filter {
+            verdicts[$0] == nil && events[$0].kind == .custodyRatify
+        }
+        for index in ratifies.sorted(by: { events[$0].hash < events[$1].hash }) {
+            guard let target = events.firstIndex(where: { $0.hash == events[index].on }) else {
+                verdicts[index] = .waitingRef
+                continue
+            }
+            guard let slot = Slot(events[target].kind) else {
+                verdicts[index] = .void(.wrongTarget)
+                continue
+            }
+            let isLost =
+                verdicts[target] == .superseded || verdicts[target] == .contested
+                || (verdicts[target] == nil && state.event(events[target].on) != nil)
+            guard isLost, filled.insert(slot).inserted else {
+                verdicts[index] = .late
+                continue
+            }
+            verdicts[target] = .effective
+            verdicts[index] = .effective
+        }
+    }
+
+    /// What no rule above has judged.
+    func rest(_ index: Int) -> EventStatus {
+        let event = events[index]
+        guard event.kind.isKnownInCases else { return .needsUpgrade }
+        guard !state.links.isEmpty else { return .waitingRef }
+        if event.kind.needsToken || event.kind.isAnswer || event.kind == .custodyForce {
+            return state.event(event.on) == nil ? .waitingRef : .superseded
+        }
+        return .effective
+    }
+
+    // MARK: forks
+
+    /// Marks what stands on the losing side of a fork: from the forked number on, all but the
+    /// branch that another actor built on, or that a supervisor's cut names.
+    mutating func judgeForks() {
+        guard !rules.forkNotQuarantined else { return }
+        var index = events.startIndex
+        while index < events.endIndex {
+            let actor = events[index].dot.actor
+            let end = events[index...].firstIndex { $0.dot.actor != actor } ?? events.endIndex
+            if let fork = forkPoint(index..<end) { judgeBranches(fork..<end) }
+            index = end
+        }
+    }
+
+    private func forkPoint(_ chain: Range<Int>) -> Int? {
+        chain.first { index in
+            events[index].quarantined
+                || (index + 1 < chain.upperBound && events[index].dot == events[index + 1].dot)
+        }
+    }
+
+    private mutating func judgeBranches(_ branch: Range<Int>) {
+        let first = branch.lowerBound
+        let actor = events[first].dot.actor
+        let isTwofold =
+            first + 1 < branch.upperBound
+            && events[first].dot == events[first + 1].dot
+        let witnessed = branch.filter { isBuiltOn(events[$0], besides: actor) }
+        let named = branch.last { index in
+            events.contains {
+                $0.kind == .custodyForkCut && $0.on == events[index].hash
+                    && isSupervisor($0.dot.actor) == true
+            }
+        }
+        for index in branch {
+            let stands =
+                if let named {
+                    index == named || (!isTwofold && index < named)
+                } else if isTwofold {
+                    isWinner(index, of: branch, witnessed: witnessed)
+                } else {
+                    witnessed.last.map { index <= $0 } ?? false
+                }
+            if !stands {
+                verdicts[index] = events[index].quarantined ? .quarantined : .contested
+            }
+        }
+    }
+
+    /// Of two contents of one number, the one that another actor built on; none if both or
+    /// neither were.
+    private func isWinner(_ index: Int, of branch: Range<Int>, witnessed: [Int]) -> Bool {
+        let roots = branch.filter { events[$0].dot == events[branch.lowerBound].dot }
+        let standing = roots.filter(witnessed.contains)
+        return standing.count == 1 && witnessed.contains(index)
+    }
+
+    private func isBuiltOn(_ event: CaseEvent, besides actor: ActorID) -> Bool {
+        events.contains { other in
+            other.dot.actor != actor && !other.quarantined
+                && (other.on == event.hash || other.cut.contains { $0.hash == event.hash })
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package import Base
+package import Change
+
+extension ChangeKind {
+    /// A county offers a case to another: header only, no personal data.
+    package static let handoverOffer = ChangeKind(rawValue: 0x8040)
+    /// The other county takes it.
+    package static let handoverAccept = ChangeKind(rawValue: 0x8041)
+    /// The other county refuses it.
+    package static let handoverReject = ChangeKind(rawValue: 0x8042)
+    /// A request to let the offer go, and no more.
+    package static let handoverWithdrawal = ChangeKind(rawValue: 0x8043)
+    /// The offeree lets it go.
+    package static let handoverRelease = ChangeKind(rawValue: 0x8044)
+
+    /// 移交包: the case by value.
+    package static let parcelPackage = ChangeKind(rawValue: 0x8050)
+    /// What happened to the case on one side, for the other.
+    package static let parcelProgress = ChangeKind(rawValue: 0x8051)
+
+    var isHandoverAnswer: Bool {
+        self == .handoverAccept || self == .handoverReject || self == .handoverRelease
+    }
+}
+
+/// 移交单: one offer of a case from county to county, as both and their common ancestor see it.
+package struct HandoverState: Sendable {
+    package let scope: ScopeName
+    package internal(set) var caseID: Digest16
+    package internal(set) var number = ""
+    /// By chain, number, hash. Each one's `region` is where its author's seat is.
+    package internal(set) var events: [CaseEvent] = []
+    package internal(set) var attention = false
+
+    package init(scope: ScopeName, caseID: Digest16) {
+        self.scope = scope
+        self.caseID = caseID
+    }
+
+    /// The offer: its `on` is the package's hash, its `region` the county that is to take it.
+    package var offer: CaseEvent? {
+        effective.filter { $0.kind == .handoverOffer }.min { $0.hash < $1.hash }
+    }
+
+    /// The county that offers.
+    package var from: RegionID? { offer.map { scope.counterpart(of: $0.region) } }
+
+    /// The first answer in the offeree's chain. Answers of others have no effect.
+    package var answer: CaseEvent? {
+        guard let offer else { return nil }
+        let answers = effective.filter { $0.kind.isHandoverAnswer && $0.region == offer.region }
+        return answers.min { left, right in
+            let one = left.dot.actor == offer.to
+            let other = right.dot.actor == offer.to
+            return one == other ? left.precedes(right) : one
+        }
+    }
+
+    /// The request to let the offer go.
+    package var withdrawal: CaseEvent? {
+        effective.first { $0.kind == .handoverWithdrawal && $0.region == from }
+    }
+
+    private var effective: [CaseEvent] { events.filter { $0.status == .effective } }
+
+    /// Stored and shown: `offered`, `accepted`, `rejected`, `released`, `waiting`.
+    package var status: String {
+        switch answer?.kind {
+        case .handoverAccept: "accepted"
+        case .handoverReject: "rejected"
+        case .handoverRelease: "released"
+        default: offer == nil ? "waiting" : "offered"
+        }
+    }
+
+    func stored(key: DocumentKey) -> StoredDocument {
+        var writer = JSONWriter(capacity: 256 + events.count * 224)
+        writer.object { object in
+            scope.write(to: &object)
+            object.field("case", caseID.hex)
+            object.field("number", number)
+            object.field("status", status)
+            object.field("from", from?.hex)
+            object.field("to", offer?.region?.hex)
+            object.field("destination", offer?.destination?.text)
+            object.field("recalled", withdrawal != nil)
+            object.field("attention", attention)
+            object.array("events") { array in
+                for event in events { event.write(to: &array) }
+            }
+        }
+        return StoredDocument(
+            key: key, scope: scope.id, label: number, status: status,
+            time: offer?.time ?? events.first?.time ?? 0, attention: attention, search: "",
+            state: writer.bytes)
+    }
+
+    init(_ document: StoredDocument) throws(JSONError) {
+        let json = try JSON(parsing: document.state)
+        guard let scope = ScopeName(paired: json, .custody),
+            let caseID = json["case"]?.text.flatMap(Digest16.init(hex:))
+        else { throw JSONError(.kind, offset: 0) }
+        self.init(scope: scope, caseID: caseID)
+        number = json["number"]?.text ?? ""
+        attention = json["attention"]?.bool ?? false
+        for event in json["events"]?.array ?? [] { events.append(try CaseEvent(event)) }
+    }
+}
+
+/// What one hand-over carries between the two counties alone: the package by value, and word of
+/// what happened since.
+package struct ParcelState: Sendable {
+    package let scope: ScopeName
+    package internal(set) var caseID: Digest16
+    package internal(set) var number = ""
+    /// By chain, number, hash. Each one's `region` is where its author's seat is.
+    package internal(set) var events: [CaseEvent] = []
+    package internal(set) var attention = false
+
+    package init(scope: ScopeName, caseID: Digest16) {
+        self.scope = scope
+        self.caseID = caseID
+    }
+
+    /// Packages of this hand-over; one, unless a sender was restored between.
+    package var packages: [CaseEvent] {
+        events.filter { $0.kind == .parcelPackage && $0.status == .effective }
+    }
+
+    /// What was told; each one's `on` is the event that it tells of.
+    package var told: [CaseEvent] {
+        events.filter { $0.kind == .parcelProgress && $0.status == .effective }
+    }
+
+    func stored(key: DocumentKey) -> StoredDocument {
+        var writer = JSONWriter(capacity: 256 + events.count * 224)
+        writer.object { object in
+            scope.write(to: &object)
+            object.field("case", caseID.hex)
+            object.field("number", number)
+            object.field("attention", attention)
+            object.array("events") { array in
+                for event in events { event.write(to: &array) }
+            }
+        }
+        return StoredDocument(
+            key: key, scope: scope.id, label: number,
+            status: packages.isEmpty ? "waiting" : "packed", time: events.first?.time ?? 0,
+            attention: attention, search: "", state: writer.bytes)
+    }
+
+    init(_ document: StoredDocument) throws(JSONError) {
+        let json = try JSON(parsing: document.state)
+        guard let scope = ScopeName(paired: json, .corridor),
+            let caseID = json["case"]?.text.flatMap(Digest16.init(hex:))
+        else { throw JSONError(.kind, offset: 0) }
+        self.init(scope: scope, caseID: caseID)
+        number = json["number"]?.text ?? ""
+        attention = json["attention"]?.bool ?? false
+        for event in json["events"]?.array ?? [] { events.append(try CaseEvent(event)) }
+    }
+}
+
+/// Takes changes of `cust` and `corr` scopes into their hand-over.
+enum HandoverFold {
+    /// - Returns: The hand-over or parcel, and those beside it that owe something else now.
+    static func apply<S: DocumentSource>(
+        _ arrival: Arrival, at desk: Desk, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        guard let body = CaseBody(arrival.change), let id = body.handover,
+            let caseID = body.document
+        else { return [] }
+        let event = event(of: arrival, body, in: desk.directory)
+        if arrival.scope.family == .custody {
+            let key = DocumentKey(collection: .handover, id: id)
+            var state = HandoverState(scope: arrival.scope, caseID: caseID)
+            if case .handover(let known) = try source.content(key) { state = known }
+            guard state.scope == arrival.scope, state.caseID == caseID,
+                state.events.insert(inOrder: event)
+            else { return [] }
+            if event.kind == .handoverOffer { state.number = body.number ?? state.number }
+            return [ContentWrite(key: key, content: .handover(state))]
+        }
+        let key = DocumentKey(collection: .parcel, id: id)
+        var state = ParcelState(scope: arrival.scope, caseID: caseID)
+        if case .parcel(let known) = try source.content(key) { state = known }
+        guard state.scope == arrival.scope, state.caseID == caseID,
+            state.events.insert(inOrder: event)
+        else { return [] }
+        if event.kind == .parcelPackage { state.number = body.number ?? state.number }
+        return [ContentWrite(key: key, content: .parcel(state))]
+    }
+
+    /// The event with its author's region, where it does not name one itself.
+    private static func event(
+        of arrival: Arrival, _ body: CaseBody, in directory: Directory
+    ) -> CaseEvent {
+        var event = body.event(of: arrival)
+        let author = directory.region(seatedBy: arrival.key)
+        let scope = arrival.scope
+        if arrival.quarantined {
+            event.status = .quarantined
+        } else if !event.kind.isKnownInHandovers {
+            event.status = event.kind.mustUnderstand ? .needsUpgrade : .effective
+        } else if let author, author == scope.region || author == scope.other {
+            if event.kind == .handoverOffer {
+                event.status =
+                    event.region == scope.counterpart(of: author)
+                    ? .effective : .void(.wrongTarget)
+            } else {
+                event.region = author
+            }
+        } else {
+            event.status = .waitingRef
+        }
+        return event
+    }
+}
+
+extension [CaseEvent] {
+    /// Puts an event in its place.
+    /// - Returns: False where it is there already.
+    mutating func insert(inOrder event: CaseEvent) -> Bool {
+        var low = startIndex
+        var high = endIndex
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].precedes(event) { low = middle + 1 } else { high = middle }
+        }
+        if low < endIndex, self[low].hash == event.hash, self[low].dot == event.dot {
+            return false
+        }
+        insert(event, at: low)
+        return true
+    }
+}
+
+extension ChangeKind {
+    fileprivate var isKnownInHandovers: Bool {
+        (0x8040...0x8044).contains(rawValue) || (0x8050...0x8051).contains(rawValue)
+    }
+}
+
+extension ScopeName {
+    /// The other end of a corridor.
+    func counterpart(of one: RegionID?) -> RegionID { one == region ? other : region }
+
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.field("one", region.hex)
+        writer.field("other", other.hex)
+        writer.field("year", Int64(year))
+    }
+
+    fileprivate init?(paired json: JSON, _ family: Family) {
+        guard let one = json["one"]?.text.flatMap(RegionID.init(hex:)),
+            let other = json["other"]?.text.flatMap(RegionID.init(hex:)),
+            let year = json["year"]?.int.flatMap(UInt16.init(exactly:))
+        else { return nil }
+        self =
+            family == .custody
+            ? .custody(one, other, year: year) : .corridor(one, other, year: year)
+    }
+}
