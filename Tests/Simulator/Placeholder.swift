@@ -1,1 +1,1 @@
-// Placeholder of the room's tests.
+import Simulator

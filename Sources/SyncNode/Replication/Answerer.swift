@@ -45,6 +45,7 @@ package struct Answerer: Sendable {
         guard let token = link.token, message.fast?.link == token else {
             return [.send(Self.unknownLink)]
         }
+        if message.fast?.flags.contains(.directoryOnly) == true { link.isDirectoryOnly = true }
         let lane = message.lane
         let intake = try link.take(message, lane: lane, knowing: knowledge)
         guard link.isFenced || intake.delivery.isEmpty else {
@@ -111,7 +112,7 @@ package struct Answerer: Sendable {
             return Message([.refused(RefusalNotice(.notAllowed))])
         }
         greeting = nil
-        link = Link()
+        link.renew()
         link.own = own
         link.peer = hello
         link.token = Hello.token(dialer: hello, answerer: own)

@@ -33,6 +33,7 @@ extension Link {
         }
         let fast = position(lane, isFinished: !draft.leavesMore)
         let isLost = !isKnown && peerRoot != nil && peerRoot != mine.root
+            && unknownRounds <= 2 * Limits.unknownViewRoundsMax
         let hasContent = !draft.frames.isEmpty || isLost
         return (Message([.fast(fast)] + draft.frames), hasContent)
     }
@@ -41,6 +42,7 @@ extension Link {
     mutating func position(_ lane: Lane, isFinished: Bool, flags: Fast.Flags = []) -> Fast {
         var flags = flags
         if lane == .poll { flags.insert(.pollLane) }
+        if isDirectoryOnly { flags.insert(.directoryOnly) }
         if missed[0] { flags.insert(.missedPush) }
         if missed[1] { flags.insert(.missedPoll) }
         if isKnown { flags.insert(.viewKnown) }

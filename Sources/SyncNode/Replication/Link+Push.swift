@@ -8,6 +8,7 @@ extension Link {
     mutating func push<K: LocalKnowledge>(
         _ draft: inout Draft, _ lane: Lane, knowing knowledge: K
     ) throws(K.Failure) {
+        if isDirectoryOnly, isDialer { return }
         guard isKnown || unknownRounds > Limits.unknownViewRoundsMax else { return }
         guard !(isKnown && theirs.root == mine.root) else { return }
         var queues = queuesByPriority()

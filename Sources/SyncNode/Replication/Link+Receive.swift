@@ -39,6 +39,8 @@ extension Link {
         case .vector(let statement): try take(statement, into: &intake, knowing: knowledge)
         case .want(let path): due.vectors.formUnion(mine.scopes(under: path))
         case .range(let batch):
+            let isOpening = intake.delivery.opening.contains { $0.id == batch.scope }
+            guard !isDirectoryOnly || mine[batch.scope] != nil || isOpening else { return }
             intake.delivery.batches.append(batch)
             intake.sent.append(Flight(scope: batch.scope, heads: batch.segments.map(\.last)))
         case .fork(let notice): try take(notice, into: &intake, knowing: knowledge)
@@ -85,6 +87,7 @@ extension Link {
     ) throws(K.Failure) {
         let id = statement.name.id
         declined.remove(id)
+        if isDirectoryOnly, statement.name.family != .directory { return }
         if mine[id] == nil {
             if try knowledge.mayCarry(statement.name) {
                 if !statement.heads.isEmpty { intake.delivery.opening.append(statement.name) }

@@ -42,6 +42,10 @@ struct Link: Sendable {
     var proven: Set<Dot> = []
     var fired: Set<Alarm> = []
     var isFenced = false
+    /// The dialer does not know the answerer's incarnation: only `dir` scopes are spoken of,
+    /// and the dialer takes and does not give.
+    var isDirectoryOnly = false
+    var isDialer = false
 
     /// Scopes stated by the peer since it was last known.
     var stated: Set<ScopeID> = []
@@ -92,11 +96,20 @@ struct Link: Sendable {
     /// Blobs that the peer said it lacks.
     var absentBlobs: Set<Digest> = []
 
-    /// Starts a link anew; what the peer holds must be learned again.
     init() {}
 
+    /// Starts the link anew: what the peer holds must be learned again. What was raised stays
+    /// raised.
+    mutating func renew() {
+        let fired = fired
+        self = Link()
+        self.fired = fired
+    }
+
     mutating func refresh<K: LocalKnowledge>(_ knowledge: K) throws(K.Failure) {
-        mine.take(try knowledge.news(since: mine.position))
+        var news = try knowledge.news(since: mine.position)
+        if isDirectoryOnly { news = news.directories }
+        mine.take(news)
         for scope in skipped.keys.sorted() {
             guard let own = mine[scope] else { continue }
             skipped[scope]?.removeAll { own.quarantined.contains($0) }

@@ -1,3 +1,4 @@
+import Domain
 import Kernel
 
 /// A rule switched off. The checks must notice each of them: a check that cannot fail is none.
@@ -41,9 +42,12 @@ package enum Mutant: String, Sendable, CaseIterable {
         case .drainOwnOnly: rules.drainsEverything = false
         case .rejectUnknown: rules.storesUnknownKinds = false
         case .countWithoutStoring: rules.storesWhatItCounts = false
-        case .unilateralWithdraw, .holderNotFrozen, .offerToRegion, .custodyBoundToNode,
-            .forceWithoutCut, .actorOrder, .noNewIncarnation, .serveBeforeSync:
-            break
+        case .unilateralWithdraw: rules.custody.unilateralWithdraw = true
+        case .holderNotFrozen: rules.custody.holderNotFrozen = true
+        case .offerToRegion: rules.custody.offerToRegion = true
+        case .custodyBoundToNode: rules.custody.custodyBoundToNode = true
+        case .forceWithoutCut: rules.custody.forceWithoutCut = true
+        case .actorOrder, .noNewIncarnation, .serveBeforeSync: break
         }
         return rules
     }

@@ -176,12 +176,8 @@ final class SimulatedNode {
         publishAll()
     }
 
-    /// Writes anew what turned out to have been here only.
-    func reissue(at world: Instant) throws(JournalError) {
-        guard owesReissue else { return }
-        owesReissue = false
-        _ = try commit([.reissueOrphans], at: world)
-    }
+    /// The old chains were fetched again: what is still missing is written anew now.
+    func beginReissue() { owesReissue = false }
 
     /// Whether the local incarnation has its region's seat.
     var isSeated: Bool { kernel.directory.seat(of: region)?.key == key }

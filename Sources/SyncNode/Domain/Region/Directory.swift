@@ -165,7 +165,13 @@ package struct Directory: Sendable {
     // MARK: applying
 
     private func mayState(_ statement: Statement) -> Bool {
-        regionBySeat[statement.key] == statement.region
+        guard regionBySeat[statement.key] == statement.region else { return false }
+        switch statement.entry {
+        case .seat(let region, _, _, _), .incarnation(let region, _, _):
+            // It waits for the place itself, whichever of the two comes first.
+            return region == statement.region || isParent(statement.region, of: region)
+        case .region, .partner, .move, .revocation: return true
+        }
     }
 
     private mutating func apply(_ statement: Statement) {
