@@ -11,7 +11,7 @@ let rooms: [(name: String, knows: [String])] = [
     ("Domain", ["Base", "Change"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
-    ("API", ["Base", "HTTP", "Domain"]),
+    ("API", ["Base", "HTTP", "Change", "Domain"]),
     ("Store", ["Base", "Crypto", "Change", "Domain", "Kernel", "CSQLite", "CLinux"]),
     ("Network", ["Base", "HTTP", "Crypto", "COpenSSL", "CCurl", "CZlib", "CLinux"]),
     (
@@ -67,7 +67,7 @@ let package = Package(
                 swiftSettings: strict
             )
         ]
-        + rooms.filter { $0.name != "API" }.map { room in
+        + rooms.map { room in
             .testTarget(
                 name: "\(room.name)Tests",
                 dependencies: (room.knows + [room.name, "Support"] + doubles(of: room.name))

@@ -36,3 +36,18 @@ static inline int clinux_accept(int socket, void *address, socklen_t *length, in
 static inline int clinux_name_thread(const char *name) {
     return prctl(PR_SET_NAME, (unsigned long)name, 0, 0, 0);
 }
+/* sync_file_range(2) hides behind _GNU_SOURCE, which a module that was built before does not see.
+   Bits: 1 = wait for what is under way, 2 = start writing. */
+#include <sys/syscall.h>
+static inline int clinux_start_writing(int fd, long offset, long count) {
+    return (int)syscall(SYS_sync_file_range, fd, offset, count, 2);
+}
+static inline int clinux_await_writing(int fd) { return (int)syscall(SYS_sync_file_range, fd, 0L, 0L, 1); }
+#include <spawn.h>
+/* fcntl is variadic, which Swift does not import. */
+static inline int clinux_close_on_exec(int descriptor) {
+    return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+extern char **environ;
+/* The environment, for programs that are started. */
+static inline char **clinux_environment(void) { return environ; }

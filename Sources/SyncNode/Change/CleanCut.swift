@@ -26,7 +26,8 @@ package enum CleanCut {
         return closed(rows, change)
     }
 
-    private static func cleanPrefix(_ rows: [Row]) -> Int {
+    /// How many rows the longest clean prefix has; 0 where no prefix is clean.
+    package static func cleanPrefix(_ rows: [Row]) -> Int {
         var open: [Bool] = []
         var openCount = 0
         var clean = 0

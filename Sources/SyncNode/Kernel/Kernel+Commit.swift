@@ -57,6 +57,9 @@ extension Kernel {
             let drafts = entries.map { Draft(scope: scope, kind: $0.kind, body: $0.body) }
             return .done(
                 answer: [], written: try write(drafts, author: 0, at: now, entropy: entropy))
+        case .remember(let name, let value):
+            try journal.setValue(name, value)
+            return .done(answer: [], written: [])
         case .reissueOrphans:
             let count = try reissueOrphans(at: now, entropy: entropy)
             return .done(answer: Array("{\"reissued\":\(count)}".utf8), written: [])

@@ -9,8 +9,12 @@ extension Kernel {
     /// Takes the chains of an old own incarnation back. Nothing is lost: what is taken off is
     /// kept as orphans until `reissueOrphans`.
     ///
-    /// - Parameter old: An incarnation of this node, not the present one.
-    package func rewind(_ old: IncarnationKey) throws(JournalError) {
+    /// - Parameters:
+    ///   - old: An incarnation of this node, not the present one.
+    ///   - mark: The store's value that asked for it: emptied in the same transaction.
+    package func rewind(
+        _ old: IncarnationKey, clearing mark: String? = nil
+    ) throws(JournalError) {
         invariant(old != identity.key, "only an old incarnation is taken back")
         try journal.begin()
         do throws(JournalError) {
@@ -23,6 +27,7 @@ extension Kernel {
                 try keepOrphans(removed, in: id)
                 try refold(id)
             }
+            if let mark { try journal.setValue(mark, []) }
             try journal.commit()
         } catch {
             try journal.rollback()

@@ -38,6 +38,8 @@ package enum Submission: Sendable {
     case open([ScopeName])
     /// Statements of the local seat about its region.
     case state([DirectoryEntry])
+    /// A small named value of the node itself.
+    case remember(String, [UInt8])
     /// Orphans of an old incarnation that no peer held are to be written anew.
     case reissueOrphans
     /// Changes as drafts: control statements of the node itself.

@@ -32,7 +32,8 @@ package struct SharedScope: Hashable, Sendable {
     /// has no leaf in the tree.
     package var isBlank: Bool { vector.isEmpty && quarantined.isEmpty }
 
-    var statement: VectorStatement {
+    /// All that the exchange says of it.
+    package var statement: VectorStatement {
         VectorStatement(
             name: name, epoch: epoch, heads: vector.heads.map(SeenHead.init),
             quarantined: quarantined, leaf: leaf)

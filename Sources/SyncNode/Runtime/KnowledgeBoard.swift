@@ -1,16 +1,25 @@
 package import Base
-import Change
+package import Change
 package import Crypto
 package import Domain
 package import Kernel
+package import Replication
 import Synchronization
 
 /// What the node knows, for everyone but the writer: vectors, chain keys and the directory as
 /// of the last commit. The writer publishes; exchanges and pages read; long polls wait.
 package final class KnowledgeBoard: Sendable {
+    private struct Entry {
+        let knowledge: ScopeKnowledge
+        let shared: SharedScope
+        /// Version of the publication that brought it.
+        let changedAt: UInt64
+    }
+
     private struct State {
-        var scopes: [ScopeID: ScopeKnowledge] = [:]
+        var scopes: [ScopeID: Entry] = [:]
         var directory: Directory
+        var directoryChangedAt: UInt64 = 0
         var version: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var nextWaiter: UInt64 = 0
@@ -19,8 +28,9 @@ package final class KnowledgeBoard: Sendable {
 
     private let state: Mutex<State>
 
-    package init(directory: Directory) {
-        state = Mutex(State(directory: directory))
+    /// Knows nothing until the writer publishes.
+    package init() {
+        state = Mutex(State(directory: Directory()))
     }
 
     /// Grows with each commit that changed something.
@@ -30,29 +40,71 @@ package final class KnowledgeBoard: Sendable {
     package var directory: Directory { state.withLock { $0.directory } }
 
     /// One scope; nil where it is not carried.
-    package func scope(_ id: ScopeID) -> ScopeKnowledge? { state.withLock { $0.scopes[id] } }
+    package func scope(_ id: ScopeID) -> ScopeKnowledge? {
+        state.withLock { $0.scopes[id]?.knowledge }
+    }
 
     /// Everything that is carried, by scope id.
     package func scopes() -> [ScopeKnowledge] {
         state.withLock { state in
-            state.scopes.values.sorted { $0.id < $1.id }
+            state.scopes.values.map(\.knowledge).sorted { $0.id < $1.id }
         }
     }
 
-    /// Called by the writer after each commit, before any reply resumes.
+    /// Called by the writer after each commit, before any reply resumes. Two hashes a scope.
     package func publish(
         _ changed: [ScopeKnowledge], dropped: [ScopeID] = [], directory: Directory?
     ) {
+        let shared = changed.map(SharedScope.init(_:))
         let waiting = state.withLock { state in
-            for scope in changed { state.scopes[scope.id] = scope }
-            for id in dropped { state.scopes[id] = nil }
-            if let directory { state.directory = directory }
             state.version += 1
+            for (knowledge, shared) in zip(changed, shared) {
+                state.scopes[knowledge.id] = Entry(
+                    knowledge: knowledge, shared: shared, changedAt: state.version)
+            }
+            for id in dropped { state.scopes[id] = nil }
+            if !dropped.isEmpty { state.directoryChangedAt = state.version }
+            if let directory {
+                state.directory = directory
+                state.directoryChangedAt = state.version
+            }
             let waiting = Array(state.waiters.values)
             state.waiters = [:]
             return waiting
         }
         for waiter in waiting { waiter.resume() }
+    }
+
+    /// What changed since a version among the scopes that two regions share, by scope id; all
+    /// of them for nil and whenever the directory changed.
+    package func news(
+        since version: UInt64?, sharedBy one: RegionID, and other: RegionID
+    ) -> ScopeNews {
+        state.withLock { state in
+            let isWhole = version.map { $0 < state.directoryChangedAt } ?? true
+            var scopes: [SharedScope] = []
+            for entry in state.scopes.values
+            where isWhole || entry.changedAt > version ?? 0 {
+                let name = entry.knowledge.name
+                guard state.directory.carries(one, name), state.directory.carries(other, name)
+                else { continue }
+                scopes.append(entry.shared)
+            }
+            scopes.sort { $0.id < $1.id }
+            return ScopeNews(position: state.version, scopes: scopes, isWhole: isWhole)
+        }
+    }
+
+    /// Over the leaves of the `dir` scopes.
+    package func directoryRoot() -> Digest16 {
+        state.withLock { state in
+            var tree = DigestTree(suite: .sha256Ed25519)
+            for entry in state.scopes.values
+            where entry.knowledge.name.family == .directory {
+                tree.set(entry.shared.leaf, for: entry.shared.id)
+            }
+            return tree.root
+        }
     }
 
     /// Returns once something was committed after `version`, or when the task is cancelled.
@@ -78,7 +130,7 @@ package final class KnowledgeBoard: Sendable {
     /// The parsed key of a known chain; nil where the actor or its key is not known.
     package func verifyingKey(of actor: ActorID, in scope: ScopeID) -> VerifyingKey? {
         state.withLock { state in
-            guard let key = state.scopes[scope]?.chain(actor)?.key else { return nil }
+            guard let key = state.scopes[scope]?.knowledge.chain(actor)?.key else { return nil }
             if let known = state.keys[key] { return known }
             do throws(CryptoError) {
                 let parsed = try VerifyingKey(key)
@@ -88,5 +140,16 @@ package final class KnowledgeBoard: Sendable {
                 return nil
             }
         }
+    }
+}
+
+extension SharedScope {
+    /// The exchange's view of a scope: quarantined chains are named, not counted.
+    init(_ knowledge: ScopeKnowledge) {
+        let good = knowledge.chains.filter { !$0.quarantined }
+        self.init(
+            name: knowledge.name, epoch: knowledge.epoch,
+            vector: VersionVector(good.map(\.head)),
+            quarantined: knowledge.chains.filter(\.quarantined).map(\.actor).sorted())
     }
 }

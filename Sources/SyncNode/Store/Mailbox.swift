@@ -76,6 +76,13 @@ package final class Mailbox<Element: Sendable>: @unchecked Sendable {
         return batch
     }
 
+    /// One element, if any waits.
+    package func takeNow() -> Element? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return elements.popLast()
+    }
+
     private static func deadline(afterMicros micros: Int) -> timespec {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

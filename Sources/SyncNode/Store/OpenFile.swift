@@ -1,4 +1,5 @@
 import Base
+internal import CLinux
 internal import Glibc
 import Kernel
 
@@ -76,6 +77,23 @@ struct OpenFile: ~Copyable {
         guard fdatasync(descriptor) == 0 else { throw .system(errno, doing: "sync \(path)") }
     }
 
+    /// Sends the content on its way to the disk without waiting for it.
+    borrowing func startSync(_ count: Int, at offset: Int64, _ site: IOSite) throws(JournalError) {
+        try strike(site, "sync")
+        guard clinux_start_writing(descriptor, Int(offset), count) == 0 else {
+            throw .system(errno, doing: "sync \(path)")
+        }
+    }
+
+    /// Waits until what `startSync` sent has arrived: the next flush of the disk, for whatever
+    /// file of the same disk, then makes it durable.
+    borrowing func awaitSync(_ site: IOSite) throws(JournalError) {
+        try strike(site, "sync")
+        guard clinux_await_writing(descriptor) == 0 else {
+            throw .system(errno, doing: "sync \(path)")
+        }
+    }
+
     /// Makes the names in a folder durable.
     borrowing func syncFolder(_ site: IOSite) throws(JournalError) {
         try strike(site, "sync")
@@ -103,9 +121,39 @@ struct OpenFile: ~Copyable {
         }
     }
 
+    /// Lends the first `count` bytes as memory, which the system fills as it is read. The file
+    /// must not shrink meanwhile.
+    borrowing func mapped<Result>(
+        _ count: Int, _ site: IOSite, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(JournalError) -> Result {
+        try strike(site, "map")
+        guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+            start != MAP_FAILED
+        else { throw .system(errno, doing: "map \(path)") }
+        defer { munmap(start, count) }
+        return body(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
     private borrowing func strike(_ site: IOSite, _ action: String) throws(JournalError) {
         if let number = faults?.error(at: site) {
             throw .system(number, doing: "\(action) \(path)")
         }
     }
+}
+
+/// The places outside SQLite where the store touches the disk. Each has a name, so that a test
+/// can make just that one fail.
+package enum IOSite: String, Hashable, Sendable, CaseIterable {
+    case sentinelOpen, sentinelLock, sentinelRead, sentinelWrite, sentinelSync
+    case blobOpen, blobRead, blobWrite, blobSync, blobRename, blobFolderSync
+}
+
+/// Decides which touch of the disk fails; nothing does in production.
+package final class IOFaults: Sendable {
+    private let strike: @Sendable (IOSite) -> Int32?
+
+    /// - Parameter strike: Asked before each call; an `errno` makes the call fail with it.
+    package init(_ strike: @escaping @Sendable (IOSite) -> Int32?) { self.strike = strike }
+
+    func error(at site: IOSite) -> Int32? { strike(site) }
 }

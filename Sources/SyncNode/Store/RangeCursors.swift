@@ -14,11 +14,14 @@ struct RangeRow {
     /// Index of its stretch.
     let stretch: Int
     let seq: Seq
-    let signature: [UInt8]?
     let statement: Statement
+    /// Column of the signature; the bytes stand in the next.
     let column: Int32
 
-    var bytes: UnsafeRawBufferPointer { statement.borrowed(column) }
+    var isSigned: Bool { !statement.isNull(column) }
+    /// Empty where it is not signed.
+    var signature: [UInt8] { isSigned ? statement.bytes(column) : [] }
+    var bytes: UnsafeRawBufferPointer { statement.borrowed(column + 1) }
 }
 
 /// Reads changes of several chains in arrival order: the merge of their rows by position.
@@ -66,8 +69,8 @@ final class RangeCursors {
         while let next = Self.least(positions) {
             let walk = walks[next]
             let row = RangeRow(
-                stretch: next, seq: Seq(walk.unsigned(0) & Limits.seqMax),
-                signature: walk.isNull(2) ? nil : walk.bytes(2), statement: walk, column: 3)
+                stretch: next, seq: Seq(walk.unsigned(0) & Limits.seqMax), statement: walk,
+                column: 2)
             guard try body(row) else { return false }
             positions[next] = try walk.step() ? walk.integer(1) : .max
         }
@@ -97,11 +100,19 @@ final class RangeCursors {
             try single.bind(1, stretches[entry.stretch].chain.key(entry.seq))
             guard try single.step() else { throw .damaged("a change is missing") }
             let row = RangeRow(
-                stretch: entry.stretch, seq: entry.seq,
-                signature: single.isNull(0) ? nil : single.bytes(0), statement: single, column: 1)
+                stretch: entry.stretch, seq: entry.seq, statement: single, column: 0)
             guard try body(row) else { return false }
         }
         return found.count <= count
+    }
+
+    /// The row with this key; nil where there is none.
+    func row(at key: Int64) throws(JournalError) -> SingleRow? {
+        defer { single.reset() }
+        try single.bind(1, key)
+        guard try single.step() else { return nil }
+        return SingleRow(
+            signature: single.isNull(0) ? [] : single.bytes(0), bytes: single.bytes(1))
     }
 
     private static func least(_ positions: [Int64]) -> Int? {

@@ -22,7 +22,7 @@ extension SQLiteJournal {
             if chain.state.key == self.counts.incarnation { own.add(chain.state.head) }
         }
         counts.chains = count
-        counts.own = own
+        counts.own = counts.incarnation == nil ? OwnHistory() : own
     }
 
     private func loadCounts() throws(JournalError) {

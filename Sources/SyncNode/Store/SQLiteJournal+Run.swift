@@ -50,8 +50,8 @@ extension RangeCursors {
             else { return false }
             let suite = stretches[row.stretch].chain.state.suite
             gathered.changes.append(try ChangeTable.decode(Array(row.bytes), suite: suite))
-            gathered.rows.append(CleanCut.Row(stretch: row.stretch, isSigned: row.signature != nil))
-            gathered.signatures.append(row.signature ?? [])
+            gathered.rows.append(CleanCut.Row(stretch: row.stretch, isSigned: row.isSigned))
+            gathered.signatures.append(row.signature)
             return true
         }
         gathered.cut()

@@ -75,6 +75,12 @@ package final class SQLiteJournal: Journal {
         fence = try sentinel.compare(sentinelState)
     }
 
+    /// The present incarnation; nil in a new node and in a restored backup, until `adopt`.
+    package var incarnation: IncarnationKey? { counts.incarnation.map(IncarnationKey.init) }
+
+    /// Random number of this incarnation's positions; 0 before `adopt`.
+    package var storeEpoch: UInt64 { counts.storeEpoch }
+
     /// Whether a transaction is open.
     package var isInTransaction: Bool { savedCounts != nil }
 
@@ -97,6 +103,7 @@ package final class SQLiteJournal: Journal {
         invariant(isInTransaction, "a commit ends a transaction")
         do throws(JournalError) {
             try flush()
+            try sentinel.await()
             try committing.run()
         } catch {
             try rollback()
@@ -154,6 +161,13 @@ package final class SQLiteJournal: Journal {
         owesSentinel = true
         try commit()
         knownDataVersion = try readDataVersion()
+    }
+
+    /// Makes the sentinel durable where no commit follows: for a writer that runs out of work.
+    /// Costs one flush of the disk, or nothing.
+    package func settle() throws(JournalError) {
+        try settleSentinel()
+        try sentinel.settle()
     }
 
     private func beginTransaction() throws(JournalError) {

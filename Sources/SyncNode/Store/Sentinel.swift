@@ -8,12 +8,19 @@ import Kernel
 /// Two slots are written in turn and in place: a write that the power cuts spoils one slot, and
 /// the other still holds the commit before. A database that is ahead of its sentinel is a
 /// commit whose sentinel was cut off: nothing of it left the node, so it is good.
+///
+/// A write survives the process at once. Its way to the disk begins with it and does not cost a
+/// flush of its own: the sync of the next commit's log, or `settle` when the node is idle,
+/// flushes it too. Only where the power fails before either, and the database is also put back
+/// to just before that commit, would it go unseen here; then a peer sees it (PROTOCOL §7.2).
 final class Sentinel {
     private let file: OpenFile
     private let machine: Digest
     /// What the file holds, as far as this process knows; nil before the first write.
     private(set) var last: SentinelRecord?
     private var lastBytes: [UInt8] = []
+    /// Whether a write is on its way to the disk.
+    private var isUnderWay = false
 
     /// Opens or creates the file and takes the lock.
     /// - Throws: `locked` where another process has it.
@@ -58,13 +65,28 @@ final class Sentinel {
         return try file.read(2 * SentinelRecord.slotBytes, at: 0, .sentinelRead) == lastBytes
     }
 
-    /// Records a state, durable when it returns.
+    /// Waits until the last write is in the disk's hands, so that the next sync of any file of
+    /// it makes it durable. Costs nothing where it is there already.
+    func await() throws(JournalError) {
+        if isUnderWay { try file.awaitSync(.sentinelSync) }
+    }
+
+    /// Makes the last write durable.
+    func settle() throws(JournalError) {
+        guard isUnderWay else { return }
+        try file.sync(.sentinelSync)
+        isUnderWay = false
+    }
+
+    /// Records a state: it survives the process when this returns, and the power with the next
+    /// sync. The first write of a file is durable at once.
     func write(_ state: SentinelRecord) throws(JournalError) {
         let slotBytes = SentinelRecord.slotBytes
         if lastBytes.count < 2 * slotBytes {
             // The file gets its full size first: later writes change no metadata.
             lastBytes = [UInt8](repeating: 0, count: 2 * slotBytes)
             try file.write(lastBytes, at: 0, .sentinelWrite)
+            try file.sync(.sentinelSync)
         }
         var record = state
         record.machine = machine
@@ -74,7 +96,8 @@ final class Sentinel {
         try file.write(bytes, at: Int64(start), .sentinelWrite)
         lastBytes.replaceSubrange(start..<start + slotBytes, with: bytes)
         last = record
-        try file.sync(.sentinelSync)
+        try file.startSync(slotBytes, at: Int64(start), .sentinelSync)
+        isUnderWay = true
     }
 
     private func slot(_ index: Int, of bytes: [UInt8]) -> SentinelRecord? {
@@ -86,6 +109,36 @@ final class Sentinel {
         } catch {
             // A cut write: the other slot speaks.
             return nil
+        }
+    }
+}
+
+/// Why the present incarnation must not write any more (PROTOCOL §6). The way out is
+/// `SQLiteJournal.adopt`: a new incarnation.
+package enum Fence: Hashable, Sendable, CustomStringConvertible {
+    /// The database has own changes, and there is no sentinel.
+    case missing
+    /// A sentinel stands there and neither of its slots can be read.
+    case unreadable
+    /// The data came from another machine.
+    case otherMachine
+    /// The database is older than what the sentinel saw.
+    case behind(database: UInt64, sentinel: UInt64)
+    /// As many own changes, or incarnations, as the sentinel saw, but others.
+    case diverged
+    /// Another process wrote to the database or replaced the sentinel while this one ran.
+    case replaced
+
+    /// One English sentence.
+    package var description: String {
+        switch self {
+        case .missing: "the sentinel is missing"
+        case .unreadable: "the sentinel cannot be read"
+        case .otherMachine: "the data was written on another machine"
+        case .behind(let database, let sentinel):
+            "the database holds \(database) own changes, the sentinel saw \(sentinel)"
+        case .diverged: "the database and the sentinel saw different own changes"
+        case .replaced: "the data was changed by another program while the node ran"
         }
     }
 }

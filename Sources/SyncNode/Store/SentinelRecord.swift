@@ -27,7 +27,8 @@ package struct OwnHistory: Hashable, Sendable {
 
 /// One slot of the sentinel file (docs/FORMAT.md, "sentinel"): big-endian, with its own digest.
 struct SentinelRecord: Hashable {
-    static let magic = Array("SYNCSNTL".utf8)
+    /// "SYNCSNTL" in ASCII.
+    static let magic: UInt64 = 0x5359_4e43_534e_544c
     static let version: UInt8 = 1
     /// Bytes of one slot: a sector, so that a cut write spoils no more than its own slot.
     static let slotBytes = 512
@@ -45,7 +46,7 @@ struct SentinelRecord: Hashable {
     /// `slotBytes` bytes.
     func encode() -> [UInt8] {
         var writer = ByteWriter(capacity: Self.slotBytes)
-        writer.write(bytes: Self.magic)
+        writer.write(Self.magic)
         writer.write(byte: Self.version)
         writer.write(generation)
         writer.write(ordinal)
@@ -55,13 +56,14 @@ struct SentinelRecord: Hashable {
         writer.write(own.hash)
         writer.write(machine)
         writer.write(Hash.digest(writer.bytes, suite: .sha256Ed25519))
-        writer.write(bytes: repeatElement(0, count: Self.slotBytes - writer.count))
-        return writer.bytes
+        var bytes = writer.bytes
+        while bytes.count < Self.slotBytes { bytes.append(0) }
+        return bytes
     }
 
     static func decode(_ bytes: [UInt8]) throws(DecodeError) -> SentinelRecord {
         var reader = ByteReader(bytes)
-        guard try reader.readBytes(magic.count, "sentinel.magic") == magic else {
+        guard try reader.readNumber(8, "sentinel.magic") == magic else {
             throw reader.fail(.badMagic, "sentinel.magic")
         }
         guard try reader.readByte("sentinel.version") == version else {

@@ -29,6 +29,7 @@ package struct CalendarState: Hashable, Sendable {
 // MARK: as a document
 
 extension CalendarState {
+    /// The document that the store keeps; `init` reads it back.
     package func stored(key: DocumentKey, scope: ScopeID) -> StoredDocument {
         var writer = JSONWriter(capacity: 1024)
         writer.object { object in
@@ -44,6 +45,7 @@ extension CalendarState {
             search: "", state: writer.bytes)
     }
 
+    /// - Throws: `kind`, or what the reader finds, where the state is not of its form.
     package init(_ stored: StoredDocument) throws(JSONError) {
         let bytes = stored.state
         var scanner = try JSONScanner(bytes)

@@ -106,7 +106,7 @@ package struct GrantOrder: Hashable, Sendable {
 // MARK: as JSON
 
 extension CatalogCommand {
-    /// The commands that a person or program may name, as `do` says them.
+    /// The commands that a person or program may name.
     package static let verbs = [
         "item.publish", "item.suspend", "item.resume", "item.cancel", "overlay.set", "grant.set",
         "calendar.set",
@@ -114,12 +114,13 @@ extension CatalogCommand {
 
     /// Reads a command of one of `verbs`.
     ///
-    /// - Parameter json: `item.publish` {code, base?, saw?, effectiveFrom or immediate: true,
-    ///   elements} · `item.suspend`, `item.resume`, `item.cancel` {code, reason, from?} ·
-    ///   `overlay.set` {code, values: {field: text or null}} · `grant.set` {code, region, level?,
-    ///   mode or null, from, to?, document} · `calendar.set` {year, holidays, workdays}.
-    ///   Regions are ids in hexadecimal, dates `2026-09-28`.
-    /// - Throws: With the field that is not of its form; `unknown-command` for another verb.
+    /// - Parameter json: One flat object with the command's fields: `item.publish` {code,
+    ///   base?, saw?, effectiveFrom or immediate: true, elements} · `item.suspend`,
+    ///   `item.resume`, `item.cancel` {code, reason, from?} · `overlay.set` {code, values:
+    ///   {field: text or null}} · `grant.set` {code, region, level?, mode or null, from, to?,
+    ///   document} · `calendar.set` {year, holidays, workdays}. Regions are ids in hexadecimal,
+    ///   dates `2026-09-28`.
+    /// - Throws: With the field that is not of its form; `command-unknown` for another name.
     package init(verb: String, json: JSON) throws(CommandFault) {
         switch verb {
         case "item.publish": self = .publish(try Publication(json: json))
@@ -135,7 +136,7 @@ extension CatalogCommand {
                 throw CommandFault(.invalid("calendar-year", "日期不属于该年或互相矛盾", "holidays"))
             }
             self = .setCalendar(year)
-        default: throw CommandFault(.invalid("unknown-command", "没有这个命令", "do"))
+        default: throw CommandFault(.invalid("command-unknown", "没有这个命令", "command"))
         }
     }
 }
@@ -186,7 +187,7 @@ extension Publication {
             code: try json.required("code", \.text),
             base: try json.optional("base") { $0.int.map(Int.init) },
             saw: dots, effectiveFrom: date,
-            elements: try json.required("elements") { $0.object == nil ? nil : $0 })
+            elements: try json.required("elements") { $0.object.map(JSON.object) })
     }
 }
 

@@ -115,6 +115,7 @@ package struct CatalogReceiptState: Hashable, Sendable {
 // MARK: as a document
 
 extension CatalogReceiptState {
+    /// The document that the store keeps; `init` reads it back.
     package func stored(key: DocumentKey, scope: ScopeID) -> StoredDocument {
         var writer = JSONWriter(capacity: 1024)
         writer.object { object in
@@ -133,6 +134,7 @@ extension CatalogReceiptState {
             time: lastContact.millis, attention: owesReceipt, search: "", state: writer.bytes)
     }
 
+    /// - Throws: `kind`, or what the reader finds, where the state is not of its form.
     package init(_ stored: StoredDocument) throws(JSONError) {
         let json = try JSON(parsing: stored.state)
         guard let owner = json["owner"]?.text.flatMap(RegionID.init(hex:)),

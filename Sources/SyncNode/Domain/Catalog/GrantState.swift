@@ -88,6 +88,7 @@ package struct GrantState: Hashable, Sendable {
 // MARK: as a document
 
 extension GrantState {
+    /// The document that the store keeps; `init` reads it back.
     package func stored(key: DocumentKey, scope: ScopeID) -> StoredDocument {
         var writer = JSONWriter(capacity: 512)
         writer.object { object in
@@ -109,6 +110,7 @@ extension GrantState {
             search: "", state: writer.bytes)
     }
 
+    /// - Throws: `kind`, or what the reader finds, where the state is not of its form.
     package init(_ stored: StoredDocument) throws(JSONError) {
         let bytes = stored.state
         var scanner = try JSONScanner(bytes)

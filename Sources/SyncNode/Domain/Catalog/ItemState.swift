@@ -99,6 +99,11 @@ package struct ItemState: Hashable, Sendable {
         return notes.max { $0.rank < $1.rank } ?? .active
     }
 
+    /// The latest word on its standing, whatever its date.
+    package var latestStanding: Standing {
+        standings.heads.map(\.value.standing).max { $0.rank < $1.rank } ?? .active
+    }
+
     /// The versions that the next one must replace: one, or several under 版本冲突.
     package var heads: [Version] { versions.heads }
 
@@ -152,6 +157,7 @@ extension Standing {
 // MARK: as a document
 
 extension ItemState {
+    /// The document that the store keeps; `init` reads it back.
     package func stored(key: DocumentKey, scope: ScopeID) -> StoredDocument {
         var writer = JSONWriter(capacity: 4096)
         writer.object { object in
@@ -180,6 +186,7 @@ extension ItemState {
             state: writer.bytes)
     }
 
+    /// - Throws: `kind`, or what the reader finds, where the state is not of its form.
     package init(_ stored: StoredDocument) throws(JSONError) {
         let bytes = stored.state
         var scanner = try JSONScanner(bytes)
@@ -207,9 +214,7 @@ extension ItemState {
     /// stored.
     private var status: String {
         if heads.count > 1 { return "contested" }
-        let notes = standings.heads.map(\.value.standing)
-        let last = notes.max { $0.rank < $1.rank } ?? .active
-        return last == .active ? "published" : last.rawValue
+        return latestStanding == .active ? "published" : latestStanding.rawValue
     }
 
     private var search: String {

@@ -86,6 +86,7 @@ package struct OverlayState: Hashable, Sendable {
 // MARK: as a document
 
 extension OverlayState {
+    /// The document that the store keeps; `init` reads it back.
     package func stored(key: DocumentKey, scope: ScopeID) -> StoredDocument {
         var writer = JSONWriter(capacity: 1024)
         writer.object { object in
@@ -102,6 +103,7 @@ extension OverlayState {
             state: writer.bytes)
     }
 
+    /// - Throws: `kind`, or what the reader finds, where the state is not of its form.
     package init(_ stored: StoredDocument) throws(JSONError) {
         let json = try JSON(parsing: stored.state)
         guard let code = json["code"]?.text,

@@ -67,6 +67,9 @@ package struct Directory: Sendable {
     /// Statements whose author is not seated as far as is known yet.
     private var waiting: [Statement] = []
 
+    /// A directory that knows nobody.
+    package init() {}
+
     /// - Parameter root: The pinned seat of the tree's root: trusted without a statement.
     package init(root: SeatRecord) {
         insert(root)

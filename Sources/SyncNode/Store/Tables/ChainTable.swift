@@ -39,17 +39,20 @@ struct StoredChain {
 /// Rows of chains.
 final class ChainTable {
     private let all: Statement
+    private let ofScope: Statement
+    private let heads: Statement
     private let insert: Statement
     private let update: Statement
     private let delete: Statement
 
     init(_ database: Database) {
-        all = Statement(
-            database,
-            """
+        let columns = """
             SELECT no, scope, actor, incarnation, seq, position, hash, quarantined, cited
             FROM chain
-            """)
+            """
+        all = Statement(database, columns)
+        ofScope = Statement(database, columns + " WHERE scope = ?")
+        heads = Statement(database, "SELECT scope, actor, seq, hash, position FROM chain")
         insert = Statement(
             database,
             """
@@ -73,19 +76,59 @@ final class ChainTable {
     ) throws(JournalError) {
         defer { all.reset() }
         while try all.step() {
-            guard let incarnation = incarnations[all.integer(3)], all.unsigned(4) <= Limits.seqMax
-            else { throw .damaged("chain \(all.integer(0))") }
-            let head = ChainHead(
-                actor: ActorID(all.unsigned(2)), seq: Seq(all.unsigned(4)),
-                hash: try all.digest(6))
-            let state = ChainState(
-                key: incarnation.key, node: incarnation.node, head: head,
-                quarantined: all.integer(7) != 0)
-            let chain = StoredChain(
-                no: all.integer(0), incarnation: incarnation.id, state: state,
-                position: all.integer(5), cited: try Self.decode(cited: all.bytes(8)))
-            try body(ScopeID(all.unsigned(1)), chain)
+            guard let incarnation = incarnations[all.integer(3)] else {
+                throw .damaged("incarnation of chain \(all.integer(0))")
+            }
+            try body(ScopeID(all.unsigned(1)), try Self.chain(all, incarnation))
         }
+    }
+
+    /// The chains of one scope, in no order.
+    ///
+    /// - Parameter incarnation: Finds the incarnation of a row.
+    func read(
+        _ scope: ScopeID, _ incarnation: (Int64) throws(JournalError) -> Incarnation?
+    ) throws(JournalError) -> [StoredChain] {
+        defer { ofScope.reset() }
+        try ofScope.bind(1, scope.rawValue)
+        var chains: [StoredChain] = []
+        while try ofScope.step() {
+            guard let known = try incarnation(ofScope.integer(3)) else {
+                throw .damaged("incarnation of chain \(ofScope.integer(0))")
+            }
+            chains.append(try Self.chain(ofScope, known))
+        }
+        return chains
+    }
+
+    /// Calls `body` with the scope, head and position of each chain.
+    func eachHead(
+        _ body: (ScopeID, ChainHead, Int64) throws(JournalError) -> Void
+    ) throws(JournalError) {
+        defer { heads.reset() }
+        while try heads.step() {
+            guard heads.unsigned(2) <= Limits.seqMax else { throw .damaged("seq of a chain") }
+            let head = ChainHead(
+                actor: ActorID(heads.unsigned(1)), seq: Seq(heads.unsigned(2)),
+                hash: try heads.digest(3))
+            try body(ScopeID(heads.unsigned(0)), head, heads.integer(4))
+        }
+    }
+
+    private static func chain(
+        _ row: Statement, _ incarnation: Incarnation
+    ) throws(JournalError) -> StoredChain {
+        guard row.unsigned(4) <= Limits.seqMax else {
+            throw .damaged("seq of chain \(row.integer(0))")
+        }
+        let head = ChainHead(
+            actor: ActorID(row.unsigned(2)), seq: Seq(row.unsigned(4)), hash: try row.digest(6))
+        let state = ChainState(
+            key: incarnation.key, node: incarnation.node, head: head,
+            quarantined: row.integer(7) != 0)
+        return StoredChain(
+            no: row.integer(0), incarnation: incarnation.id, state: state,
+            position: row.integer(5), cited: try decode(cited: row.bytes(8)))
     }
 
     func write(_ chain: StoredChain, of scope: ScopeID) throws(JournalError) {

@@ -11,6 +11,7 @@ final class DocumentTable {
     private let updateState: Statement
     private let delete: Statement
     private let byLabel: Statement
+    private let stateByLabel: Statement
     private let attention: Statement
     private let ofScope: Statement
 
@@ -55,6 +56,8 @@ final class DocumentTable {
         byLabel = Statement(
             database,
             "SELECT id FROM document WHERE collection = ? AND label = ? ORDER BY id")
+        stateByLabel = Statement(
+            database, "SELECT state FROM document WHERE collection = ? AND label = ? LIMIT 2")
         attention = Statement(
             database,
             """
@@ -124,6 +127,16 @@ final class DocumentTable {
         return keys
     }
 
+    /// The states of up to two documents with a label.
+    func states(_ collection: Collection, label: String) throws(JournalError) -> [[UInt8]] {
+        defer { stateByLabel.reset() }
+        try stateByLabel.bind(1, Int64(collection.rawValue))
+        try stateByLabel.bind(2, label)
+        var states: [[UInt8]] = []
+        while try stateByLabel.step() { states.append(stateByLabel.bytes(0)) }
+        return states
+    }
+
     func attention(limit: Int) throws(JournalError) -> [DocumentKey] {
         defer { attention.reset() }
         try attention.bind(1, Int64(limit))
@@ -153,5 +166,47 @@ final class DocumentTable {
     private func bind(_ key: DocumentKey, to statement: Statement) throws(JournalError) {
         try statement.bind(1, Int64(key.collection.rawValue))
         try statement.bind(2, key.id.bytes)
+    }
+}
+
+/// Pages of documents by time, walked along the index.
+final class DocumentLists {
+    private let newest: Statement
+    private let oldest: Statement
+
+    init(_ database: Database) {
+        func sql(_ sign: String, _ direction: String) -> String {
+            """
+            SELECT collection, id FROM document
+            WHERE collection = ?1 AND (time, id) \(sign) (?2, ?3) AND (?4 IS NULL OR status = ?4)
+            ORDER BY time \(direction), id \(direction) LIMIT ?5
+            """
+        }
+        newest = Statement(database, sql("<", "DESC"))
+        oldest = Statement(database, sql(">", "ASC"))
+    }
+
+    func keys(_ query: PageQuery, limit: Int) throws(JournalError) -> [DocumentKey] {
+        let statement = query.newestFirst ? newest : oldest
+        defer { statement.reset() }
+        try statement.bind(1, Int64(query.collection.rawValue))
+        if let after = query.after {
+            try statement.bind(2, after.time)
+            try statement.bind(3, after.id.bytes)
+        } else {
+            // Beyond every id at either end: longer than any, shorter than any.
+            try statement.bind(2, query.newestFirst ? Int64.max : Int64.min)
+            try statement.bind(
+                3, query.newestFirst ? [UInt8](repeating: 255, count: 17) : [])
+        }
+        if let status = query.status {
+            try statement.bind(4, status)
+        } else {
+            try statement.bindNull(4)
+        }
+        try statement.bind(5, Int64(limit))
+        var keys: [DocumentKey] = []
+        while try statement.step() { keys.append(try DocumentTable.key(statement, 0)) }
+        return keys
     }
 }

@@ -1,0 +1,143 @@
+import Base
+import Domain
+package import HTTP
+
+/// The door of a node: a request in, what is to be done out. Pure: it reads through a view and
+/// does nothing itself.
+package enum API {
+    /// What to do for a request. Never fails: an error is an answer too.
+    ///
+    /// - Parameters:
+    ///   - request: Whole, with its body. HEAD gets what GET gets; the encoder leaves the body out.
+    ///   - author: First 8 bytes of H(account id) of whoever asks; 0 for the node itself.
+    package static func respond<View: NodeView>(
+        to request: HTTPRequest, view: View, author: UInt64 = 0
+    ) -> Reply {
+        do throws(Problem) {
+            if let response = try caseState(request, view) { return .now(response) }
+            return try route(request, view, author)
+        } catch {
+            let isForPeople =
+                !request.path.utf8.starts(with: apiPrefix)
+                && request.headers["accept"]?.contains("text/html") == true
+            return .now(isForPeople ? ProblemPage.response(of: error) : error.response)
+        }
+    }
+
+    /// How many bytes of body a request may bring, by its head: 0 where its route takes none.
+    package static func bodyBytesMax(for request: HTTPRequest) -> Int {
+        guard case .route(let route, _) = RouteTable.shipped.find(request.method, request.path)
+        else { return 0 }
+        return route.bodyBytesMax
+    }
+
+    /// Whether a request is answered with one row of the store or none: it may be answered
+    /// where it was read. Pages, lists and searches read more, and belong on another thread.
+    package static func isQuick(_ request: HTTPRequest) -> Bool {
+        guard request.method == .get || request.method == .head else {
+            return !request.path.utf8.starts(with: formPrefix)
+        }
+        let path = request.path.utf8
+        guard !path.starts(with: casePrefix) else { return true }
+        return path.elementsEqual("/healthz".utf8) || path.elementsEqual("/readyz".utf8)
+            || path.elementsEqual("/style.css".utf8) || path.starts(with: syncPrefix)
+            || path.elementsEqual("/api/v1/openapi.json".utf8)
+    }
+
+    /// The OpenAPI 3.1 document of all routes.
+    package static var openAPI: [UInt8] { OpenAPI.shipped.bytes }
+
+    private static let formPrefix = Array("/console/".utf8)
+    private static let syncPrefix = Array("/sync/".utf8)
+    private static let apiPrefix = Array("/api/".utf8)
+
+    // MARK: the hot path
+
+    private static let casePrefix = Array("/api/v1/cases/".utf8)
+    /// 26 digits.
+    private static let numberBytes = 26
+
+    /// A case by its number: matched before all else, and served as stored.
+    private static func caseState<View: NodeView>(
+        _ request: HTTPRequest, _ view: View
+    ) throws(Problem) -> HTTPResponse? {
+        guard request.method == .get || request.method == .head else { return nil }
+        let path = request.path.utf8
+        guard path.count == casePrefix.count + numberBytes, path.starts(with: casePrefix) else {
+            return nil
+        }
+        let digits = path.dropFirst(casePrefix.count)
+        for digit in digits where !(0x30...0x39).contains(digit) { return nil }
+        guard Acceptance.allows("application/json", request.headers) else {
+            throw notAcceptable
+        }
+        let number = String(Substring(digits))
+        let found: StateLookup
+        do throws(ViewError) {
+            found = try view.state(.caseFile, label: number)
+        } catch {
+            throw Problem(error)
+        }
+        switch found {
+        case .one(let state): return stored(state, for: request)
+        case .absent: throw .missing("case-unknown", "没有这个办件编号")
+        case .several: return nil
+        }
+    }
+
+    /// A stored state as an answer, or 304 where the caller has it.
+    static func stored(_ state: [UInt8], for request: HTTPRequest) -> HTTPResponse {
+        let tag = StateTag(of: state)
+        var headers = stateHeaders
+        headers.add("ETag", EntityTag.quoted(tag))
+        if EntityTag.isFresh(tag, request.headers) {
+            return HTTPResponse(status: 304, headers: headers)
+        }
+        return HTTPResponse(status: 200, headers: headers, body: state)
+    }
+
+    private static let stateHeaders = HTTPHeaders([
+        ("Content-Type", "application/json"), ("Cache-Control", "private, no-cache"),
+    ])
+
+    // MARK: everything else
+
+    private static func route<View: NodeView>(
+        _ request: HTTPRequest, _ view: View, _ author: UInt64
+    ) throws(Problem) -> Reply {
+        switch RouteTable.shipped.find(request.method, request.path) {
+        case .route(let route, let values):
+            let call = Call(
+                request: request, view: view, author: author, route: route, values: values)
+            guard route.face == .console else { return try call.reply() }
+            do throws(Problem) {
+                return try call.reply()
+            } catch {
+                return .now(ProblemPage.response(of: error))
+            }
+        case .otherMethods(let methods):
+            return try other(request, RouteTable.allow(methods))
+        case .unknown:
+            if request.method == .options, request.path == "*" {
+                return try other(request, "GET, HEAD, POST, OPTIONS")
+            }
+            throw .missing("no-such-route", "没有这个地址")
+        }
+    }
+
+    /// OPTIONS tells what a path takes; any other method that it does not take is refused.
+    private static func other(
+        _ request: HTTPRequest, _ allow: String
+    ) throws(Problem) -> Reply {
+        guard request.method == .options else {
+            var problem = Problem(405, "method-not-allowed", "此地址不接受这种方法")
+            problem.allow = allow
+            throw problem
+        }
+        return .now(HTTPResponse(status: 204, headers: HTTPHeaders([("Allow", allow)])))
+    }
+
+    static var notAcceptable: Problem {
+        Problem(406, "not-acceptable", "没有您要的格式")
+    }
+}

@@ -1,0 +1,163 @@
+import Base
+import Domain
+import HTTP
+
+/// Queries: answered at once.
+extension Call {
+    func answer() throws(Problem) -> HTTPResponse {
+        switch route.operation {
+        case .health: return HTTPResponse.plain("ok\n")
+        case .readiness: return try readiness()
+        case .metrics: return try metrics()
+        case .openAPI: return openAPI()
+        case .getStatus:
+            return HTTPResponse.json(try read { view throws(ViewError) in try view.status() }.json)
+        case .listPeers: return try peers()
+        case .listScopes: return try scopes()
+        case .listCases: return try list(.caseFile, named: "cases")
+        case .listItems: return try list(.item, named: "items")
+        case .getCase: return API.stored(try document(.caseFile).state, for: request)
+        case .getItem: return API.stored(try document(.item).state, for: request)
+        case .getRollout: return try rollout()
+        case .search: return try search()
+        default:
+            invariant(false, "every query has its answer")
+            throw .missing("no-such-route", "没有这个地址")
+        }
+    }
+
+    private func readiness() throws(Problem) -> HTTPResponse {
+        guard try read({ view throws(ViewError) in try view.isReady() }) else {
+            throw .closed
+        }
+        return HTTPResponse.plain("ready\n")
+    }
+
+    private func metrics() throws(Problem) -> HTTPResponse {
+        let metrics = try read { view throws(ViewError) in try view.metrics() }
+        var response = HTTPResponse(
+            status: 200,
+            contentType: "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            body: Metric.text(of: metrics))
+        response.headers.add("Cache-Control", "no-store")
+        return response
+    }
+
+    private func openAPI() -> HTTPResponse {
+        let (bytes, tag) = OpenAPI.shipped
+        var response = HTTPResponse(
+            status: EntityTag.isFresh(tag, request.headers) ? 304 : 200)
+        response.headers.add("Content-Type", "application/json")
+        response.headers.add("ETag", EntityTag.quoted(tag))
+        if response.status == 200 { response.body = bytes }
+        return response
+    }
+
+    private func peers() throws(Problem) -> HTTPResponse {
+        let status = try read { view throws(ViewError) in try view.status() }
+        var writer = JSONWriter(capacity: 1024)
+        writer.object { object in
+            object.array("peers") { array in
+                for peer in status.peers { peer.write(to: &array) }
+            }
+        }
+        return HTTPResponse.json(writer.bytes)
+    }
+
+    private func scopes() throws(Problem) -> HTTPResponse {
+        let limit = try limit()
+        let after = try scopeCursor()
+        let found = try read { view throws(ViewError) in
+            try view.scopes(after: after, limit: limit + 1)
+        }
+        var writer = JSONWriter(capacity: 4096)
+        writer.object { object in
+            object.array("scopes") { array in
+                for scope in found.prefix(limit) { scope.write(to: &array) }
+            }
+            let next = found.count > limit ? found[limit - 1].id.hex : nil
+            object.field("next", next.map(JSON.text) ?? .null)
+        }
+        return HTTPResponse.json(writer.bytes)
+    }
+
+    func scopeCursor() throws(Problem) -> ScopeID? {
+        guard let text = try queryText("cursor", bytesMax: 64) else { return nil }
+        guard text.utf8.count == 16, let number = UInt64(text, radix: 16) else {
+            throw badCursor()
+        }
+        return ScopeID(number)
+    }
+
+    private func list(
+        _ collection: Collection, named name: String
+    ) throws(Problem) -> HTTPResponse {
+        let limit = try limit()
+        var after: ListCursor?
+        if let text = try queryText("cursor", bytesMax: 64) {
+            guard let cursor = ListCursor(text) else { throw badCursor() }
+            after = cursor
+        }
+        let query = DocumentQuery(
+            collection: collection, status: try queryText("status", bytesMax: 32),
+            after: after, limit: limit + 1)
+        let found = try read { view throws(ViewError) in try view.documents(query) }
+        var writer = JSONWriter(capacity: 1024 * found.count + 64)
+        writer.object { object in
+            object.array(name) { array in
+                for document in found.prefix(limit) { array.value(stored: document.state) }
+            }
+            let next = found.count > limit ? ListCursor(of: found[limit - 1]).text : nil
+            object.field("next", next.map(JSON.text) ?? .null)
+        }
+        return HTTPResponse.json(writer.bytes)
+    }
+
+    private func rollout() throws(Problem) -> HTTPResponse {
+        let code = values[0]
+        guard let rollout = try read({ view throws(ViewError) in try view.rollout(code) })
+        else { throw missing(.item) }
+        return HTTPResponse.json(rollout.json)
+    }
+
+    private func search() throws(Problem) -> HTTPResponse {
+        let limit = try limit()
+        guard let words = try queryText("q", bytesMax: Limits.searchBytesMax) else {
+            throw Problem(400, "search-empty", "没有检索词", field: "q")
+        }
+        let found = try read { view throws(ViewError) in
+            try view.search(words, limit: limit)
+        }
+        var writer = JSONWriter(capacity: 1024 * found.count + 64)
+        writer.object { object in
+            object.array("results") { array in
+                for document in found.prefix(limit) {
+                    array.object { entry in
+                        let isItem = document.key.collection == .item
+                        entry.field("kind", isItem ? "item" : "case")
+                        entry.field("label", document.label)
+                        entry.field("status", document.status)
+                        entry.field("state", stored: document.state)
+                    }
+                }
+            }
+        }
+        return HTTPResponse.json(writer.bytes)
+    }
+
+    /// Where a listener goes on: the header of a reconnecting browser, else the query.
+    func events() throws(Problem) -> Reply {
+        let text = request.headers["last-event-id"] ?? request.queryItem("since")
+        guard let text, !text.isEmpty else { return .events(EventCursor(after: nil)) }
+        guard text.utf8.count <= 20, let position = UInt64(text) else {
+            throw Problem(400, "position-malformed", "事件位置应为非负整数", field: "since")
+        }
+        return .events(EventCursor(after: position))
+    }
+}
+
+extension ListCursor {
+    init(of document: StoredDocument) {
+        self.init(time: document.time, id: document.key.id)
+    }
+}

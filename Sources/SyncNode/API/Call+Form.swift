@@ -1,0 +1,107 @@
+import Base
+import Domain
+import HTTP
+
+/// Forms of the console: urlencoded in, and on to a page.
+extension Call {
+    func form() throws(Problem) -> Reply {
+        try checkOrigin()
+        let form = try FormBody(request.body)
+        switch route.operation {
+        case .receiveForm: return try receive(form)
+        case .caseForm: return try act(form)
+        case .syncForm: return exchange()
+        default:
+            invariant(false, "every form has its reply")
+            throw .missing("no-such-route", "没有这个地址")
+        }
+    }
+
+    /// A form sent by another site's page is refused: browsers say where it came from.
+    private func checkOrigin() throws(Problem) {
+        guard let origin = request.headers["origin"] else { return }
+        let host = request.headers["host"] ?? ""
+        guard origin == "http://" + host || origin == "https://" + host else {
+            throw Problem(403, "foreign-origin", "表单来自别的网站")
+        }
+    }
+
+    // MARK: a new case
+
+    private func receive(_ form: FormBody) throws(Problem) -> Reply {
+        guard let item = form.text("item") else {
+            throw .invalid("field-required", "没有选定事项", field: "item")
+        }
+        guard let applicant = form.text("applicant") else {
+            throw .invalid("field-required", "没有填写申请人", field: "applicant")
+        }
+        var object = CommandBody.object([
+            ("command", "case.receive"), ("item", item), ("applicant", applicant),
+            ("channel", "window"),
+        ])
+        object["materials"] = .array(form.texts("material").map(JSON.text))
+        for name in ["idNumber", "phone"] {
+            if let text = form.text(name) { object[name] = .text(text) }
+        }
+        if let version = form.text("version").flatMap({ Int64($0) }) {
+            object["version"] = .int(version)
+        }
+        return try order(object, form) { answer in
+            AnswerField.text("number", of: answer).map { "/cases/" + URLText.segment($0) } ?? "/"
+        }
+    }
+
+    // MARK: a step
+
+    private func act(_ form: FormBody) throws(Problem) -> Reply {
+        try checkAction(RouteTable.caseActions.map(\.name))
+        var object = CommandBody.object([
+            ("command", "case." + values[1]), ("case", values[0]),
+        ])
+        if let seen = form.text("seen") {
+            let current = StateTag(of: try document(.caseFile).state).text
+            guard seen == current else { throw .stale(seen: seen, current: current) }
+            object["seen"] = .text(seen)
+        }
+        for name in ["outcome", "note", "receiver", "to", "reason"] {
+            if let text = form.text(name) { object[name] = .text(text) }
+        }
+        if let gaps = form.text("gaps") {
+            let lines = gaps.split(whereSeparator: \.isNewline).map(String.init)
+            object["gaps"] = .array(lines.map(JSON.text))
+        }
+        let materials = form.texts("material")
+        if !materials.isEmpty { object["materials"] = .array(materials.map(JSON.text)) }
+        let place = "/cases/" + URLText.segment(values[0])
+        return try order(object, form) { _ in place }
+    }
+
+    /// The command, and the page that follows it.
+    private func order(
+        _ object: JSONObject, _ form: FormBody,
+        _ place: @escaping @Sendable ([UInt8]) -> String
+    ) throws(Problem) -> Reply {
+        let command = try CommandBody.command(object)
+        return .submit(
+            CommandOrder(command: command, author: author, idempotencyKey: key(form)) { outcome in
+                guard case .done(let answer) = outcome else {
+                    return ProblemPage.response(of: outcome.problem ?? .closed)
+                }
+                return HTTPResponse.seeOther(place(answer))
+            })
+    }
+
+    /// The page's key and the form's content: a double click is one command.
+    private func key(_ form: FormBody) -> String? {
+        guard form.text("key") != nil else { return nil }
+        return "form-" + StateTag(of: Array(request.path.utf8) + form.bytes).text
+    }
+
+    private func exchange() -> Reply {
+        .exchange(
+            ExchangeOrder(peer: nil) { outcome in
+                if let problem = outcome.problem { return ProblemPage.response(of: problem) }
+                return HTTPResponse.seeOther("/")
+            })
+    }
+}

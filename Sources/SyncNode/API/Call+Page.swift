@@ -1,0 +1,131 @@
+import Base
+import Domain
+import HTTP
+
+/// Pages of the console.
+extension Call {
+    func page() throws(Problem) -> HTTPResponse {
+        switch route.operation {
+        case .stylePage: return Stylesheet.response(for: request)
+        case .homePage: return try homePage()
+        case .itemPage: return try itemPage()
+        case .casePage: return try casePage()
+        case .receivePage: return try receivePage()
+        case .searchPage: return try searchPage()
+        case .scopesPage: return try scopesPage()
+        default:
+            invariant(false, "every page has its maker")
+            throw .missing("no-such-route", "没有这个地址")
+        }
+    }
+
+    private func status() throws(Problem) -> NodeStatus {
+        try read { view throws(ViewError) in try view.status() }
+    }
+
+    private func names() throws(Problem) -> PlaceNames {
+        PlaceNames(try read { view throws(ViewError) in try view.places() })
+    }
+
+    private func newest(_ collection: Collection) throws(Problem) -> [StoredDocument] {
+        let query = DocumentQuery(
+            collection: collection, status: nil, after: nil, limit: Limits.pageRowsMax)
+        return try read { view throws(ViewError) in try view.documents(query) }
+    }
+
+    private func rollout(_ code: String) throws(Problem) -> Rollout? {
+        try read { view throws(ViewError) in try view.rollout(code) }
+    }
+
+    private func homePage() throws(Problem) -> HTTPResponse {
+        let status = try status()
+        let items = try newest(.item).map { ItemSheet($0, at: status.clock) }
+        var rollouts: [Rollout] = []
+        for item in items.prefix(Limits.homeRolloutsMax) {
+            if let found = try rollout(item.code) { rollouts.append(found) }
+        }
+        return HomePage(
+            status: status, items: items.sorted { $0.code < $1.code }, rollouts: rollouts,
+            cases: try newest(.caseFile).map(CaseSheet.init), names: try names()
+        ).response
+    }
+
+    private func itemPage() throws(Problem) -> HTTPResponse {
+        let status = try status()
+        let item = ItemSheet(try document(.item), at: status.clock)
+        return ItemPage(status: status, item: item, rollout: try rollout(item.code)).response
+    }
+
+    private func casePage() throws(Problem) -> HTTPResponse {
+        let found = try documents(.caseFile)
+        guard let first = found.first else { throw missing(.caseFile) }
+        let status = try status()
+        guard found.count == 1 else {
+            return SearchPage(
+                status: status, words: values[0], items: [], cases: found.map(CaseSheet.init),
+                names: try names()
+            ).response
+        }
+        let sheet = CaseSheet(first)
+        return CasePage(
+            status: status, sheet: sheet, item: try item(sheet.item, status), names: try names(),
+            key: formKey(status)
+        ).response
+    }
+
+    private func item(_ code: String, _ status: NodeStatus) throws(Problem) -> ItemSheet? {
+        let found = try read { view throws(ViewError) in
+            try view.documents(.item, label: code)
+        }
+        return found.first.map { ItemSheet($0, at: status.clock) }
+    }
+
+    private func receivePage() throws(Problem) -> HTTPResponse {
+        let status = try status()
+        let items = try newest(.item).map { ItemSheet($0, at: status.clock) }
+            .filter(\.isOpen).sorted { $0.code < $1.code }
+        let wanted = try queryText("item", bytesMax: Limits.pathValueBytesMax)
+        let chosen = items.first { $0.code == wanted } ?? (items.count == 1 ? items.first : nil)
+        return ReceivePage(
+            status: status, items: items, chosen: chosen, key: formKey(status)
+        ).response
+    }
+
+    private func searchPage() throws(Problem) -> HTTPResponse {
+        let status = try status()
+        let words = try queryText("q", bytesMax: Limits.searchBytesMax) ?? ""
+        var found: [StoredDocument] = []
+        if !words.isEmpty {
+            found = try read { view throws(ViewError) in
+                try view.search(words, limit: Limits.pageRowsMax)
+            }
+        }
+        return SearchPage(
+            status: status, words: words,
+            items: found.filter { $0.key.collection == .item }.map {
+                ItemSheet($0, at: status.clock)
+            },
+            cases: found.filter { $0.key.collection == .caseFile }.map(CaseSheet.init),
+            names: try names()
+        ).response
+    }
+
+    private func scopesPage() throws(Problem) -> HTTPResponse {
+        let after = try scopeCursor()
+        let found = try read { view throws(ViewError) in
+            try view.scopes(after: after, limit: Limits.pageRowsMax + 1)
+        }
+        let shown = Array(found.prefix(Limits.pageRowsMax))
+        return ScopesPage(
+            status: try status(), scopes: shown,
+            next: found.count > shown.count ? shown.last?.id : nil
+        ).response
+    }
+
+    /// What a form is known by when it comes back: node, log and moment. The form's own content
+    /// is added then, so that two clerks who opened it at one moment are told apart.
+    private func formKey(_ status: NodeStatus) -> String {
+        let text = "\(status.incarnation.hex) \(status.changes) \(status.clock.millis)"
+        return StateTag(of: Array(text.utf8)).text
+    }
+}

@@ -1,0 +1,114 @@
+import Base
+import Domain
+import HTTP
+
+/// One case: on paper the receipt that the applicant takes home; on the screen also who has it,
+/// what happened, and what may be done now.
+struct CasePage {
+    let status: NodeStatus
+    let sheet: CaseSheet
+    /// The item that it is about; nil where it is not here.
+    let item: ItemSheet?
+    let names: PlaceNames
+    /// Told to the act's form, so that a repeated click is known as one.
+    let key: String
+
+    var response: HTTPResponse {
+        Page.response(
+            "办件 " + sheet.number, status,
+            """
+            \(receipt)<div class="screen">\(custody)\(CaseActs(page: self).html)\(history)</div>
+            """)
+    }
+
+    // MARK: the receipt
+
+    /// 收件凭证 until it is accepted, then 受理回执.
+    private var title: String {
+        switch sheet.status {
+        case "received", "correcting", "forwarded", "withdrawn", "unknown": "收件凭证"
+        case "refused": "不予受理告知"
+        default: "受理回执"
+        }
+    }
+
+    private var receipt: HTMLText {
+        var version = ""
+        if let number = sheet.itemVersion { version = " v\(number)" }
+        let facts = [
+            Page.fact("办件编号", "<code class=\"number\">\(Self.grouped(sheet.number))</code>"),
+            Page.fact("查询码", "<code class=\"number\">\(sheet.queryCode)</code>"),
+            Page.fact("事项", text: (item?.name ?? sheet.item) + version),
+            Page.fact("申请人", text: sheet.applicant),
+            Page.fact("证件号码", text: sheet.idNumber),
+            Page.fact("收件时间", text: sheet.receivedAt.minuteText),
+            Page.fact("收件地点", text: names.name(sheet.station)),
+        ]
+        let mark = Page.mark(CaseWords.status(sheet.status), CaseWords.tone(sheet.status))
+        return """
+            <section class="card receipt"><div class="title"><h1>\(title)</h1>\(mark)</div>
+            <dl class="facts">\(facts)\(dues)</dl>\(materials)
+            <p class="quiet">凭办件编号和查询码可在任一站点查询进度。打印于 \(status.clock.minuteText)，\
+            \(status.name)。</p><p class="seal">（盖章）</p></section>
+            """
+    }
+
+    private var dues: HTMLText {
+        var facts: [HTMLText] = []
+        if let due = sheet.promisedDue {
+            facts.append(Page.fact("承诺办结", text: CivilDate(of: due).text))
+        }
+        if let due = sheet.legalDue {
+            facts.append(Page.fact("法定办结", text: CivilDate(of: due).text))
+        }
+        if let outcome = sheet.outcome {
+            facts.append(Page.fact("决定", text: CaseWords.outcome(outcome)))
+        }
+        return HTMLText(facts)
+    }
+
+    private var materials: HTMLText {
+        guard !sheet.materials.isEmpty else { return .empty }
+        let rows = sheet.materials.map { material -> HTMLText in
+            let name = item?.materialName(material.code, version: sheet.itemVersion)
+            let mark: HTMLText = material.isPresent ? "☑" : "☐"
+            let missing: HTMLText =
+                material.isPresent ? .empty : " <span class=\"mark waiting\">未交</span>"
+            return "<li>\(mark) \(name ?? material.code)\(missing)</li>"
+        }
+        return "<h2>申请材料</h2><ul class=\"materials\">\(rows)</ul>"
+    }
+
+    // MARK: who has it, and what happened
+
+    private var custody: HTMLText {
+        """
+        <section class="card"><h2>现由谁负责</h2>\
+        <p class="holder">\(CaseRow.custody(sheet, names))</p></section>
+        """
+    }
+
+    private var history: HTMLText {
+        let rows = sheet.events.suffix(Limits.pageRowsMax).map { event -> HTMLText in
+            let verdict = CaseWords.verdict(event.status)
+            let mark: HTMLText = verdict.isEmpty ? .empty : Page.mark(verdict, "bad")
+            let outcome = event.outcome.map { "：" + CaseWords.outcome($0) } ?? ""
+            return """
+                <li><time>\(event.moment.minuteText)</time><span>\
+                \(CaseWords.kind(event.kind))\(outcome) \(mark)</span>\
+                <small>\(names.name(id: event.region))</small></li>
+                """
+        }
+        return """
+            <section class="card"><h2>经过</h2><ol class="events">\(rows)</ol></section>
+            """
+    }
+
+    /// 12 region + 8 date + 5 serial + 1 check: with gaps, people copy it without a slip.
+    private static func grouped(_ number: String) -> HTMLText {
+        guard number.utf8.count == 26 else { return HTMLText(text: number) }
+        let digits = Array(number)
+        let parts = [0..<6, 6..<12, 12..<20, 20..<26].map { String(digits[$0]) }
+        return HTMLText(parts.map { "<span>\($0)</span>" })
+    }
+}

@@ -1,0 +1,86 @@
+import Base
+import HTTP
+
+/// Conditions of a request on the state that the caller has (RFC 9110 §13.1).
+enum EntityTag {
+    /// The tag as a header carries it.
+    static func quoted(_ tag: StateTag) -> String { "\"" + tag.text + "\"" }
+
+    /// What a header of tags lists.
+    enum Condition: Hashable, Sendable {
+        /// There is no such header.
+        case none
+        /// `*`: any state.
+        case any
+        /// Tags without their quotes; `W/` of weak ones is kept in front.
+        case tags([String])
+        /// Not a list of tags.
+        case malformed
+    }
+
+    /// Reads `If-Match` or `If-None-Match`.
+    static func condition(_ name: String, of headers: HTTPHeaders) -> Condition {
+        guard let value = headers[name] else { return .none }
+        if value == "*" { return .any }
+        var tags: [String] = []
+        for part in value.utf8.split(separator: UInt8(ascii: ",")) {
+            var bytes = Array(part.drop { $0 == 0x20 || $0 == 0x09 })
+            while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
+            let isWeak = bytes.starts(with: "W/".utf8)
+            let quoted = isWeak ? Array(bytes.dropFirst(2)) : bytes
+            guard quoted.count >= 2, quoted.first == 0x22, quoted.last == 0x22,
+                !quoted.dropFirst().dropLast().contains(0x22), tags.count < Limits.entityTagsMax
+            else { return .malformed }
+            let inside = String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self)
+            tags.append(isWeak ? "W/" + inside : inside)
+        }
+        return tags.isEmpty ? .malformed : .tags(tags)
+    }
+
+    /// Whether `If-None-Match` says that the caller has this state: weak comparison.
+    static func isFresh(_ tag: StateTag, _ headers: HTTPHeaders) -> Bool {
+        switch condition("if-none-match", of: headers) {
+        case .none, .malformed: false
+        case .any: true
+        case .tags(let tags): tags.contains(tag.text) || tags.contains("W/" + tag.text)
+        }
+    }
+}
+
+/// What a caller takes (RFC 9110 §12.5.1).
+enum Acceptance {
+    /// Whether an `Accept` allows a media type; true where there is none. The most telling
+    /// range decides; what is not a range is passed over.
+    static func allows(_ type: String, _ headers: HTTPHeaders) -> Bool {
+        guard headers.contains("accept") else { return true }
+        let family = type.prefix { $0 != "/" } + "/*"
+        var best = (rank: -1, isAllowed: false)
+        let ranges = headers.all("accept").flatMap { $0.split(separator: ",") }
+        for range in ranges.prefix(Limits.acceptRangesMax) {
+            let parts = range.split(separator: ";").map(trimmed)
+            guard let name = parts.first?.lowercased() else { continue }
+            let rank = name == type ? 2 : name == family ? 1 : name == "*/*" ? 0 : -1
+            guard rank > best.rank else { continue }
+            best = (rank, !parts.dropFirst().contains(where: isZeroWeight))
+        }
+        return best.isAllowed
+    }
+
+    /// The media type of a body, in small letters and without parameters.
+    static func bodyType(_ headers: HTTPHeaders) -> String? {
+        guard let value = headers["content-type"] else { return nil }
+        return value.split(separator: ";").first.map { trimmed($0).lowercased() }
+    }
+
+    private static func isZeroWeight(_ parameter: String) -> Bool {
+        let weight = parameter.lowercased()
+        guard weight.hasPrefix("q=0") else { return false }
+        return weight.dropFirst(3).allSatisfy { $0 == "." || $0 == "0" }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text.drop { $0 == " " || $0 == "\t" }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return String(text)
+    }
+}

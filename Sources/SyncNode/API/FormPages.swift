@@ -1,0 +1,120 @@
+import Base
+import Domain
+import HTTP
+
+/// The form with which an application is received: first the item, then its materials.
+struct ReceivePage {
+    let status: NodeStatus
+    /// Those that may be applied for.
+    let items: [ItemSheet]
+    /// The chosen one.
+    let chosen: ItemSheet?
+    let key: String
+
+    var response: HTTPResponse {
+        Page.response("收件登记", status, "\(choice)\(form)")
+    }
+
+    private var choice: HTMLText {
+        let options = items.map { item -> HTMLText in
+            let isChosen: HTMLText = item.code == chosen?.code ? " selected" : .empty
+            return "<option value=\"\(item.code)\"\(isChosen)>\(item.name)</option>"
+        }
+        return """
+            <section class="card narrow"><h1>收件登记</h1>
+            <form method="get" action="/receive" class="inline"><label>事项\
+            <select name="item">\(options)</select></label><button>选定</button></form></section>
+            """
+    }
+
+    private var form: HTMLText {
+        guard let chosen, let elements = chosen.current?.elements else { return .empty }
+        let boxes = elements.materials.map { material -> HTMLText in
+            let need: HTMLText =
+                material.isDeferrable ? " <small>可容缺</small>" : .empty
+            return """
+                <label class="box"><input type="checkbox" name="material" value="\(material.code)">\
+                \(material.name)\(need)</label>
+                """
+        }
+        return """
+            <section class="card narrow"><h2>\(chosen.name) v\(chosen.current?.number ?? 0)</h2>
+            <form method="post" action="/console/cases">
+            <input type="hidden" name="item" value="\(chosen.code)">
+            <input type="hidden" name="version" value="\(chosen.current?.number ?? 0)">
+            <input type="hidden" name="key" value="\(key)">
+            <label>申请人<input name="applicant" required maxlength="60" autocomplete="off"></label>
+            <label>证件号码<input name="idNumber" maxlength="18" autocomplete="off"></label>
+            <label>联系电话\
+            <input name="phone" maxlength="20" autocomplete="off" inputmode="tel"></label>
+            <fieldset><legend>收到的材料</legend>\(boxes)</fieldset>
+            <button class="main">收件并出凭证</button></form></section>
+            """
+    }
+}
+
+/// What a search found.
+struct SearchPage {
+    let status: NodeStatus
+    let words: String
+    let items: [ItemSheet]
+    let cases: [CaseSheet]
+    let names: PlaceNames
+
+    var response: HTTPResponse {
+        let itemRows = items.map { item -> HTMLText in
+            "<li><a href=\"/items/\(URLText.segment(item.code))\">\(item.name)</a> "
+                + "<code class=\"quiet\">\(item.code)</code></li>"
+        }
+        let caseRows = cases.map { CaseRow.html($0, names, items) }
+        let nothing: HTMLText =
+            items.isEmpty && cases.isEmpty ? "<p class=\"quiet\">没有找到。</p>" : .empty
+        let list: HTMLText = itemRows.isEmpty ? .empty : "<ul>\(itemRows)</ul>"
+        let table = caseRows.isEmpty ? .empty : CaseRow.table(caseRows)
+        return Page.response(
+            "检索 " + words, status,
+            "<section class=\"card\"><h1>检索：\(words)</h1>\(nothing)\(list)\(table)</section>")
+    }
+}
+
+/// Scopes with their vectors.
+struct ScopesPage {
+    let status: NodeStatus
+    let scopes: [ScopeStatus]
+    /// Where the next page begins; nil on the last.
+    let next: ScopeID?
+
+    /// Chains shown of one scope; the whole vector is in the API.
+    private static let headsMax = 12
+
+    var response: HTTPResponse {
+        let more: HTMLText =
+            next.map { "<p><a href=\"/scopes?cursor=\($0.hex)\">下一页</a></p>" } ?? .empty
+        return Page.response(
+            "范围与版本向量", status,
+            """
+            <section class="card"><h1>范围与版本向量</h1><div class="scroll"><table><thead><tr><th>范围\
+            <th class="n">变更<th>版本向量（写者 : 序号 · 链头）</thead><tbody>\(scopes.map(row))</tbody>\
+            </table></div>\(more)</section>
+            """)
+    }
+
+    private func row(_ scope: ScopeStatus) -> HTMLText {
+        let heads = scope.vector.prefix(Self.headsMax).map { head -> HTMLText in
+            """
+            <span class="head"><code>\(String(head.actor.hex.prefix(8)))</code> : \
+            \(Int(head.seq.rawValue)) · \(Page.digest(head.hash.hex))</span>
+            """
+        }
+        let rest = scope.vector.count - heads.count
+        let more: HTMLText = rest > 0 ? "<span class=\"quiet\">另 \(rest) 条链</span>" : .empty
+        return """
+            <tr><td>\(scope.title)<br><code class="quiet">\(scope.id.hex)</code>
+            <td class="n">\(scope.changes)<td class="wide">\(heads)\(more)</tr>
+            """
+    }
+}
+
+extension HTMLText {
+    static func + (left: HTMLText, right: HTMLText) -> HTMLText { HTMLText([left, right]) }
+}

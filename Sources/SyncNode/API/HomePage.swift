@@ -1,0 +1,212 @@
+import Base
+import Domain
+import HTTP
+
+/// The first page: who I am, how the links stand, what is in force, what is being handled.
+struct HomePage {
+    let status: NodeStatus
+    let items: [ItemSheet]
+    /// By the code of its item.
+    let rollouts: [Rollout]
+    let cases: [CaseSheet]
+    let names: PlaceNames
+
+    var response: HTTPResponse {
+        Page.response(
+            status.name, status,
+            "\(identity)\(links)\(itemTable)\(caseTable)")
+    }
+
+    // MARK: who and how
+
+    private var identity: HTMLText {
+        let facts = [
+            Page.fact("区划", "\(status.name) <code>\(status.region.text)</code>"),
+            Page.fact("层级", text: Self.levelName(status.level)),
+            Page.fact("节点", Page.digest(status.nodeID.hex)),
+            Page.fact("化身", Page.digest(status.incarnation.hex)),
+            Page.fact("承载根", Page.digest(status.carryRoot.hex)),
+            Page.fact("变更 / 范围", "\(status.changes) / <a href=\"/scopes\">\(status.scopes)</a>"),
+            Page.fact("待上传", status.unsent == 0 ? "无" : "<b>\(status.unsent)</b> 条"),
+            Page.fact("磁盘余量", text: Self.size(status.diskFreeBytes)),
+            Page.fact("本机时间", text: status.clock.minuteText),
+        ]
+        return """
+            <section class="card"><h1>\(status.name)</h1><dl class="facts">\(facts)</dl></section>
+            """
+    }
+
+    private var links: HTMLText {
+        guard !status.peers.isEmpty else {
+            return "<section class=\"card\"><h2>链路</h2><p class=\"quiet\">没有对端。</p></section>"
+        }
+        // Those in trouble first; each group in the order given.
+        let troubled = status.peers.filter { $0.state != .online }
+        let fine = status.peers.filter { $0.state == .online }
+        let rows = (troubled + fine).prefix(Limits.pageRowsMax).map(row)
+        let rest = status.peers.count - rows.count
+        let more: HTMLText =
+            rest > 0 ? "<p class=\"quiet\">另有 \(rest) 个对端，见 /api/v1/peers。</p>" : .empty
+        return """
+            <section class="card"><div class="title"><h2>链路</h2>
+            <form method="post" action="/console/sync"><button>立即同步</button></form></div>
+            <div class="scroll"><table class="stack"><thead><tr><th>对端<th>状态\
+            <th class="n">落后<th class="n">待发<th>最后联系\
+            <th>最近错误</thead><tbody>\(rows)</tbody></table></div>\(more)</section>
+            """
+    }
+
+    private func row(_ peer: PeerStatus) -> HTMLText {
+        let role: HTMLText = peer.isParent ? " <span class=\"quiet\">上级</span>" : .empty
+        let (word, tone): (String, HTMLText) =
+            switch peer.state {
+            case .online: ("在线", "done")
+            case .connecting: ("连接中", "waiting")
+            case .offline: ("不通", "bad")
+            case .refused: ("被拒", "bad")
+            }
+        return """
+            <tr><td>\(peer.name)\(role)<br><code class="quiet">\(peer.region.text)</code>
+            <td data-l="状态">\(Page.mark(word, tone))
+            <td class="n" data-l="落后">\(peer.lagSeconds.map(Self.duration) ?? "—")
+            <td class="n" data-l="待发">\(peer.unsent)
+            <td data-l="最后联系">\(peer.lastContact.map { $0.minuteText } ?? "—")
+            <td class="wide" data-l="最近错误">\(peer.lastError ?? "—")</tr>
+            """
+    }
+
+    // MARK: items
+
+    private var itemTable: HTMLText {
+        guard !items.isEmpty else {
+            return """
+                <section class="card" id="items"><h2>事项</h2><p class="quiet">目录还没有到达。</p></section>
+                """
+        }
+        return """
+            <section class="card" id="items"><h2>事项</h2><div class="scroll">\
+            <table class="stack"><thead><tr>\
+            <th>事项<th>类型<th class="n">版本<th>生效<th>状态<th>到达<th></thead><tbody>\
+            \(items.map(row))</tbody></table></div></section>
+            """
+    }
+
+    private func row(_ item: ItemSheet) -> HTMLText {
+        let standing = Page.mark(
+            ItemSheet.standingName(item.standing), CaseWords.tone(item.standing))
+        let version: HTMLText = item.current.map { "v\($0.number)" } ?? "—"
+        let receive: HTMLText =
+            item.isOpen
+            ? "<a class=\"button\" href=\"/receive?item=\(URLText.segment(item.code))\">收件</a>"
+            : .empty
+        return """
+            <tr><td><a href="/items/\(URLText.segment(item.code))">\(item.name)</a><br>\
+            <code class="quiet">\(item.code)</code>
+            <td data-l="类型">\(item.current?.elements?.handling.rawValue ?? "—")
+            <td class="n" data-l="版本">\(version)
+            <td data-l="生效">\(item.current?.effectiveFrom ?? "—")
+            <td data-l="状态">\(standing)<td data-l="到达">\(rollout(item))<td class="n">\(receive)</tr>
+            """
+    }
+
+    private func rollout(_ item: ItemSheet) -> HTMLText {
+        guard let found = rollouts.first(where: { $0.code == item.code }) else { return "—" }
+        return RolloutBar.html(found)
+    }
+
+    // MARK: cases
+
+    private var caseTable: HTMLText {
+        guard !cases.isEmpty else {
+            return """
+                <section class="card" id="cases"><h2>办件</h2><p class="quiet">还没有办件。</p></section>
+                """
+        }
+        let rows = cases.map { CaseRow.html($0, names, items) }
+        return """
+            <section class="card" id="cases"><h2>办件</h2>\(CaseRow.table(rows))</section>
+            """
+    }
+
+    // MARK: words
+
+    static func levelName(_ level: Level) -> String {
+        switch level {
+        case .province: "省"
+        case .city: "市"
+        case .county: "县（市、区）"
+        case .town: "镇（街道）"
+        case .village: "村（社区）"
+        }
+    }
+
+    static func duration(_ seconds: Int) -> String {
+        switch seconds {
+        case ..<120: "\(seconds) 秒"
+        case ..<7200: "\(seconds / 60) 分"
+        case ..<172_800: "\(seconds / 3600) 小时"
+        default: "\(seconds / 86_400) 天"
+        }
+    }
+
+    static func size(_ bytes: Int64) -> String {
+        let mebibytes = bytes >> 20
+        return mebibytes < 10_240 ? "\(mebibytes) MiB" : "\(mebibytes >> 10) GiB"
+    }
+}
+
+/// How far a version has got, as a number and a bar.
+enum RolloutBar {
+    static func html(_ rollout: Rollout) -> HTMLText {
+        let count = rollout.lines.count
+        return """
+            <span class="reach"><meter min="0" max="\(max(count, 1))" value="\(rollout.reached)">\
+            </meter> \(rollout.reached)/\(count)</span>
+            """
+    }
+}
+
+/// A case in a list: who is responsible now stands beside its state.
+enum CaseRow {
+    static func table(_ rows: [HTMLText]) -> HTMLText {
+        """
+        <div class="scroll"><table class="stack"><thead><tr><th>办件编号<th>事项<th>申请人<th>状态<th>现由谁负责\
+        <th>收件时间</thead><tbody>\(rows)</tbody></table></div>
+        """
+    }
+
+    static func html(_ sheet: CaseSheet, _ names: PlaceNames, _ items: [ItemSheet]) -> HTMLText {
+        let item = items.first { $0.code == sheet.item }?.name ?? sheet.item
+        return """
+            <tr><td><a href="/cases/\(URLText.segment(sheet.address))">\
+            <code>\(sheet.number)</code></a><td data-l="事项">\(item)
+            <td data-l="申请人">\(Masked.name(sheet.applicant))
+            <td data-l="状态">\
+            \(Page.mark(CaseWords.status(sheet.status), CaseWords.tone(sheet.status)))
+            <td data-l="现由谁负责">\(custody(sheet, names))
+            <td data-l="收件时间">\(sheet.receivedAt.minuteText)</tr>
+            """
+    }
+
+    /// Who has it, and whether it is on its way.
+    static func custody(_ sheet: CaseSheet, _ names: PlaceNames) -> HTMLText {
+        var way = ""
+        if let target = sheet.offeredTo {
+            way = "待 " + names.name(target) + " 签收"
+        } else if sheet.isOutgoing {
+            way = "县际移交在途"
+        }
+        let mark: HTMLText = way.isEmpty ? .empty : " \(Page.mark(way, "waiting"))"
+        return "\(names.name(sheet.holder))\(mark)"
+    }
+}
+
+/// Personal data as lists show it (DOMAIN §3.9).
+enum Masked {
+    /// 张*三: the first character stays, and the last of three or more.
+    static func name(_ name: String) -> String {
+        guard name.count > 1, let first = name.first, let last = name.last else { return name }
+        let stars = String(repeating: "*", count: max(1, name.count - 2))
+        return String(first) + stars + (name.count > 2 ? String(last) : "")
+    }
+}

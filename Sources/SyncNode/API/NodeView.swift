@@ -1,0 +1,89 @@
+package import Base
+package import Domain
+
+/// What pages and queries read of a node. Synchronous: called on a reader's thread, over one
+/// moment of the store. Answers are bounded by what is asked for.
+package protocol NodeView {
+    func status() throws(ViewError) -> NodeStatus
+    /// Whether the node may serve: started up, not fenced, not stopping.
+    func isReady() throws(ViewError) -> Bool
+    /// Scopes by id, with their vectors.
+    func scopes(after: ScopeID?, limit: Int) throws(ViewError) -> [ScopeStatus]
+    /// The stored JSON of the one document with that label. The hot path: no more than this.
+    func state(_ collection: Collection, label: String) throws(ViewError) -> StateLookup
+    /// A document by its id.
+    func document(_ key: DocumentKey) throws(ViewError) -> StoredDocument?
+    /// Documents with that label, by id: more than one where two clones used one number.
+    func documents(_ collection: Collection, label: String) throws(ViewError) -> [StoredDocument]
+    /// Documents newest first.
+    func documents(_ query: DocumentQuery) throws(ViewError) -> [StoredDocument]
+    /// Items and cases that match words, best first.
+    func search(_ words: String, limit: Int) throws(ViewError) -> [StoredDocument]
+    /// Who has the newest version of an item; nil where the item is not here.
+    func rollout(_ code: String) throws(ViewError) -> Rollout?
+    /// Places that the node knows, by code.
+    func places() throws(ViewError) -> [Place]
+    /// What is measured now, in the order of output.
+    func metrics() throws(ViewError) -> [Metric]
+}
+
+/// Why a view gave no answer.
+package enum ViewError: Error, Hashable, Sendable {
+    /// All readers are taken: 503, try again.
+    case busy
+    /// The node is stopping or fenced: 503.
+    case closed
+    /// The store failed: 500. The cause stands in the node's own log.
+    case failed
+}
+
+/// What a label leads to.
+package enum StateLookup: Sendable {
+    case absent
+    /// The document's state as stored.
+    case one([UInt8])
+    /// Two or more documents with this label.
+    case several
+}
+
+/// A page of a collection, newest first; equal times by id.
+package struct DocumentQuery: Hashable, Sendable {
+    package let collection: Collection
+    /// Only documents of this status; nil for all.
+    package let status: String?
+    /// Behind this place; nil for the first page.
+    package let after: ListCursor?
+    /// 1 ... `Limits.listMax` + 1: the API asks for one more, to know whether there is more.
+    package let limit: Int
+
+    package init(collection: Collection, status: String?, after: ListCursor?, limit: Int) {
+        invariant((1...(Limits.listMax + 1)).contains(limit), "a list is bounded")
+        self.collection = collection
+        self.status = status
+        self.after = after
+        self.limit = limit
+    }
+}
+
+/// A place in a list: the last document that was given out.
+package struct ListCursor: Hashable, Sendable {
+    /// `StoredDocument.time`.
+    package let time: Int64
+    package let id: Digest16
+
+    package init(time: Int64, id: Digest16) {
+        self.time = time
+        self.id = id
+    }
+
+    /// - Parameter text: As `text` gives it; anything else gives nil.
+    package init?(_ text: String) {
+        guard text.utf8.count == 48, let id = Digest16(hex: String(text.suffix(32))),
+            let time = UInt64(text.prefix(16), radix: 16)
+        else { return nil }
+        self.init(time: Int64(bitPattern: time), id: id)
+    }
+
+    /// 48 hexadecimal digits; callers take it as it is.
+    package var text: String { ScopeID(UInt64(bitPattern: time)).hex + id.hex }
+}

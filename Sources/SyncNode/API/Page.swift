@@ -1,0 +1,139 @@
+import Base
+import Domain
+import HTTP
+
+/// The frame of every page: head, banner, navigation. No script, one style sheet.
+enum Page {
+    /// - Parameter status: Of the node, for head and banner; nil where it could not be read.
+    static func response(
+        _ title: String, _ status: NodeStatus?, code: UInt16 = 200, _ body: HTMLText
+    ) -> HTTPResponse {
+        let text: HTMLText = """
+            <!doctype html>
+            <html lang="zh-CN"><head><meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(title)</title>
+            <link rel="stylesheet" href="/style.css"></head>
+            <body>\(head(status))\(banner(status))<main>\(body)</main></body></html>
+
+            """
+        var response = HTTPResponse(status: code, headers: headers, body: text.bytes)
+        response.headers.add("Cache-Control", "no-store")
+        return response
+    }
+
+    /// Nothing from elsewhere, no script, in no frame.
+    private static let headers = HTTPHeaders([
+        ("Content-Type", "text/html; charset=utf-8"),
+        (
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+                + "base-uri 'none'; frame-ancestors 'none'"
+        ),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+    ])
+
+    private static func head(_ status: NodeStatus?) -> HTMLText {
+        let place: HTMLText =
+            status.map { "<span class=\"place\">\($0.name)</span>" } ?? "<span></span>"
+        return """
+            <header><div class="bar"><a class="brand" href="/">政务服务同步节点</a>\(place)
+            <nav><a href="/receive">收件</a><a href="/#items">事项</a><a href="/#cases">办件</a>\
+            <a href="/scopes">范围</a></nav>
+            <form class="find" action="/search" method="get" role="search">
+            <input name="q" aria-label="检索" placeholder="检索事项或办件" maxlength="60" required>
+            <button>检索</button></form></div></header>
+            """
+    }
+
+    private static func banner(_ status: NodeStatus?) -> HTMLText {
+        guard let status else { return .empty }
+        if status.fenced {
+            return """
+                <p class="banner bad" role="alert"><strong>本节点已隔离</strong>：\
+                发现数据回退或副本，等待上级重新授权；可以查看，不能办理。</p>
+                """
+        }
+        guard status.isCutOff else { return .empty }
+        let last = status.peers.first { $0.isParent }?.lastContact
+        let since = last.map { "，最后同步 " + $0.minuteText } ?? "，尚未同步过"
+        return """
+            <p class="banner" role="status"><strong>离线</strong>：与上级的链路不通\(since)；\
+            照常收件办理，\(status.unsent) 条变更待上传。</p>
+            """
+    }
+
+    /// A mark with a colour.
+    static func mark(_ text: String, _ tone: HTMLText) -> HTMLText {
+        "<span class=\"mark \(tone)\">\(text)</span>"
+    }
+
+    /// A pair in a list of facts.
+    static func fact(_ name: HTMLText, _ value: HTMLText) -> HTMLText {
+        "<div><dt>\(name)</dt><dd>\(value)</dd></div>"
+    }
+
+    /// A pair with plain text.
+    static func fact(_ name: HTMLText, text: String) -> HTMLText {
+        fact(name, HTMLText(text: text))
+    }
+
+    /// A digest that people compare by its beginning; the whole of it on hover.
+    static func digest(_ hex: String) -> HTMLText {
+        "<code title=\"\(hex)\">\(String(hex.prefix(12)))</code>"
+    }
+}
+
+/// A problem as a page.
+enum ProblemPage {
+    static func response(of problem: Problem) -> HTTPResponse {
+        let field: HTMLText = problem.field.map { "<p>所涉字段：\($0)</p>" } ?? .empty
+        var response = Page.response(
+            problem.title, nil, code: problem.status,
+            """
+            <section class="card narrow"><h1>\(problem.title)</h1>\(field)
+            <p class="quiet">规则 <code>\(problem.rule)</code>，状态 \(Int(problem.status))。\
+            用浏览器的“后退”可回到刚才的表单，所填内容还在。</p>
+            <p><a class="button" href="/">回首页</a></p></section>
+            """)
+        if let allow = problem.allow { response.headers.add("Allow", allow) }
+        if let seconds = problem.retryAfterSeconds {
+            response.headers.add("Retry-After", String(seconds))
+        }
+        return response
+    }
+}
+
+/// Names of places, for pages.
+struct PlaceNames {
+    private let places: [Place]
+    private let byCode: [RegionCode: String]
+    private let byID: [String: String]
+
+    init(_ places: [Place]) {
+        self.places = places
+        byCode = Dictionary(places.map { ($0.code, $0.name) }) { first, _ in first }
+        byID = Dictionary(places.map { ($0.id.hex, $0.name) }) { first, _ in first }
+    }
+
+    /// The code where the name is not known.
+    func name(_ code: RegionCode?) -> String {
+        guard let code else { return "—" }
+        return byCode[code] ?? code.text
+    }
+
+    /// - Parameter id: A region id in hexadecimal.
+    func name(id: String?) -> String { id.flatMap { byID[$0] } ?? "—" }
+
+    /// Where a case may go from here.
+    var targets: [Place] { places.filter { $0.relation != .own } }
+}
+
+extension Instant {
+    /// As people at a station read it: `2026-09-24 09:05`.
+    var minuteText: String {
+        let text = Substring(rfc3339)
+        return text.prefix(10) + " " + text.dropFirst(11).prefix(5)
+    }
+}

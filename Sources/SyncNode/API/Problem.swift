@@ -1,0 +1,118 @@
+package import Base
+package import Domain
+package import HTTP
+
+/// A refusal as the caller gets it (RFC 9457): a stable type, a Chinese title, the rule and the
+/// field concerned. Nothing of the node's inside, and nothing of the request but field names.
+package struct Problem: Error, Hashable, Sendable {
+    /// 400 to 599.
+    package let status: UInt16
+    /// Stable name; the problem's type is `/problems/` and this.
+    package let rule: String
+    package let title: String
+    package let field: String?
+    /// Further members, in order: the two entity tags of a 412.
+    package var members: [Member] = []
+    /// For 405: the methods that are allowed.
+    package var allow: String?
+    /// For 429 and 503.
+    package var retryAfterSeconds: Int?
+
+    /// A member of the document beside the standard ones.
+    package struct Member: Hashable, Sendable {
+        package let name: String
+        package let value: JSON
+    }
+
+    package init(_ status: UInt16, _ rule: String, _ title: String, field: String? = nil) {
+        invariant((400...599).contains(status), "a problem is an error status")
+        self.status = status
+        self.rule = rule
+        self.title = title
+        self.field = field
+    }
+
+    /// A refusal by rule.
+    package init(_ refusal: RuleRefusal) {
+        let status: UInt16 =
+            switch refusal.category {
+            case .invalid: 422
+            case .missing: 404
+            case .conflict: 409
+            case .stale: 412
+            case .forbidden: 403
+            }
+        self.init(status, refusal.rule, refusal.title, field: refusal.field)
+    }
+
+    package init(_ error: ViewError) {
+        switch error {
+        case .busy:
+            self.init(503, "readers-busy", "节点繁忙，请稍后再试")
+            retryAfterSeconds = Limits.retryAfterSeconds
+        case .closed:
+            self = .closed
+        case .failed:
+            self.init(500, "internal", "节点内部错误，已记入本机日志")
+        }
+    }
+
+    /// The node does not serve now.
+    package static var closed: Problem {
+        var problem = Problem(503, "not-serving", "节点正在启动、停止或已被隔离，暂不受理")
+        problem.retryAfterSeconds = 5
+        return problem
+    }
+
+    /// The writer's queue is full.
+    package static var queueFull: Problem {
+        var problem = Problem(503, "queue-full", "待写入的请求已满，请稍后再试")
+        problem.retryAfterSeconds = Limits.retryAfterSeconds
+        return problem
+    }
+
+    static func missing(_ rule: String, _ title: String) -> Problem { Problem(404, rule, title) }
+
+    static func invalid(_ rule: String, _ title: String, field: String? = nil) -> Problem {
+        Problem(422, rule, title, field: field)
+    }
+
+    /// The caller saw another state than there is (RFC 9110 §13.1.1).
+    static func stale(seen: String, current: String) -> Problem {
+        var problem = Problem(412, "state-changed", "您看到的内容已被更新，请刷新后再办理")
+        problem.members = [
+            Member(name: "seen", value: .text(seen)),
+            Member(name: "current", value: .text(current)),
+        ]
+        return problem
+    }
+
+    /// The document's address, relative to the node.
+    package var type: String { "/problems/" + rule }
+
+    /// The answer.
+    package var response: HTTPResponse {
+        var writer = JSONWriter(capacity: 256)
+        writer.object { object in
+            object.field("type", type)
+            object.field("title", title)
+            object.field("status", Int(status))
+            object.field("rule", rule)
+            if let field { object.field("field", field) }
+            for member in members { object.field(member.name, member.value) }
+        }
+        var response = HTTPResponse(
+            status: status, contentType: "application/problem+json", body: writer.bytes)
+        addHeaders(to: &response)
+        return response
+    }
+
+    /// The headers that a status asks for, whatever the body is.
+    func addHeaders(to response: inout HTTPResponse) {
+        response.headers.add("Cache-Control", "no-store")
+        if let allow { response.headers.add("Allow", allow) }
+        if let retryAfterSeconds {
+            response.headers.add("Retry-After", String(retryAfterSeconds))
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Base
+import HTTP
+
+/// One door: what it is called, what it takes and what it answers. Routing and the OpenAPI
+/// document are both made from these, so neither can say what the other does not.
+struct Route: Sendable {
+    /// Who stands before it; decides how a refusal looks.
+    enum Face: String, Sendable {
+        /// Other programs: problems as JSON.
+        case api
+        /// People: problems as pages.
+        case console
+        /// Nodes.
+        case sync
+        /// Monitoring.
+        case probe
+    }
+
+    /// What kind of body it takes.
+    enum Body: Sendable {
+        case none
+        /// A JSON object of the named schema.
+        case json(String)
+        /// An urlencoded form of the named schema.
+        case form(String)
+        /// Frames.
+        case frames
+    }
+
+    let method: HTTPMethod
+    /// Segments after `/`; one in braces is a value.
+    let pattern: String
+    let operation: Operation
+    let face: Face
+    let summary: String
+    var parameters: [Parameter] = []
+    var body = Body.none
+    /// What it answers when all goes well.
+    let answer: Answer
+    /// The problems that it may answer, beside those that every route may.
+    var problems: [UInt16] = []
+
+    /// Names of the values in the pattern, in order.
+    var names: [String] {
+        segments.compactMap { segment in
+            if case .value(let name) = segment { name } else { nil }
+        }
+    }
+
+    /// A part of a pattern.
+    enum Segment: Hashable, Sendable {
+        case word(String)
+        case value(String)
+    }
+
+    var segments: [Segment] {
+        pattern.split(separator: "/").map { part in
+            part.hasPrefix("{")
+                ? .value(String(part.dropFirst().dropLast())) : .word(String(part))
+        }
+    }
+
+    /// Bytes of a body that it takes; 0 where it takes none.
+    var bodyBytesMax: Int {
+        switch body {
+        case .none: 0
+        case .json: Limits.commandBytesMax
+        case .form: Limits.formBytesMax
+        case .frames: Limits.messageBytesMax
+        }
+    }
+}
+
+/// A value beside the body.
+struct Parameter: Sendable {
+    enum Place: String, Sendable {
+        case path, query, header
+    }
+
+    let name: String
+    let place: Place
+    let about: String
+    let schema: JSON
+
+    init(_ name: String, in place: Place, _ about: String, _ schema: JSON) {
+        self.name = name
+        self.place = place
+        self.about = about
+        self.schema = schema
+    }
+}
+
+/// A good answer.
+struct Answer: Sendable {
+    let status: UInt16
+    let about: String
+    /// The media type without parameters; nil for none.
+    let type: String?
+    /// The name of the schema, for JSON.
+    let schema: String?
+
+    static func json(_ schema: String, _ about: String, status: UInt16 = 200) -> Answer {
+        Answer(status: status, about: about, type: "application/json", schema: schema)
+    }
+
+    static func text(_ type: String, _ about: String) -> Answer {
+        Answer(status: 200, about: about, type: type, schema: nil)
+    }
+
+    static let page = Answer(status: 200, about: "页面", type: "text/html", schema: nil)
+    static let redirect = Answer(status: 303, about: "转到结果页面", type: nil, schema: nil)
+}
+
+/// The operation ids: what clients generated from the document call.
+enum Operation: String, Hashable, Sendable, CaseIterable {
+    case health, readiness, metrics, openAPI
+    case getStatus, listPeers, listScopes
+    case listCases, getCase, receiveCase, actOnCase
+    case listItems, getItem, publishItem, actOnItem, getRollout
+    case search, streamEvents, submitCommand, syncNow
+    case syncMessage
+    case homePage, stylePage, casePage, itemPage, receivePage, searchPage, scopesPage
+    case receiveForm, caseForm, syncForm
+}

@@ -1,0 +1,195 @@
+import Base
+import HTTP
+
+extension RouteTable {
+    /// What a case may be asked for: the word in the path, and what it is to people.
+    static let caseActions: [(name: String, title: String)] = [
+        ("accept", "受理"), ("refuse", "不予受理"), ("correct", "补正告知"), ("supplement", "补齐材料"),
+        ("decide", "决定"), ("deliver", "送达"), ("close", "办结"), ("withdraw", "撤回申请"),
+        ("note", "备注"), ("rate", "评价"), ("offer", "移交"), ("sign", "签收"), ("reject", "退件"),
+        ("recall", "撤回移交"), ("force", "强制接管"), ("ratify", "追认"),
+    ]
+
+    /// What an item may be asked for.
+    static let itemActions: [(name: String, title: String)] = [
+        ("suspend", "暂停"), ("resume", "恢复"), ("cancel", "取消"), ("overlay", "维护本地要素"),
+        ("grant", "下沉授权"),
+    ]
+
+    static let probes: [Route] = [
+        Route(
+            method: .get, pattern: "/healthz", operation: .health, face: .probe,
+            summary: "进程是否活着", answer: .text("text/plain", "ok")),
+        Route(
+            method: .get, pattern: "/readyz", operation: .readiness, face: .probe,
+            summary: "节点是否可以受理", answer: .text("text/plain", "ready"), problems: [503]),
+        Route(
+            method: .get, pattern: "/metrics", operation: .metrics, face: .probe,
+            summary: "运行指标（OpenMetrics）",
+            answer: .text("application/openmetrics-text", "指标")),
+        Route(
+            method: .get, pattern: "/api/v1/openapi.json", operation: .openAPI, face: .api,
+            summary: "本文档", answer: .json("Any", "OpenAPI 3.1 文档")),
+    ]
+
+    static let queries: [Route] = [
+        Route(
+            method: .get, pattern: "/api/v1/status", operation: .getStatus, face: .api,
+            summary: "节点自述", answer: .json("Status", "节点状态")),
+        Route(
+            method: .get, pattern: "/api/v1/peers", operation: .listPeers, face: .api,
+            summary: "对端与链路", answer: .json("PeerList", "对端，上级在前")),
+        Route(
+            method: .get, pattern: "/api/v1/scopes", operation: .listScopes, face: .api,
+            summary: "范围与版本向量", parameters: [.cursor, .limit],
+            answer: .json("ScopeList", "按编号排列的范围"), problems: [400]),
+        Route(
+            method: .get, pattern: "/api/v1/cases", operation: .listCases, face: .api,
+            summary: "办件列表", parameters: [.cursor, .limit, .status],
+            answer: .json("CaseList", "新的在前"), problems: [400]),
+        Route(
+            method: .get, pattern: "/api/v1/cases/{number}", operation: .getCase, face: .api,
+            summary: "办件详情", parameters: [.caseNumber, .ifNoneMatch],
+            answer: .json("Case", "办件的现状"), problems: [404, 409]),
+        Route(
+            method: .get, pattern: "/api/v1/items", operation: .listItems, face: .api,
+            summary: "事项列表", parameters: [.cursor, .limit, .status],
+            answer: .json("ItemList", "事项"), problems: [400]),
+        Route(
+            method: .get, pattern: "/api/v1/items/{code}", operation: .getItem, face: .api,
+            summary: "事项详情", parameters: [.itemCode, .ifNoneMatch],
+            answer: .json("Item", "事项及其版本"), problems: [404, 409]),
+        Route(
+            method: .get, pattern: "/api/v1/items/{code}/rollout", operation: .getRollout,
+            face: .api, summary: "事项到达情况", parameters: [.itemCode],
+            answer: .json("Rollout", "逐站到达"), problems: [404]),
+        Route(
+            method: .get, pattern: "/api/v1/search", operation: .search, face: .api,
+            summary: "全文检索事项与办件", parameters: [.words, .limit],
+            answer: .json("SearchResults", "最相关的在前"), problems: [400]),
+        Route(
+            method: .get, pattern: "/api/v1/events", operation: .streamEvents, face: .api,
+            summary: "变更事件流（SSE）", parameters: [.since, .lastEventID],
+            answer: .text("text/event-stream", "事件"), problems: [400]),
+    ]
+
+    static let commands: [Route] = [
+        Route(
+            method: .post, pattern: "/api/v1/cases", operation: .receiveCase, face: .api,
+            summary: "收件", parameters: [.idempotencyKey], body: .json("Receive"),
+            answer: .json("CommandAnswer", "办件编号与查询码", status: 201), problems: ruled),
+        Route(
+            method: .post, pattern: "/api/v1/cases/{number}/{action}", operation: .actOnCase,
+            face: .api, summary: "办理一步",
+            parameters: [
+                .caseNumber, .action(caseActions.map(\.name)), .ifMatch, .idempotencyKey,
+            ],
+            body: .json("CaseAction"), answer: .json("CommandAnswer", "办理结果"),
+            problems: ruled),
+        Route(
+            method: .post, pattern: "/api/v1/items", operation: .publishItem, face: .api,
+            summary: "发布事项版本", parameters: [.ifMatch, .idempotencyKey],
+            body: .json("PublishItem"),
+            answer: .json("CommandAnswer", "事项与版本号", status: 201), problems: ruled),
+        Route(
+            method: .post, pattern: "/api/v1/items/{code}/{action}", operation: .actOnItem,
+            face: .api, summary: "暂停、恢复、取消、本地要素、下沉授权",
+            parameters: [
+                .itemCode, .action(itemActions.map(\.name)), .ifMatch, .idempotencyKey,
+            ],
+            body: .json("ItemAction"), answer: .json("CommandAnswer", "结果"), problems: ruled),
+        Route(
+            method: .post, pattern: "/api/v1/commands", operation: .submitCommand, face: .api,
+            summary: "任意命令（命令行同款）", parameters: [.idempotencyKey],
+            body: .json("Command"), answer: .json("CommandAnswer", "结果"), problems: ruled),
+        Route(
+            method: .post, pattern: "/api/v1/sync", operation: .syncNow, face: .api,
+            summary: "立即同步一次", parameters: [.idempotencyKey], body: .json("SyncOrder"),
+            answer: .json("SyncReport", "交换结果"), problems: [400, 404, 409, 415, 422, 503]),
+    ]
+
+    static let sync: [Route] = [
+        Route(
+            method: .get, pattern: "/sync/v1/{door}", operation: .syncMessage, face: .sync,
+            summary: "节点自我介绍（仅节点之间）", parameters: [.door],
+            answer: .text("application/octet-stream", "身份")),
+        Route(
+            method: .post, pattern: "/sync/v1/{door}", operation: .syncMessage, face: .sync,
+            summary: "节点之间的交换（仅节点之间）", parameters: [.door], body: .frames,
+            answer: .text("application/octet-stream", "帧")),
+    ]
+
+    private static let ruled: [UInt16] = [400, 403, 404, 409, 412, 415, 422, 503]
+}
+
+extension Parameter {
+    static let cursor = Parameter(
+        "cursor", in: .query, "上一页给出的 next，原样带回", .string(lengthMax: 64))
+    static let limit = Parameter(
+        "limit", in: .query, "条数",
+        .integer(min: 1, max: Limits.listMax, standard: Limits.listDefault))
+    static let status = Parameter("status", in: .query, "只要这一状态", .string(lengthMax: 32))
+    static let caseNumber = Parameter(
+        "number", in: .path, "26 位办件编号，或 32 位十六进制办件标识", .string(lengthMax: 32))
+    static let itemCode = Parameter(
+        "code", in: .path, "事项编码", .string(lengthMax: Limits.pathValueBytesMax))
+    static let words = Parameter(
+        "q", in: .query, "检索词", .string(lengthMin: 1, lengthMax: Limits.searchBytesMax))
+    static let since = Parameter("since", in: .query, "从此位置之后", .integer(min: 0))
+    static let lastEventID = Parameter("Last-Event-ID", in: .header, "断线续传", .integer(min: 0))
+    static let ifMatch = Parameter(
+        "If-Match", in: .header, "所见状态的 ETag；已变则 412", .string(lengthMax: 512))
+    static let ifNoneMatch = Parameter(
+        "If-None-Match", in: .header, "已有状态的 ETag；未变则 304", .string(lengthMax: 512))
+    static let idempotencyKey = Parameter(
+        "Idempotency-Key", in: .header, "重放得到第一次的答复",
+        .string(lengthMin: 1, lengthMax: Limits.idempotencyKeyBytesMax))
+    static let door = Parameter(
+        "door", in: .path, "identity、enrol、partner、exchange",
+        .words(SyncRequestKind.allCases.map(\.rawValue)))
+
+    static func action(_ names: [String]) -> Parameter {
+        Parameter("action", in: .path, "动作", .words(names))
+    }
+}
+
+extension RouteTable {
+    /// Pages for people. They need no script, and every form works by itself.
+    static let consoleRoutes: [Route] = [
+        page("/", .homePage, "首页：本节点、链路、事项、办件"),
+        page("/receive", .receivePage, "收件登记", [.itemOfForm]),
+        page("/search", .searchPage, "检索", [.words]),
+        page("/scopes", .scopesPage, "范围与版本向量", [.cursor]),
+        page("/cases/{number}", .casePage, "办件与收件凭证", [.caseNumber], [404]),
+        page("/items/{code}", .itemPage, "事项、版本与逐站到达", [.itemCode], [404]),
+        Route(
+            method: .get, pattern: "/style.css", operation: .stylePage, face: .console,
+            summary: "样式", answer: .text("text/css", "样式表")),
+        Route(
+            method: .post, pattern: "/console/cases", operation: .receiveForm, face: .console,
+            summary: "收件表单", body: .form("ReceiveForm"), answer: .redirect, problems: formed),
+        Route(
+            method: .post, pattern: "/console/cases/{number}/{action}", operation: .caseForm,
+            face: .console, summary: "办理表单",
+            parameters: [.caseNumber, .action(caseActions.map(\.name))],
+            body: .form("CaseForm"), answer: .redirect, problems: formed),
+        Route(
+            method: .post, pattern: "/console/sync", operation: .syncForm, face: .console,
+            summary: "立即同步", body: .form("SyncForm"), answer: .redirect, problems: formed),
+    ]
+
+    private static let formed: [UInt16] = [400, 403, 404, 409, 412, 415, 422, 503]
+
+    private static func page(
+        _ pattern: String, _ operation: Operation, _ summary: String,
+        _ parameters: [Parameter] = [], _ problems: [UInt16] = []
+    ) -> Route {
+        Route(
+            method: .get, pattern: pattern, operation: operation, face: .console,
+            summary: summary, parameters: parameters, answer: .page, problems: problems)
+    }
+}
+
+extension Parameter {
+    static let itemOfForm = Parameter("item", in: .query, "事项编码", .string(lengthMax: 64))
+}

@@ -1,0 +1,76 @@
+import Base
+import HTTP
+
+/// All routes, and how a path finds its own.
+struct RouteTable: Sendable {
+    /// Where a path leads.
+    enum Finding: Sendable {
+        /// A route, with the values of its pattern in order.
+        case route(Route, values: [String])
+        /// The path is known; the methods that it takes.
+        case otherMethods([HTTPMethod])
+        case unknown
+    }
+
+    private struct Entry: Sendable {
+        let route: Route
+        let segments: [Route.Segment]
+    }
+
+    let routes: [Route]
+    private let entries: [Entry]
+
+    static let shipped = RouteTable(
+        probes + queries + commands + sync + consoleRoutes)
+
+    init(_ routes: [Route]) {
+        self.routes = routes
+        entries = routes.map { Entry(route: $0, segments: $0.segments) }
+        invariant(
+            Set(routes.map { $0.method.name + $0.pattern }).count == routes.count,
+            "a method and a pattern name one route")
+    }
+
+    /// Linear in the number of routes: about 30, each refused at its first other segment.
+    ///
+    /// - Parameter path: Percent-decoded. HEAD finds what GET does.
+    func find(_ method: HTTPMethod, _ path: String) -> Finding {
+        let wanted = method == .head ? .get : method
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .dropFirst()
+        var others: [HTTPMethod] = []
+        for entry in entries {
+            guard let values = Self.match(entry.segments, parts) else { continue }
+            if entry.route.method == wanted { return .route(entry.route, values: values) }
+            others.append(entry.route.method)
+        }
+        return others.isEmpty ? .unknown : .otherMethods(others)
+    }
+
+    /// The values of a pattern; nil where the path is another.
+    private static func match(
+        _ segments: [Route.Segment], _ parts: ArraySlice<Substring.UTF8View>
+    ) -> [String]? {
+        if segments.isEmpty { return parts.count == 1 && parts.first?.isEmpty == true ? [] : nil }
+        guard segments.count == parts.count else { return nil }
+        var values: [String] = []
+        for (segment, part) in zip(segments, parts) {
+            switch segment {
+            case .word(let word):
+                guard word.utf8.elementsEqual(part) else { return nil }
+            case .value:
+                guard !part.isEmpty, part.count <= Limits.pathValueBytesMax else { return nil }
+                values.append(String(Substring(part)))
+            }
+        }
+        return values
+    }
+
+    /// The methods of a path as `Allow` has them.
+    static func allow(_ methods: [HTTPMethod]) -> String {
+        var names: [String] = []
+        if methods.contains(.get) { names += ["GET", "HEAD"] }
+        if methods.contains(.post) { names.append("POST") }
+        return (names + ["OPTIONS"]).joined(separator: ", ")
+    }
+}

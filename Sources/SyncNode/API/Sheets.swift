@@ -1,0 +1,209 @@
+import Base
+import Domain
+
+/// A case's stored state as a page reads it. What is absent shows as a dash; a state that cannot
+/// be read still shows its number and status.
+struct CaseSheet {
+    let document: StoredDocument
+    private let json: JSON
+
+    init(_ document: StoredDocument) {
+        self.document = document
+        do throws(JSONError) {
+            json = try JSON(parsing: document.state)
+        } catch {
+            json = .null
+        }
+    }
+
+    /// What an act on it builds on.
+    var tag: StateTag { StateTag(of: document.state) }
+    var number: String { text("number") ?? document.label }
+    /// What an address names it by: two cases may have one number.
+    var address: String {
+        json["duplicateNumber"]?.bool == true || document.label.isEmpty
+            ? document.key.id.hex : document.label
+    }
+    var queryCode: String { text("queryCode") ?? "—" }
+    var item: String { text("item") ?? "" }
+    var itemVersion: Int? { json["itemVersion"]?.int.flatMap(Int.init(exactly:)) }
+    var applicant: String { text("applicant") ?? "—" }
+    var idNumber: String { text("idNumber") ?? "—" }
+    var status: String { document.status }
+    var isReadOnly: Bool { json["readOnly"]?.bool ?? false }
+    var isFrozen: Bool { json["frozen"]?.bool ?? false }
+    var holder: RegionCode? { region("holder") }
+    var station: RegionCode? { region("station") }
+    var offeredTo: RegionCode? { region("offeredTo") }
+    var isOutgoing: Bool { text("outgoing") != nil }
+    var outcome: String? { text("outcome") }
+    var receivedAt: Instant { moment("receivedAt") ?? Instant(millis: document.time) }
+    var promisedDue: Instant? { moment("promisedDue") }
+    var legalDue: Instant? { moment("legalDue") }
+
+    /// Codes of materials, and whether each was handed in.
+    var materials: [(code: String, isPresent: Bool)] {
+        (json["materials"]?.array ?? []).compactMap { entry in
+            guard let code = entry.text ?? entry["code"]?.text else { return nil }
+            return (code, entry["present"]?.bool ?? true)
+        }
+    }
+
+    /// One step, for the list of what happened.
+    struct Event {
+        let kind: String
+        let status: String
+        let moment: Instant
+        let region: String?
+        let outcome: String?
+    }
+
+    /// By the time that the authors stated; equal times as stored.
+    var events: [Event] {
+        let events = (json["events"]?.array ?? []).map { entry in
+            Event(
+                kind: entry["kind"]?.text ?? "", status: entry["status"]?.text ?? "",
+                moment: Instant(millis: entry["at"]?.int ?? entry["time"]?.int ?? 0),
+                region: regionOfWriter(entry["actor"]?.text), outcome: entry["outcome"]?.text)
+        }
+        return events.enumerated().sorted {
+            ($0.element.moment, $0.offset) < ($1.element.moment, $1.offset)
+        }.map(\.element)
+    }
+
+    /// The region id of an actor, in hexadecimal.
+    private func regionOfWriter(_ actor: String?) -> String? {
+        guard let actor else { return nil }
+        let writers = json["writers"]?.array ?? []
+        return writers.first { $0["actor"]?.text == actor }?["region"]?.text
+    }
+
+    private func text(_ key: String) -> String? {
+        guard let text = json[key]?.text, !text.isEmpty else { return nil }
+        return text
+    }
+
+    private func region(_ key: String) -> RegionCode? { text(key).flatMap { RegionCode($0) } }
+
+    private func moment(_ key: String) -> Instant? {
+        json[key]?.int.map { Instant(millis: $0) }
+    }
+}
+
+/// What stored words are called on a page.
+enum CaseWords {
+    private static let kinds: [String: String] = [
+        "receive": "收件", "arrive": "移交到达", "accept": "受理", "refuse": "不予受理",
+        "correct": "补正告知", "decide": "决定", "deliver": "送达", "withdraw": "申请人撤回", "note": "备注",
+        "supplement": "补齐材料", "rate": "评价", "mirror": "对方进展", "close": "办结", "handOut": "出件送达",
+        "offer": "移交", "acceptOffer": "签收", "rejectOffer": "退件", "requestWithdrawal": "请求撤回移交",
+        "releaseOffer": "放还移交", "force": "强制接管", "ratify": "追认", "forkCut": "分叉裁定",
+        "outgoing": "县际移出", "returned": "县际退回",
+    ]
+
+    private static let verdicts: [String: String] = [
+        "effective": "", "waitingRef": "待前序", "needsUpgrade": "须升级", "late": "迟到",
+        "contested": "有争议", "superseded": "未生效", "quarantined": "已隔离",
+    ]
+
+    static func status(_ word: String) -> String { CaseStatus(rawValue: word)?.name ?? word }
+
+    static func kind(_ word: String) -> String { kinds[word] ?? word }
+
+    /// Empty for an event that counts.
+    static func verdict(_ word: String) -> String {
+        word.hasPrefix("void") ? "无效" : verdicts[word] ?? word
+    }
+
+    static func outcome(_ word: String) -> String {
+        switch word {
+        case "grant": "准予"
+        case "refuse": "不予"
+        case "return": "退回"
+        default: word
+        }
+    }
+
+    /// A mark's colour: the kind of a status.
+    static func tone(_ status: String) -> HTMLText {
+        switch status {
+        case "received", "accepted": "going"
+        case "correcting", "forwarded": "waiting"
+        case "decided", "delivered", "closed": "done"
+        case "published", "active", "current": "done"
+        case "suspended", "scheduled": "waiting"
+        case "contested": "bad"
+        default: "quiet"
+        }
+    }
+}
+
+/// An item's stored state as a page reads it.
+struct ItemSheet {
+    /// One version.
+    struct Version {
+        let number: Int
+        let effectiveFrom: String
+        let place: String
+        let elements: ItemElements?
+    }
+
+    let document: StoredDocument
+    /// The newest first; empty where the state cannot be read.
+    let versions: [Version]
+    /// 正常, 暂停, 取消.
+    let standing: String
+
+    /// - Parameter now: What counts is asked for this moment.
+    init(_ document: StoredDocument, at now: Instant) {
+        self.document = document
+        do throws(JSONError) {
+            let state = try ItemState(document)
+            versions = state.history(at: now).map { entry, place in
+                Version(
+                    number: entry.value.number,
+                    effectiveFrom: entry.value.effectiveFrom.text,
+                    place: place.rawValue, elements: ItemElements(entry.value.elements))
+            }
+            standing = state.standing(at: now).rawValue
+        } catch {
+            versions = []
+            standing = document.status
+        }
+    }
+
+    var code: String { document.label }
+
+    /// The version that counts now, else the newest.
+    var current: Version? { versions.first { $0.place == "current" } ?? versions.first }
+
+    var name: String { current?.elements?.name ?? code }
+
+    var isOpen: Bool {
+        standing == Standing.active.rawValue && versions.contains { $0.place == "current" }
+    }
+
+    /// The name of a material, in the version that a case is bound to.
+    func materialName(_ code: String, version: Int?) -> String {
+        let bound = versions.first { $0.number == version } ?? current
+        return bound?.elements?.materials.first { $0.code == code }?.name ?? code
+    }
+
+    static func standingName(_ word: String) -> String {
+        switch word {
+        case "active", "published": "正常"
+        case "suspended": "暂停"
+        case "cancelled": "取消"
+        case "contested": "版本冲突"
+        default: word
+        }
+    }
+
+    static func placeName(_ word: String) -> String {
+        switch word {
+        case "current": "生效"
+        case "scheduled": "待生效"
+        default: "历史"
+        }
+    }
+}

@@ -1,0 +1,26 @@
+extension Limits {
+    /// Sentences kept for people about one peer.
+    package static let peerAlarmsMax = 32
+    /// How long an answerer holds a long poll, in seconds: below the idle time-outs of common
+    /// proxies.
+    package static let pollSeconds = 25
+    /// How long a dialer waits for any answer, in milliseconds: a long poll and its way back.
+    package static let exchangeMillisMax: Int64 = 60_000
+    /// First and longest pause after a failed contact, in milliseconds. Each pause is drawn
+    /// between half and all of its length, so that stations do not dial in step.
+    package static let backoffMillisMin = 250
+    package static let backoffMillisMax = 30_000
+    /// Bodies below this many bytes are not deflated: it would not make them smaller.
+    package static let deflateBytesMin = 256
+    /// Bytes of a request for membership.
+    package static let membershipBytesMax = 8 * 1024
+    /// Peers that may dial this node: a county with every station and room for moves.
+    package static let answeringPeersMax = 4096
+    /// A quiet link says where it stands this often, in seconds.
+    package static let heartbeatSeconds = 20
+}
+
+extension Limits {
+    /// Bytes of one line that a child process prints for its supervisor.
+    package static let childLineBytesMax = 4096
+}

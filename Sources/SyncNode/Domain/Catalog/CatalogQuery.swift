@@ -1,0 +1,162 @@
+package import Base
+package import Change
+
+/// An item in the catalog in which it stands.
+package struct CatalogItem: Hashable, Sendable {
+    package let key: DocumentKey
+    package let catalog: ScopeName
+    package let state: ItemState
+
+    /// The reference that a case carries to the version that governs it.
+    package func reference(to version: ItemState.Version) -> Reference {
+        Reference(scope: catalog.id, document: key.id, hash: version.stamp.hash)
+    }
+}
+
+/// An item as it holds at a place and a moment: the authority's version, the elements of the
+/// regions on the way down, and how far the place may go. Derived, never stored (事项同源).
+package struct EffectiveItem: Hashable, Sendable {
+    /// A local element, and whose it is.
+    package struct Local: Hashable, Sendable {
+        package let field: OverlayState.Field
+        package let text: String
+        package let region: RegionID
+    }
+
+    package let item: CatalogItem
+    package let version: ItemState.Version
+    package let elements: ItemElements
+    package let standing: Standing
+    /// Two versions count at once: the owner must settle it (版本冲突).
+    package let isContested: Bool
+    /// nil: the place was granted nothing.
+    package let mode: SinkMode?
+    /// One a field, the nearest region's; in the order of the fields.
+    package let locals: [Local]
+}
+
+/// Questions to the catalog, each a pure function of the documents and the directory.
+package enum CatalogQuery {
+    /// The item of a code as it reaches a region: of the nearest authority above that has it.
+    package static func item<S: DocumentSource>(
+        _ code: String, for region: RegionID, in directory: Directory, from source: S
+    ) throws(S.Failure) -> CatalogItem? {
+        for authority in directory.ancestry(of: region) where directory.mayPublish(authority) {
+            let catalog = ScopeName.catalog(authority)
+            let key = DocumentKey(
+                collection: .item, id: ItemState.id(of: code, in: catalog.id))
+            if case .item(let state)? = try source.content(key), state.code == code {
+                return CatalogItem(key: key, catalog: catalog, state: state)
+            }
+        }
+        return nil
+    }
+
+    /// How far a region may go with an item at a moment. The authority itself may do all; the
+    /// region's own grant stands before one for its level, and a nearer one before a wider.
+    package static func mode<S: DocumentSource>(
+        of item: CatalogItem, for region: RegionID, at instant: Instant,
+        in directory: Directory, from source: S
+    ) throws(S.Failure) -> SinkMode? {
+        if region == item.state.authority { return .authorise }
+        guard let level = directory.region(region)?.level else { return nil }
+        var scopes: [(RegionID, Level?)] = [(region, nil)]
+        for place in directory.ancestry(of: region).dropFirst() { scopes.append((place, level)) }
+        for (place, level) in scopes {
+            let id = GrantState.id(
+                of: item.state.code, for: place, level: level, in: item.catalog.id)
+            let key = DocumentKey(collection: .grant, id: id)
+            guard case .grant(let state)? = try source.content(key) else { continue }
+            if !state.terms.standing(at: instant).isEmpty { return state.mode(at: instant) }
+        }
+        return nil
+    }
+
+    /// The item as it holds for a region at a moment; nil where no version counts yet.
+    package static func effective<S: DocumentSource>(
+        _ code: String, for region: RegionID, at instant: Instant, in directory: Directory,
+        from source: S
+    ) throws(S.Failure) -> EffectiveItem? {
+        guard let item = try item(code, for: region, in: directory, from: source),
+            let version = item.state.version(at: instant),
+            let elements = ItemElements(version.value.elements)
+        else { return nil }
+        return EffectiveItem(
+            item: item, version: version, elements: elements,
+            standing: item.state.standing(at: instant),
+            isContested: item.state.isContested(at: instant),
+            mode: try mode(of: item, for: region, at: instant, in: directory, from: source),
+            locals: try locals(of: item, for: region, in: directory, from: source))
+    }
+
+    /// Working days as a region counts them: the shipped years, and over them what its county
+    /// and those above pushed, the nearest last.
+    package static func calendar<S: DocumentSource>(
+        of years: ClosedRange<Int>, for region: RegionID, in directory: Directory,
+        from source: S
+    ) throws(S.Failure) -> WorkCalendar {
+        var calendar = WorkCalendar()
+        for place in directory.ancestry(of: region).reversed() where directory.mayPublish(place) {
+            let catalog = ScopeName.catalog(place).id
+            for year in years {
+                let key = DocumentKey(
+                    collection: .calendar, id: CalendarState.id(of: year, in: catalog))
+                guard case .calendar(let state)? = try source.content(key),
+                    let notice = state.current
+                else { continue }
+                calendar.set(notice)
+            }
+        }
+        return calendar
+    }
+
+    private static func locals<S: DocumentSource>(
+        of item: CatalogItem, for region: RegionID, in directory: Directory, from source: S
+    ) throws(S.Failure) -> [EffectiveItem.Local] {
+        var found: [OverlayState.Field: EffectiveItem.Local] = [:]
+        for place in directory.ancestry(of: region) {
+            let id = OverlayState.id(of: item.state.code, in: ScopeName.catalog(place).id)
+            let key = DocumentKey(collection: .overlay, id: id)
+            if case .overlay(let state)? = try source.content(key) {
+                for field in OverlayState.Field.allCases where found[field] == nil {
+                    guard let text = state[field] else { continue }
+                    found[field] = EffectiveItem.Local(field: field, text: text, region: place)
+                }
+            }
+            if place == item.state.authority { break }
+        }
+        return OverlayState.Field.allCases.sorted().compactMap { found[$0] }
+    }
+}
+
+/// One line of the rollout board (到达看板).
+package struct RolloutLine: Hashable, Sendable {
+    package let region: RegionRecord
+    package let reach: CatalogReceiptState.Reach
+    /// The time of the region's last receipt of this catalog; nil where there is none.
+    package let lastContact: Instant?
+}
+
+extension CatalogQuery {
+    /// Who has a change of a catalog, region by region in the subtree of its owner. The owner
+    /// has it from the start.
+    ///
+    /// - Parameter stamp: A version's, a grant's or a notice's.
+    /// - Returns: By division code. Cost: one document a region.
+    package static func rollout<S: DocumentSource>(
+        of stamp: Stamp, in catalog: RegionID, _ directory: Directory, from source: S
+    ) throws(S.Failure) -> [RolloutLine] {
+        var lines: [RolloutLine] = []
+        for region in directory.regions where directory.isWithin(region.id, catalog) {
+            let state = try CatalogFold.receipts(of: catalog, at: region.id, from: source)
+            let isOwner = region.id == catalog
+            let begun = CatalogReceiptState.Reach.reached(
+                since: stamp.time.instant, isExact: true)
+            lines.append(
+                RolloutLine(
+                    region: region, reach: isOwner ? begun : state.reach(stamp.dot),
+                    lastContact: state.entries.last?.time.instant))
+        }
+        return lines.sorted { $0.region.code < $1.region.code }
+    }
+}

@@ -1,0 +1,107 @@
+import Base
+import Change
+import Kernel
+import Replication
+
+/// The answering end of one link: a state machine, and the writer and the board behind it.
+actor AnsweringPeer {
+    private var answerer: Answerer
+    private let knowledge: ExchangeKnowledge
+    private let intake: Intake
+    private let clock: NodeClock
+    private let watch: PeerWatch
+    private let onRollback: @Sendable () -> Void
+
+    init(
+        knowledge: ExchangeKnowledge, storeEpoch: Digest16, intake: Intake, clock: NodeClock,
+        watch: PeerWatch, onRollback: @escaping @Sendable () -> Void
+    ) {
+        self.onRollback = onRollback
+        self.knowledge = knowledge
+        self.intake = intake
+        self.clock = clock
+        self.watch = watch
+        answerer = Answerer(
+            key: knowledge.signer.key, region: knowledge.region, storeEpoch: storeEpoch)
+    }
+
+    /// The region that dials.
+    var region: RegionID { knowledge.peer }
+
+    /// The link's name once it stands.
+    var token: Digest16? { answerer.token }
+
+    /// Answers one request. A long poll is held for at most `pollSeconds`.
+    func answer(_ message: Message, pollSeconds: Int) async throws -> Message {
+        let lane = message.lane
+        let hadPeer = answerer.peer
+        var effects = try answerer.received(
+            message, nonce: SystemRandom.digest().prefix16, at: clock.now(), knowing: knowledge)
+        if let peer = answerer.peer {
+            if hadPeer == nil { watch.met(peer, at: clock.now()) }
+            watch.contacted(at: clock.now())
+        }
+        let deadline = ContinuousClock.now.advanced(by: .seconds(pollSeconds))
+        while true {
+            var isParked = false
+            var delivery: Delivery?
+            for effect in effects {
+                switch effect {
+                case .send(let answer):
+                    watch.exchanged(
+                        received: message.changeCount, sent: answer.changeCount)
+                    noteAgreement()
+                    return answer
+                case .apply(let found): delivery = found
+                case .park: isParked = true
+                case .alarm(let alarm):
+                    watch.raise(alarm)
+                    if case .ownRollback = alarm { onRollback() }
+                case .idle, .reopen: break
+                }
+            }
+            if let delivery {
+                let reports = try await intake.take(delivery)
+                watch.admitted(reports)
+                effects = try answerer.applied(lane: lane, knowing: knowledge)
+            } else if isParked {
+                effects = try await wait(lane, until: deadline)
+            } else {
+                return Answerer.unknownLink
+            }
+        }
+    }
+
+    private func noteAgreement() {
+        guard answerer.isEqual else { return }
+        watch.agreed(
+            on: knowledge.board.news(
+                since: nil, sharedBy: knowledge.region, and: knowledge.peer),
+            at: clock.now())
+    }
+
+    private func wait(
+        _ lane: Lane, until deadline: ContinuousClock.Instant
+    ) async throws -> [Effect] {
+        let board = knowledge.board
+        let version = board.version
+        let effects = try answerer.resume(lane: lane, knowing: knowledge)
+        if effects.contains(where: { if case .park = $0 { false } else { true } }) {
+            return effects
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await board.waitForChange(after: version) }
+            group.addTask {
+                do { try await Task.sleep(until: deadline) } catch {
+                    // Cancelled because the other wait ended first.
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        if ContinuousClock.now >= deadline || Task.isCancelled {
+            return try answerer.release(lane: lane, knowing: knowledge)
+        }
+        return try answerer.resume(lane: lane, knowing: knowledge)
+    }
+}

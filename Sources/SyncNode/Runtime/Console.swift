@@ -1,0 +1,24 @@
+import Glibc
+
+/// Words for people on standard error, results on standard output.
+package enum Console {
+    /// A sentence for people.
+    package static func say(_ sentence: String) { put(sentence, 2) }
+
+    /// A result: a whole line, at once visible to whoever reads the pipe.
+    package static func print(_ text: String) { put(text, 1) }
+
+    /// Ends the process.
+    package static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+
+    private static func put(_ text: String, _ descriptor: Int32) {
+        let bytes = Array(text.utf8) + [0x0a]
+        var start = 0
+        while start < bytes.count {
+            let count = write(descriptor, Array(bytes[start...]), bytes.count - start)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            start += count
+        }
+    }
+}

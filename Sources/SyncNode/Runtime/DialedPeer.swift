@@ -1,0 +1,209 @@
+import Base
+import Change
+import Kernel
+import Network
+import Replication
+
+/// The dialling end of one link: opens it, pushes what the peer lacks as soon as it commits,
+/// and keeps a long poll at the peer for what comes the other way.
+actor DialedPeer {
+    /// Why an attempt ended.
+    struct Failure: Error {
+        let sentence: String
+        var isRefused = false
+    }
+
+    private var dialer: Dialer
+    private let knowledge: ExchangeKnowledge
+    private let intake: Intake
+    private let clock: NodeClock
+    private let client: HTTPClient
+    nonisolated let url: String
+    nonisolated let watch: PeerWatch
+    private let onRollback: @Sendable () -> Void
+    /// Set while the link is cut on purpose (demo): every request fails at once.
+    private var isCut = false
+
+    init(
+        url: String, knowledge: ExchangeKnowledge, storeEpoch: Digest16, intake: Intake,
+        clock: NodeClock, client: HTTPClient, watch: PeerWatch,
+        onRollback: @escaping @Sendable () -> Void
+    ) {
+        self.onRollback = onRollback
+        self.url = url
+        self.knowledge = knowledge
+        self.intake = intake
+        self.clock = clock
+        self.client = client
+        self.watch = watch
+        dialer = Dialer(
+            key: knowledge.signer.key, region: knowledge.region, storeEpoch: storeEpoch,
+            expected: knowledge.peer)
+    }
+
+    func setCut(_ cut: Bool) { isCut = cut }
+
+    /// Keeps the link until the task is cancelled.
+    func run() async {
+        var pause = Limits.backoffMillisMin
+        while !Task.isCancelled {
+            do {
+                try await open()
+                pause = Limits.backoffMillisMin
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await self.push() }
+                    group.addTask { try await self.poll() }
+                    try await group.next()
+                    group.cancelAll()
+                }
+            } catch let failure as Failure {
+                watch.failed(failure.sentence, refused: failure.isRefused)
+            } catch {
+                watch.failed("\(error)")
+            }
+            for lane in Lane.allCases { dialer.lost(lane: lane) }
+            let millis = Int.random(in: pause / 2...pause)
+            pause = min(pause * 2, Limits.backoffMillisMax)
+            do { try await Task.sleep(for: .milliseconds(millis)) } catch { return }
+        }
+    }
+
+    /// One full exchange now, over a link of its own making if none stands.
+    func exchangeNow() async throws -> PeerState {
+        if !dialer.isOpen { try await open() }
+        let before = watch.now
+        try await pushOnce()
+        // What the peer has for this side comes with its answers; a second round shows that
+        // both hold the same.
+        try await pushOnce()
+        var state = watch.now
+        state.sent -= before.sent
+        state.received -= before.received
+        state.bytesOut -= before.bytesOut
+        state.bytesIn -= before.bytesIn
+        state.roundTrips -= before.roundTrips
+        return state
+    }
+
+    var isEqual: Bool { dialer.isEqual }
+
+    private func open() async throws {
+        let request = try dialer.open(
+            nonce: SystemRandom.digest().prefix16, at: clock.now(), knowing: knowledge)
+        try await perform([.send(request)])
+        guard dialer.isOpen else {
+            throw Failure(sentence: watch.now.lastError ?? "the peer does not exchange with us")
+        }
+        if let peer = dialer.peer { watch.met(peer, at: clock.now()) }
+    }
+
+    private func push() async throws {
+        while true {
+            let version = knowledge.board.version
+            try await pushOnce()
+            try Task.checkCancellation()
+            await withTaskGroup(of: Void.self) { [board = knowledge.board] group in
+                group.addTask { await board.waitForChange(after: version) }
+                group.addTask {
+                    do {
+                        try await Task.sleep(for: .seconds(Limits.heartbeatSeconds))
+                    } catch {
+                        // Cancelled because something changed first.
+                    }
+                }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func pushOnce() async throws {
+        guard let request = try dialer.exchange(knowing: knowledge) else {
+            guard dialer.isOpen else { throw Failure(sentence: "the link must be opened again") }
+            return
+        }
+        try await perform([.send(request)])
+    }
+
+    private func poll() async throws {
+        while true {
+            try Task.checkCancellation()
+            guard let request = try dialer.poll(knowing: knowledge) else {
+                guard dialer.isOpen else {
+                    throw Failure(sentence: "the link must be opened again")
+                }
+                try await Task.sleep(for: .milliseconds(Limits.backoffMillisMin))
+                continue
+            }
+            let answer = try await post(request)
+            let effects = try dialer.received(
+                answer, lane: .poll, at: clock.now(), knowing: knowledge)
+            try await perform(effects, lane: .poll)
+        }
+    }
+
+    /// Does what the machine wants until it wants nothing more.
+    private func perform(_ first: [Effect], lane start: Lane = .push) async throws {
+        var effects = first
+        var lane = start
+        while !effects.isEmpty {
+            var next: [Effect] = []
+            for effect in effects {
+                switch effect {
+                case .send(let message):
+                    let answer = try await post(message)
+                    lane = .push
+                    next += try dialer.received(
+                        answer, lane: .push, at: clock.now(), knowing: knowledge)
+                case .apply(let delivery):
+                    let reports = try await intake.take(delivery)
+                    watch.admitted(reports)
+                    next += try dialer.applied(lane: lane, knowing: knowledge)
+                case .alarm(.refused(let reason)):
+                    throw Failure(sentence: "refused: \(reason)", isRefused: true)
+                case .alarm(let alarm):
+                    watch.raise(alarm)
+                    if case .ownRollback = alarm { onRollback() }
+                case .reopen: throw Failure(sentence: "the peer forgot the link")
+                case .idle, .park: break
+                }
+            }
+            effects = next
+        }
+        guard dialer.isEqual else { return }
+        watch.agreed(
+            on: knowledge.board.news(
+                since: nil, sharedBy: knowledge.region, and: knowledge.peer),
+            at: clock.now())
+    }
+
+    private func post(_ message: Message) async throws -> Message {
+        if isCut { throw Failure(sentence: "the link is cut") }
+        let plain = message.encode()
+        var request = ClientRequest("POST", url + "/sync/v1/exchange", body: plain)
+        request.headers = [
+            ("Content-Type", "application/octet-stream"), ("Accept-Encoding", "deflate"),
+        ]
+        if plain.count >= Limits.deflateBytesMin {
+            request.body = Deflate.compress(plain, format: .zlib)
+            request.headers.append(("Content-Encoding", "deflate"))
+        }
+        request.totalMillis = Limits.exchangeMillisMax
+        request.responseBytesMax = Limits.messageBytesMax
+        let response: ClientResponse
+        do throws(ClientError) {
+            response = try await client.send(request)
+        } catch {
+            throw Failure(sentence: "\(url): \(error)")
+        }
+        guard response.status == 200 else {
+            throw Failure(sentence: "\(url) answered \(response.status)")
+        }
+        if isCut { throw Failure(sentence: "the link is cut") }
+        watch.transferred(out: request.body.count, in: response.body.count)
+        let answer = try Message.decode(ExchangeBody.plain(response.body, response.headers))
+        watch.contacted(at: clock.now())
+        watch.exchanged(received: answer.changeCount, sent: message.changeCount)
+        return answer
+    }
+}

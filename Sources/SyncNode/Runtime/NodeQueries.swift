@@ -1,0 +1,254 @@
+import API
+import Base
+import Change
+import Domain
+import Glibc
+import Kernel
+import Replication
+import Store
+
+/// What pages and queries read: the board for what is in memory, the read pool for the rest.
+struct NodeQueries: NodeView {
+    let runtime: NodeRuntime
+
+    private var store: OpenStore { runtime.store }
+
+    func status() throws(ViewError) -> NodeStatus {
+        let totals = try read { (reader) throws(JournalError) in try reader.figures() }
+        let region = runtime.settings.region
+        let scopes = runtime.board.scopes()
+        return NodeStatus(
+            region: region.code, name: region.name, level: region.level,
+            nodeID: store.keys.nodeID, incarnation: store.incarnationDigest,
+            carryRoot: carryRoot(scopes), scopes: scopes.count, changes: totals.changes,
+            unsent: runtime.unsent(), peers: peerStatuses(), fenced: false,
+            diskFreeBytes: freeBytes(), clock: runtime.clock.now())
+    }
+
+    func isReady() throws(ViewError) -> Bool { true }
+
+    func scopes(after: ScopeID?, limit: Int) throws(ViewError) -> [ScopeStatus] {
+        let directory = runtime.board.directory
+        let all = runtime.board.scopes().filter { after == nil || $0.id > after ?? $0.id }
+        return all.prefix(limit).map { scope in
+            ScopeStatus(
+                id: scope.id, family: "\(scope.name.family)",
+                title: title(of: scope.name, directory),
+                changes: scope.vector.heads.reduce(0) { $0 + Int($1.seq.rawValue) },
+                vector: scope.vector.heads.map {
+                    ScopeStatus.Head(actor: $0.actor, seq: $0.seq, hash: $0.hash)
+                })
+        }
+    }
+
+    func state(_ collection: Collection, label: String) throws(ViewError) -> StateLookup {
+        let states = try read { (reader) throws(JournalError) in
+            try reader.states(collection, label: label)
+        }
+        switch states.count {
+        case 0: return .absent
+        case 1: return .one(states[0])
+        default: return .several
+        }
+    }
+
+    func document(_ key: DocumentKey) throws(ViewError) -> StoredDocument? {
+        try read { (reader) throws(JournalError) in try reader.document(key) }
+    }
+
+    func documents(
+        _ collection: Collection, label: String
+    ) throws(ViewError) -> [StoredDocument] {
+        try read { (reader) throws(JournalError) in
+            try load(try reader.documents(collection, label: label), reader)
+        }
+    }
+
+    func documents(_ query: DocumentQuery) throws(ViewError) -> [StoredDocument] {
+        var wanted = PageQuery(query.collection, limit: query.limit)
+        wanted.status = query.status
+        wanted.after = query.after.map { PageCursor(time: $0.time, id: $0.id) }
+        return try read { (reader) throws(JournalError) in
+            try reader.documents(wanted).documents
+        }
+    }
+
+    private func load(
+        _ keys: [DocumentKey], _ reader: SnapshotReader
+    ) throws(JournalError) -> [StoredDocument] {
+        var found: [StoredDocument] = []
+        for key in keys {
+            if let document = try reader.document(key) { found.append(document) }
+        }
+        return found
+    }
+
+    func search(_ words: String, limit: Int) throws(ViewError) -> [StoredDocument] {
+        try read { (reader) throws(JournalError) in
+            try load(try reader.search(words, in: nil, limit: limit), reader)
+        }
+    }
+
+    func rollout(_ code: String) throws(ViewError) -> Rollout? {
+        let directory = runtime.board.directory
+        return try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            guard let key = try reader.documents(.item, label: code).first,
+                let document = try reader.document(key),
+                case .item(let item) = try source.decode(document),
+                let version = Timeline.latest(of: item.versions.heads)
+            else { return nil }
+            let lines = try CatalogQuery.rollout(
+                of: version.stamp, in: item.authority, directory, from: source)
+            return Rollout(
+                code: code, version: version.value.number,
+                lines: lines.map { line in
+                    var reached: Instant?
+                    if case .reached(let since, _) = line.reach { reached = since }
+                    return Rollout.Line(
+                        region: line.region.code, name: line.region.name,
+                        version: reached == nil ? nil : version.value.number, time: reached)
+                })
+        }
+    }
+
+    func places() throws(ViewError) -> [Place] {
+        let directory = runtime.board.directory
+        let own = runtime.settings.region
+        let partners = directory.partners.map(\.record)
+        var places = directory.regions.map { region in
+            let relation: Place.Relation =
+                region.id == own.id
+                ? .own
+                : region.id == own.parent
+                    ? .parent : region.parent == own.id ? .child : .other
+            return Place(
+                id: region.id, code: region.code, name: region.name, relation: relation)
+        }
+        places += partners.map {
+            Place(id: $0.id, code: $0.code, name: $0.name, relation: .partner)
+        }
+        return places.sorted { $0.code < $1.code }
+    }
+
+    func metrics() throws(ViewError) -> [Metric] {
+        let totals = try read { (reader) throws(JournalError) in try reader.figures() }
+        let writer = store.writer.counters.totals
+        return [
+            Metric(
+                "node_log_changes", "Changes in the log", .gauge,
+                [Metric.Sample(Double(totals.changes))]),
+            Metric(
+                "node_commits", "Group commits since the start", .counter,
+                [Metric.Sample(Double(writer.batches))]),
+            Metric(
+                "node_submissions", "Submissions since the start", .counter,
+                [Metric.Sample(Double(writer.submissions))]),
+            Metric(
+                "node_unsent_changes", "Changes that the parent lacks", .gauge,
+                [Metric.Sample(Double(runtime.unsent()))]),
+        ]
+    }
+
+    // MARK: parts
+
+    private func read<Result>(
+        _ body: (SnapshotReader) throws(JournalError) -> Result
+    ) throws(ViewError) -> Result {
+        do throws(JournalError) {
+            return try store.readers.read(body)
+        } catch {
+            Console.say("read: \(error)")
+            throw .failed
+        }
+    }
+
+    private func peerStatuses() -> [PeerStatus] {
+        let directory = runtime.board.directory
+        let parent = runtime.settings.region.parent
+        let now = runtime.clock.now()
+        return runtime.peerStates().compactMap { state in
+            let record =
+                directory.region(state.region)
+                ?? directory.partners.first { $0.record.id == state.region }?.record
+            guard let record else { return nil }
+            let link: PeerStatus.State =
+                switch state.link {
+                case .never: .connecting
+                case .up: .online
+                case .down: .offline
+                case .refused: .refused
+                }
+            return PeerStatus(
+                region: record.code, name: record.name, url: state.url.isEmpty ? nil : state.url,
+                state: link, isParent: record.id == parent,
+                lagSeconds: state.lastEqual.map { Int((now.millis - $0.millis) / 1000) },
+                unsent: runtime.unsent(to: state), lastContact: state.lastContact,
+                clockOffsetMillis: state.clockOffsetMillis.map(Int.init),
+                lastError: state.lastError)
+        }
+    }
+
+    private func carryRoot(_ scopes: [ScopeKnowledge]) -> Digest {
+        var tree = DigestTree(suite: .sha256Ed25519)
+        for scope in scopes {
+            let shared = SharedScope(scope)
+            tree.set(shared.leaf, for: shared.id)
+        }
+        let root = tree.root
+        return Digest(words: (root.high, root.low, 0, 0))
+    }
+
+    private func title(of name: ScopeName, _ directory: Directory) -> String {
+        let own =
+            directory.region(name.region)?.name
+            ?? directory.partners.first { $0.record.id == name.region }?.record.name
+            ?? name.region.hex
+        let year = name.year == 0 ? "" : " \(name.year)"
+        switch name.family {
+        case .directory: return "名录 \(own)"
+        case .control: return "回执 \(own)"
+        case .catalog: return "事项 \(own)"
+        case .cases: return "办件 \(own)\(year)"
+        case .corridor: return "跨域件包 \(own)\(year)"
+        case .custody: return "跨域移交 \(own)\(year)"
+        case .statistics: return "统计 \(own)"
+        }
+    }
+
+    private func freeBytes() -> Int64 {
+        var status = statvfs()
+        guard statvfs(runtime.options.data, &status) == 0 else { return 0 }
+        return Int64(status.f_bavail) * Int64(status.f_frsize)
+    }
+}
+
+/// A reader as the domain's queries want it.
+struct ReaderSource: DocumentSource {
+    typealias Failure = JournalError
+
+    let reader: SnapshotReader
+
+    func content(_ key: DocumentKey) throws(JournalError) -> Content? {
+        guard let document = try reader.document(key) else { return nil }
+        return try decode(document)
+    }
+
+    func find(
+        _ collection: Collection, label: String
+    ) throws(JournalError) -> [DocumentKey] {
+        try reader.documents(collection, label: label)
+    }
+
+    func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {
+        try reader.change(at: dot, in: scope)
+    }
+
+    func decode(_ document: StoredDocument) throws(JournalError) -> Content {
+        do throws(JSONError) {
+            return try Content.decode(document)
+        } catch {
+            throw .damaged("document \(document.key.id.hex) is not of its form")
+        }
+    }
+}

@@ -1,0 +1,203 @@
+import Base
+package import Change
+import Crypto
+import Domain
+import Kernel
+package import Network
+import Replication
+import Store
+import Synchronization
+
+/// One running node: its writer, its readers, its links and its server.
+package final class NodeRuntime: Sendable {
+    /// How it is to run.
+    package struct Options: Sendable {
+        package var data: String
+        package var listen: Endpoint
+        /// Certificate and key for HTTPS; nil for plain HTTP.
+        package var tls: TLSIdentity?
+        /// Demo mode: the clock can be set, links can be cut, members are entered unasked; only
+        /// ever on loopback.
+        package var isDemo = false
+
+        package init(data: String, listen: Endpoint) {
+            self.data = data
+            self.listen = listen
+        }
+    }
+
+    /// Why a node does not run: one sentence, and the exit code of CONTRACT §2.
+    package struct Failure: Error, Hashable, Sendable {
+        package let sentence: String
+        package let exitCode: Int32
+
+        package init(_ sentence: String, exitCode: Int32) {
+            self.sentence = sentence
+            self.exitCode = exitCode
+        }
+    }
+
+    let options: Options
+    let store: OpenStore
+    let hub: ExchangeHub
+    let client: HTTPClient
+    let clock: NodeClock
+    let dialers = Mutex<[RegionID: Dialling]>([:])
+    private let server = Mutex<HTTPServer?>(nil)
+    private let renewal: RenewalBell
+
+    struct Dialling: Sendable {
+        let peer: DialedPeer
+        let task: Task<Void, Never>
+    }
+
+    /// What the command line and the API may use of the node.
+    package var board: KnowledgeBoard { store.board }
+    /// The settings as of the start.
+    package var settings: NodeSettings { store.settings }
+
+    /// Opens the store, starts the server and the links.
+    ///
+    /// - Throws: `Failure` with a sentence that says what to do.
+    package static func start(_ options: Options) async throws(Failure) -> NodeRuntime {
+        let clock = NodeClock()
+        let store = try await OpenStore.open(options.data, clock: clock)
+        let client: HTTPClient
+        do throws(NetworkError) {
+            client = try HTTPClient()
+        } catch {
+            throw Failure("\(error)", exitCode: 4)
+        }
+        let runtime = NodeRuntime(options: options, store: store, client: client, clock: clock)
+        try runtime.listen()
+        await runtime.noteAddress()
+        runtime.startLinks()
+        return runtime
+    }
+
+    private init(options: Options, store: OpenStore, client: HTTPClient, clock: NodeClock) {
+        self.options = options
+        self.store = store
+        self.client = client
+        self.clock = clock
+        let bell = RenewalBell(store)
+        renewal = bell
+        hub = ExchangeHub(
+            board: store.board, readers: store.readers, blobs: store.blobs,
+            intake: store.intake, signer: store.signer, region: store.settings.region.id,
+            storeEpoch: store.storeEpoch, clock: clock, onRollback: { bell.ring() })
+    }
+
+    /// Where it listens.
+    package var endpoint: Endpoint? { server.withLock { $0?.endpoint } }
+
+    private func listen() throws(Failure) {
+        do throws(NetworkError) {
+            let service = NodeService(runtime: self)
+            let started = try HTTPServer(
+                listen: options.listen, tls: options.tls,
+                bodyLimit: { NodeService.bodyLimit($0) },
+                handler: { service.handle($0, $1) })
+            server.withLock { $0 = started }
+        } catch {
+            throw Failure(error.advice.english, exitCode: 2)
+        }
+    }
+
+    /// Lets the command line find this node by its directory.
+    private func noteAddress() async {
+        guard let endpoint else { return }
+        let url = (options.tls == nil ? "http://" : "https://") + endpoint.text
+        do throws(Writer.Failure) {
+            let value = Array(url.utf8)
+            _ = try await store.writer.submit(.remember(NodeAddress.valueName, value))
+        } catch {
+            Console.say("the address could not be noted: \(error)")
+        }
+    }
+
+    /// Calls back once this node must begin a new incarnation.
+    func onRenewal(_ callback: @escaping @Sendable () -> Void) { renewal.set(callback) }
+
+    /// Starts the links that this node dials: to the parent and to neighbours.
+    private func startLinks() {
+        if let url = settings.parentURL, let parent = settings.region.parent {
+            dial(parent, at: url)
+        }
+        for neighbour in settings.dialed { dial(neighbour.region, at: neighbour.url) }
+    }
+
+    /// Keeps a link to a peer from now on.
+    func dial(_ region: RegionID, at url: String) {
+        let knowledge = ExchangeKnowledge(
+            board: store.board, readers: store.readers, blobs: store.blobs,
+            signer: store.signer, region: settings.region.id, peer: region)
+        let peer = DialedPeer(
+            url: url, knowledge: knowledge, storeEpoch: store.storeEpoch, intake: store.intake,
+            clock: clock, client: client, watch: PeerWatch(region: region, url: url),
+            onRollback: { [renewal] in renewal.ring() })
+        let task = Task { await peer.run() }
+        let earlier = dialers.withLock { dialers in
+            let earlier = dialers[region]
+            dialers[region] = Dialling(peer: peer, task: task)
+            return earlier
+        }
+        earlier?.task.cancel()
+    }
+
+    /// The peers that this node dials, by region.
+    func dialled() -> [DialedPeer] {
+        dialers.withLock { dialers in
+            dialers.keys.sorted().compactMap { dialers[$0]?.peer }
+        }
+    }
+
+    /// How it stands with each peer, by region.
+    package func peerStates() -> [PeerState] {
+        var states: [RegionID: PeerState] = [:]
+        for watch in hub.watches { states[watch.now.region] = watch.now }
+        for peer in dialled() { states[peer.watch.now.region] = peer.watch.now }
+        return states.keys.sorted().compactMap { states[$0] }
+    }
+
+    /// Changes that the parent lacks, as far as is known here.
+    func unsent() -> Int {
+        guard let parent = settings.region.parent,
+            let state = peerStates().first(where: { $0.region == parent })
+        else { return 0 }
+        return unsent(to: state)
+    }
+
+    /// Changes of the scopes shared with a peer that came after both sides last held the same.
+    func unsent(to state: PeerState) -> Int {
+        let news = board.news(
+            since: nil, sharedBy: settings.region.id, and: state.region)
+        var count = 0
+        for scope in news.scopes {
+            for head in scope.vector.heads {
+                let agreed = state.agreed[scope.id]?[head.actor]?.seq ?? .none
+                if head.seq > agreed { count += Int(head.seq.rawValue - agreed.rawValue) }
+            }
+        }
+        return count
+    }
+
+    /// One full exchange with each dialled peer, or with the one named.
+    package func exchange(with region: RegionID?) async throws -> [(RegionID, PeerState, Bool)] {
+        var results: [(RegionID, PeerState, Bool)] = []
+        for peer in dialled() where region == nil || peer.watch.now.region == region {
+            let state = try await peer.exchangeNow()
+            results.append((state.region, state, await peer.isEqual))
+        }
+        return results
+    }
+
+    /// Stops taking connections, finishes what was handed in, closes the store.
+    package func stop() async {
+        let links = dialers.withLock { dialers in Array(dialers.values) }
+        for link in links { link.task.cancel() }
+        if let running = server.withLock({ $0 }) { await running.drain() }
+        client.stop()
+        store.writer.stop()
+    }
+}

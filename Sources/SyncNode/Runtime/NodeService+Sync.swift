@@ -1,0 +1,172 @@
+import API
+import Base
+import Change
+import Domain
+import HTTP
+import Kernel
+import Network
+import Replication
+import Store
+
+/// The doors below `/sync/v1/`: for nodes only.
+extension NodeService {
+    func sync(_ kind: SyncRequestKind, _ request: HTTPRequest) async -> HTTPResponse {
+        switch kind {
+        case .identity: identity()
+        case .enrol: await enrol(request)
+        case .exchange: await exchange(request)
+        case .partner: await partner(request)
+        }
+    }
+
+    /// A neighbouring county is stated and dialled from now on (demo; else by an operator).
+    private func partner(_ request: HTTPRequest) async -> HTTPResponse {
+        guard runtime.options.isDemo else {
+            return Self.problem(403, "not-demo", "只有演示模式接受这个请求")
+        }
+        guard let json = NodeSettings.json(request.body), let url = json["url"]?.text else {
+            return Self.problem(400, "bad-partner", "缺少对端地址 url")
+        }
+        do throws(NodeRuntime.Failure) {
+            let record = try await runtime.addPartner(url, dials: json["dial"]?.bool ?? true)
+            return HTTPResponse(
+                status: 200, contentType: "application/json",
+                body: Array("{\"region\":\"\(record.code.text)\"}".utf8))
+        } catch {
+            return Self.problem(502, "partner-unreachable", error.sentence)
+        }
+    }
+
+    /// Who this node is: public, and what a neighbour states of it.
+    private func identity() -> HTTPResponse {
+        let store = runtime.store
+        var writer = JSONWriter()
+        writer.object { object in
+            object.object("region") { NodeSettings.write(store.settings.region, to: &$0) }
+            object.field("key", store.signer.key.text)
+            object.field("node", store.keys.nodeID.hex)
+        }
+        return HTTPResponse(status: 200, contentType: "application/json", body: writer.bytes)
+    }
+
+    private func exchange(_ request: HTTPRequest) async -> HTTPResponse {
+        do {
+            let plain = try ExchangeBody.plain(request.body, request.headers)
+            let message = try Message.decode(plain)
+            guard let answer = try await runtime.hub.answer(message) else {
+                return Self.problem(503, "link-cut", "演示：链路已断开")
+            }
+            return ExchangeBody.response(answer.encode(), to: request)
+        } catch let error as DecodeError {
+            return Self.problem(400, "bad-frame", "报文有误：\(error.field) \(error.reason)")
+        } catch is Deflate.Failure {
+            return Self.problem(400, "bad-encoding", "报文压缩有误")
+        } catch is Writer.Failure {
+            var response = Self.problem(503, "busy", "节点繁忙，请稍后再试")
+            response.headers.add("Retry-After", "1")
+            return response
+        } catch {
+            return Self.problem(503, "store", "本节点的存储暂不可用")
+        }
+    }
+
+    /// A child asks for its place, or makes a new incarnation of a known child known.
+    private func enrol(_ request: HTTPRequest) async -> HTTPResponse {
+        guard let wish = MembershipRequest(request.body) else {
+            return Self.problem(400, "bad-membership", "申请有误或签名不符")
+        }
+        let directory = runtime.board.directory
+        let own = runtime.settings.region
+        if let known = directory.region(code: wish.code), known.parent == own.id {
+            return await renew(known, wish, directory)
+        }
+        guard runtime.options.isDemo else {
+            return Self.problem(403, "not-invited", "本节点没有邀请这个下级")
+        }
+        guard Self.isBelow(wish.code, own.code) else {
+            return Self.problem(422, "not-below", "区划代码不在本地之下")
+        }
+        let record = RegionRecord(
+            id: RegionID(SystemRandom.digest().prefix8), code: wish.code, name: wish.name,
+            level: Level(of: wish.code), parent: own.id)
+        return await enter(record, wish, epoch: 1)
+    }
+
+    private func renew(
+        _ known: RegionRecord, _ wish: MembershipRequest, _ directory: Directory
+    ) async -> HTTPResponse {
+        let seats = directory.seats(of: known.id)
+        guard let last = seats.last, last.node == wish.node else {
+            return Self.problem(409, "region-taken", "这个区划已有别的节点")
+        }
+        if last.key == wish.key { return await grant(known) }
+        let entry = DirectoryEntry.incarnation(
+            region: known.id, key: wish.key, node: wish.node)
+        return await state([entry], then: known)
+    }
+
+    private func enter(
+        _ record: RegionRecord, _ wish: MembershipRequest, epoch: UInt64
+    ) async -> HTTPResponse {
+        let seat = DirectoryEntry.seat(
+            region: record.id, epoch: epoch, key: wish.key, node: wish.node)
+        return await state([.region(record), seat], then: record)
+    }
+
+    private func state(
+        _ entries: [DirectoryEntry], then record: RegionRecord
+    ) async -> HTTPResponse {
+        do throws(Writer.Failure) {
+            _ = try await runtime.store.writer.submit(.state(entries))
+        } catch {
+            return Self.problem(503, "store", "本节点的存储暂不可用")
+        }
+        return await grant(record)
+    }
+
+    private func grant(_ record: RegionRecord) async -> HTTPResponse {
+        do throws(JournalError) {
+            let grant = MembershipGrant(
+                region: record, root: runtime.settings.root,
+                directory: try directoryMessage(for: record))
+            return HTTPResponse(status: 200, contentType: "application/json", body: grant.body)
+        } catch {
+            return Self.problem(503, "store", "本节点的存储暂不可用")
+        }
+    }
+
+    /// The `dir` scopes that a member carries, whole.
+    private func directoryMessage(for record: RegionRecord) throws(JournalError) -> [UInt8] {
+        let store = runtime.store
+        let directory = runtime.board.directory
+        var message = Message()
+        for scope in runtime.board.scopes()
+        where scope.name.family == .directory && directory.carries(record.id, scope.name) {
+            message.frames.append(.vector(SharedScope(scope).statement))
+            var after: [Dot] = []
+            while true {
+                let run = try store.readers.read { (reader) throws(JournalError) in
+                    try reader.run(of: scope.id, after: after, except: [])
+                }
+                guard !run.changes.isEmpty else { break }
+                let batch = ChangeBatch(
+                    scope: scope.id, changes: run.changes, heads: run.heads
+                ) { scope.chain($0)?.suite ?? .sha256Ed25519 }
+                message.frames.append(.range(batch))
+                for change in run.changes {
+                    after.removeAll { $0.actor == change.header.actor }
+                    after.append(change.dot)
+                }
+                after.sort()
+                if !run.more { break }
+            }
+        }
+        return message.encode()
+    }
+
+    private static func isBelow(_ code: RegionCode, _ parent: RegionCode) -> Bool {
+        let significant = parent.text.reversed().drop { $0 == "0" }.count
+        let even = significant <= 6 ? (significant + 1) / 2 * 2 : max(significant, 9)
+        return code != parent && code.text.prefix(even) == parent.text.prefix(even)
+    }
+}

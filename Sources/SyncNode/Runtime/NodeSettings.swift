@@ -1,0 +1,133 @@
+package import Base
+package import Change
+package import Crypto
+package import Domain
+
+/// What a node is, as its own store keeps it: written by `init`, read by `serve`.
+package struct NodeSettings: Hashable, Sendable {
+    package var region: RegionRecord
+    package var suite: Suite
+    /// The pinned seat of the tree's root.
+    package var root: SeatRecord
+    /// Where the parent listens; nil for a root.
+    package var parentURL: String?
+    /// Neighbours that this node dials: region and URL.
+    package var dialed: [Neighbour] = []
+
+    /// A corridor partner that this node dials.
+    package struct Neighbour: Hashable, Sendable {
+        package let region: RegionID
+        package let url: String
+    }
+
+    /// The name of the store's value that keeps them.
+    static let valueName = "settings"
+
+    package var encoded: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { object in
+            object.object("region") { Self.write(region, to: &$0) }
+            object.field("suite", Int64(suite.rawValue))
+            object.object("root") { Self.write(root, to: &$0) }
+            if let parentURL { object.field("parentURL", parentURL) }
+            object.array("dialed") { array in
+                for neighbour in dialed {
+                    array.object { object in
+                        object.field("region", neighbour.region.hex)
+                        object.field("url", neighbour.url)
+                    }
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    /// nil where the bytes are not of the form that `encoded` gives.
+    package init?(_ bytes: [UInt8]) {
+        guard let json = Self.json(bytes), let region = json["region"].flatMap(Self.region),
+            let number = json["suite"]?.int.flatMap({ UInt8(exactly: $0) }),
+            let suite = Suite(rawValue: number), let root = json["root"].flatMap(Self.seat)
+        else { return nil }
+        self.region = region
+        self.suite = suite
+        self.root = root
+        parentURL = json["parentURL"]?.text
+        dialed = (json["dialed"]?.array ?? []).compactMap { entry in
+            guard let region = entry["region"]?.text.flatMap(RegionID.init(hex:)),
+                let url = entry["url"]?.text
+            else { return nil }
+            return Neighbour(region: region, url: url)
+        }
+    }
+
+    package init(
+        region: RegionRecord, suite: Suite, root: SeatRecord, parentURL: String?
+    ) {
+        self.region = region
+        self.suite = suite
+        self.root = root
+        self.parentURL = parentURL
+    }
+
+    static func json(_ bytes: [UInt8]) -> JSON? {
+        do throws(JSONError) {
+            return try JSON(parsing: bytes)
+        } catch {
+            return nil
+        }
+    }
+
+    static func write(_ region: RegionRecord, to writer: inout JSONWriter) {
+        writer.field("id", region.id.hex)
+        writer.field("code", region.code.text)
+        writer.field("name", region.name)
+        writer.field("level", region.level.rawValue)
+        if let parent = region.parent { writer.field("parent", parent.hex) }
+    }
+
+    static func region(_ json: JSON) -> RegionRecord? {
+        guard let id = json["id"]?.text.flatMap(RegionID.init(hex:)),
+            let code = json["code"]?.text.flatMap(RegionCode.init(_:)),
+            let name = json["name"]?.text,
+            let level = json["level"]?.text.flatMap(Level.init(rawValue:))
+        else { return nil }
+        let parent = json["parent"]?.text.flatMap(RegionID.init(hex:))
+        return RegionRecord(id: id, code: code, name: name, level: level, parent: parent)
+    }
+
+    static func write(_ seat: SeatRecord, to writer: inout JSONWriter) {
+        writer.field("region", seat.region.hex)
+        writer.field("epoch", Int64(seat.epoch))
+        writer.field("key", seat.key.text)
+        writer.field("node", seat.node.hex)
+    }
+
+    static func seat(_ json: JSON) -> SeatRecord? {
+        guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
+            let epoch = json["epoch"]?.int, epoch > 0,
+            let key = json["key"]?.text.flatMap(IncarnationKey.init(text:)),
+            let node = json["node"]?.text.flatMap(Hex.decode), node.count == 32
+        else { return nil }
+        return SeatRecord(
+            region: region, epoch: UInt64(epoch), key: key, node: Digest(bytes: node),
+            grant: .zero)
+    }
+}
+
+extension Level {
+    /// The tier that a division code stands for: by its trailing zeros.
+    package init(of code: RegionCode) {
+        let number = code.rawValue
+        if number % 10_000_000_000 == 0 {
+            self = .province
+        } else if number % 100_000_000 == 0 {
+            self = .city
+        } else if number % 1_000_000 == 0 {
+            self = .county
+        } else if number % 1000 == 0 {
+            self = .town
+        } else {
+            self = .village
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import Base
+import Change
+import Crypto
+import Domain
+import Kernel
+import Store
+import Synchronization
+
+/// A node's store, opened: its writer on its thread, its readers, its keys.
+struct OpenStore: Sendable {
+    let settings: NodeSettings
+    let board: KnowledgeBoard
+    let writer: Writer
+    let readers: ReadPool
+    let blobs: BlobShelf
+    let signer: IncarnationSigner
+    let keys: KeyFiles
+    /// Names this store to peers.
+    let storeEpoch: Digest16
+    /// Why the node had to begin a new incarnation at this start; nil as a rule.
+    let renewal: String?
+
+    /// H(incarnation public key).
+    var incarnationDigest: Digest {
+        let key = keys.incarnation.publicKey
+        return Hash.digest(key.bytes, suite: key.suite)
+    }
+
+    var intake: Intake { Intake(board: board, writer: writer, blobs: blobs) }
+
+    private struct Opened: Sendable {
+        let settings: NodeSettings
+        let keys: KeyFiles
+        let storeEpoch: UInt64
+        let renewal: String?
+    }
+
+    /// - Throws: exit code 2 where there is no node, 3 where its data is damaged or held.
+    static func open(
+        _ data: String, clock: NodeClock
+    ) async throws(NodeRuntime.Failure) -> OpenStore {
+        let directory = StoreDirectory(path: data)
+        guard directory.hasDatabase else {
+            throw NodeRuntime.Failure(
+                "\(data) holds no node: make one with init --data \(data)", exitCode: 2)
+        }
+        let board = KnowledgeBoard()
+        let box = Box<Opened>()
+        let gate = Gate()
+        let writer = Writer(
+            board: board, clock: clock,
+            open: { () throws(JournalError) in
+                let (kernel, opened) = try Self.openKernel(directory)
+                box.value = opened
+                return kernel
+            },
+            opened: { gate.open($0) })
+        if let error = await gate.passed() {
+            writer.stop()
+            throw NodeRuntime.Failure(sentence(error, data), exitCode: 3)
+        }
+        guard let opened = box.value else {
+            throw NodeRuntime.Failure("\(data) could not be opened", exitCode: 3)
+        }
+        do throws(JournalError) {
+            let readers = ReadPool(directory: directory)
+            let node = opened.keys.nodeID
+            return OpenStore(
+                settings: opened.settings, board: board, writer: writer, readers: readers,
+                blobs: try BlobShelf(directory: directory),
+                signer: IncarnationSigner(opened.keys.incarnation), keys: opened.keys,
+                storeEpoch: Digest16(high: opened.storeEpoch, low: node.prefix8),
+                renewal: opened.renewal)
+        } catch {
+            writer.stop()
+            throw NodeRuntime.Failure(sentence(error, data), exitCode: 3)
+        }
+    }
+
+    /// The store's value that asks for a new incarnation at the next start: the old key's text.
+    static let rewindName = "rewind"
+
+    /// On the writer's thread: the journal, and a new incarnation where the old one is fenced.
+    private static func openKernel(
+        _ directory: StoreDirectory
+    ) throws(JournalError) -> (Kernel<SQLiteJournal>, Opened) {
+        let journal = try SQLiteJournal(
+            directory: directory, machine: try StoreDirectory.machine())
+        guard let stored = try journal.value(NodeSettings.valueName),
+            let settings = NodeSettings(stored)
+        else { throw .damaged("the node has no settings") }
+        let rewound = try journal.value(rewindName).flatMap { bytes in
+            IncarnationKey(text: String(decoding: bytes, as: UTF8.self))
+        }
+        let folder = directory.path + "/keys"
+        let renewal =
+            journal.fence?.description
+            ?? (rewound == nil ? nil : "a peer holds other changes of this node than it has")
+        if renewal != nil { try renewKey(in: folder, suite: settings.suite) }
+        let keys = try readKeys(in: folder)
+        let signer = IncarnationSigner(keys.incarnation)
+        let present = try journal.value(StoreValue.incarnation).map { Hex.encode($0) }
+        if renewal != nil || present != signer.key.text {
+            try journal.adopt(signer.key, storeEpoch: SystemRandom.digest().prefix8)
+        }
+        let identity = Identity(region: settings.region.id, node: keys.nodeID, signer: signer)
+        let kernel = try Kernel(journal: journal, identity: identity, root: settings.root)
+        if let rewound {
+            try kernel.rewind(rewound, clearing: rewindName)
+        }
+        let epoch = try journal.value(StoreValue.storeEpoch) ?? []
+        let number = epoch.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return (
+            kernel, Opened(settings: settings, keys: keys, storeEpoch: number, renewal: renewal)
+        )
+    }
+
+    private static func renewKey(in folder: String, suite: Suite) throws(JournalError) {
+        do throws(KeyFiles.Failure) {
+            try KeyFiles.renewIncarnation(in: folder, suite: suite)
+        } catch {
+            throw .failed(error.sentence)
+        }
+    }
+
+    private static func readKeys(in folder: String) throws(JournalError) -> KeyFiles {
+        do throws(KeyFiles.Failure) {
+            return try KeyFiles(folder: folder)
+        } catch {
+            throw .failed(error.sentence)
+        }
+    }
+
+    private static func sentence(_ error: JournalError, _ data: String) -> String {
+        switch error {
+        case .full: "the disk of \(data) is full: make room and start again"
+        case .locked(let why): "\(data) is in use or not writable: \(why)"
+        case .damaged(let why): "\(data) is damaged: \(why). Restore it from a backup"
+        case .fenced(let why): "\(data) is fenced: \(why)"
+        case .failed(let why): "\(data): \(why)"
+        }
+    }
+}
+
+/// One value handed from one thread to another.
+final class Box<Value: Sendable>: Sendable {
+    private let held = Mutex<Value?>(nil)
+
+    var value: Value? {
+        get { held.withLock { $0 } }
+        set { held.withLock { $0 = newValue } }
+    }
+}
+
+/// Lets one task wait for one word of another thread.
+final class Gate: Sendable {
+    private struct State {
+        var word: JournalError??
+        var waiter: CheckedContinuation<JournalError?, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    func open(_ word: JournalError?) {
+        let waiter = state.withLock { state in
+            state.word = .some(word)
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume(returning: word)
+    }
+
+    func passed() async -> JournalError? {
+        await withCheckedContinuation { continuation in
+            let word = state.withLock { state in
+                if state.word == nil { state.waiter = continuation }
+                return state.word
+            }
+            if let word { continuation.resume(returning: word) }
+        }
+    }
+}

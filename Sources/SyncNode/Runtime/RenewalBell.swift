@@ -1,0 +1,38 @@
+import Base
+import Kernel
+import Synchronization
+
+/// Rung once a peer showed that this node is a restored or cloned copy (PROTOCOL §6): the store
+/// is marked, and whoever runs the node lets it begin a new incarnation.
+final class RenewalBell: Sendable {
+    private struct State {
+        var callback: (@Sendable () -> Void)?
+        var isRung = false
+    }
+
+    private let store: OpenStore
+    private let state = Mutex(State())
+
+    init(_ store: OpenStore) { self.store = store }
+
+    func set(_ callback: @escaping @Sendable () -> Void) {
+        state.withLock { $0.callback = callback }
+    }
+
+    /// The first ring counts.
+    func ring() {
+        let isFirst = state.withLock { state in
+            defer { state.isRung = true }
+            return !state.isRung
+        }
+        guard isFirst else { return }
+        let old = Array(store.signer.key.text.utf8)
+        store.writer.submit(.remember(OpenStore.rewindName, old)) { result in
+            if case .failure(let failure) = result {
+                Console.say("the store could not be marked: \(failure)")
+                return
+            }
+            self.state.withLock { $0.callback }?()
+        }
+    }
+}

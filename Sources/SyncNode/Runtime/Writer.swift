@@ -1,0 +1,118 @@
+import Base
+import Domain
+package import Kernel
+package import Store
+import Synchronization
+
+/// The one writer of a node: a thread that takes submissions in batches, commits each batch in
+/// one synced transaction, and only then lets the replies go (HOUSE §2).
+package final class Writer: Sendable {
+    /// Why a submission got no outcome.
+    package enum Failure: Error, Hashable, Sendable {
+        /// The queue is full or the node is stopping: try again later.
+        case busy
+        case journal(JournalError)
+    }
+
+    private struct Pending: Sendable {
+        let submission: Submission
+        let reply: @Sendable (Result<Outcome, Failure>) -> Void
+    }
+
+    private let mailbox = Mailbox<Pending>(capacity: Limits.writerQueueMax)
+    private let thread: WorkerThread
+    /// Batches and submissions committed since the start.
+    package let counters: WriterCounters
+
+    /// Starts the thread; the kernel is made on it, by `open`.
+    ///
+    /// - Parameters:
+    ///   - board: Told of every commit before its replies resume.
+    ///   - opened: Told once whether the kernel could be opened.
+    package init(
+        board: KnowledgeBoard, clock: NodeClock,
+        open: @escaping @Sendable () throws(JournalError) -> Kernel<SQLiteJournal>,
+        opened: @escaping @Sendable (JournalError?) -> Void
+    ) {
+        let counters = WriterCounters()
+        self.counters = counters
+        thread = WorkerThread { [mailbox] in
+            let kernel: Kernel<SQLiteJournal>
+            do throws(JournalError) {
+                kernel = try open()
+            } catch {
+                mailbox.close()
+                opened(error)
+                return
+            }
+            board.publish(kernel.knowledge(), directory: kernel.directory)
+            opened(nil)
+            Self.work(mailbox, kernel: kernel, board: board, clock: clock, counters: counters)
+        }
+    }
+
+    /// Hands a submission in; the reply comes on the writer's thread, after the commit.
+    package func submit(
+        _ submission: Submission,
+        reply: @escaping @Sendable (Result<Outcome, Failure>) -> Void
+    ) {
+        if !mailbox.push(Pending(submission: submission, reply: reply)) {
+            reply(.failure(.busy))
+        }
+    }
+
+    /// The same, for tasks.
+    package func submit(_ submission: Submission) async throws(Failure) -> Outcome {
+        let result: Result<Outcome, Failure> = await withCheckedContinuation { continuation in
+            submit(submission) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// Finishes what was handed in, then ends the thread.
+    package func stop() {
+        mailbox.close()
+        thread.join()
+    }
+
+    private static func work(
+        _ mailbox: Mailbox<Pending>, kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard,
+        clock: NodeClock, counters: WriterCounters
+    ) {
+        var expected = 1
+        while true {
+            let batch = mailbox.take(
+                upTo: Limits.batchCommandsMax, expecting: expected,
+                delayMicros: Limits.batchDelayMicrosMax)
+            if batch.isEmpty { return }
+            expected = batch.count
+            do throws(JournalError) {
+                let (outcomes, effects) = try kernel.commit(
+                    batch.map(\.submission), at: clock.now(), entropy: SystemRandom.digest)
+                counters.add(batch: batch.count)
+                board.publish(
+                    effects.touched.compactMap { kernel.knowledge(of: $0) },
+                    directory: effects.directoryChanged ? kernel.directory : nil)
+                for (pending, outcome) in zip(batch, outcomes) { pending.reply(.success(outcome)) }
+            } catch {
+                for pending in batch { pending.reply(.failure(.journal(error))) }
+            }
+        }
+    }
+}
+
+/// How much the writer has done; read by anyone.
+package final class WriterCounters: Sendable {
+    private let batches = Atomic<Int>(0)
+    private let submissions = Atomic<Int>(0)
+
+    func add(batch count: Int) {
+        batches.add(1, ordering: .relaxed)
+        submissions.add(count, ordering: .relaxed)
+    }
+
+    /// (batches, submissions) committed since the start.
+    package var totals: (batches: Int, submissions: Int) {
+        (batches.load(ordering: .relaxed), submissions.load(ordering: .relaxed))
+    }
+}

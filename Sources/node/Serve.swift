@@ -1,0 +1,58 @@
+import Base
+import Runtime
+
+extension Verb {
+    /// Makes a node.
+    static let initialise = Verb(
+        name: "init",
+        help: "--data DIR --region CODE --name NAME [--parent URL] [--suite 1|2]"
+    ) { words in
+        await guarded("init") {
+            let arguments = try Arguments(words, flags: [])
+            try arguments.allowOnly(["data", "region", "name", "parent", "suite"])
+            let text = try arguments.required("region")
+            guard let code = RegionCode(text) else {
+                throw Arguments.Failure("--region must be a code of 12 digits, not \(text)")
+            }
+            let suite = try arguments.number("suite", in: 1...2, fallback: 1)
+            let region = try await NodeCommands.initialise(
+                data: try arguments.required("data"), code: code,
+                name: try arguments.required("name"), suite: UInt8(suite),
+                parentURL: arguments.value("parent"))
+            Console.print("{\"region\":\"\(region.code.text)\",\"id\":\"\(region.id.hex)\"}")
+            return 0
+        }
+    }
+
+    /// Runs a node until SIGTERM.
+    static let serve = Verb(
+        name: "serve",
+        help: "--data DIR [--listen ADDR:PORT] [--cert PEM --key PEM] [--demo]"
+    ) { words in
+        await guarded("serve") {
+            let arguments = try Arguments(words, flags: ["demo"])
+            try arguments.allowOnly(["data", "listen", "cert", "key", "demo"])
+            return try await NodeCommands.serve(
+                data: try arguments.required("data"),
+                listen: arguments.value("listen") ?? "127.0.0.1:8370",
+                certificate: arguments.value("cert"), key: arguments.value("key"),
+                isDemo: arguments.has("demo"))
+        }
+    }
+
+    /// Starts a whole topology on this machine.
+    static let demo = Verb(
+        name: "demo",
+        help: "[--topology FILE] [--data DIR] [--port N] [--keep] [--once]"
+    ) { words in
+        await guarded("demo") {
+            let arguments = try Arguments(words, flags: ["keep", "once"])
+            try arguments.allowOnly(["topology", "data", "port", "keep", "once"])
+            return try await Demo.run(
+                topology: arguments.value("topology") ?? "topology/demo.json",
+                data: arguments.value("data"),
+                port: try arguments.number("port", in: 1...64_000, fallback: 8370),
+                keeps: arguments.has("keep"), once: arguments.has("once"))
+        }
+    }
+}
