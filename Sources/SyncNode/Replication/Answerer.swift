@@ -25,6 +25,8 @@ package struct Answerer: Sendable {
     package var peer: Hello? { link.peer }
     /// Whether this node was found to be a restored or cloned copy.
     package var isFenced: Bool { link.isFenced }
+    /// Whether neither side has anything left to send: equal, or different for a reason.
+    package var isAtRest: Bool { mutating get { link.isAtRest } }
     /// Whether, as far as both sides said, they hold the same.
     package var isEqual: Bool {
         mutating get { link.peerRoot != nil && link.peerRoot == link.mine.root }

@@ -39,6 +39,8 @@ package struct Dialer: Sendable {
     package var peer: Hello? { link.peer }
     /// Whether this node was found to be a restored or cloned copy.
     package var isFenced: Bool { link.isFenced }
+    /// Whether neither side has anything left to send: equal, or different for a reason.
+    package var isAtRest: Bool { mutating get { link.isAtRest } }
     /// Whether, as far as both sides said, they hold the same.
     package var isEqual: Bool {
         mutating get { link.peerRoot != nil && link.peerRoot == link.mine.root }
@@ -92,7 +94,9 @@ package struct Dialer: Sendable {
         if isOpening { return try greet(message, at: now, knowing: knowledge) }
         if let effects = refusal(in: message) { return effects }
         guard message.fast?.link == link.token, isOpen else { return [.reopen] }
-        link.missed = [false, false]
+        for index in link.missed.indices where link.toldMissed[lane.rawValue][index] {
+            link.missed[index] = false
+        }
         let intake = try link.take(message, lane: lane, knowing: knowledge)
         if link.isFenced { return intake.effects }
         guard intake.delivery.isEmpty else {

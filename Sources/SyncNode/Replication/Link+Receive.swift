@@ -86,6 +86,7 @@ extension Link {
         _ statement: VectorStatement, into intake: inout Intake, knowing knowledge: K
     ) throws(K.Failure) {
         let id = statement.name.id
+        if statement.name.family == .directory { declined = [] }
         declined.remove(id)
         if isDirectoryOnly, statement.name.family != .directory { return }
         if mine[id] == nil {
@@ -141,7 +142,7 @@ extension Link {
     /// Goes on without one chain, and owes the peer this side's branch as evidence.
     private mutating func skip(_ dot: Dot, in scope: ScopeID, _ intake: inout Intake) {
         intake.effects += alarm(.fork(scope: scope, dot: dot))
-        if proven.insert(dot).inserted {
+        if proven.insert(Proof(actor: dot.actor, held: theirs.leaf(scope))).inserted {
             due.evidence.append(Evidence(scope: scope, dot: dot))
         }
         guard mine[scope]?.quarantined.contains(dot.actor) != true else { return }

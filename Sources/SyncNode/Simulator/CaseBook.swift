@@ -51,9 +51,10 @@ extension World {
     private func act(on entry: CaseBook.Entry, at node: SimulatedNode) -> CaseCommand.Act? {
         switch dice.roll(100) {
         case 0..<18: return .sign
-        case 18..<36: return dice.pick(audience(of: entry, at: node)).map {
-            .offer(to: $0, reason: "")
-        }
+        case 18..<36:
+            return dice.pick(audience(of: entry, at: node)).map {
+                .offer(to: $0, reason: "")
+            }
         case 36..<50: return .accept
         case 50..<66: return .decide(isGranted: true, note: "")
         case 66..<72: return .recall(reason: "r")
@@ -61,9 +62,10 @@ extension World {
         case 76..<81: return .deliver(receiver: "r")
         case 81..<84: return .close
         case 84..<90: return .note("n")
-        case 90..<96: return dice.pick(audience(of: entry, at: node)).map {
-            .force(to: $0, reason: "r")
-        }
+        case 90..<96:
+            return dice.pick(audience(of: entry, at: node)).map {
+                .force(to: $0, reason: "r")
+            }
         default:
             let key = DocumentKey(collection: .caseFile, id: entry.id)
             let state = CustodyChecks.state(key, at: node)

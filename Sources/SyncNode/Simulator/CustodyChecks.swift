@@ -13,6 +13,12 @@ struct CustodyChecks {
     /// Cases that a Force, a fork or a rollback touched: two views may then stand for a while.
     private var disturbed: Set<Digest16> = []
 
+    /// Events that somebody committed already: their author was looked at then.
+    private var known: Set<Digest16> = []
+
+    /// A copy of a node came to light: what it and its original did beside each other is a fork.
+    mutating func disturb(_ cases: [Digest16]) { disturbed.formUnion(cases) }
+
     mutating func taken() -> [Violation] {
         defer { found = [] }
         return found
@@ -124,8 +130,10 @@ struct CustodyChecks {
     private mutating func checkAuthority(
         _ state: CaseState, _ own: ActorID, at node: SimulatedNode, _ step: Int
     ) {
-        guard !node.isSeated else { return }
-        for event in state.events where event.dot.actor == own && event.status == .effective {
+        for event in state.events where known.insert(event.hash).inserted {
+            guard event.dot.actor == own, event.status == .effective, !node.isSeated else {
+                continue
+            }
             if Slot(of: event.kind) != nil || event.kind == .custodyAccept {
                 fail("I21", at: step, "node \(node.index) decides without a seat")
             }

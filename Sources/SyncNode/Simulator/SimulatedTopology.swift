@@ -55,7 +55,8 @@ package struct SimulatedTopology: Sendable {
     }
 
     private static func code(_ county: Int, _ town: Int, _ village: Int) -> RegionCode {
-        let number = 370_124_000_000 + UInt64(county) * 1_000_000 + UInt64(town) * 1000
+        let number =
+            370_124_000_000 + UInt64(county) * 1_000_000 + UInt64(town) * 1000
             + UInt64(village)
         guard let code = RegionCode(number: number) else {
             return code(0, 0, 0)

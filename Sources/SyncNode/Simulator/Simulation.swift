@@ -36,7 +36,6 @@ package enum Simulation {
             for _ in 0..<steps { try world.takeStep() }
             try world.settle()
             try world.inspect()
-            world.dump()
             return world.report(seed)
         } catch {
             return Report(
@@ -121,7 +120,8 @@ extension World {
         for node in nodes { node.journal.failsNextCommit = false }
         var quiet = 0
         var rounds = 0
-        while quiet < 3, rounds < 120 {
+        let limit = 120
+        while quiet < 3, rounds < limit {
             rounds += 1
             step += 1
             let before = progress()

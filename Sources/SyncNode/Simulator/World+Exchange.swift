@@ -52,8 +52,6 @@ extension World {
         links[index].bytes += bytes.count
         links[index].changes += message.changeCount
         checks.crossed(message)
-        log.append("\(step) link \(index) \(isAnswer ? "<-" : "->") " + message.frames.map { f in if case .fast(let x) = f { return "fast\(x.flags.rawValue) \(x.root.hex.prefix(6)) view \(x.view.hex.prefix(6))" }; if case .vector(let v) = f { return "vector \(v.name.family) \(v.heads.count) \(v.leaf.hex.prefix(6))" }; return "\(f.kind)" }.joined(separator: " "))
-        if log.count > 400 { log.removeFirst(200) }
         var copies = 1
         if !isSettling {
             if links[index].cutUntil > step || dice.hits(lossPercent) {
@@ -80,7 +78,7 @@ extension World {
     /// Everything that is due arrives; what was due earlier first, so that a delay reorders.
     func deliver() throws(JournalError) {
         var rounds = 0
-        while rounds < 400, let index = envelopes.firstIndex(where: { $0.due <= step }) {
+        while rounds < 100, let index = envelopes.firstIndex(where: { $0.due <= step }) {
             rounds += 1
             let envelope = envelopes.remove(at: index)
             let message: Message
@@ -165,7 +163,6 @@ extension World {
         _ alarm: Alarm, at node: SimulatedNode, on index: Int
     ) throws(JournalError) {
         checks.alarm(alarm)
-        log.append("\(step) node \(node.index) link \(index) \(alarm)")
         if case .ownRollback = alarm { try learnsItIsACopy(node) }
     }
 

@@ -84,7 +84,6 @@ extension World {
             }
             if held.count > 1, unproven > 0 {
                 checks.fail("I9", at: step, "two contents of one number, not proven to all")
-                for n in nodes { let ch = n.journal.contents(of: fork.scope).first { $0.state.actor == fork.dot.actor }; log.append("I9 \(fork.scope.hex) \(fork.dot.actor.hex) \(fork.dot.seq.rawValue) node \(n.index) count \(ch?.changes.count ?? -1) q \(ch?.state.quarantined ?? false) key-owner \(n.key.actor(in: fork.scope) == fork.dot.actor) hash \(ch.map { $0.changes.count >= Int(fork.dot.seq.rawValue) ? $0.changes[Int(fork.dot.seq.rawValue)-1].hash.hex.prefix(6) : "-" } ?? "-")") }
             }
         }
     }
@@ -140,7 +139,7 @@ extension World {
                     left.remove(at: index)
                     continue
                 }
-                let part = Array(left[index].changes[from...].prefix(Limits.rangeChangesMax))
+                let part = Array(left[index].changes[from...].prefix(1))
                 let batch = ChangeBatch(scope: scope.id, changes: part, heads: []) { _ in
                     .sha256Ed25519
                 }
@@ -170,9 +169,10 @@ extension World {
                 shape.write(state.holder?.region?.rawValue ?? 0)
                 shape.write(count: state.events.count { $0.status == .effective })
             }
-            shape.write(count: node.kernel.knowledge().reduce(0) { sum, known in
-                sum + known.vector.heads.reduce(0) { $0 + Int($1.seq.rawValue) }
-            })
+            shape.write(
+                count: node.kernel.knowledge().reduce(0) { sum, known in
+                    sum + known.vector.heads.reduce(0) { $0 + Int($1.seq.rawValue) }
+                })
         }
         return Report(
             seed: seed, digest: ExchangeHash.digest(all.bytes),

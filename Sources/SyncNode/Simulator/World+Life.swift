@@ -9,6 +9,7 @@ extension World {
     /// A restored or cloned node learned that it is one (PROTOCOL §6).
     func learnsItIsACopy(_ node: SimulatedNode) throws(JournalError) {
         checks.learned(node)
+        checks.custody.disturb(cases.entries.map(\.id))
         guard mutant != .noNewIncarnation else {
             resetLinks(of: node)
             return
@@ -109,10 +110,11 @@ extension World {
         for node in nodes where node.owesReissue && !node.isDown {
             var isFetched = true
             for index in links.indices
-            where links[index].below == node.index && nodes[links[index].above].place.level
-                != node.place.level
+            where links[index].below == node.index
+                && nodes[links[index].above].place.level
+                    != node.place.level
             {
-                if !links[index].dialer.isEqual || !links[index].answerer.isEqual {
+                if !links[index].dialer.isAtRest || !links[index].answerer.isAtRest {
                     isFetched = false
                 }
             }

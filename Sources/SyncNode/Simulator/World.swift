@@ -13,7 +13,6 @@ final class World {
     var links: [SimulatedLink] = []
     var envelopes: [Envelope] = []
     var step = 0
-    var log: [String] = []
     /// Milliseconds of virtual time since the start.
     var elapsed: Int64 = 0
     /// Added to every clock but not to what is decided by dice (I26).
@@ -189,7 +188,6 @@ final class World {
             let outcomes = try commit(node, [.admit(batch, name: name, good: good)])
             guard case .admitted(let report)? = outcomes?.first else { continue }
             admissions += report.admitted
-            if !report.refusals.isEmpty || !report.forked.isEmpty { log.append("\(step) node \(node.index) \(name.family) \(name.region.hex) refused \(report.refusals.map { "\($0.key.hex) \($0.value)" }) forked \(report.forked.map(\.hex))") }
             checks.admitted(batch, report, at: node, step)
         }
     }
