@@ -13,9 +13,7 @@ package enum Fold {
         }
         switch arrival.scope.family {
         case .cases:
-            return try CaseReactions.marked(
-                try CaseFold.apply(arrival, at: desk, from: source, under: custody), at: desk,
-                from: source)
+            return try CaseFold.apply(arrival, at: desk, from: source, under: custody)
         case .custody, .corridor:
             return try CaseReactions.marked(
                 try HandoverFold.apply(arrival, at: desk, from: source), at: desk, from: source)

@@ -68,7 +68,7 @@ enum CaseReactions {
 
     // MARK: the case
 
-    private static func duties<S: DocumentSource>(
+    static func duties<S: DocumentSource>(
         of state: CaseState, at desk: Desk, from source: S
     ) throws(S.Failure) -> [CaseCommand.Gateway] {
         guard let link = state.holder, !state.needsUpgrade else { return [] }
@@ -125,7 +125,10 @@ enum CaseReactions {
         guard let handover = state.handover, desk.isGateway(of: state.scope) else { return [] }
         let kinds: [ChangeKind] =
             state.isForeign
-            ? [.caseAccept, .caseRefuse, .caseCorrection, .caseDecide, .caseDeliver, .caseClose]
+            ? [
+                .caseAccept, .caseRefuse, .caseCorrection, .caseDecide, .caseDeliver, .caseClose,
+                .custodyAccept,
+            ]
             : [.caseSupplement, .caseWithdraw, .caseHandOut]
         let cut = state.lastOutgoing?.cut ?? []
         let events = state.events.filter { event in
@@ -217,6 +220,9 @@ extension ParcelState {
 extension CaseState {
     /// Whether it came by value from another county.
     var isForeign: Bool { genesis?.kind == .caseArrive }
+
+    /// Whether it never left or entered the county, so that nothing beside it is concerned.
+    var isHome: Bool { handover == nil && genesis?.kind != .caseArrive }
 
     /// The hand-over that it last left or came by; nil for a case that stayed.
     var handover: Digest16? {
