@@ -1,3 +1,5 @@
+import Region
+
 /// What a change does to documents: the one way in which state comes about.
 package enum Fold {
     /// Folds one admitted change.

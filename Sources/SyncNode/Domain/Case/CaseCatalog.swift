@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// What a case asks of the catalog: which version is pinned, and how far a place may go.
 enum CaseCatalog {

@@ -1,5 +1,8 @@
 import Base
 import Change
+import Civil
+import Document
+import Region
 
 /// What may be done with a case, here and now. Each rule answers with changes or with a refusal
 /// that says which rule it is; nothing is decided that the fold would not let stand.

@@ -1,5 +1,8 @@
 package import Base
 package import Change
+package import Civil
+package import Document
+package import Region
 
 extension ChangeKind {
     /// A version of an item: {code, version, effectiveFrom, at?, elements}.

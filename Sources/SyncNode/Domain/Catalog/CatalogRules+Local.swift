@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// Overlays and grants.
 extension CatalogRules {
