@@ -1,4 +1,5 @@
 import Base
+import Change
 import Domain
 import HTTP
 import Testing
@@ -8,6 +9,7 @@ import Testing
 @Suite struct CommandTests {
     private let ask = Ask()
     private let json = [("Content-Type", "application/json")]
+    private let step = "{\"command\":\"case.accept\",\"case\":\"\(Fixture.number)\"}"
     private var act: String { "/api/v1/cases/\(Fixture.number)/accept" }
 
     @Test func theRouteNamesTheCommand() throws {
@@ -26,7 +28,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", UInt16(400)), ("{", 400), ("[]", 422), ("{\"a\":1.5}", 400), ("{\"a\":1,\"a\":2}", 400),
+        ("", UInt16(400)), ("{", 400), ("[]", 422), ("{\"a\":1.5}", 400),
+        ("{\"a\":1,\"a\":2}", 400),
         ("{\"a\":\"\u{FFFD}", 400), ("null", 422), ("{} {}", 400),
     ])
     func badJSONIsRefused(body: String, status: UInt16) throws {
@@ -51,22 +54,75 @@ import Testing
         #expect(try ask.now("POST", "/api/v1/items/I1/accept", json, body: "{}").status == 404)
     }
 
-    @Test func everyKnownActionIsSubmitted() throws {
-        for action in RouteTable.itemActions.map(\.name) {
-            let name = Call<FixtureView>.itemCommand(action)
-            #expect(name.hasPrefix("item.") || name.hasSuffix(".set"))
+    @Test func everyActionOfAnItemIsItsCommand() throws {
+        func command(_ action: String, _ body: String) throws -> CatalogCommand? {
+            let order = try ask.order("/api/v1/items/I1/" + action, body: body)
+            guard case .catalog(let command) = order.command else { return nil }
+            return command
+        }
+        let reason = #"{"reason":"政策调整"}"#
+        for (action, standing) in [
+            ("suspend", Standing.suspended), ("resume", .active), ("cancel", .cancelled),
+        ] {
+            let order = StandingOrder(code: "I1", standing: standing, reason: "政策调整")
+            #expect(try command(action, reason) == .setStanding(order))
+        }
+        let values = [OverlayOrder(field: "hours", text: "9-17")]
+        #expect(
+            try command("overlay", #"{"values":{"hours":"9-17"}}"#)
+                == .setOverlay(code: "I1", values: values))
+        let grant = #"{"region":"0000000000000003","mode":null,"from":"2026-09-01","document":"x"}"#
+        guard case .setGrant(let order) = try command("grant", grant) else {
+            Issue.record("it is a grant")
+            return
+        }
+        #expect(order.code == "I1" && order.region == RegionID(3))
+    }
+
+    @Test func everyActionOfACaseIsItsCommand() throws {
+        let bodies: [(action: String, body: String, act: CaseCommand.Act)] = [
+            ("accept", "", .accept), ("refuse", #"{"reason":"r"}"#, .refuse(reason: "r")),
+            (
+                "correct", #"{"gaps":["g"]}"#, .correct(gaps: ["g"], override: false, reason: "")
+            ),
+            ("supplement", #"{"materials":["M4"]}"#, .supplement(materials: ["M4"])),
+            ("decide", #"{"outcome":"grant"}"#, .decide(isGranted: true, note: "")),
+            ("deliver", #"{"receiver":"王某"}"#, .deliver(receiver: "王某")), ("close", "", .close),
+            ("withdraw", "", .withdraw(reason: "")), ("note", #"{"note":"n"}"#, .note("n")),
+            ("rate", #"{"score":5}"#, .rate(score: 5, note: "")),
+            ("offer", #"{"to":"370124000000"}"#, .offer(to: Fixture.county, reason: "")),
+            ("sign", "", .sign), ("reject", #"{"reason":"r"}"#, .reject(reason: "r")),
+            ("recall", "", .recall(reason: "")),
+            (
+                "force", #"{"to":"370124000000","reason":"r"}"#,
+                .force(to: Fixture.county, reason: "r")
+            ),
+            (
+                "ratify", #"{"event":"00000000000000000000000000000001"}"#,
+                .ratify(Digest16(high: 0, low: 1))
+            ),
+        ]
+        #expect(bodies.map(\.action) == RouteTable.caseActions.map(\.name))
+        for (action, body, act) in bodies {
+            let target = "/api/v1/cases/\(Fixture.number)/" + action
+            guard case .cases(let command) = try ask.order(target, body: body).command else {
+                Issue.record("\(action) is of a case")
+                continue
+            }
+            #expect(command.act == act)
+            #expect(command.target == CaseNumber(Fixture.number).map { .number($0) })
         }
     }
 
     @Test func theKeyOfAReplayIsPassedOn() throws {
         let order = try ask.order(
-            "/api/v1/commands", [("Idempotency-Key", "abc-1")], body: "{\"command\":\"x.y\"}")
+            "/api/v1/commands", [("Idempotency-Key", "abc-1")], body: step)
         #expect(order.idempotencyKey == "abc-1")
         #expect(order.author == 0)
         for key in ["", "a b", String(repeating: "k", count: 65), "键"] {
             let headers = json + [("Idempotency-Key", key)]
             let response = try ask.now(
-                "POST", "/api/v1/commands", headers, body: "{\"command\":\"x.y\"}")
+                "POST", "/api/v1/commands", headers, body: step)
             #expect(response.status == 400)
         }
     }
@@ -89,7 +145,7 @@ import Testing
     }
 
     @Test func whatIsMadeHasAPlace() throws {
-        let order = try ask.order("/api/v1/cases", body: "{\"item\":\"I1\"}")
+        let order = try ask.order("/api/v1/cases", body: Fixture.application)
         let response = order.render(.done(answer: Array(#"{"number":"37"}"#.utf8)))
         #expect(response.status == 201)
         #expect(response.headers["location"] == "/api/v1/cases/37")

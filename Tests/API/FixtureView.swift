@@ -106,6 +106,8 @@ enum Fixture {
     static let number = "37012410600020260924000017"
     static let twice = "37012410600020260924000025"
 
+    static let application = #"{"item":"I1","applicant":"王某","materials":["M1"]}"#
+
     static func code(_ text: String) -> RegionCode {
         guard let code = RegionCode(text) else { return code("370124106000") }
         return code

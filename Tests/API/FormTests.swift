@@ -69,6 +69,26 @@ import Testing
         #expect(refused.text.contains("&lt;未下沉&gt;"))
     }
 
+    @Test func aFormIsTheCommandThatItShows() throws {
+        let order = try ask.order("/console/cases", body: whole + "&version=4", type: type)
+        guard case .cases(let command) = order.command,
+            case .receive(let application) = command.act
+        else {
+            Issue.record("it receives a case")
+            return
+        }
+        #expect(application.item == "I1" && application.version == 4)
+        #expect(application.name == "王 某" && application.channel == "window")
+        #expect(application.materials.map(\.code) == ["M1", "M2"])
+        let target = "/console/cases/\(Fixture.number)/correct"
+        let gaps = "gaps=%E6%88%B7%E5%8F%A3%E7%B0%BF%0D%0A%0D%0A%E7%85%A7%E7%89%87"
+        guard case .cases(let step) = try ask.order(target, body: gaps, type: type).command else {
+            Issue.record("it is a step of a case")
+            return
+        }
+        #expect(step.act == .correct(gaps: ["户口簿", "照片"], override: false, reason: ""))
+    }
+
     @Test func aDoubleClickIsOneCommandAndAnotherApplicantIsNot() throws {
         let one = try ask.order("/console/cases", body: whole, type: type)
         let again = try ask.order("/console/cases", body: whole, type: type)

@@ -11,7 +11,8 @@ import Testing
 
     @Test func textIsNeverMarkup() {
         let evil = "<script>\"a\"&'b'\u{0}"
-        let page: HTMLText = "<p title=\"\(evil)\">\(evil)\(HTMLText("<b>x</b>"))\([HTMLText(text: "<")])</p>"
+        let page: HTMLText =
+            "<p title=\"\(evil)\">\(evil)\(HTMLText("<b>x</b>"))\([HTMLText(text: "<")])</p>"
         let escaped = "&lt;script&gt;&quot;a&quot;&amp;&#39;b&#39;\u{FFFD}"
         let expected = "<p title=\"\(escaped)\">\(escaped)<b>x</b>&lt;</p>"
         #expect(String(decoding: page.bytes, as: UTF8.self) == expected)

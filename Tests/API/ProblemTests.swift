@@ -12,7 +12,7 @@ import Testing
     ])
     func refusalsKeepTheirRuleAndField(category: RuleRefusal.Category, status: UInt16) throws {
         let refusal = RuleRefusal("some-rule", "不可以“\"这样\"”", field: "item", category: category)
-        let order = try Ask().order("/api/v1/cases")
+        let order = try Ask().order("/api/v1/cases", body: Fixture.application)
         let response = order.render(.refused(refusal))
         #expect(response.status == status)
         #expect(response.headers["content-type"] == "application/problem+json")
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func aFullOrClosedWriterSaysWhenToComeBack() throws {
-        let order = try Ask().order("/api/v1/cases")
+        let order = try Ask().order("/api/v1/cases", body: Fixture.application)
         for outcome in [CommandOutcome.queueFull, .closed] {
             let response = order.render(outcome)
             #expect(response.status == 503)

@@ -36,7 +36,9 @@ import Testing
         #expect(try later.received(of: digest) == offset)
         #expect(try later.append(chunk(0), to: digest, at: 0) == offset)
         #expect(try later.append(chunk(0), to: digest, at: offset + 5) == offset)
-        while offset < bytes.count { offset = try later.append(chunk(offset), to: digest, at: offset) }
+        while offset < bytes.count {
+            offset = try later.append(chunk(offset), to: digest, at: offset)
+        }
         #expect(try later.size(of: digest) == nil, "not yet proven")
         #expect(try later.finish(digest, suite: suite))
         #expect(try later.size(of: digest) == Int64(bytes.count))
@@ -60,7 +62,8 @@ import Testing
     @Test func damageIsSeenAndRemoved() throws {
         let digest = try blobs.put(bytes, suite: .sha256Ed25519)
         let name = digest.hex
-        let path = folder.directory.blobs + "/\(name.prefix(2))/\(name.dropFirst(2).prefix(2))/\(name)"
+        let path =
+            folder.directory.blobs + "/\(name.prefix(2))/\(name.dropFirst(2).prefix(2))/\(name)"
         var data = try Data(contentsOf: URL(fileURLWithPath: path))
         data[77] ^= 1
         try data.write(to: URL(fileURLWithPath: path))
@@ -87,7 +90,9 @@ import Testing
     }
 
     /// A call that fails leaves nothing that passes for a blob, and the next attempt succeeds.
-    @Test(arguments: [IOSite.blobOpen, .blobWrite, .blobSync, .blobRead, .blobRename, .blobFolderSync])
+    @Test(arguments: [
+        IOSite.blobOpen, .blobWrite, .blobSync, .blobRead, .blobRename, .blobFolderSync,
+    ])
     func everyFaultIsSurvived(site: IOSite) throws {
         lever.fail([site])
         #expect(throws: JournalError.self) { try blobs.put(bytes, suite: .sha256Ed25519) }

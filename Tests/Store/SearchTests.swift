@@ -94,6 +94,7 @@ import Testing
         #expect(try find("第77号公") == [77])
         #expect(try find("第\(count + 50)号公") == [count + 50])
         #expect(try find("事项第", limit: 5).count == 5)
+        try put([], indexing: true)
         try journal.database.execute(
             "INSERT INTO words_index (words_index, rank) VALUES ('integrity-check', 1)")
     }

@@ -17,7 +17,8 @@ package enum API {
             if let response = try caseState(request, view) { return .now(response) }
             return try route(request, view, author)
         } catch {
-            let isForPeople = !request.path.utf8.starts(with: apiPrefix)
+            let isForPeople =
+                !request.path.utf8.starts(with: apiPrefix)
                 && request.headers["accept"]?.contains("text/html") == true
             return .now(isForPeople ? ProblemPage.response(of: error) : error.response)
         }
@@ -30,9 +31,24 @@ package enum API {
         return route.bodyBytesMax
     }
 
+    /// Whether a request is answered with one row of the store or none: it may be answered
+    /// where it was read. Pages, lists and searches read more, and belong on another thread.
+    package static func isQuick(_ request: HTTPRequest) -> Bool {
+        guard request.method == .get || request.method == .head else {
+            return !request.path.utf8.starts(with: formPrefix)
+        }
+        let path = request.path.utf8
+        guard !path.starts(with: casePrefix) else { return true }
+        return path.elementsEqual("/healthz".utf8) || path.elementsEqual("/readyz".utf8)
+            || path.elementsEqual("/style.css".utf8) || path.starts(with: syncPrefix)
+            || path.elementsEqual("/api/v1/openapi.json".utf8)
+    }
+
     /// The OpenAPI 3.1 document of all routes.
     package static var openAPI: [UInt8] { OpenAPI.shipped.bytes }
 
+    private static let formPrefix = Array("/console/".utf8)
+    private static let syncPrefix = Array("/sync/".utf8)
     private static let apiPrefix = Array("/api/".utf8)
 
     // MARK: the hot path

@@ -18,7 +18,7 @@ extension Call {
         case .actOnItem:
             try checkAction(RouteTable.itemActions.map(\.name))
             let name = Self.itemCommand(values[1])
-            return try order(named([("command", name), ("item", values[0])], .item))
+            return try order(named([("command", name), ("code", values[0])], .item))
         case .submitCommand: return try order([])
         default:
             invariant(false, "every command has its reply")

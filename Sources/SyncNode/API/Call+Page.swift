@@ -41,7 +41,7 @@ extension Call {
         let status = try status()
         let items = try newest(.item).map { ItemSheet($0, at: status.clock) }
         var rollouts: [Rollout] = []
-        for item in items {
+        for item in items.prefix(Limits.homeRolloutsMax) {
             if let found = try rollout(item.code) { rollouts.append(found) }
         }
         return HomePage(

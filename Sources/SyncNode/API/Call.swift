@@ -20,7 +20,9 @@ struct Call<View: NodeView> {
         }
         try checkBody()
         switch route.face {
-        case .probe, .api: return try route.method == .post ? command() : .now(answer())
+        case .probe, .api:
+            if route.operation == .streamEvents { return try events() }
+            return try route.method == .post ? command() : .now(answer())
         case .console: return try route.method == .post ? form() : .now(page())
         case .sync: return try sync()
         }

@@ -72,7 +72,8 @@ struct CaseActs {
 
     private var gaps: HTMLText {
         """
-        <label>缺什么、怎样补，一行一项<textarea name="gaps" rows="3" required maxlength="2000"></textarea></label>
+        <label>缺什么、怎样补，一行一项\
+        <textarea name="gaps" rows="3" required maxlength="2000"></textarea></label>
         """
     }
 

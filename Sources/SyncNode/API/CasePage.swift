@@ -16,7 +16,9 @@ struct CasePage {
     var response: HTTPResponse {
         Page.response(
             "办件 " + sheet.number, status,
-            "\(receipt)<div class=\"screen\">\(CaseActs(page: self).html)\(custody)\(history)</div>")
+            """
+            \(receipt)<div class="screen">\(custody)\(CaseActs(page: self).html)\(history)</div>
+            """)
     }
 
     // MARK: the receipt
@@ -39,14 +41,14 @@ struct CasePage {
             Page.fact("事项", text: (item?.name ?? sheet.item) + version),
             Page.fact("申请人", text: sheet.applicant),
             Page.fact("证件号码", text: sheet.idNumber),
-            Page.fact("收件时间", text: StationTime(sheet.receivedAt).minute),
+            Page.fact("收件时间", text: sheet.receivedAt.minuteText),
             Page.fact("收件地点", text: names.name(sheet.station)),
         ]
         let mark = Page.mark(CaseWords.status(sheet.status), CaseWords.tone(sheet.status))
         return """
             <section class="card receipt"><div class="title"><h1>\(title)</h1>\(mark)</div>
             <dl class="facts">\(facts)\(dues)</dl>\(materials)
-            <p class="quiet">凭办件编号和查询码可在任一站点查询进度。打印于 \(StationTime(status.clock).minute)，\
+            <p class="quiet">凭办件编号和查询码可在任一站点查询进度。打印于 \(status.clock.minuteText)，\
             \(status.name)。</p><p class="seal">（盖章）</p></section>
             """
     }
@@ -54,10 +56,10 @@ struct CasePage {
     private var dues: HTMLText {
         var facts: [HTMLText] = []
         if let due = sheet.promisedDue {
-            facts.append(Page.fact("承诺办结", text: StationTime(due).date))
+            facts.append(Page.fact("承诺办结", text: CivilDate(of: due).text))
         }
         if let due = sheet.legalDue {
-            facts.append(Page.fact("法定办结", text: StationTime(due).date))
+            facts.append(Page.fact("法定办结", text: CivilDate(of: due).text))
         }
         if let outcome = sheet.outcome {
             facts.append(Page.fact("决定", text: CaseWords.outcome(outcome)))
@@ -74,14 +76,15 @@ struct CasePage {
                 material.isPresent ? .empty : " <span class=\"mark waiting\">未交</span>"
             return "<li>\(mark) \(name ?? material.code)\(missing)</li>"
         }
-        return "<h2>已收材料</h2><ul class=\"materials\">\(rows)</ul>"
+        return "<h2>申请材料</h2><ul class=\"materials\">\(rows)</ul>"
     }
 
     // MARK: who has it, and what happened
 
     private var custody: HTMLText {
         """
-        <section class="card"><h2>现由谁负责</h2><p class="holder">\(CaseRow.custody(sheet, names))</p></section>
+        <section class="card"><h2>现由谁负责</h2>\
+        <p class="holder">\(CaseRow.custody(sheet, names))</p></section>
         """
     }
 
@@ -91,7 +94,7 @@ struct CasePage {
             let mark: HTMLText = verdict.isEmpty ? .empty : Page.mark(verdict, "bad")
             let outcome = event.outcome.map { "：" + CaseWords.outcome($0) } ?? ""
             return """
-                <li><time>\(StationTime(event.moment).minute)</time><span>\
+                <li><time>\(event.moment.minuteText)</time><span>\
                 \(CaseWords.kind(event.kind))\(outcome) \(mark)</span>\
                 <small>\(names.name(id: event.region))</small></li>
                 """

@@ -44,8 +44,9 @@ struct ReceivePage {
             <input type="hidden" name="version" value="\(chosen.current?.number ?? 0)">
             <input type="hidden" name="key" value="\(key)">
             <label>申请人<input name="applicant" required maxlength="60" autocomplete="off"></label>
-            <label>证件号码<input name="idNumber" maxlength="18" autocomplete="off" inputmode="text"></label>
-            <label>联系电话<input name="phone" maxlength="20" autocomplete="off" inputmode="tel"></label>
+            <label>证件号码<input name="idNumber" maxlength="18" autocomplete="off"></label>
+            <label>联系电话\
+            <input name="phone" maxlength="20" autocomplete="off" inputmode="tel"></label>
             <fieldset><legend>收到的材料</legend>\(boxes)</fieldset>
             <button class="main">收件并出凭证</button></form></section>
             """

@@ -29,7 +29,7 @@ struct HomePage {
             Page.fact("变更 / 范围", "\(status.changes) / <a href=\"/scopes\">\(status.scopes)</a>"),
             Page.fact("待上传", status.unsent == 0 ? "无" : "<b>\(status.unsent)</b> 条"),
             Page.fact("磁盘余量", text: Self.size(status.diskFreeBytes)),
-            Page.fact("本机时间", text: StationTime(status.clock).minute),
+            Page.fact("本机时间", text: status.clock.minuteText),
         ]
         return """
             <section class="card"><h1>\(status.name)</h1><dl class="facts">\(facts)</dl></section>
@@ -50,8 +50,9 @@ struct HomePage {
         return """
             <section class="card"><div class="title"><h2>链路</h2>
             <form method="post" action="/console/sync"><button>立即同步</button></form></div>
-            <div class="scroll"><table><thead><tr><th>对端<th>状态<th class="n">落后<th class="n">待发\
-            <th>最后联系<th>最近错误</thead><tbody>\(rows)</tbody></table></div>\(more)</section>
+            <div class="scroll"><table class="stack"><thead><tr><th>对端<th>状态\
+            <th class="n">落后<th class="n">待发<th>最后联系\
+            <th>最近错误</thead><tbody>\(rows)</tbody></table></div>\(more)</section>
             """
     }
 
@@ -66,10 +67,11 @@ struct HomePage {
             }
         return """
             <tr><td>\(peer.name)\(role)<br><code class="quiet">\(peer.region.text)</code>
-            <td>\(Page.mark(word, tone))<td class="n">\(peer.lagSeconds.map(Self.duration) ?? "—")
-            <td class="n">\(peer.unsent)
-            <td>\(peer.lastContact.map { StationTime($0).minute } ?? "—")
-            <td class="wide">\(peer.lastError ?? "")</tr>
+            <td data-l="状态">\(Page.mark(word, tone))
+            <td class="n" data-l="落后">\(peer.lagSeconds.map(Self.duration) ?? "—")
+            <td class="n" data-l="待发">\(peer.unsent)
+            <td data-l="最后联系">\(peer.lastContact.map { $0.minuteText } ?? "—")
+            <td class="wide" data-l="最近错误">\(peer.lastError ?? "—")</tr>
             """
     }
 
@@ -82,13 +84,16 @@ struct HomePage {
                 """
         }
         return """
-            <section class="card" id="items"><h2>事项</h2><div class="scroll"><table><thead><tr>\
+            <section class="card" id="items"><h2>事项</h2><div class="scroll">\
+            <table class="stack"><thead><tr>\
             <th>事项<th>类型<th class="n">版本<th>生效<th>状态<th>到达<th></thead><tbody>\
             \(items.map(row))</tbody></table></div></section>
             """
     }
 
     private func row(_ item: ItemSheet) -> HTMLText {
+        let standing = Page.mark(
+            ItemSheet.standingName(item.standing), CaseWords.tone(item.standing))
         let version: HTMLText = item.current.map { "v\($0.number)" } ?? "—"
         let receive: HTMLText =
             item.isOpen
@@ -97,10 +102,10 @@ struct HomePage {
         return """
             <tr><td><a href="/items/\(URLText.segment(item.code))">\(item.name)</a><br>\
             <code class="quiet">\(item.code)</code>
-            <td>\(item.current?.elements?.handling.rawValue ?? "—")<td class="n">\(version)
-            <td>\(item.current?.effectiveFrom ?? "—")
-            <td>\(Page.mark(ItemSheet.standingName(item.standing), CaseWords.tone(item.standing)))
-            <td>\(rollout(item))<td class="n">\(receive)</tr>
+            <td data-l="类型">\(item.current?.elements?.handling.rawValue ?? "—")
+            <td class="n" data-l="版本">\(version)
+            <td data-l="生效">\(item.current?.effectiveFrom ?? "—")
+            <td data-l="状态">\(standing)<td data-l="到达">\(rollout(item))<td class="n">\(receive)</tr>
             """
     }
 
@@ -165,7 +170,7 @@ enum RolloutBar {
 enum CaseRow {
     static func table(_ rows: [HTMLText]) -> HTMLText {
         """
-        <div class="scroll"><table><thead><tr><th>办件编号<th>事项<th>申请人<th>状态<th>现由谁负责\
+        <div class="scroll"><table class="stack"><thead><tr><th>办件编号<th>事项<th>申请人<th>状态<th>现由谁负责\
         <th>收件时间</thead><tbody>\(rows)</tbody></table></div>
         """
     }
@@ -173,10 +178,13 @@ enum CaseRow {
     static func html(_ sheet: CaseSheet, _ names: PlaceNames, _ items: [ItemSheet]) -> HTMLText {
         let item = items.first { $0.code == sheet.item }?.name ?? sheet.item
         return """
-            <tr><td><a href="/cases/\(URLText.segment(sheet.address))"><code>\(sheet.number)</code></a>
-            <td>\(item)<td>\(Masked.name(sheet.applicant))
-            <td>\(Page.mark(CaseWords.status(sheet.status), CaseWords.tone(sheet.status)))
-            <td>\(custody(sheet, names))<td>\(StationTime(sheet.receivedAt).minute)</tr>
+            <tr><td><a href="/cases/\(URLText.segment(sheet.address))">\
+            <code>\(sheet.number)</code></a><td data-l="事项">\(item)
+            <td data-l="申请人">\(Masked.name(sheet.applicant))
+            <td data-l="状态">\
+            \(Page.mark(CaseWords.status(sheet.status), CaseWords.tone(sheet.status)))
+            <td data-l="现由谁负责">\(custody(sheet, names))
+            <td data-l="收件时间">\(sheet.receivedAt.minuteText)</tr>
             """
     }
 

@@ -37,16 +37,17 @@ struct ItemPage {
     private var versions: HTMLText {
         let rows = item.versions.prefix(Limits.pageRowsMax).map { version -> HTMLText in
             """
-            <tr><td>v\(version.number)<td>\(version.effectiveFrom)
-            <td>\(Page.mark(ItemSheet.placeName(version.place), CaseWords.tone(version.place)))
-            <td class="n">\(version.elements?.materials.count ?? 0)
-            <td class="n">\(version.elements?.promisedDays ?? 0)</tr>
+            <tr><td>v\(version.number)<td data-l="生效日期">\(version.effectiveFrom)
+            <td data-l="状态">\
+            \(Page.mark(ItemSheet.placeName(version.place), CaseWords.tone(version.place)))
+            <td class="n" data-l="材料">\(version.elements?.materials.count ?? 0)
+            <td class="n" data-l="承诺（工作日）">\(version.elements?.promisedDays ?? 0)</tr>
             """
         }
         return """
-            <section class="card"><h2>版本</h2><div class="scroll"><table><thead><tr><th>版本<th>生效日期\
-            <th>状态<th class="n">材料<th class="n">承诺（工作日）</thead><tbody>\(rows)</tbody></table>\
-            </div></section>
+            <section class="card"><h2>版本</h2><div class="scroll"><table class="stack">\
+            <thead><tr><th>版本<th>生效日期<th>状态<th class="n">材料\
+            <th class="n">承诺（工作日）</thead><tbody>\(rows)</tbody></table></div></section>
             """
     }
 
@@ -72,7 +73,7 @@ struct ItemPage {
         let reached = rollout.lines.filter { ($0.version ?? 0) >= rollout.version }
         let rows = (waiting + reached).map { line -> HTMLText in
             let has = (line.version ?? 0) >= rollout.version
-            let time = line.time.map { StationTime($0).minute } ?? "—"
+            let time = line.time.map { $0.minuteText } ?? "—"
             return """
                 <li>\(Page.mark(has ? "已达" : "待达", has ? "done" : "waiting")) \(line.name)
                 <small>\(line.version.map { "v\($0)" } ?? "未收到") · \(time)</small></li>

@@ -2,6 +2,7 @@ import Base
 
 /// One figure of the node, with its samples.
 package struct Metric: Sendable {
+    /// How its value moves.
     package enum Kind: String, Sendable {
         /// Grows until the process ends; its name is written with `_total`.
         case counter

@@ -69,7 +69,7 @@ package struct NodeStatus: Sendable {
             }
             object.field("fenced", fenced)
             object.field("diskFreeBytes", diskFreeBytes)
-            object.field("clock", StationTime(clock).rfc3339)
+            object.field("clock", clock.rfc3339)
         }
         return writer.bytes
     }
@@ -132,7 +132,7 @@ package struct PeerStatus: Sendable {
             object.field("lagSeconds", JSON(count: lagSeconds))
             object.field("unsent", unsent)
             object.field(
-                "lastContact", lastContact.map { .text(StationTime($0).rfc3339) } ?? .null)
+                "lastContact", lastContact.map { .text($0.rfc3339) } ?? .null)
             object.field("clockOffsetMillis", JSON(count: clockOffsetMillis))
             object.field("lastError", lastError.map(JSON.text) ?? .null)
         }
@@ -239,7 +239,7 @@ package struct Rollout: Sendable {
                         entry.field("name", line.name)
                         entry.field("version", JSON(count: line.version))
                         entry.field(
-                            "time", line.time.map { .text(StationTime($0).rfc3339) } ?? .null)
+                            "time", line.time.map { .text($0.rfc3339) } ?? .null)
                     }
                 }
             }

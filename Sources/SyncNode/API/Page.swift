@@ -57,7 +57,7 @@ enum Page {
         }
         guard status.isCutOff else { return .empty }
         let last = status.peers.first { $0.isParent }?.lastContact
-        let since = last.map { "，最后同步 " + StationTime($0).minute } ?? "，尚未同步过"
+        let since = last.map { "，最后同步 " + $0.minuteText } ?? "，尚未同步过"
         return """
             <p class="banner" role="status"><strong>离线</strong>：与上级的链路不通\(since)；\
             照常收件办理，\(status.unsent) 条变更待上传。</p>
@@ -128,4 +128,12 @@ struct PlaceNames {
 
     /// Where a case may go from here.
     var targets: [Place] { places.filter { $0.relation != .own } }
+}
+
+extension Instant {
+    /// As people at a station read it: `2026-09-24 09:05`.
+    var minuteText: String {
+        let text = Substring(rfc3339)
+        return text.prefix(10) + " " + text.dropFirst(11).prefix(5)
+    }
 }

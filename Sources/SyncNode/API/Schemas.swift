@@ -1,4 +1,5 @@
 import Base
+import Domain
 
 /// The JSON Schemas (2020-12, as OpenAPI 3.1 takes them) of bodies and answers.
 enum Schemas {
@@ -16,7 +17,8 @@ enum Schemas {
             "Problem",
             .record(
                 [
-                    ("type", .string()), ("title", .string()), ("status", .integer(min: 400, max: 599)),
+                    ("type", .string()), ("title", .string()),
+                    ("status", .integer(min: 400, max: 599)),
                     ("rule", .string()), ("field", .string()), ("seen", .string()),
                     ("current", .string()),
                 ], required: ["type", "title", "status", "rule"])
@@ -71,11 +73,14 @@ enum Schemas {
         (
             "Case",
             .record([
-                ("number", .string()), ("queryCode", .string()), ("status", .string()),
-                ("item", .string()),
+                ("number", .string()), ("queryCode", .string()),
+                ("status", .words(CaseStatus.allCases.map(\.rawValue))),
+                ("item", .string()), ("itemVersion", .integer(min: 1)),
+                ("applicant", .string()), ("holder", .orNull(.regionCode)),
+                ("frozen", .flag), ("events", .list(.record([]))),
             ])
         ),
-        ("Item", .record([("code", .string()), ("name", .string()), ("status", .string())])),
+        ("Item", .record([("code", .string()), ("versions", .list(.record([])))])),
         (
             "Rollout",
             .record(
@@ -102,7 +107,7 @@ enum Schemas {
                     ("roundTrips", .integer(min: 0)), ("equal", .flag),
                 ], required: ["sent", "received", "bytesOut", "bytesIn", "roundTrips", "equal"])
         ),
-        ("CommandAnswer", .record([("number", .string())])),
+        ("CommandAnswer", .record([("number", .string()), ("code", .string())])),
     ]
 
     private static let lists: [(String, JSON)] = [
@@ -138,13 +143,56 @@ enum Schemas {
             "Receive",
             .record(
                 [
-                    ("item", .string(lengthMax: 64)), ("applicant", .string()),
-                    ("idNumber", .string()), ("materials", .list(.string())),
-                ], required: ["item"])
+                    ("item", .string(lengthMax: 64)), ("version", .integer(min: 1)),
+                    ("applicant", .string(lengthMin: 1)), ("idNumber", .string()),
+                    ("phone", .string()), ("channel", .string()),
+                    ("materials", .list(.string(lengthMax: 64))), ("at", .moment),
+                ], required: ["item", "applicant"])
         ),
-        ("CaseAction", .record([("note", .string())])),
-        ("PublishItem", .record([("code", .string()), ("name", .string())])),
-        ("ItemAction", .record([])),
+        (
+            "CaseAction",
+            .record([
+                ("outcome", .words(["grant", "refuse"])), ("note", .string()),
+                ("reason", .string()), ("receiver", .string()), ("to", .regionCode),
+                ("gaps", .list(.string())), ("materials", .list(.string())),
+                ("score", .integer(min: 1, max: 5)), ("event", .hex(32)), ("at", .moment),
+            ])
+        ),
+        (
+            "PublishItem",
+            .record(
+                [
+                    ("code", .string(lengthMax: 64)), ("base", .integer(min: 1)),
+                    ("effectiveFrom", .day), ("immediate", .flag),
+                    ("elements", reference("ItemElements")),
+                ], required: ["code", "elements"])
+        ),
+        (
+            "ItemElements",
+            .record(
+                [
+                    ("name", .string()), ("kind", .string()),
+                    ("handling", .words(ItemElements.Handling.allCases.map(\.rawValue))),
+                    ("legalDays", .integer(min: 0)), ("promisedDays", .integer(min: 0)),
+                    ("conditions", .string()),
+                    (
+                        "materials",
+                        .list(
+                            .record(
+                                [
+                                    ("code", .string()), ("name", .string()),
+                                    ("required", .flag), ("deferrable", .flag),
+                                ], required: ["code", "name"]))
+                    ),
+                ], required: ["name", "kind", "handling", "legalDays", "promisedDays", "materials"])
+        ),
+        (
+            "ItemAction",
+            .record([
+                ("reason", .string()), ("from", .day), ("to", .day), ("region", .hex(16)),
+                ("mode", .orNull(.string())), ("document", .string()), ("values", .record([])),
+            ])
+        ),
         (
             "Command",
             .record([("command", .string(lengthMax: 64))], required: ["command"])
@@ -172,6 +220,7 @@ enum Schemas {
 extension JSON {
     static let flag: JSON = ["type": "boolean"]
     static let moment: JSON = ["type": "string", "format": "date-time"]
+    static let day: JSON = ["type": "string", "format": "date"]
     static let regionCode: JSON = ["type": "string", "pattern": "^[1-9][0-9]{11}$"]
 
     static func string(lengthMin: Int? = nil, lengthMax: Int? = nil) -> JSON {

@@ -28,6 +28,8 @@ extension Limits {
     package static let entityTagsMax = 16
     /// Rows of a table on a page; the rest is a number and a link.
     package static let pageRowsMax = 50
+    /// Items on the first page of which the rollout is told: each costs a row per station.
+    package static let homeRolloutsMax = 12
     /// Seconds after which a refused caller may try again.
     package static let retryAfterSeconds = 1
 }

@@ -92,12 +92,6 @@ struct CaseSheet {
 
 /// What stored words are called on a page.
 enum CaseWords {
-    private static let statuses: [String: String] = [
-        "unknown": "未知", "received": "已收件", "correcting": "待补正", "accepted": "已受理",
-        "refused": "不予受理", "decided": "已决定", "delivered": "已送达", "closed": "已办结",
-        "withdrawn": "已撤回", "forwarded": "移交在途",
-    ]
-
     private static let kinds: [String: String] = [
         "receive": "收件", "arrive": "移交到达", "accept": "受理", "refuse": "不予受理",
         "correct": "补正告知", "decide": "决定", "deliver": "送达", "withdraw": "申请人撤回", "note": "备注",
@@ -112,7 +106,7 @@ enum CaseWords {
         "contested": "有争议", "superseded": "未生效", "quarantined": "已隔离",
     ]
 
-    static func status(_ word: String) -> String { statuses[word] ?? word }
+    static func status(_ word: String) -> String { CaseStatus(rawValue: word)?.name ?? word }
 
     static func kind(_ word: String) -> String { kinds[word] ?? word }
 
@@ -140,6 +134,76 @@ enum CaseWords {
         case "suspended", "scheduled": "waiting"
         case "contested": "bad"
         default: "quiet"
+        }
+    }
+}
+
+/// An item's stored state as a page reads it.
+struct ItemSheet {
+    /// One version.
+    struct Version {
+        let number: Int
+        let effectiveFrom: String
+        let place: String
+        let elements: ItemElements?
+    }
+
+    let document: StoredDocument
+    /// The newest first; empty where the state cannot be read.
+    let versions: [Version]
+    /// 正常, 暂停, 取消.
+    let standing: String
+
+    /// - Parameter now: What counts is asked for this moment.
+    init(_ document: StoredDocument, at now: Instant) {
+        self.document = document
+        do throws(JSONError) {
+            let state = try ItemState(document)
+            versions = state.history(at: now).map { entry, place in
+                Version(
+                    number: entry.value.number,
+                    effectiveFrom: entry.value.effectiveFrom.text,
+                    place: place.rawValue, elements: ItemElements(entry.value.elements))
+            }
+            standing = state.standing(at: now).rawValue
+        } catch {
+            versions = []
+            standing = document.status
+        }
+    }
+
+    var code: String { document.label }
+
+    /// The version that counts now, else the newest.
+    var current: Version? { versions.first { $0.place == "current" } ?? versions.first }
+
+    var name: String { current?.elements?.name ?? code }
+
+    var isOpen: Bool {
+        standing == Standing.active.rawValue && versions.contains { $0.place == "current" }
+    }
+
+    /// The name of a material, in the version that a case is bound to.
+    func materialName(_ code: String, version: Int?) -> String {
+        let bound = versions.first { $0.number == version } ?? current
+        return bound?.elements?.materials.first { $0.code == code }?.name ?? code
+    }
+
+    static func standingName(_ word: String) -> String {
+        switch word {
+        case "active", "published": "正常"
+        case "suspended": "暂停"
+        case "cancelled": "取消"
+        case "contested": "版本冲突"
+        default: word
+        }
+    }
+
+    static func placeName(_ word: String) -> String {
+        switch word {
+        case "current": "生效"
+        case "scheduled": "待生效"
+        default: "历史"
         }
     }
 }
