@@ -182,6 +182,30 @@ struct CaseFoldTests {
         #expect(node.cases.first?.state.events.count == 3)
     }
 
+    @Test("a decision whose author's seat is not known yet waits for the directory")
+    func seatComesLater() throws {
+        let world = try CaseWorld()
+        let number = try world.receive("V1")
+        world.settle()
+        let node = world.node("C")
+        let before = node.directory
+        world.node("V1").key = try CaseWorld.key(CaseWorld.id("V1"), incarnation: 1)
+        try world.seat("V1", incarnation: 1, epoch: 2)
+        let after = node.directory
+        node.directory = before
+        #expect(try world.say("V1", "accept", number) == nil)
+        world.carry(from: world.node("V1"), to: node)
+        #expect(node.cases.first?.state.status == .received)
+        node.directory = after
+        let key = try #require(node.documents.keys.first { $0.collection == .caseFile })
+        let writes = Fold.judgeAgain(key, at: node.desk, from: node)
+        guard case .caseFile(let state) = writes.first?.content else {
+            Issue.record("no case")
+            return
+        }
+        #expect(state.status == .accepted)
+    }
+
     @Test("a forked chain is contested beyond its fork; a supervisor names the branch")
     func forkAndCut() throws {
         let world = try CaseWorld()

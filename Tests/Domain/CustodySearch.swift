@@ -113,7 +113,7 @@ struct CustodySearch {
     /// The real fold over a set of events.
     private mutating func fold(_ log: [Int]) -> CaseState {
         if let known = folded[log] { return known }
-        var state = CaseState(scope: scope)
+        var state = CaseState(scope: scope, id: scope.id)
         for id in log {
             _ = state.events.insert(inOrder: moves[id].event)
             let node = moves[id].node

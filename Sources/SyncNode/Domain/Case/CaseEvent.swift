@@ -196,6 +196,8 @@ package struct CaseEvent: Hashable, Sendable {
     private var box: TermsBox?
     /// Set where its chain was quarantined at or before it.
     package var quarantined = false
+    /// Written again after a rollback, with all that its node had written before in its past.
+    package var isReissue = false
 
     package init(
         dot: Dot, hash: Digest16, kind: ChangeKind, time: Int64, author: UInt64
@@ -263,6 +265,7 @@ package struct CaseEvent: Hashable, Sendable {
             && left.time == right.time && left.author == right.author
             && left.status == right.status && left.business == right.business
             && left.on == right.on && left.quarantined == right.quarantined
+            && left.isReissue == right.isReissue
             && left.terms == right.terms
     }
 

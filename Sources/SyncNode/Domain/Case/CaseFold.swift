@@ -15,7 +15,8 @@ enum CaseFold {
         let kind = arrival.change.kind
         guard kind.isKnownInCases || kind.mustUnderstand else { return [] }
         let key = DocumentKey(collection: .caseFile, id: id)
-        var state = try load(key, from: source) ?? CaseState(scope: arrival.scope)
+        var state =
+            try load(key, from: source) ?? CaseState(scope: arrival.scope, id: arrival.change.scope)
         guard state.scope == arrival.scope else { return [] }
         let event = body.event(of: arrival)
         guard state.events.insert(inOrder: event) else { return [] }
@@ -79,8 +80,8 @@ enum CaseFold {
         _ state: inout CaseState, _ id: Digest16, from source: S
     ) throws(S.Failure) -> [ContentWrite] {
         guard let number = CaseNumber(state.number) else { return [] }
-        let key = SerialState.key(scope: state.scope.id, date: number.date)
-        var serial = SerialState(scope: state.scope.id, date: number.date, last: 0)
+        let key = SerialState.key(scope: state.scopeID, date: number.date)
+        var serial = SerialState(scope: state.scopeID, date: number.date, last: 0)
         if case .serial(let known) = try source.content(key) { serial = known }
         guard number.serial <= serial.last else {
             serial.last = number.serial
@@ -293,6 +294,7 @@ struct CaseBody {
         event.on = on
         if hasTerms { event.terms = terms }
         event.quarantined = arrival.quarantined
+        event.isReissue = change.header.flags.contains(.reissue)
         return event
     }
 }

@@ -112,7 +112,7 @@ enum CaseReactions {
             else { return nil }
             return .route
         case .custodyReject:
-            let isRouted = state.event(event.on)?.dot.actor == desk.key.actor(in: state.scope.id)
+            let isRouted = state.event(event.on)?.dot.actor == desk.key.actor(in: state.scopeID)
             return state.isForeign && isRouted ? .forward(isReturn: true) : nil
         default: return nil
         }

@@ -188,7 +188,7 @@ struct CaseSheet {
     let mode: SinkMode?
 
     /// This node in the case's scope.
-    var actor: ActorID { desk.key.actor(in: state.scope.id) }
+    var actor: ActorID { desk.key.actor(in: state.scopeID) }
 
     func decide(_ act: CaseCommand.Act) throws(RuleRefusal) -> Decision {
         try checkOpen()

@@ -17,7 +17,7 @@ extension CaseState {
             }
         }
         return StoredDocument(
-            key: key, scope: scope.id, label: number, status: status.rawValue,
+            key: key, scope: scopeID, label: number, status: status.rawValue,
             time: receivedAt ?? events.first?.time ?? 0, attention: attention,
             search: item.isEmpty ? "" : item + " " + status.name, state: writer.bytes)
     }
@@ -91,7 +91,7 @@ extension CaseState {
             let year = json["year"]?.int.flatMap(UInt16.init(exactly:)),
             let status = json["status"]?.text.flatMap(CaseStatus.init(rawValue:))
         else { throw JSONError(.kind, offset: 0) }
-        self.init(scope: .cases(station, year: year))
+        self.init(scope: .cases(station, year: year), id: document.scope)
         var facts = CaseFacts()
         facts.number = json["number"]?.text ?? ""
         facts.queryCode = json["queryCode"]?.text ?? ""
@@ -154,6 +154,7 @@ extension CaseEvent {
             if let on { object.field("on", hex: on) }
             writeTerms(to: &object)
             if quarantined { object.field("quarantined", true) }
+            if isReissue { object.field("reissue", true) }
         }
     }
 
@@ -193,6 +194,7 @@ extension CaseEvent {
         terms.cut = CutPoint.read(json["cut"])
         self.terms = terms
         quarantined = json["quarantined"]?.bool ?? false
+        isReissue = json["reissue"]?.bool ?? false
     }
 }
 

@@ -50,6 +50,8 @@ private final class FactsBox: Sendable {
 /// it is derived from the set of its changes and the directory (I22).
 package struct CaseState: Sendable {
     package let scope: ScopeName
+    /// The scope's id, which costs a hash to work out.
+    package let scopeID: ScopeID
     private var box = FactsBox(CaseFacts())
     /// Two incarnations gave this number: both cases are shown.
     package internal(set) var duplicateNumber = false
@@ -72,7 +74,10 @@ package struct CaseState: Sendable {
     /// The local seat may owe a reaction. Not part of what all carriers agree on.
     package internal(set) var attention = false
 
-    package init(scope: ScopeName) { self.scope = scope }
+    package init(scope: ScopeName, id: ScopeID) {
+        self.scope = scope
+        scopeID = id
+    }
 
     /// What its first event says.
     package internal(set) var facts: CaseFacts {
