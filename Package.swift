@@ -42,7 +42,11 @@ func dependency(_ name: String) -> Target.Dependency { .target(name: name) }
 
 /// The rooms whose test doubles a room's tests use beside what it knows itself.
 func doubles(of room: String) -> [String] {
-    room == "Kernel" ? ["Crypto", "Simulator"] : []
+    switch room {
+    case "Kernel": ["Crypto", "Simulator"]
+    case "Region": ["Crypto"]
+    default: []
+    }
 }
 
 let libraries = ["CSQLite", "CCurl", "COpenSSL", "CZlib", "CLinux"]

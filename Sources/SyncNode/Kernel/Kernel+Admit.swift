@@ -90,6 +90,7 @@ extension Kernel {
         scopes[batch.scope]?.chains[actor]?.quarantined = true
         effects.touched.append(batch.scope)
         if actor == scopes[batch.scope]?.own { effects.ownForks.append(change.dot) }
+        try refold(batch.scope)
     }
 
     /// Keeps the signatures that now vouch for stored heads, so that relays can pass them on.
