@@ -89,16 +89,11 @@ extension Kernel {
         try fold(change, in: state)
     }
 
-    /// - Parameter forks: Where a quarantined chain forked; nil where its changes are new, so
-    ///   that all of them are past it.
-    func fold(
-        _ change: Change, in state: ScopeState, forks: [ActorID: Seq]? = nil
-    ) throws(JournalError) {
+    func fold(_ change: Change, in state: ScopeState) throws(JournalError) {
         guard change.kind != .genesis, let chain = state.chains[change.header.actor] else {
             return
         }
         let name = state.record.name
-        let forkedFrom: Seq = forks?[change.header.actor] ?? .none
         if name.family == .directory {
             learn(change, in: state)
             effects.directoryChanged = true
@@ -106,7 +101,7 @@ extension Kernel {
         if rules.unknownKinds.contains(change.kind.rawValue) { return }
         let arrival = Arrival(
             change: change, scope: name, key: IncarnationKey(chain.key),
-            quarantined: chain.quarantined && change.header.seq >= forkedFrom)
+            quarantined: state.forked[chain.actor].map { change.header.seq >= $0 } ?? false)
         let desk = desk(author: 0, at: change.header.time.instant, entropy: .zero)
         let writes = try Fold.apply(arrival, at: desk, from: KernelSource(kernel: self))
         for write in writes { session.put(write, scope: state.record.id) }

@@ -60,31 +60,18 @@ extension Kernel {
         guard let state = scopes[id], state.record.name.family != .directory else { return }
         try journal.removeDocuments(of: id)
         session = FoldSession()
-        let forks = try forks(in: state)
         var after: [Dot] = []
         while true {
             let run = try journal.run(of: id, after: after, except: [])
-            for change in run.changes { try fold(change, in: state, forks: forks) }
+            for change in run.changes { try fold(change, in: state) }
             after = Self.advanced(after, by: run.changes)
             guard run.more, !run.changes.isEmpty else { break }
         }
-        try foldUnsigned(of: state, after: after, forks: forks)
+        try foldUnsigned(of: state, after: after)
         try flushDocuments()
     }
 
-    /// Where each quarantined chain of a scope forked: what it holds below counts.
-    private func forks(in state: ScopeState) throws(JournalError) -> [ActorID: Seq] {
-        guard state.chains.values.contains(where: \.quarantined) else { return [:] }
-        var forks: [ActorID: Seq] = [:]
-        for fork in try journal.forks() where fork.scope == state.record.id {
-            forks[fork.dot.actor] = min(forks[fork.dot.actor] ?? fork.dot.seq, fork.dot.seq)
-        }
-        return forks
-    }
-
-    private func foldUnsigned(
-        of state: ScopeState, after: [Dot], forks: [ActorID: Seq]
-    ) throws(JournalError) {
+    private func foldUnsigned(of state: ScopeState, after: [Dot]) throws(JournalError) {
         var known: [ActorID: Seq] = [:]
         for dot in after { known[dot.actor] = dot.seq }
         var progressed = true
@@ -97,7 +84,7 @@ extension Kernel {
                         at: Dot(actor: actor, seq: next), in: state.record.id),
                     change.header.deps.allSatisfy({ $0.seq <= known[$0.actor] ?? .none })
                 else { continue }
-                try fold(change, in: state, forks: forks)
+                try fold(change, in: state)
                 known[actor] = next
                 progressed = true
             }

@@ -104,21 +104,15 @@ package struct Directory: Sendable {
         insert(root)
     }
 
-    /// Takes a statement in, and those that waited for it.
+    /// Takes a statement in, and those that waited for it, in the order in which they came.
     ///
     /// - Returns: What is known now and was not before.
     @discardableResult
     package mutating func add(_ statement: Statement) -> News {
         news = News()
         if isProvenRootSeat(statement) { apply(statement) } else { waiting.append(statement) }
-        var progressed = true
-        while progressed {
-            progressed = false
-            for (index, candidate) in waiting.enumerated().reversed() where mayState(candidate) {
-                waiting.remove(at: index)
-                apply(candidate)
-                progressed = true
-            }
+        while let next = waiting.firstIndex(where: mayState) {
+            apply(waiting.remove(at: next))
         }
         return news
     }
