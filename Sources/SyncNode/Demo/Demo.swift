@@ -1,5 +1,6 @@
 import Base
 import Network
+import Runtime
 import Store
 
 /// `demo`: a whole topology as processes on this machine; with `once` the scenarios are played

@@ -1,5 +1,6 @@
 import Base
 import Domain
+import Runtime
 import Network
 
 /// One node of the demo: a process of its own, and its HTTP face.
