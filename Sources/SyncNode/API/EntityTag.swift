@@ -52,7 +52,8 @@ enum Acceptance {
     /// Whether an `Accept` allows a media type; true where there is none. The most telling
     /// range decides; what is not a range is passed over.
     static func allows(_ type: String, _ headers: HTTPHeaders) -> Bool {
-        guard headers.contains("accept") else { return true }
+        // What programs send: no list to take apart.
+        guard let first = headers["accept"], first != "*/*", first != type else { return true }
         let family = type.prefix { $0 != "/" } + "/*"
         var best = (rank: -1, isAllowed: false)
         let ranges = headers.all("accept").flatMap { $0.split(separator: ",") }

@@ -19,19 +19,27 @@ struct RouteTable: Sendable {
 
     let routes: [Route]
     private let entries: [Entry]
+    /// Places in `entries` by the number of segments; the last one is empty.
+    private let bySegments: [[Int]]
 
     static let shipped = RouteTable(
         probes + queries + commands + sync + consoleRoutes)
 
     init(_ routes: [Route]) {
         self.routes = routes
-        entries = routes.map { Entry(route: $0, segments: $0.segments) }
+        let entries = routes.map { Entry(route: $0, segments: $0.segments) }
+        self.entries = entries
+        let longest = entries.map(\.segments.count).max() ?? 0
+        bySegments = (0...(longest + 1)).map { count in
+            // The root has no segments, but its path splits into one empty part.
+            entries.indices.filter { max(entries[$0].segments.count, 1) == count }
+        }
         invariant(
             Set(routes.map { $0.method.name + $0.pattern }).count == routes.count,
             "a method and a pattern name one route")
     }
 
-    /// Linear in the number of routes: about 30, each refused at its first other segment.
+    /// Linear in the routes with as many segments: about 10, each refused at its first other one.
     ///
     /// - Parameter path: Percent-decoded. HEAD finds what GET does.
     func find(_ method: HTTPMethod, _ path: String) -> Finding {
@@ -39,10 +47,11 @@ struct RouteTable: Sendable {
         let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .dropFirst()
         var others: [HTTPMethod] = []
-        for entry in entries {
-            guard let values = Self.match(entry.segments, parts) else { continue }
-            if entry.route.method == wanted { return .route(entry.route, values: values) }
-            others.append(entry.route.method)
+        for index in bySegments[min(parts.count, bySegments.count - 1)] {
+            guard let values = Self.match(entries[index].segments, parts) else { continue }
+            let method = entries[index].route.method
+            if method == wanted { return .route(entries[index].route, values: values) }
+            others.append(method)
         }
         return others.isEmpty ? .unknown : .otherMethods(others)
     }

@@ -7,12 +7,13 @@ package struct StateTag: Hashable, Sendable {
     /// The mark of a state's bytes. Cost: one multiplication for each 8 bytes.
     package init(of bytes: [UInt8]) {
         let source = bytes.span
-        var hash = 0x9e37_79b9_7f4a_7c15 ^ UInt64(source.count)
+        var hash = Self.mix(0x9e37_79b9_7f4a_7c15 &+ UInt64(source.count))
         var index = 0
         while index + 8 <= source.count {
             var word: UInt64 = 0
             for place in index..<(index + 8) { word = word << 8 | UInt64(source[place]) }
-            hash = Self.mix(hash ^ word)
+            hash = (hash ^ word) &* 0xff51_afd7_ed55_8ccd
+            hash ^= hash >> 32
             index += 8
         }
         var rest: UInt64 = 0

@@ -1,3 +1,6 @@
+package import Base
+import Region
+
 /// What a change does to documents: the one way in which state comes about.
 package enum Fold {
     /// Folds one admitted change.
@@ -13,13 +16,29 @@ package enum Fold {
         }
         switch arrival.scope.family {
         case .cases:
-            return try CaseReactions.marked(
-                try CaseFold.apply(arrival, at: desk, from: source, under: custody), at: desk,
-                from: source)
+            return try CaseFold.apply(arrival, at: desk, from: source, under: custody)
         case .custody, .corridor:
             return try CaseReactions.marked(
                 try HandoverFold.apply(arrival, at: desk, from: source), at: desk, from: source)
         case .directory, .control, .catalog, .statistics: return []
         }
+    }
+
+    /// Judges a case anew: because the directory has changed, or since one of its chains was
+    /// proven to be forked from a number on. Other documents hold no judgement.
+    ///
+    /// - Parameter fork: Where the chain is forked; nil where only the directory has changed.
+    /// - Returns: The case as it is now, and what owes something else.
+    package static func judgeAgain<S: DocumentSource>(
+        _ key: DocumentKey, fork: Dot? = nil, at desk: Desk, from source: S,
+        under custody: CustodyRules = .standard
+    ) throws(S.Failure) -> [ContentWrite] {
+        guard case .caseFile(let known) = try source.content(key) else { return [] }
+        let judged =
+            fork.map {
+                CaseFold.quarantine($0, in: known, directory: desk.directory, under: custody)
+            } ?? CaseFold.refold(known, in: desk.directory, under: custody)
+        return try CaseReactions.marked(
+            [ContentWrite(key: key, content: .caseFile(judged))], at: desk, from: source)
     }
 }

@@ -25,6 +25,7 @@ extension Kernel {
                 guard proven < chain.head.seq else { continue }
                 let removed = try journal.cutChain(actor, in: id, above: proven)
                 try keepOrphans(removed, in: id)
+                scopes[id] = try load(state.record)
                 try refold(id)
             }
             if let mark { try journal.setValue(mark, []) }
@@ -95,23 +96,6 @@ extension Kernel {
             }
         }
         return proven
-    }
-
-    /// Makes a scope's documents anew from its stored changes, in arrival order.
-    func refold(_ id: ScopeID) throws(JournalError) {
-        guard let record = scopes[id]?.record else { return }
-        try journal.removeDocuments(of: id)
-        session = FoldSession()
-        let state = try load(record)
-        scopes[id] = state
-        var after: [Dot] = []
-        while true {
-            let run = try journal.run(of: id, after: after, except: [])
-            for change in run.changes { try fold(change, in: state) }
-            guard run.more, !run.changes.isEmpty else { break }
-            after = Self.advanced(after, by: run.changes)
-        }
-        try flushDocuments()
     }
 
     // MARK: orphans

@@ -41,7 +41,12 @@ actor DialedPeer {
             expected: knowledge.peer)
     }
 
+    /// The next request is sent twice, as by a network that repeats (demo).
+    private var repeatsNext = false
+
     func setCut(_ cut: Bool) { isCut = cut }
+
+    func repeatNext() { repeatsNext = true }
 
     /// Keeps the link until the task is cancelled.
     func run() async {
@@ -102,18 +107,8 @@ actor DialedPeer {
             let version = knowledge.board.version
             try await pushOnce()
             try Task.checkCancellation()
-            await withTaskGroup(of: Void.self) { [board = knowledge.board] group in
-                group.addTask { await board.waitForChange(after: version) }
-                group.addTask {
-                    do {
-                        try await Task.sleep(for: .seconds(Limits.heartbeatSeconds))
-                    } catch {
-                        // Cancelled because something changed first.
-                    }
-                }
-                await group.next()
-                group.cancelAll()
-            }
+            await knowledge.board.waitForChange(
+                after: version, seconds: Limits.heartbeatSeconds)
         }
     }
 
@@ -192,6 +187,10 @@ actor DialedPeer {
         request.responseBytesMax = Limits.messageBytesMax
         let response: ClientResponse
         do throws(ClientError) {
+            if repeatsNext {
+                repeatsNext = false
+                _ = try await client.send(request)
+            }
             response = try await client.send(request)
         } catch {
             throw Failure(sentence: "\(url): \(error)")

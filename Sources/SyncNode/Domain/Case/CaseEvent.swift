@@ -148,6 +148,34 @@ package struct CutPoint: Hashable, Sendable {
     }
 }
 
+/// What events of custody, of hand-overs and of decisions say beside the rest.
+package struct CaseTerms: Hashable, Sendable {
+    /// Who is to hold the token: of an offer and of a Force.
+    package var to: ActorID?
+    /// The region of `to`.
+    package var region: RegionID?
+    /// Where the case is to go in the end, if `to` only passes it on.
+    package var destination: RegionCode?
+    /// The hand-over between counties that it belongs to.
+    package var handover: Digest16?
+    /// A short outcome: `grant`, `refuse`, `return`, the kind of what is mirrored.
+    package var outcome: String?
+    /// Of what another county told: the event there that it answers.
+    package var about: Digest16?
+    /// What its author had seen of this case.
+    package var cut: [CutPoint] = []
+
+    package init() {}
+
+    fileprivate static let none = CaseTerms()
+}
+
+private final class TermsBox: Sendable {
+    let terms: CaseTerms
+
+    init(_ terms: CaseTerms) { self.terms = terms }
+}
+
 /// One event of a case as its fold keeps it: enough to judge custody again at any time, without
 /// the journal. The words of the clerk stay in the change.
 package struct CaseEvent: Hashable, Sendable {
@@ -164,22 +192,12 @@ package struct CaseEvent: Hashable, Sendable {
     package var business: Int64?
     /// What it builds on: the custody tip, the offer that it answers, or the event it is about.
     package var on: Digest16?
-    /// Who is to hold the token: of an offer and of a Force.
-    package var to: ActorID?
-    /// The region of `to`.
-    package var region: RegionID?
-    /// Where the case is to go in the end, if `to` only passes it on.
-    package var destination: RegionCode?
-    /// The hand-over between counties that it belongs to.
-    package var handover: Digest16?
-    /// A short outcome: `grant`, `refuse`, `return`, the kind of what is mirrored.
-    package var outcome: String?
-    /// Of what another county told: the event there that it answers.
-    package var about: Digest16?
-    /// What its author had seen of this case.
-    package var cut: [CutPoint] = []
+    /// What only some events say; boxed, since most cases copy their events for every change.
+    private var box: TermsBox?
     /// Set where its chain was quarantined at or before it.
     package var quarantined = false
+    /// Written again after a rollback, with all that its node had written before in its past.
+    package var isReissue = false
 
     package init(
         dot: Dot, hash: Digest16, kind: ChangeKind, time: Int64, author: UInt64
@@ -190,6 +208,68 @@ package struct CaseEvent: Hashable, Sendable {
         self.time = time
         self.author = author
     }
+
+    /// Whether it says any of them.
+    var hasTerms: Bool { box != nil }
+
+    /// All that only some events say.
+    package var terms: CaseTerms {
+        get { box?.terms ?? .none }
+        set { box = newValue == .none ? nil : TermsBox(newValue) }
+    }
+
+    /// Who is to hold the token.
+    package var to: ActorID? {
+        get { box?.terms.to }
+        set { terms.to = newValue }
+    }
+
+    /// The region of `to`; in a hand-over, the author's.
+    package var region: RegionID? {
+        get { box?.terms.region }
+        set { terms.region = newValue }
+    }
+
+    /// Where the case is to go in the end.
+    package var destination: RegionCode? {
+        get { box?.terms.destination }
+        set { terms.destination = newValue }
+    }
+
+    /// The hand-over between counties that it belongs to.
+    package var handover: Digest16? {
+        get { box?.terms.handover }
+        set { terms.handover = newValue }
+    }
+
+    /// A short outcome.
+    package var outcome: String? {
+        get { box?.terms.outcome }
+        set { terms.outcome = newValue }
+    }
+
+    /// The event of the other county that it answers.
+    package var about: Digest16? {
+        get { box?.terms.about }
+        set { terms.about = newValue }
+    }
+
+    /// What its author had seen of this case.
+    package var cut: [CutPoint] {
+        get { box?.terms.cut ?? [] }
+        set { terms.cut = newValue }
+    }
+
+    package static func == (left: CaseEvent, right: CaseEvent) -> Bool {
+        left.hash == right.hash && left.dot == right.dot && left.kind == right.kind
+            && left.time == right.time && left.author == right.author
+            && left.status == right.status && left.business == right.business
+            && left.on == right.on && left.quarantined == right.quarantined
+            && left.isReissue == right.isReissue
+            && left.terms == right.terms
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 
     /// Where it stands in the list of a case: by chain, then number, then hash.
     func precedes(_ other: CaseEvent) -> Bool {

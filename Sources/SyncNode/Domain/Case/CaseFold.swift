@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// Takes one change of a case scope into its case. The folded case depends only on the set of
 /// its changes and on the directory (I22); only `attention` depends on where it is folded.
@@ -10,8 +12,11 @@ enum CaseFold {
         under rules: CustodyRules = .standard
     ) throws(S.Failure) -> [ContentWrite] {
         guard let body = CaseBody(arrival.change), let id = body.document else { return [] }
+        let kind = arrival.change.kind
+        guard kind.isKnownInCases || kind.mustUnderstand else { return [] }
         let key = DocumentKey(collection: .caseFile, id: id)
-        var state = try load(key, from: source) ?? CaseState(scope: arrival.scope)
+        var state =
+            try load(key, from: source) ?? CaseState(scope: arrival.scope, id: arrival.change.scope)
         guard state.scope == arrival.scope else { return [] }
         let event = body.event(of: arrival)
         guard state.events.insert(inOrder: event) else { return [] }
@@ -24,8 +29,11 @@ enum CaseFold {
                 writes += try count(&state, id, from: source)
             }
         }
+        if state.isHome {
+            state.attention = try !CaseReactions.duties(of: state, at: desk, from: source).isEmpty
+        }
         writes.append(ContentWrite(key: key, content: .caseFile(state)))
-        return writes
+        return state.isHome ? writes : try CaseReactions.marked(writes, at: desk, from: source)
     }
 
     /// Judges a case again: for a directory that has changed, or a chain that was quarantined.
@@ -72,8 +80,8 @@ enum CaseFold {
         _ state: inout CaseState, _ id: Digest16, from source: S
     ) throws(S.Failure) -> [ContentWrite] {
         guard let number = CaseNumber(state.number) else { return [] }
-        let key = SerialState.key(scope: state.scope.id, date: number.date)
-        var serial = SerialState(scope: state.scope.id, date: number.date, last: 0)
+        let key = SerialState.key(scope: state.scopeID, date: number.date)
+        var serial = SerialState(scope: state.scopeID, date: number.date, last: 0)
         if case .serial(let known) = try source.content(key) { serial = known }
         guard number.serial <= serial.last else {
             serial.last = number.serial
@@ -93,25 +101,50 @@ enum CaseFold {
 extension CaseState {
     /// 370124********1234: the first six and the last four digits.
     private static func masked(_ number: String) -> String {
-        guard number.count > 10 else {
-            return String(repeating: "*", count: number.count)
-        }
-        return number.prefix(6) + String(repeating: "*", count: number.count - 10)
-            + number.suffix(4)
+        var text = Array(number.utf8)
+        let shown = text.count > 10 ? 6..<text.count - 4 : 0..<text.count
+        for index in shown { text[index] = UInt8(ascii: "*") }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Judges after one event came in: a remark beside custody leaves custody as it is.
     fileprivate mutating func judge(
         _ event: CaseEvent, in directory: Directory, under rules: CustodyRules
     ) {
-        let isPlain =
-            event.kind.commutes && !event.quarantined && !links.isEmpty
-            && !hasTwin(event)
-        guard !isPlain else {
+        if event.kind == .caseReceive, events.count == 1, !event.quarantined {
+            begin(event, in: directory)
+            return
+        }
+        let isPlain = event.kind.commutes && !links.isEmpty && !hasTwin(event)
+        if !event.quarantined, isPlain || extendsTip(event) {
             deriveStatus()
             return
         }
         self = CustodyFold.judge(self, in: directory, under: rules)
+    }
+
+    /// The only event is a 收件: its author holds the token. As the full judgement has it.
+    private mutating func begin(_ event: CaseEvent, in directory: Directory) {
+        links = [
+            CustodyLink(event: event.hash, actor: event.dot.actor, region: scope.region, epoch: 1)
+        ]
+        holderCode = directory.region(scope.region)?.code
+        status = .received
+    }
+
+    /// Whether it fills an empty slot for the holder, after all that the holder wrote, in a case
+    /// of which everything stands so far: then it stands, and nothing else changes.
+    private func extendsTip(_ event: CaseEvent) -> Bool {
+        guard let slot = Slot(event.kind), let tip = links.last, tip.event == event.on,
+            tip.actor == event.dot.actor, !isFrozen, writer(tip.actor)?.region != nil
+        else { return false }
+        return events.allSatisfy { other in
+            if other.hash == event.hash { return other.dot == event.dot }
+            return other.status == .effective && Slot(other.kind) != slot
+                && other.kind != .caseHandOut && other.kind != .custodyRatify
+                && (other.dot.actor == tip.actor ? other.dot.seq < event.dot.seq : true)
+                && (other.on == tip.event ? other.dot.actor == tip.actor : true)
+        }
     }
 
     /// Whether its chain is forked in this case, so that all of it must be judged anew.
@@ -123,15 +156,17 @@ extension CaseState {
     }
 
     fileprivate mutating func take(_ body: CaseBody) {
-        number = body.number ?? ""
-        queryCode = body.queryCode ?? ""
-        item = body.item ?? ""
-        itemVersion = Int(body.itemVersion ?? 0)
-        applicant = body.applicant ?? ""
-        maskedID = Self.masked(body.idNumber ?? "")
-        channel = body.channel ?? ""
-        materials = body.materials
-        origin = body.origin
+        var facts = CaseFacts()
+        facts.number = body.number ?? ""
+        facts.queryCode = body.queryCode ?? ""
+        facts.item = body.item ?? ""
+        facts.itemVersion = Int(body.itemVersion ?? 0)
+        facts.applicant = body.applicant ?? ""
+        facts.maskedID = Self.masked(body.idNumber ?? "")
+        facts.channel = body.channel ?? ""
+        facts.materials = body.materials
+        facts.origin = body.origin
+        self.facts = facts
     }
 }
 
@@ -150,14 +185,9 @@ extension ChangeKind {
 struct CaseBody {
     private(set) var document: Digest16?
     private(set) var on: Digest16?
-    private(set) var to: ActorID?
-    private(set) var region: RegionID?
-    private(set) var destination: RegionCode?
-    private(set) var handover: Digest16?
-    private(set) var outcome: String?
-    private(set) var about: Digest16?
+    private(set) var terms = CaseTerms()
+    private(set) var hasTerms = false
     private(set) var business: Int64?
-    private(set) var cut: [CutPoint] = []
     private(set) var number: String?
     private(set) var queryCode: String?
     private(set) var item: String?
@@ -169,6 +199,8 @@ struct CaseBody {
     private(set) var origin: RegionCode?
     /// Where the members stand that are passed on as they are.
     private(set) var detail: Range<Int>?
+
+    var handover: Digest16? { terms.handover }
 
     /// nil where the payload is gone or no object.
     init?(_ change: Change) {
@@ -203,7 +235,8 @@ struct CaseBody {
             } else if isKey("origin") {
                 origin = RegionCode(try scanner.text(member))
             } else if isKey("outcome") {
-                outcome = try scanner.text(member)
+                terms.outcome = try scanner.text(member)
+                hasTerms = true
             } else {
                 try readCustody(member, scanner, bytes)
             }
@@ -223,7 +256,8 @@ struct CaseBody {
             }
         case .array:
             if isKey("cut") {
-                cut = CutPoint.read(try scanner.json(member))
+                terms.cut = CutPoint.read(try scanner.json(member))
+                hasTerms = true
             } else if isKey("materials") {
                 materials = Array(bytes[member.value])
             }
@@ -236,16 +270,19 @@ struct CaseBody {
     ) throws(JSONError) {
         func isKey(_ key: String) -> Bool { scanner.isKey(of: member, key) }
         if isKey("to") {
-            to = ActorID(hex: try scanner.text(member))
+            terms.to = ActorID(hex: try scanner.text(member))
         } else if isKey("region") {
-            region = RegionID(hex: try scanner.text(member))
+            terms.region = RegionID(hex: try scanner.text(member))
         } else if isKey("destination") {
-            destination = RegionCode(try scanner.text(member))
+            terms.destination = RegionCode(try scanner.text(member))
         } else if isKey("handover") {
-            handover = Digest16(quoted: bytes, member.value)
+            terms.handover = Digest16(quoted: bytes, member.value)
         } else if isKey("about") {
-            about = Digest16(quoted: bytes, member.value)
+            terms.about = Digest16(quoted: bytes, member.value)
+        } else {
+            return
         }
+        hasTerms = true
     }
 
     func event(of arrival: Arrival) -> CaseEvent {
@@ -255,14 +292,9 @@ struct CaseBody {
             time: change.header.time.millis, author: change.header.author)
         event.business = business
         event.on = on
-        event.to = to
-        event.region = region
-        event.destination = destination
-        event.handover = handover
-        event.outcome = outcome
-        event.about = about
-        event.cut = cut
+        if hasTerms { event.terms = terms }
         event.quarantined = arrival.quarantined
+        event.isReissue = change.header.flags.contains(.reissue)
         return event
     }
 }

@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// What a county owes between its own cases and the corridor, and what a station owes a case
 /// that comes home. Each duty is gone once its change is folded.
@@ -68,7 +70,7 @@ enum CaseReactions {
 
     // MARK: the case
 
-    private static func duties<S: DocumentSource>(
+    static func duties<S: DocumentSource>(
         of state: CaseState, at desk: Desk, from source: S
     ) throws(S.Failure) -> [CaseCommand.Gateway] {
         guard let link = state.holder, !state.needsUpgrade else { return [] }
@@ -110,7 +112,7 @@ enum CaseReactions {
             else { return nil }
             return .route
         case .custodyReject:
-            let isRouted = state.event(event.on)?.dot.actor == desk.key.actor(in: state.scope.id)
+            let isRouted = state.event(event.on)?.dot.actor == desk.key.actor(in: state.scopeID)
             return state.isForeign && isRouted ? .forward(isReturn: true) : nil
         default: return nil
         }
@@ -125,7 +127,10 @@ enum CaseReactions {
         guard let handover = state.handover, desk.isGateway(of: state.scope) else { return [] }
         let kinds: [ChangeKind] =
             state.isForeign
-            ? [.caseAccept, .caseRefuse, .caseCorrection, .caseDecide, .caseDeliver, .caseClose]
+            ? [
+                .caseAccept, .caseRefuse, .caseCorrection, .caseDecide, .caseDeliver, .caseClose,
+                .custodyAccept,
+            ]
             : [.caseSupplement, .caseWithdraw, .caseHandOut]
         let cut = state.lastOutgoing?.cut ?? []
         let events = state.events.filter { event in
@@ -217,6 +222,9 @@ extension ParcelState {
 extension CaseState {
     /// Whether it came by value from another county.
     var isForeign: Bool { genesis?.kind == .caseArrive }
+
+    /// Whether it never left or entered the county, so that nothing beside it is concerned.
+    var isHome: Bool { handover == nil && genesis?.kind != .caseArrive }
 
     /// The hand-over that it last left or came by; nil for a case that stayed.
     var handover: Digest16? {

@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// Decision slots, and what may be added from any place of the audience.
 extension CaseSheet {
@@ -223,7 +225,7 @@ extension CaseSheet {
             throw RuleRefusal("region-without-seat", "该地尚无席位", field: "to")
         }
         let draft = draft(.custodyOffer, on: link.event) { object in
-            object.field("to", seat.key.actor(in: state.scope.id).hex)
+            object.field("to", seat.key.actor(in: state.scopeID).hex)
             object.field("region", target.id.hex)
             if let destination { object.field("destination", destination.text) }
             if isReturn { object.field("outcome", "return") }
@@ -301,7 +303,7 @@ extension CaseSheet {
             throw RuleRefusal("region-without-seat", "该地尚无席位", field: "to")
         }
         let draft = draft(.custodyForce, on: link.event) { object in
-            object.field("to", seat.key.actor(in: state.scope.id).hex)
+            object.field("to", seat.key.actor(in: state.scopeID).hex)
             object.field("region", target.id.hex)
             object.field("reason", reason)
         }

@@ -1,5 +1,6 @@
 import Base
 import Change
+import Document
 
 /// How a case stands in the store: JSON that SQL views can read.
 extension CaseState {
@@ -16,7 +17,7 @@ extension CaseState {
             }
         }
         return StoredDocument(
-            key: key, scope: scope.id, label: number, status: status.rawValue,
+            key: key, scope: scopeID, label: number, status: status.rawValue,
             time: receivedAt ?? events.first?.time ?? 0, attention: attention,
             search: item.isEmpty ? "" : item + " " + status.name, state: writer.bytes)
     }
@@ -26,13 +27,13 @@ extension CaseState {
         writer.field("year", Int64(scope.year))
         writer.field("station", origin?.text)
         writer.field("number", number)
-        writer.field("queryCode", queryCode)
+        writer.field("queryCode", facts.queryCode)
         writer.field("item", item)
         writer.field("itemVersion", itemVersion)
         writer.field("applicant", applicant)
-        writer.field("idNumber", maskedID)
-        writer.field("channel", channel)
-        if !materials.isEmpty { writer.field("materials", stored: materials) }
+        writer.field("idNumber", facts.maskedID)
+        writer.field("channel", facts.channel)
+        if !facts.materials.isEmpty { writer.field("materials", stored: facts.materials) }
         writer.field("duplicateNumber", duplicateNumber)
         writer.field("status", status.rawValue)
         writer.field("statusName", status.name)
@@ -57,7 +58,7 @@ extension CaseState {
         writer.array("links") { array in
             for link in links {
                 array.object { object in
-                    object.field("event", link.event.hex)
+                    object.field("event", hex: link.event)
                     object.field("actor", link.actor.hex)
                     object.field("region", link.region?.hex)
                     object.field("epoch", link.epoch)
@@ -90,22 +91,24 @@ extension CaseState {
             let year = json["year"]?.int.flatMap(UInt16.init(exactly:)),
             let status = json["status"]?.text.flatMap(CaseStatus.init(rawValue:))
         else { throw JSONError(.kind, offset: 0) }
-        self.init(scope: .cases(station, year: year))
-        number = json["number"]?.text ?? ""
-        queryCode = json["queryCode"]?.text ?? ""
-        item = json["item"]?.text ?? ""
-        itemVersion = json["itemVersion"]?.int.flatMap(Int.init(exactly:)) ?? 0
-        applicant = json["applicant"]?.text ?? ""
-        channel = json["channel"]?.text ?? ""
-        maskedID = json["idNumber"]?.text ?? ""
-        materials = json["materials"]?.bytes ?? []
+        self.init(scope: .cases(station, year: year), id: document.scope)
+        var facts = CaseFacts()
+        facts.number = json["number"]?.text ?? ""
+        facts.queryCode = json["queryCode"]?.text ?? ""
+        facts.item = json["item"]?.text ?? ""
+        facts.itemVersion = json["itemVersion"]?.int.flatMap(Int.init(exactly:)) ?? 0
+        facts.applicant = json["applicant"]?.text ?? ""
+        facts.channel = json["channel"]?.text ?? ""
+        facts.maskedID = json["idNumber"]?.text ?? ""
+        facts.materials = json["materials"]?.bytes ?? []
         offeredCode = json["offeredTo"]?.text.flatMap(RegionCode.init(_:))
-        origin = json["station"]?.text.flatMap(RegionCode.init(_:))
+        facts.origin = json["station"]?.text.flatMap(RegionCode.init(_:))
         duplicateNumber = json["duplicateNumber"]?.bool ?? false
         holderCode = json["holder"]?.text.flatMap(RegionCode.init(_:))
         offer = json["offer"]?.text.flatMap(Digest16.init(hex:))
         outgoing = json["outgoing"]?.text.flatMap(Digest16.init(hex:))
         attention = json["attention"]?.bool ?? false
+        self.facts = facts
         self.status = status
         for link in json["links"]?.array ?? [] { links.append(try CustodyLink(link)) }
         for writer in json["writers"]?.array ?? [] { writers.append(try CaseWriter(writer)) }
@@ -142,22 +145,28 @@ extension CaseEvent {
         writer.object { object in
             object.field("actor", dot.actor.hex)
             object.field("seq", Int64(dot.seq.rawValue))
-            object.field("hash", hash.hex)
+            object.field("hash", hex: hash)
             object.field("kind", kind.caseName)
             object.field("status", status.text)
             object.field("time", time)
             if let business { object.field("at", business) }
             if author != 0 { object.field("author", ScopeID(author).hex) }
-            if let on { object.field("on", on.hex) }
-            if let to { object.field("to", to.hex) }
-            if let region { object.field("region", region.hex) }
-            if let destination { object.field("destination", destination.text) }
-            if let handover { object.field("handover", handover.hex) }
-            if let outcome { object.field("outcome", outcome) }
-            if let about { object.field("about", about.hex) }
+            if let on { object.field("on", hex: on) }
+            writeTerms(to: &object)
             if quarantined { object.field("quarantined", true) }
-            if !cut.isEmpty { CutPoint.write(cut, to: &object) }
+            if isReissue { object.field("reissue", true) }
         }
+    }
+
+    private func writeTerms(to writer: inout JSONWriter) {
+        guard hasTerms else { return }
+        if let to { writer.field("to", to.hex) }
+        if let region { writer.field("region", region.hex) }
+        if let destination { writer.field("destination", destination.text) }
+        if let handover { writer.field("handover", hex: handover) }
+        if let outcome { writer.field("outcome", outcome) }
+        if let about { writer.field("about", hex: about) }
+        if !cut.isEmpty { CutPoint.write(cut, to: &writer) }
     }
 
     init(_ json: JSON) throws(JSONError) {
@@ -175,14 +184,17 @@ extension CaseEvent {
         self.status = status
         business = json["at"]?.int
         on = json["on"]?.text.flatMap(Digest16.init(hex:))
-        to = json["to"]?.text.flatMap(ActorID.init(hex:))
-        region = json["region"]?.text.flatMap(RegionID.init(hex:))
-        destination = json["destination"]?.text.flatMap(RegionCode.init(_:))
-        handover = json["handover"]?.text.flatMap(Digest16.init(hex:))
-        outcome = json["outcome"]?.text
-        about = json["about"]?.text.flatMap(Digest16.init(hex:))
+        var terms = CaseTerms()
+        terms.to = json["to"]?.text.flatMap(ActorID.init(hex:))
+        terms.region = json["region"]?.text.flatMap(RegionID.init(hex:))
+        terms.destination = json["destination"]?.text.flatMap(RegionCode.init(_:))
+        terms.handover = json["handover"]?.text.flatMap(Digest16.init(hex:))
+        terms.outcome = json["outcome"]?.text
+        terms.about = json["about"]?.text.flatMap(Digest16.init(hex:))
+        terms.cut = CutPoint.read(json["cut"])
+        self.terms = terms
         quarantined = json["quarantined"]?.bool ?? false
-        cut = CutPoint.read(json["cut"])
+        isReissue = json["reissue"]?.bool ?? false
     }
 }
 
@@ -220,6 +232,21 @@ extension ActorID {
 }
 
 extension JSONWriter {
+    /// A key with 32 hexadecimal digits.
+    mutating func field(_ key: String, hex value: Digest16) {
+        var text = [UInt8](repeating: 0x22, count: 34)
+        for place in 0..<16 {
+            let shift = UInt64(60 - place * 4)
+            text[1 + place] = Self.digit(value.high >> shift & 15)
+            text[17 + place] = Self.digit(value.low >> shift & 15)
+        }
+        field(key, stored: text)
+    }
+
+    private static func digit(_ value: UInt64) -> UInt8 {
+        UInt8(truncatingIfNeeded: value < 10 ? 0x30 + value : 0x57 + value)
+    }
+
     /// A key with a text, or `null`.
     mutating func field(_ key: String, _ text: String?) {
         self.key(key)

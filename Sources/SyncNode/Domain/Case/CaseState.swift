@@ -20,24 +20,39 @@ package struct CaseWriter: Hashable, Sendable {
     package internal(set) var epoch: UInt64
 }
 
+/// What the first event of a case says: it never changes again.
+package struct CaseFacts: Hashable, Sendable {
+    /// 办件编号; empty while its first event is not here.
+    package var number = ""
+    /// 查询码, six digits.
+    package var queryCode = ""
+    package var item = ""
+    package var itemVersion = 0
+    package var applicant = ""
+    /// 证件号 with its middle covered, as lists show it (DOMAIN §3.9).
+    package var maskedID = ""
+    package var channel = ""
+    /// The materials handed in, as the change has them: a JSON array.
+    package var materials: [UInt8] = []
+    /// Where the applicant was first served; another county's where the case came by value.
+    package var origin: RegionCode?
+
+    package init() {}
+}
+
+private final class FactsBox: Sendable {
+    let facts: CaseFacts
+
+    init(_ facts: CaseFacts) { self.facts = facts }
+}
+
 /// A case (办件) as folded: what it is about, everything that happened, and who has it. All of
 /// it is derived from the set of its changes and the directory (I22).
 package struct CaseState: Sendable {
     package let scope: ScopeName
-    /// 办件编号; empty while its first event is not here.
-    package internal(set) var number = ""
-    /// 查询码, six digits.
-    package internal(set) var queryCode = ""
-    package internal(set) var item = ""
-    package internal(set) var itemVersion = 0
-    package internal(set) var applicant = ""
-    /// 证件号 with its middle covered, as lists show it (DOMAIN §3.9).
-    package internal(set) var maskedID = ""
-    package internal(set) var channel = ""
-    /// The materials handed in, as the change has them: a JSON array.
-    package internal(set) var materials: [UInt8] = []
-    /// Where the applicant was first served; another county's where the case came by value.
-    package internal(set) var origin: RegionCode?
+    /// The scope's id, which costs a hash to work out.
+    package let scopeID: ScopeID
+    private var box = FactsBox(CaseFacts())
     /// Two incarnations gave this number: both cases are shown.
     package internal(set) var duplicateNumber = false
     /// By chain, number, hash: never by arrival.
@@ -59,7 +74,27 @@ package struct CaseState: Sendable {
     /// The local seat may owe a reaction. Not part of what all carriers agree on.
     package internal(set) var attention = false
 
-    package init(scope: ScopeName) { self.scope = scope }
+    package init(scope: ScopeName, id: ScopeID) {
+        self.scope = scope
+        scopeID = id
+    }
+
+    /// What its first event says.
+    package internal(set) var facts: CaseFacts {
+        get { box.facts }
+        set { box = FactsBox(newValue) }
+    }
+
+    /// 办件编号; empty while its first event is not here.
+    package var number: String { box.facts.number }
+    /// The item's code.
+    package var item: String { box.facts.item }
+    /// The version of the item that this case is pinned to.
+    package var itemVersion: Int { box.facts.itemVersion }
+    /// The applicant's name.
+    package var applicant: String { box.facts.applicant }
+    /// Where the applicant was first served.
+    package var origin: RegionCode? { box.facts.origin }
 
     /// The link that stands; nil while the first event is not here.
     package var holder: CustodyLink? { links.last }
@@ -119,7 +154,8 @@ package struct CaseState: Sendable {
 /// Where a case stands (DOMAIN §3.3). The raw value is stored and in the API.
 package enum CaseStatus: String, Hashable, Sendable, CaseIterable {
     case unknown, received, correcting, accepted, refused, decided, delivered, closed, withdrawn
-    case forwarded
+    /// On the way to another county; then signed for there.
+    case forwarded, handed
 
     /// The state's name for people.
     package var name: String {
@@ -134,6 +170,7 @@ package enum CaseStatus: String, Hashable, Sendable, CaseIterable {
         case .closed: "已办结"
         case .withdrawn: "已撤回"
         case .forwarded: "移交在途"
+        case .handed: "对方已签收"
         }
     }
 
@@ -172,7 +209,15 @@ extension CaseState {
         } else if corrections.contains(where: { !answered.contains($0) }) {
             status = .correcting
         } else {
-            status = outgoing == nil ? .received : .forwarded
+            status = outgoing == nil ? .received : isSignedElsewhere ? .handed : .forwarded
+        }
+    }
+
+    /// Whether the other county told that the place in charge has signed for it.
+    private var isSignedElsewhere: Bool {
+        let handover = event(outgoing)?.handover
+        return effective(.caseMirror).contains {
+            $0.handover == handover && Milestone.kind($0) == .custodyAccept
         }
     }
 
@@ -191,7 +236,7 @@ package enum Milestone {
         (.caseAccept, "accept"), (.caseRefuse, "refuse"), (.caseCorrection, "correct"),
         (.caseDecide, "decide"), (.caseDeliver, "deliver"), (.caseClose, "close"),
         (.caseHandOut, "handOut"), (.caseSupplement, "supplement"),
-        (.caseWithdraw, "withdraw"),
+        (.caseWithdraw, "withdraw"), (.custodyAccept, "sign"),
     ]
 
     /// The name of a kind that is told; nil for any other.

@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// Judges the events of one case: who holds the token, and what of each event stands.
 ///
@@ -270,8 +272,9 @@ extension CaseEvent {
         return dot.seq < point.seq || (dot.seq == point.seq && hash == point.hash)
     }
 
-    /// Whether this event of a later seat had seen one of an earlier.
-    func hasSeen(_ event: CaseEvent) -> Bool { event.isWithin(cut) }
+    /// Whether this event of a later seat had seen one of an earlier: by its cut, or since it is
+    /// one of the earlier seat's own, written again.
+    func hasSeen(_ event: CaseEvent) -> Bool { isReissue || event.isWithin(cut) }
 }
 
 extension CaseState {
@@ -282,7 +285,7 @@ extension CaseState {
             for region in directory.ancestry(of: scope.region) {
                 guard
                     let seat = directory.seats(of: region).first(where: {
-                        $0.key.actor(in: scope.id) == actor
+                        $0.key.actor(in: scopeID) == actor
                     })
                 else { continue }
                 writers[index].region = region
@@ -295,7 +298,7 @@ extension CaseState {
     /// The epoch of an actor's seat, whether or not it has written here.
     func seatEpoch(of actor: ActorID, region: RegionID, in directory: Directory) -> UInt64? {
         if let writer = writer(actor), writer.region == region { return writer.epoch }
-        return directory.seats(of: region).first { $0.key.actor(in: scope.id) == actor }?.epoch
+        return directory.seats(of: region).first { $0.key.actor(in: scopeID) == actor }?.epoch
     }
 }
 

@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// The gateway's own acts. Each is written only while it is due, so that a replay, a duplicate
 /// or a lost acknowledgement changes nothing.
@@ -76,7 +78,7 @@ enum HandoverRules {
     ) throws(S.Failure) -> Decision {
         let state = sheet.state
         guard let link = state.holder, let genesis = state.genesis,
-            let first = try source.change(at: genesis.dot, in: state.scope.id)
+            let first = try source.change(at: genesis.dot, in: state.scopeID)
         else { return .refuse(notDue) }
         let handover = sheet.desk.entropy.prefix16
         let outgoing = sheet.draft(.custodyOutgoing, on: link.event) { object in
@@ -134,7 +136,7 @@ enum HandoverRules {
         for event in try CaseReactions.untold(state, at: sheet.desk, from: source) {
             guard var name = Milestone.name(event.kind) else { continue }
             if event.kind == .caseDecide { name += ":" + (event.outcome ?? "") }
-            let detail = try detail(of: event, in: state.scope.id, from: source)
+            let detail = try detail(of: event, in: state.scopeID, from: source)
             drafts.append(
                 draft(.parcelProgress, handover, sheet.id, in: parcel.scope) { object in
                     object.field("on", event.hash.hex)
