@@ -21,15 +21,19 @@ actor DialedPeer {
     nonisolated let url: String
     nonisolated let watch: PeerWatch
     private let onRollback: @Sendable () -> Void
+    /// Called where one side does not know the other, before the next attempt.
+    private let onRefused: @Sendable () async -> Void
     /// Set while the link is cut on purpose (demo): every request fails at once.
     private var isCut = false
 
     init(
         url: String, knowledge: ExchangeKnowledge, storeEpoch: Digest16, intake: Intake,
         clock: NodeClock, client: HTTPClient, watch: PeerWatch,
-        onRollback: @escaping @Sendable () -> Void
+        onRollback: @escaping @Sendable () -> Void,
+        onRefused: @escaping @Sendable () async -> Void = {}
     ) {
         self.onRollback = onRollback
+        self.onRefused = onRefused
         self.url = url
         self.knowledge = knowledge
         self.intake = intake
@@ -58,6 +62,7 @@ actor DialedPeer {
                 }
             } catch let failure as Failure {
                 watch.failed(failure.sentence, refused: failure.isRefused)
+                if failure.isRefused { await onRefused() }
             } catch {
                 watch.failed("\(error)")
             }

@@ -15,6 +15,7 @@ struct EventStream: Sendable {
             var version = cursor.after ?? board.version
             while true {
                 await board.waitForChange(after: version)
+                if board.isClosed { return }
                 version = board.version
                 let data = Array("{\"version\":\(version)}".utf8)
                 let event = ServerEvent.encode(position: version, kind: "commit", data: data)

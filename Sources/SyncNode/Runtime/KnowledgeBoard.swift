@@ -24,6 +24,7 @@ package final class KnowledgeBoard: Sendable {
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var nextWaiter: UInt64 = 0
         var keys: [PublicKey: VerifyingKey] = [:]
+        var isClosed = false
     }
 
     private let state: Mutex<State>
@@ -35,6 +36,19 @@ package final class KnowledgeBoard: Sendable {
 
     /// Grows with each commit that changed something.
     package var version: UInt64 { state.withLock { $0.version } }
+
+    /// Whether the node is stopping: nothing is waited for any more.
+    package var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Lets everyone who waits go, and whoever comes to wait: the node stops.
+    package func close() {
+        let waiting = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
+        }
+        for waiter in waiting { waiter.resume() }
+    }
 
     /// The directory as of the last commit.
     package var directory: Directory { state.withLock { $0.directory } }
@@ -116,7 +130,9 @@ package final class KnowledgeBoard: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isPast = state.withLock { state in
-                    if state.version > version || Task.isCancelled { return true }
+                    if state.version > version || state.isClosed || Task.isCancelled {
+                        return true
+                    }
                     state.waiters[ticket] = continuation
                     return false
                 }

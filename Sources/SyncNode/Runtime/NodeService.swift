@@ -17,6 +17,8 @@ struct NodeService: Sendable {
         switch request.path {
         case "/sync/v1/exchange": Limits.messageBytesMax
         case "/sync/v1/enrol": Limits.membershipBytesMax
+        case adminPrefix + "import": Limits.sealedBundleBytesMax
+        case let path where isAdmin(path): Limits.membershipBytesMax
         default: API.bodyBytesMax(for: request)
         }
     }
@@ -24,6 +26,10 @@ struct NodeService: Sendable {
     /// On the loop's thread: must not block. Reads of one row are done here; whatever waits is
     /// done in a task.
     func handle(_ request: HTTPRequest, _ responder: Responder) {
+        if Self.isAdmin(request.path) {
+            Task { responder.respond(await admin(request)) }
+            return
+        }
         let queries = NodeQueries(runtime: runtime)
         switch API.respond(to: request, view: queries) {
         case .now(let response): responder.respond(response)

@@ -3,6 +3,17 @@ import Glibc
 
 /// Whole small files, durably written: temporary name, sync, rename, sync of the folder.
 enum SmallFile {
+    /// Whether a file stands there.
+    /// - Throws: where even that may not be known.
+    static func exists(_ path: String) throws(KeyFiles.Failure) -> Bool {
+        if access(path, F_OK) == 0 { return true }
+        guard errno == ENOENT else {
+            throw KeyFiles.Failure(
+                sentence: "cannot look at \(path): \(KeyFiles.systemError())")
+        }
+        return false
+    }
+
     static func read(_ path: String, limit: Int) throws(KeyFiles.Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

@@ -50,6 +50,12 @@ package struct Directory: Sendable {
         }
     }
 
+    private struct Guest {
+        let rank: Rank
+        let region: RegionID
+        let node: Digest
+    }
+
     private struct CorridorKey: Hashable {
         let county: RegionID
         let other: RegionID
@@ -62,7 +68,9 @@ package struct Directory: Sendable {
     private var regionBySeat: [IncarnationKey: RegionID] = [:]
     private var corridors: [CorridorKey: (rank: Rank, partner: Partner)] = [:]
     /// Incarnations that may exchange without a seat.
-    private var guests: [IncarnationKey: RegionID] = [:]
+    private var guests: [IncarnationKey: Guest] = [:]
+    /// What bundles are sealed to, by region.
+    private var agreements: [RegionID: (rank: Rank, text: String)] = [:]
     private var revoked: Set<IncarnationKey> = []
     /// Statements whose author is not seated as far as is known yet.
     private var waiting: [Statement] = []
@@ -153,8 +161,19 @@ package struct Directory: Sendable {
 
     /// The region that an incarnation belongs to, with a seat or without.
     package func region(of key: IncarnationKey) -> RegionID? {
-        region(seatedBy: key) ?? guests[key]
+        region(seatedBy: key) ?? guests[key]?.region
     }
+
+    /// The incarnation of a region that was stated last and never had a seat, with its node; nil
+    /// where there is none.
+    package func latestIncarnation(of region: RegionID) -> (key: IncarnationKey, node: Digest)? {
+        let known = guests.filter { $0.value.region == region && regionBySeat[$0.key] == nil }
+        return known.max { $0.value.rank < $1.value.rank }.map { ($0.key, $0.value.node) }
+    }
+
+    /// What bundles for a region's node are sealed to: suite and key in hexadecimal digits, as
+    /// stated; nil where it was not.
+    package func agreement(of region: RegionID) -> String? { agreements[region]?.text }
 
     /// Whether an incarnation was revoked.
     package func isRevoked(_ key: IncarnationKey) -> Bool { revoked.contains(key) }
@@ -201,11 +220,17 @@ package struct Directory: Sendable {
                 moves[region].map({ $0.rank < rank }) ?? true
             else { return }
             moves[region] = (rank, parent)
-        case .incarnation(let region, let key, _):
-            guard region == statement.region || isParent(statement.region, of: region) else {
-                return
-            }
-            guests[key] = region
+        case .incarnation(let region, let key, let node):
+            guard region == statement.region || isParent(statement.region, of: region),
+                guests[key].map({ $0.rank < rank }) ?? true
+            else { return }
+            guests[key] = Guest(rank: rank, region: region, node: node)
+        case .agreement(let region, let text):
+            let mayState =
+                region == statement.region || isParent(statement.region, of: region)
+                || corridors[CorridorKey(county: statement.region, other: region)] != nil
+            guard mayState, agreements[region].map({ $0.rank < rank }) ?? true else { return }
+            agreements[region] = (rank, text)
         case .revocation(let key): revoked.insert(key)
         }
     }
