@@ -24,3 +24,8 @@ extension Limits {
     /// Bytes of one line that a child process prints for its supervisor.
     package static let childLineBytesMax = 4096
 }
+
+extension Limits {
+    /// Bytes of a topology file: a province with its towns.
+    package static let topologyBytesMax = 4 * 1024 * 1024
+}

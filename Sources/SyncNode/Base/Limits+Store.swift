@@ -30,8 +30,8 @@ extension Limits {
     package static let searchQueryBytesMax = 128
     /// Documents whose words wait to be indexed; until then a search reads them one by one.
     package static let searchUnindexedMax = 1024
-    /// Documents in one page of a list.
-    package static let listRowsMax = 200
+    /// Documents in one page of a list, and one more to know whether there are more.
+    package static let listRowsMax = 201
     /// Bytes of a named value.
     package static let valueBytesMax = 4 * 1024 * 1024
     /// Bytes of one side's evidence of a fork: one encoded batch.

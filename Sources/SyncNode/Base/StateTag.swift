@@ -7,7 +7,7 @@ package struct StateTag: Hashable, Sendable {
     /// The mark of a state's bytes. Cost: one multiplication for each 8 bytes.
     package init(of bytes: [UInt8]) {
         let source = bytes.span
-        var hash = 0x9e37_79b9_7f4a_7c15 ^ UInt64(source.count)
+        var hash = Self.mix(0x9e37_79b9_7f4a_7c15 &+ UInt64(source.count))
         var index = 0
         while index + 8 <= source.count {
             var word: UInt64 = 0

@@ -88,7 +88,11 @@ extension Kernel {
                 evidence: writer.bytes))
         try journal.setQuarantined(actor, in: batch.scope)
         scopes[batch.scope]?.chains[actor]?.quarantined = true
+        let first = scopes[batch.scope]?.forked[actor] ?? change.header.seq
+        scopes[batch.scope]?.forked[actor] = min(first, change.header.seq)
         effects.touched.append(batch.scope)
+        // What was folded in good faith from the number on is judged again.
+        try refold(batch.scope)
         if actor == scopes[batch.scope]?.own { effects.ownForks.append(change.dot) }
     }
 

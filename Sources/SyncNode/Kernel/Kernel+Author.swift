@@ -101,7 +101,7 @@ extension Kernel {
         if rules.unknownKinds.contains(change.kind.rawValue) { return }
         let arrival = Arrival(
             change: change, scope: name, key: IncarnationKey(chain.key),
-            quarantined: chain.quarantined)
+            quarantined: state.forked[chain.actor].map { change.header.seq >= $0 } ?? false)
         let desk = desk(author: 0, at: change.header.time.instant, entropy: .zero)
         let writes = try Fold.apply(arrival, at: desk, from: KernelSource(kernel: self))
         for write in writes { session.put(write, scope: state.record.id) }

@@ -25,6 +25,7 @@ extension Kernel {
                 guard proven < chain.head.seq else { continue }
                 let removed = try journal.cutChain(actor, in: id, above: proven)
                 try keepOrphans(removed, in: id)
+                scopes[id] = try load(state.record)
                 try refold(id)
             }
             if let mark { try journal.setValue(mark, []) }
@@ -107,11 +108,10 @@ extension Kernel {
 
     /// Makes a scope's documents anew from its stored changes, in arrival order.
     func refold(_ id: ScopeID) throws(JournalError) {
-        guard let record = scopes[id]?.record else { return }
+        guard let state = scopes[id] else { return }
+        try flushDocuments()
         try journal.removeDocuments(of: id)
         session = FoldSession()
-        let state = try load(record)
-        scopes[id] = state
         var after: [Dot] = []
         while true {
             let run = try journal.run(of: id, after: after, except: [])

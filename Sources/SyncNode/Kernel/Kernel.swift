@@ -68,7 +68,12 @@ package final class Kernel<Store: Journal> {
         for chain in try journal.chains(of: record.id) { chains[chain.actor] = chain }
         var cited: [ActorID: Seq] = [:]
         for dot in try journal.cited(by: own, in: record.id) { cited[dot.actor] = dot.seq }
-        return ScopeState(record: record, chains: chains, own: own, cited: cited)
+        let state = ScopeState(record: record, chains: chains, own: own, cited: cited)
+        for fork in try journal.forks() where fork.scope == record.id {
+            let first = state.forked[fork.dot.actor] ?? fork.dot.seq
+            state.forked[fork.dot.actor] = min(first, fork.dot.seq)
+        }
+        return state
     }
 
     /// The scope, carried from now on if it was not.

@@ -9,6 +9,9 @@ final class ScopeState {
     let own: ActorID
     /// Other actor → the seq that the own chain last cited.
     var cited: [ActorID: Seq]
+    /// Actors of whose chain two branches are known, and the first number that was used twice:
+    /// what lies before it stays as good as it was.
+    var forked: [ActorID: Seq] = [:]
     /// Own changes since the last signed head.
     var unsigned = 0
 

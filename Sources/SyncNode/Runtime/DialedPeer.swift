@@ -45,7 +45,12 @@ actor DialedPeer {
             expected: knowledge.peer)
     }
 
+    /// The next request is sent twice, as by a network that repeats (demo).
+    private var repeatsNext = false
+
     func setCut(_ cut: Bool) { isCut = cut }
+
+    func repeatNext() { repeatsNext = true }
 
     /// Keeps the link until the task is cancelled.
     func run() async {
@@ -197,6 +202,10 @@ actor DialedPeer {
         request.responseBytesMax = Limits.messageBytesMax
         let response: ClientResponse
         do throws(ClientError) {
+            if repeatsNext {
+                repeatsNext = false
+                _ = try await client.send(request)
+            }
             response = try await client.send(request)
         } catch {
             throw Failure(sentence: "\(url): \(error)")

@@ -3,17 +3,6 @@ import Glibc
 
 /// Whole small files, durably written: temporary name, sync, rename, sync of the folder.
 enum SmallFile {
-    /// Whether a file stands there.
-    /// - Throws: where even that may not be known.
-    static func exists(_ path: String) throws(KeyFiles.Failure) -> Bool {
-        if access(path, F_OK) == 0 { return true }
-        guard errno == ENOENT else {
-            throw KeyFiles.Failure(
-                sentence: "cannot look at \(path): \(KeyFiles.systemError())")
-        }
-        return false
-    }
-
     static func read(_ path: String, limit: Int) throws(KeyFiles.Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -50,6 +39,31 @@ enum SmallFile {
                 sentence: "cannot write \(path): \(KeyFiles.systemError())")
         }
         syncFolder(of: path)
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Makes a folder that is not there yet. False where that cannot be.
+    static func makeFolder(_ path: String) -> Bool {
+        mkdir(path, 0o700) == 0 || errno == EEXIST
+    }
+
+    /// Removes a file that is no longer wanted; that it is gone already is no failure.
+    static func remove(_ path: String) { unlink(path) }
+
+    /// Where a symbolic link points; nil where it is none.
+    static func target(of path: String) -> String? {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &bytes, bytes.count - 1)
+        guard count > 0 else { return nil }
+        return String(decoding: bytes[0..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// A new folder of its own below the system's place for temporary files.
+    static func temporaryFolder(_ name: String) -> String? {
+        var path = Array("/tmp/\(name)-XXXXXX".utf8CString)
+        guard mkdtemp(&path) != nil else { return nil }
+        return String(decoding: path.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private static func syncFolder(of path: String) {

@@ -120,4 +120,9 @@ package final class WorkerThread: @unchecked Sendable {
     package func join() {
         invariant(pthread_join(handle, nil) == 0, "a thread is joined once")
     }
+
+    /// Lets the thread end by itself: nobody joins it.
+    package func detach() {
+        invariant(pthread_detach(handle) == 0, "a thread is detached once")
+    }
 }

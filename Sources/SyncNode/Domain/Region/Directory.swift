@@ -83,17 +83,23 @@ package struct Directory: Sendable {
         insert(root)
     }
 
-    /// Takes a statement in, and those that waited for it.
+    /// Takes a statement in, and those that waited for it, in the order in which they came.
     package mutating func add(_ statement: Statement) {
         waiting.append(statement)
-        var progressed = true
-        while progressed {
-            progressed = false
-            for (index, candidate) in waiting.enumerated().reversed() where mayState(candidate) {
-                waiting.remove(at: index)
-                apply(candidate)
-                progressed = true
-            }
+        while let next = waiting.firstIndex(where: { mayState($0) && isPlaced($0) }) {
+            apply(waiting.remove(at: next))
+        }
+    }
+
+    /// Whether the place that a statement speaks of is known: a seat waits for its region.
+    private func isPlaced(_ statement: Statement) -> Bool {
+        switch statement.entry {
+        case .seat(let region, _, _, _), .incarnation(let region, _, _):
+            region == statement.region || records[region] != nil
+        case .agreement(let region, _):
+            region == statement.region || records[region] != nil
+                || corridors[CorridorKey(county: statement.region, other: region)] != nil
+        case .region, .partner, .move, .revocation: true
         }
     }
 

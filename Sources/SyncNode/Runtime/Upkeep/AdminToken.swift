@@ -6,7 +6,7 @@ enum AdminToken {
     /// Makes the file where there is none.
     static func ensure(in data: String) throws(NodeRuntime.Failure) {
         do throws(KeyFiles.Failure) {
-            if try SmallFile.exists(path(data)) { return }
+            if SmallFile.exists(path(data)) { return }
             let text = Hex.encode(SystemRandom.bytes(Limits.adminTokenBytes))
             try SmallFile.write(Array(text.utf8), to: path(data), mode: 0o600, replace: false)
         } catch {

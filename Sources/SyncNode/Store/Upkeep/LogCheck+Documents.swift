@@ -65,7 +65,7 @@ extension LogCheck {
                 Array(row.bytes), suite: walk.chain.state.suite)
             try fold.take(
                 change, in: walk.scope, writer: walk.key,
-                quarantined: walk.chain.state.quarantined)
+                quarantined: walk.isForked(at: change.header.seq))
             return true
         }
     }

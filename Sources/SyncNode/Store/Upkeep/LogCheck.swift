@@ -16,11 +16,16 @@ package final class LogCheck {
         let scope: ScopeName
         let key: IncarnationKey
         let verifying: VerifyingKey?
+        /// The first number that was used twice; nil in good health.
+        let forked: Seq?
         /// The hash of each change met, by seq from 1.
         var hashes: [Digest] = []
         var signed = Seq.none
         /// Set at its first fault: what follows cannot be judged.
         var isBroken = false
+
+        /// Whether a number stands behind a fork: stored, never effective.
+        func isForked(at seq: Seq) -> Bool { forked.map { seq >= $0 } ?? false }
     }
 
     let reader: SnapshotReader
@@ -67,6 +72,11 @@ package final class LogCheck {
     private func loadChains() throws(JournalError) {
         var names: [ScopeID: ScopeName] = [:]
         for record in try reader.scopeTable.load() { names[record.id] = record.name }
+        var forks: [ScopeID: [ActorID: Seq]] = [:]
+        for fork in try reader.forks() {
+            let first = forks[fork.scope]?[fork.dot.actor] ?? fork.dot.seq
+            forks[fork.scope, default: [:]][fork.dot.actor] = min(first, fork.dot.seq)
+        }
         var keys: [Int64: VerifyingKey] = [:]
         try reader.chainTable.each(try reader.incarnationTable.load()) {
             (id, chain) throws(JournalError) in
@@ -78,7 +88,8 @@ package final class LogCheck {
             walks.append(
                 Walk(
                     chain: chain, scope: scope, key: IncarnationKey(chain.state.key),
-                    verifying: keys[chain.incarnation]))
+                    verifying: keys[chain.incarnation],
+                    forked: forks[id]?[chain.state.actor]))
         }
     }
 
@@ -101,7 +112,8 @@ package final class LogCheck {
             guard !walks[row.stretch].isBroken, let change = judge(row) else { return true }
             if row.isSigned { try note(row.signature, of: change, row.stretch, signatures) }
             let walk = walks[row.stretch]
-            try fold.take(change, in: walk.scope, writer: walk.key, quarantined: false)
+            try fold.take(
+                change, in: walk.scope, writer: walk.key, quarantined: walk.isForked(at: row.seq))
             return true
         }
     }
