@@ -23,6 +23,7 @@ package struct NodeSettings: Hashable, Sendable {
     /// The name of the store's value that keeps them.
     static let valueName = "settings"
 
+    /// The bytes that the store keeps.
     package var encoded: [UInt8] {
         var writer = JSONWriter()
         writer.object { object in

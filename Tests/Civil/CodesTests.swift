@@ -3,7 +3,7 @@ import Foundation
 import Support
 import Testing
 
-@testable import Domain
+@testable import Civil
 
 @Suite struct CodesTests {
     private static let credit = SharedData.path("vectors/uscc-gb32100.csv")
@@ -75,19 +75,5 @@ import Testing
             "11511300008778693M7370118009002ab",
         ]
         for text in broken { #expect(ItemCode(text) == nil, "\(text)") }
-    }
-
-    @Test(
-        arguments: [
-            ("370000000000", Level.province), ("370100000000", .city), ("370124000000", .county),
-            ("370124106000", .town), ("370124106201", .village),
-        ])
-    func divisionCodesSayTheirLevel(text: String, level: Level) throws {
-        #expect(DivisionCode.level(of: try #require(RegionCode(text))) == level)
-    }
-
-    @Test(arguments: ["370124000201", "370024000000", "990000000000", "370001106000"])
-    func divisionCodesWithAHoleAreNone(text: String) throws {
-        #expect(DivisionCode.level(of: try #require(RegionCode(text))) == nil)
     }
 }

@@ -1,5 +1,6 @@
 package import Base
 package import Change
+package import Civil
 
 /// The tiers of the hierarchy; the number is the depth from the province.
 package enum Level: String, Hashable, Sendable, CaseIterable {
@@ -47,5 +48,21 @@ package struct SeatRecord: Hashable, Sendable {
         self.key = key
         self.node = node
         self.grant = grant
+    }
+}
+
+extension DivisionCode {
+    /// Which level a code stands for: its zeros say it. nil where a level is left out on the
+    /// way, as in a village without a town, or the province is none.
+    package static func level(of code: RegionCode) -> Level? {
+        let value = code.rawValue
+        let parts = [
+            value / 10_000_000_000, value / 100_000_000 % 100, value / 1_000_000 % 100,
+            value / 1_000 % 1_000, value % 1_000,
+        ]
+        guard provinces.contains(Int(parts[0])) else { return nil }
+        let depth = parts.lastIndex { $0 > 0 } ?? 0
+        guard parts[...depth].allSatisfy({ $0 > 0 }) else { return nil }
+        return Level.allCases[depth]
     }
 }

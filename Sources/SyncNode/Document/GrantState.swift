@@ -1,5 +1,7 @@
 package import Base
 package import Change
+package import Civil
+package import Region
 
 /// How far a lower node may go with an item (下沉方式, DOMAIN §3.4).
 package enum SinkMode: String, Hashable, Sendable, CaseIterable {
@@ -63,7 +65,8 @@ package struct GrantState: Hashable, Sendable {
             low: ItemState.fingerprint(of: code) &+ UInt64(depth))
     }
 
-    mutating func insert(_ term: GrantTerm, _ stamp: Stamp) {
+    /// Takes a statement in; one that is known changes nothing.
+    package mutating func insert(_ term: GrantTerm, _ stamp: Stamp) {
         terms.insert(Timeline.Entry(stamp: stamp, value: term))
     }
 

@@ -26,7 +26,8 @@ package struct Stamp: Hashable, Sendable {
         self.supersedes = supersedes
     }
 
-    init(_ change: Change, from: Instant) {
+    /// The stamp of a change whose word counts from `from` on.
+    package init(_ change: Change, from: Instant) {
         self.init(
             dot: change.dot, hash: change.hash.prefix8, time: change.header.time,
             author: change.header.author, from: from, supersedes: change.header.supersedes)

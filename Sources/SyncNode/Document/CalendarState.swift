@@ -1,5 +1,6 @@
 package import Base
 package import Change
+package import Civil
 
 /// One year's notice as a county or a higher region pushed it, in the form of the shipped one.
 package struct CalendarState: Hashable, Sendable {
@@ -17,7 +18,8 @@ package struct CalendarState: Hashable, Sendable {
         Digest16(high: scope.rawValue, low: UInt64(year))
     }
 
-    mutating func insert(_ notice: HolidayYear, _ stamp: Stamp) {
+    /// Takes a notice of its year in; one that is known changes nothing.
+    package mutating func insert(_ notice: HolidayYear, _ stamp: Stamp) {
         invariant(notice.year == year, "a notice stands with its year")
         notices.insert(Timeline.Entry(stamp: stamp, value: notice))
     }

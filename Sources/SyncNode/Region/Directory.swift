@@ -56,6 +56,27 @@ package struct Directory: Sendable {
         let node: Digest
     }
 
+    /// What a statement made known that was not known before: who folds by the directory folds
+    /// anew what it touches.
+    package struct News: Sendable {
+        /// Incarnations that got their first seat.
+        package var seated: [IncarnationKey] = []
+        /// Places that were entered or changed.
+        package var placed: [RegionID] = []
+
+        /// No news.
+        package init() {}
+
+        /// Whether nothing new was said.
+        package var isEmpty: Bool { seated.isEmpty && placed.isEmpty }
+
+        /// Adds what came later.
+        package mutating func join(_ later: News) {
+            seated += later.seated
+            placed += later.placed
+        }
+    }
+
     private struct CorridorKey: Hashable {
         let county: RegionID
         let other: RegionID
@@ -63,7 +84,11 @@ package struct Directory: Sendable {
 
     private var records: [RegionID: (rank: Rank, record: RegionRecord)] = [:]
     private var moves: [RegionID: (rank: Rank, parent: RegionID)] = [:]
-    private var codes: [RegionCode: RegionID] = [:]
+    /// Every parent that was ever stated for a place: what an old parent stated stays stated, in
+    /// whatever order a move becomes known.
+    private var parents: [RegionID: Set<RegionID>] = [:]
+    /// Every place that ever bore a code, by id.
+    private var codes: [RegionCode: [RegionID]] = [:]
     private var seatsByRegion: [RegionID: [SeatRecord]] = [:]
     private var regionBySeat: [IncarnationKey: RegionID] = [:]
     private var corridors: [CorridorKey: (rank: Rank, partner: Partner)] = [:]
@@ -72,35 +97,32 @@ package struct Directory: Sendable {
     /// What bundles are sealed to, by region.
     private var agreements: [RegionID: (rank: Rank, text: String)] = [:]
     private var revoked: Set<IncarnationKey> = []
-    /// Statements whose author is not seated as far as is known yet.
+    /// Statements whose author is not seated, or whose place is not known, as far as is known
+    /// yet.
     private var waiting: [Statement] = []
+    private let root: SeatRecord?
+    private var news = News()
 
     /// A directory that knows nobody.
-    package init() {}
+    package init() { root = nil }
 
     /// - Parameter root: The pinned seat of the tree's root: trusted without a statement.
     package init(root: SeatRecord) {
+        self.root = root
         insert(root)
     }
 
     /// Takes a statement in, and those that waited for it, in the order in which they came.
-    package mutating func add(_ statement: Statement) {
-        waiting.append(statement)
-        while let next = waiting.firstIndex(where: { mayState($0) && isPlaced($0) }) {
+    ///
+    /// - Returns: What is known now and was not before.
+    @discardableResult
+    package mutating func add(_ statement: Statement) -> News {
+        news = News()
+        if isProvenRootSeat(statement) { apply(statement) } else { waiting.append(statement) }
+        while let next = waiting.firstIndex(where: mayState) {
             apply(waiting.remove(at: next))
         }
-    }
-
-    /// Whether the place that a statement speaks of is known: a seat waits for its region.
-    private func isPlaced(_ statement: Statement) -> Bool {
-        switch statement.entry {
-        case .seat(let region, _, _, _), .incarnation(let region, _, _):
-            region == statement.region || records[region] != nil
-        case .agreement(let region, _):
-            region == statement.region || records[region] != nil
-                || corridors[CorridorKey(county: statement.region, other: region)] != nil
-        case .region, .partner, .move, .revocation: true
-        }
+        return news
     }
 
     // MARK: places
@@ -121,7 +143,7 @@ package struct Directory: Sendable {
 
     /// The region that bears a division code.
     package func region(code: RegionCode) -> RegionRecord? {
-        codes[code].flatMap { region($0) }
+        codes[code]?.first { records[$0]?.record.code == code }.flatMap { region($0) }
     }
 
     /// The region itself, then its parent, and so on to the root.
@@ -192,23 +214,39 @@ package struct Directory: Sendable {
 
     // MARK: applying
 
+    /// Whether the author sits, or sat, for the scope's region, and what the statement rests on
+    /// is known.
     private func mayState(_ statement: Statement) -> Bool {
-        regionBySeat[statement.key] == statement.region
+        guard regionBySeat[statement.key] == statement.region else { return false }
+        switch statement.entry {
+        case .seat(let region, _, _, _, _), .incarnation(let region, _, _):
+            return region == statement.region || isParent(statement.region, of: region)
+        case .move(_, let parent): return wasWithin(parent, statement.region)
+        case .agreement(let region, _):
+            return region == statement.region || isParent(statement.region, of: region)
+                || corridors[CorridorKey(county: statement.region, other: region)] != nil
+        case .region, .partner, .revocation: return true
+        }
+    }
+
+    /// The root has no parent to seat its next incarnation: that one says it itself, and the
+    /// node key that was pinned with the root vouches for it. Judged once; costs one signature
+    /// check for a statement that claims it.
+    private func isProvenRootSeat(_ statement: Statement) -> Bool {
+        guard let root, statement.region == root.region,
+            case .seat(let region, let epoch, let key, let node, let proof?) = statement.entry,
+            region == root.region, key == statement.key, epoch > root.epoch,
+            node == root.node, proof.node == root.node
+        else { return false }
+        return proof.holds(region: region, epoch: epoch, key: key)
     }
 
     private mutating func apply(_ statement: Statement) {
         let rank = Rank(statement)
         switch statement.entry {
         case .region(let record):
-            guard record.id == statement.region || record.parent == statement.region,
-                records[record.id].map({ $0.rank < rank }) ?? true
-            else { return }
-            records[record.id] = (rank, record)
-            codes[record.code] = record.id
-        case .seat(let region, let epoch, let key, let node):
-            guard region == statement.region || isParent(statement.region, of: region) else {
-                return
-            }
+            enter(record, by: statement.region, rank)
+        case .seat(let region, let epoch, let key, let node, _):
             insert(
                 SeatRecord(
                     region: region, epoch: epoch, key: key, node: node, grant: statement.hash))
@@ -218,27 +256,36 @@ package struct Directory: Sendable {
             let seat = SeatRecord(
                 region: record.id, epoch: statement.seq.rawValue, key: key, node: node,
                 grant: statement.hash)
+            if region(seatedBy: key) == nil { news.seated.append(key) }
             corridors[corridor] = (
                 rank, Partner(county: statement.region, record: record, seat: seat)
             )
         case .move(let region, let parent):
-            guard isWithin(parent, statement.region),
-                moves[region].map({ $0.rank < rank }) ?? true
-            else { return }
+            parents[region, default: []].insert(parent)
+            guard moves[region].map({ $0.rank < rank }) ?? true else { return }
             moves[region] = (rank, parent)
+            news.placed.append(region)
         case .incarnation(let region, let key, let node):
-            guard region == statement.region || isParent(statement.region, of: region),
-                guests[key].map({ $0.rank < rank }) ?? true
-            else { return }
+            guard guests[key].map({ $0.rank < rank }) ?? true else { return }
             guests[key] = Guest(rank: rank, region: region, node: node)
         case .agreement(let region, let text):
-            let mayState =
-                region == statement.region || isParent(statement.region, of: region)
-                || corridors[CorridorKey(county: statement.region, other: region)] != nil
-            guard mayState, agreements[region].map({ $0.rank < rank }) ?? true else { return }
+            guard agreements[region].map({ $0.rank < rank }) ?? true else { return }
             agreements[region] = (rank, text)
         case .revocation(let key): revoked.insert(key)
         }
+    }
+
+    private mutating func enter(_ record: RegionRecord, by author: RegionID, _ rank: Rank) {
+        guard record.id == author || record.parent == author else { return }
+        if let parent = record.parent { parents[record.id, default: []].insert(parent) }
+        var bearers = codes[record.code] ?? []
+        if !bearers.contains(record.id) {
+            bearers.append(record.id)
+            codes[record.code] = bearers.sorted()
+        }
+        guard records[record.id].map({ $0.rank < rank }) ?? true else { return }
+        records[record.id] = (rank, record)
+        news.placed.append(record.id)
     }
 
     private mutating func insert(_ seat: SeatRecord) {
@@ -251,12 +298,25 @@ package struct Directory: Sendable {
             $0.epoch == $1.epoch ? $0.key.text < $1.key.text : $0.epoch < $1.epoch
         }
         seatsByRegion[seat.region] = seats
+        if regionBySeat[seat.key] == nil { news.seated.append(seat.key) }
         regionBySeat[seat.key] = seat.region
     }
 
-    /// Whether one region is, or was first stated to be, the parent of another: a seat that the
+    /// Whether one region is, or was once stated to be, the parent of another: a seat that the
     /// old parent granted stays granted, in whatever order a move becomes known.
     private func isParent(_ parent: RegionID, of region: RegionID) -> Bool {
-        moves[region]?.parent == parent || records[region]?.record.parent == parent
+        parents[region]?.contains(parent) ?? false
+    }
+
+    /// Whether `ancestor` is `region`, or stands or once stood above it.
+    private func wasWithin(_ region: RegionID, _ ancestor: RegionID) -> Bool {
+        var seen: Set<RegionID> = []
+        var open = [region]
+        while let next = open.popLast() {
+            if next == ancestor { return true }
+            guard seen.insert(next).inserted else { continue }
+            open += parents[next]?.sorted() ?? []
+        }
+        return false
     }
 }

@@ -56,7 +56,7 @@ package struct OverlayState: Hashable, Sendable {
     }
 
     /// Takes a value in. Needs causal order: what it replaces was taken in before (I4).
-    mutating func insert(_ value: Value, replacing dots: [Dot]) {
+    package mutating func insert(_ value: Value, replacing dots: [Dot]) {
         values.removeAll { $0.field == value.field && dots.contains($0.dot) }
         guard !values.contains(where: { $0.field == value.field && $0.dot == value.dot }) else {
             return

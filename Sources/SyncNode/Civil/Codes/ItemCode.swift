@@ -1,4 +1,4 @@
-package import Base
+import Base
 
 /// A service item's code (DOMAIN §3.1): 基本编码 of 12 digits, 实施编码 of 31 (credit code, one
 /// digit, basic code) or 业务办理项编码 of 33 (two more digits).
@@ -48,22 +48,8 @@ package struct ItemCode: Hashable, Comparable, Sendable {
 /// The structure of a 12-digit division code beyond its being a number.
 package enum DivisionCode {
     /// First two digits that stand for a province (GB/T 2260).
-    static let provinces: Set<Int> = [
+    package static let provinces: Set<Int> = [
         11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50,
         51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82,
     ]
-
-    /// Which level a code stands for: its zeros say it. nil where a level is left out on the
-    /// way, as in a village without a town, or the province is none.
-    package static func level(of code: RegionCode) -> Level? {
-        let value = code.rawValue
-        let parts = [
-            value / 10_000_000_000, value / 100_000_000 % 100, value / 1_000_000 % 100,
-            value / 1_000 % 1_000, value % 1_000,
-        ]
-        guard provinces.contains(Int(parts[0])) else { return nil }
-        let depth = parts.lastIndex { $0 > 0 } ?? 0
-        guard parts[...depth].allSatisfy({ $0 > 0 }) else { return nil }
-        return Level.allCases[depth]
-    }
 }

@@ -1,5 +1,6 @@
 package import Base
 package import Change
+package import Civil
 
 /// One version of an item's uniform elements, immutable once published.
 package struct ItemVersion: Hashable, Sendable {
@@ -67,11 +68,13 @@ package struct ItemState: Hashable, Sendable {
         code.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
-    mutating func insert(_ version: ItemVersion, _ stamp: Stamp) {
+    /// Takes a version in; one that is known changes nothing.
+    package mutating func insert(_ version: ItemVersion, _ stamp: Stamp) {
         versions.insert(Timeline.Entry(stamp: stamp, value: version))
     }
 
-    mutating func insert(_ note: StandingNote, _ stamp: Stamp) {
+    /// Takes a change of standing in; one that is known changes nothing.
+    package mutating func insert(_ note: StandingNote, _ stamp: Stamp) {
         standings.insert(Timeline.Entry(stamp: stamp, value: note))
     }
 

@@ -3,7 +3,7 @@ import Foundation
 import Support
 import Testing
 
-@testable import Domain
+@testable import Civil
 
 @Suite struct CalendarTests {
     private static let vectors = SharedData.path("workday-vectors.csv")

@@ -4,7 +4,7 @@ package import Change
 extension ChangeKind {
     /// A region and its place: {id, code, name, level, parent?}.
     package static let directoryRegion = ChangeKind(rawValue: 0x8010)
-    /// A seat given to an incarnation: {region, epoch, key, node}.
+    /// A seat given to an incarnation: {region, epoch, key, node, proof?: {nodeKey, signature}}.
     package static let directorySeat = ChangeKind(rawValue: 0x8011)
     /// A neighbouring county's seat for a corridor: {region, code, name, key, node}.
     package static let directoryPartner = ChangeKind(rawValue: 0x8012)
@@ -23,7 +23,10 @@ extension ChangeKind {
 /// What one change of a `dir` scope says.
 package enum DirectoryEntry: Hashable, Sendable {
     case region(RegionRecord)
-    case seat(region: RegionID, epoch: UInt64, key: IncarnationKey, node: Digest)
+    /// `proof` stands in for the parent that the root of a tree has not.
+    case seat(
+        region: RegionID, epoch: UInt64, key: IncarnationKey, node: Digest,
+        proof: SeatProof? = nil)
     case partner(RegionRecord, key: IncarnationKey, node: Digest)
     case move(region: RegionID, parent: RegionID)
     case incarnation(region: RegionID, key: IncarnationKey, node: Digest)
@@ -50,10 +53,11 @@ package enum DirectoryEntry: Hashable, Sendable {
         writer.object { object in
             switch self {
             case .region(let record): Self.write(record, to: &object)
-            case .seat(let region, let epoch, let key, let node):
+            case .seat(let region, let epoch, let key, let node, let proof):
                 object.field("region", region.hex)
                 object.field("epoch", Int64(epoch))
                 Self.write(key, node, to: &object)
+                if let proof { Self.write(proof, to: &object) }
             case .partner(let record, let key, let node):
                 Self.write(record, to: &object)
                 Self.write(key, node, to: &object)
@@ -87,6 +91,13 @@ package enum DirectoryEntry: Hashable, Sendable {
         writer.field("node", node.hex)
     }
 
+    private static func write(_ proof: SeatProof, to writer: inout JSONWriter) {
+        writer.object("proof") { object in
+            object.field("nodeKey", proof.nodeKey.text)
+            object.field("signature", Hex.encode(proof.signature))
+        }
+    }
+
     /// Reads a change of a `dir` scope; nil where the kind is another or the body is not of its
     /// form: such a change is stored and has no effect.
     package init?(_ change: Change) {
@@ -102,11 +113,8 @@ package enum DirectoryEntry: Hashable, Sendable {
             guard let record = Self.record(json) else { return nil }
             self = .region(record)
         case .directorySeat:
-            guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
-                let epoch = json["epoch"]?.int, epoch > 0, let key = Self.key(json),
-                let node = Self.node(json)
-            else { return nil }
-            self = .seat(region: region, epoch: UInt64(epoch), key: key, node: node)
+            guard let seat = Self.seat(json) else { return nil }
+            self = seat
         case .directoryPartner:
             guard let record = Self.record(json), let key = Self.key(json),
                 let node = Self.node(json)
@@ -132,6 +140,23 @@ package enum DirectoryEntry: Hashable, Sendable {
             self = .agreement(region: region, text: text)
         default: return nil
         }
+    }
+
+    private static func seat(_ json: JSON) -> DirectoryEntry? {
+        guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
+            let epoch = json["epoch"]?.int, epoch > 0, let key = key(json),
+            let node = node(json)
+        else { return nil }
+        guard let stated = json["proof"] else {
+            return .seat(region: region, epoch: UInt64(epoch), key: key, node: node)
+        }
+        guard let nodeKey = stated["nodeKey"]?.text.flatMap(IncarnationKey.init(text:)),
+            let signature = stated["signature"]?.text.flatMap(Hex.decode),
+            signature.count == SignedHead.signatureLength
+        else { return nil }
+        let proof = SeatProof(nodeKey: nodeKey, signature: signature)
+        return .seat(
+            region: region, epoch: UInt64(epoch), key: key, node: node, proof: proof)
     }
 
     private static func record(_ json: JSON) -> RegionRecord? {

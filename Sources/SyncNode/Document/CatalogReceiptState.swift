@@ -67,7 +67,8 @@ package struct CatalogReceiptState: Hashable, Sendable {
             id: Digest16(high: ScopeName.catalog(owner).id.rawValue, low: region.rawValue))
     }
 
-    mutating func advance(to head: Head) {
+    /// Moves a chain of the catalog up to a head; never back.
+    package mutating func advance(to head: Head) {
         guard let place = heads.firstIndex(where: { $0.actor >= head.actor }) else {
             heads.append(head)
             return
@@ -79,7 +80,8 @@ package struct CatalogReceiptState: Hashable, Sendable {
         }
     }
 
-    mutating func insert(_ entry: Entry) {
+    /// Takes a receipt in; one that is known changes nothing.
+    package mutating func insert(_ entry: Entry) {
         guard !entries.contains(where: { $0.dot == entry.dot }) else { return }
         let place = entries.firstIndex { ($0.time, $0.dot) > (entry.time, entry.dot) }
         entries.insert(entry, at: place ?? entries.count)
@@ -150,7 +152,8 @@ extension CatalogReceiptState {
 }
 
 extension CatalogReceiptState.Head {
-    func write(to writer: inout JSONWriter) {
+    /// {actor, seq, hash}.
+    package func write(to writer: inout JSONWriter) {
         writer.object { object in
             object.field("actor", actor.hex)
             object.field("seq", Int64(seq.rawValue))
@@ -158,8 +161,10 @@ extension CatalogReceiptState.Head {
         }
     }
 
+    /// Heads from an array of what `write` gives.
+    ///
     /// - Returns: nil where one is not of its form or there are more than a scope can have.
-    static func list(_ json: JSON?) -> [CatalogReceiptState.Head]? {
+    package static func list(_ json: JSON?) -> [CatalogReceiptState.Head]? {
         guard let list = json?.array, list.count <= Limits.vectorEntriesMax else { return nil }
         let heads = list.compactMap { json -> CatalogReceiptState.Head? in
             guard let actor = json["actor"]?.text.flatMap(RegionID.init(hex:)),
