@@ -25,6 +25,13 @@ let rooms: [(name: String, knows: [String])] = [
         ]
     ),
     (
+        "Demo",
+        [
+            "Base", "Crypto", "HTTP", "Change", "Domain", "Kernel", "API", "Store", "Network",
+            "Runtime",
+        ]
+    ),
+    (
         "Simulator",
         ["Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API"]
     ),
@@ -69,7 +76,7 @@ let package = Package(
         + [
             .executableTarget(
                 name: "node",
-                dependencies: ["Base", "Runtime", "Simulator", "API"],
+                dependencies: ["Base", "Runtime", "Demo", "Simulator", "API"],
                 path: "Sources/node",
                 swiftSettings: strict
             )

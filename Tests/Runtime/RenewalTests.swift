@@ -21,15 +21,7 @@ import Testing
         _ = try await place.village.receive("乙")
         try await place.settle(place.village)
         await place.village.stop()
-        for name in ["node.db", "node.db-wal", "node.db-shm"] {
-            let (from, to) = (saved + "/" + name, place.village.data + "/" + name)
-            if FileManager.default.fileExists(atPath: to) {
-                try FileManager.default.removeItem(atPath: to)
-            }
-            if FileManager.default.fileExists(atPath: from) {
-                try FileManager.default.copyItem(atPath: from, toPath: to)
-            }
-        }
+        try place.copyDatabase(saved, to: place.village.data)
         try await place.village.start()
         let store = try await place.village.running().store
         #expect(store.renewal?.contains("the sentinel saw") == true)
@@ -73,6 +65,37 @@ import Testing
         await place.stop()
     }
 
+    /// A root has nobody above it: its node key passes its seat on, and its members follow.
+    @Test func aRestoredRootTakesItsSeatAgain() async throws {
+        let place = try await County()
+        _ = try await place.village.receive("甲")
+        try await place.settle(place.village)
+        await place.county.stop()
+        let saved = place.folder.path + "/saved"
+        try place.copy(place.county.data, to: saved)
+        try await place.county.start()
+        let old = try await place.county.incarnation
+        let number = try await place.village.receive("乙")
+        try await place.settle(place.village)
+        try await place.county.say(
+            "{\"command\":\"case.note\",\"case\":\"\(number)\",\"note\":\"已阅\"}")
+        try await place.settle(place.village)
+        await place.county.stop()
+        try place.copyDatabase(saved, to: place.county.data)
+        try await place.county.start()
+        #expect(try await place.county.incarnation != old)
+        try await place.settle(place.village)
+        _ = try await place.village.receive("丙")
+        try await place.settle(place.village)
+        #expect(try await place.county.applicants() == ["丙", "乙", "甲"])
+        let county = try await place.county.running()
+        #expect(
+            county.board.directory.seat(of: county.settings.region.id)?.key
+                == county.store.signer.key)
+        try await place.expectSound()
+        await place.stop()
+    }
+
     /// Two copies run at once: the one that comes second begins anew, and both go on.
     @Test func aCloneBeginsAnew() async throws {
         let place = try await County()
@@ -111,6 +134,17 @@ import Testing
 }
 
 extension County {
+    /// Puts another directory's database, and nothing else, in place.
+    func copyDatabase(_ from: String, to: String) throws {
+        let files = FileManager.default
+        for name in ["/node.db", "/node.db-wal", "/node.db-shm"] {
+            if files.fileExists(atPath: to + name) { try files.removeItem(atPath: to + name) }
+            if files.fileExists(atPath: from + name) {
+                try files.copyItem(atPath: from + name, toPath: to + name)
+            }
+        }
+    }
+
     /// `verify` at both nodes while they run.
     func expectSound() async throws {
         for station in [county, village] {

@@ -129,14 +129,13 @@ struct County {
         folder = try ScratchFolder()
         county = try await Station("370124000000", "平阴县", in: folder)
         try await county.start()
-        let region = try await county.running().settings.region.id.hex
         try await county.say(
             "{\"command\":\"item.publish\",\"code\":\"\(Self.item)\",\"immediate\":true,"
                 + "\"elements\":{\"name\":\"参保登记\",\"kind\":\"公共服务\",\"handling\":\"即办件\","
                 + "\"legalDays\":1,\"promisedDays\":1,\"materials\":[{\"code\":\"M1\","
                 + "\"name\":\"登记表\",\"required\":true}],\"conditions\":\"\"}}")
         try await county.say(
-            "{\"command\":\"grant.set\",\"code\":\"\(Self.item)\",\"region\":\"\(region)\","
+            "{\"command\":\"grant.set\",\"code\":\"\(Self.item)\",\"region\":\"\(county.code)\","
                 + "\"level\":\"village\",\"mode\":\"授权办理\",\"from\":\"2020-01-01\","
                 + "\"document\":\"1号\"}")
         village = try await Station(
@@ -162,9 +161,24 @@ struct County {
     /// Waits until a station and the county hold the same.
     func settle(_ station: Station, seconds: Int = 20) async throws {
         try await Self.until("\(station.code) and the county are equal", seconds: seconds) {
-            let results = try await station.running().exchange(with: nil)
-            return !results.isEmpty && results.allSatisfy { $0.2 }
+            let runtime = try await station.running()
+            do {
+                let results = try await runtime.exchange(with: nil)
+                let above = try await county.running()
+                return !results.isEmpty && results.allSatisfy { $0.2 }
+                    && Self.leaves(runtime, above) == Self.leaves(above, runtime)
+            } catch is DialedPeer.Failure {
+                // The link is being made anew: asked again.
+                return false
+            }
         }
+    }
+
+    /// What one node holds of the scopes that it shares with another.
+    private static func leaves(_ one: NodeRuntime, _ other: NodeRuntime) -> [Digest16] {
+        one.board.news(
+            since: nil, sharedBy: one.settings.region.id, and: other.settings.region.id
+        ).scopes.filter { !$0.isBlank }.map(\.leaf)
     }
 
     func stop() async {

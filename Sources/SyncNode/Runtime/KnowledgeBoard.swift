@@ -21,10 +21,10 @@ package final class KnowledgeBoard: Sendable {
         var directory: Directory
         var directoryChangedAt: UInt64 = 0
         var version: UInt64 = 0
+        var isClosed = false
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var nextWaiter: UInt64 = 0
         var keys: [PublicKey: VerifyingKey] = [:]
-        var isClosed = false
     }
 
     private let state: Mutex<State>
@@ -37,10 +37,10 @@ package final class KnowledgeBoard: Sendable {
     /// Grows with each commit that changed something.
     package var version: UInt64 { state.withLock { $0.version } }
 
-    /// Whether the node is stopping: nothing is waited for any more.
+    /// Whether the node is stopping: nobody waits here any more.
     package var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    /// Lets everyone who waits go, and whoever comes to wait: the node stops.
+    /// Lets everyone who waits go, now and later: the node stops.
     package func close() {
         let waiting = state.withLock { state in
             state.isClosed = true
@@ -140,6 +140,22 @@ package final class KnowledgeBoard: Sendable {
             }
         } onCancel: {
             state.withLock { $0.waiters.removeValue(forKey: ticket) }?.resume()
+        }
+    }
+
+    /// The same, and at the latest after some seconds.
+    package func waitForChange(after version: UInt64, seconds: Int) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.waitForChange(after: version) }
+            group.addTask {
+                do {
+                    try await Task.sleep(for: .seconds(seconds))
+                } catch {
+                    // Cancelled because something changed first.
+                }
+            }
+            await group.next()
+            group.cancelAll()
         }
     }
 

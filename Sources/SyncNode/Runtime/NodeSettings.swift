@@ -70,7 +70,8 @@ package struct NodeSettings: Hashable, Sendable {
         self.parentURL = parentURL
     }
 
-    static func json(_ bytes: [UInt8]) -> JSON? {
+    /// Strict JSON; nil where the bytes are none.
+    package static func json(_ bytes: [UInt8]) -> JSON? {
         do throws(JSONError) {
             return try JSON(parsing: bytes)
         } catch {

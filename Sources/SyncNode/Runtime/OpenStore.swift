@@ -137,52 +137,13 @@ struct OpenStore: Sendable {
         }
     }
 
-    private static func sentence(_ error: JournalError, _ data: String) -> String {
+    static func sentence(_ error: JournalError, _ data: String) -> String {
         switch error {
         case .full: "the disk of \(data) is full: make room and start again"
         case .locked(let why): "\(data) is in use or not writable: \(why)"
         case .damaged(let why): "\(data) is damaged: \(why). Restore it from a backup"
         case .fenced(let why): "\(data) is fenced: \(why)"
         case .failed(let why): "\(data): \(why)"
-        }
-    }
-}
-
-/// One value handed from one thread to another.
-final class Box<Value: Sendable>: Sendable {
-    private let held = Mutex<Value?>(nil)
-
-    var value: Value? {
-        get { held.withLock { $0 } }
-        set { held.withLock { $0 = newValue } }
-    }
-}
-
-/// Lets one task wait for one word of another thread.
-final class Gate: Sendable {
-    private struct State {
-        var word: JournalError??
-        var waiter: CheckedContinuation<JournalError?, Never>?
-    }
-
-    private let state = Mutex(State())
-
-    func open(_ word: JournalError?) {
-        let waiter = state.withLock { state in
-            state.word = .some(word)
-            defer { state.waiter = nil }
-            return state.waiter
-        }
-        waiter?.resume(returning: word)
-    }
-
-    func passed() async -> JournalError? {
-        await withCheckedContinuation { continuation in
-            let word = state.withLock { state in
-                if state.word == nil { state.waiter = continuation }
-                return state.word
-            }
-            if let word { continuation.resume(returning: word) }
         }
     }
 }

@@ -20,7 +20,7 @@ extension NodeRuntime {
     /// Asks the parent, again and again, to make this incarnation known.
     /// - Returns: Whether it is known now; false for a root and once the node stops.
     private func announce() async -> Bool {
-        guard let url = settings.parentURL else { return false }
+        guard let url = settings.parentURL else { return await seatItself() }
         var pause = Limits.backoffMillisMin
         while !Task.isCancelled {
             do throws(Failure) {
@@ -38,6 +38,32 @@ extension NodeRuntime {
             pause = min(pause * 2, Limits.backoffMillisMax)
         }
         return false
+    }
+
+    /// A root has no parent to ask: its node key vouches for its next incarnation.
+    private func seatItself() async -> Bool {
+        let own = settings.region.id
+        guard let last = board.directory.seats(of: own).last, last.node == store.keys.nodeID else {
+            Console.say("this root has no seat that its node key could pass on")
+            return false
+        }
+        let key = store.signer.key
+        let message = SeatProof.message(region: own, epoch: last.epoch + 1, key: key)
+        let proof = SeatProof(
+            nodeKey: IncarnationKey(store.keys.node.publicKey),
+            signature: store.keys.node.sign(message))
+        do throws(JournalError) {
+            try await submit(
+                .state([
+                    .seat(
+                        region: own, epoch: last.epoch + 1, key: key, node: last.node,
+                        proof: proof)
+                ]))
+            return board.directory.region(of: key) == own
+        } catch {
+            Console.say("this root could not take its seat: \(error)")
+            return false
+        }
     }
 
     /// One side of the link to the parent does not know the other: both tell who they are, with
@@ -93,14 +119,19 @@ extension NodeRuntime {
         }
     }
 
+    /// Whether the parent, or below a root some child, holds the same as this node.
+    private var isLevel: Bool {
+        let parent = settings.region.parent
+        return peerStates().contains {
+            $0.lastEqual != nil && (parent == nil || $0.region == parent)
+        }
+    }
+
     /// Waits until both sides of the link to the parent hold the same, then has the orphans
     /// written anew, once.
     private func writeAnew() async {
         while !Task.isCancelled {
-            if let parent = dialled().first(where: { $0.watch.now.region == settings.region.parent }
-            ),
-                parent.watch.now.lastEqual != nil
-            {
+            if isLevel {
                 do throws(JournalError) {
                     try await submit(.reissueOrphans)
                     return

@@ -1,5 +1,6 @@
 import Base
 import Domain
+import Runtime
 import Network
 
 /// Scenario A, the part that stands on the log: a village's day without a link.

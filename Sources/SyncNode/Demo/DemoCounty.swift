@@ -1,5 +1,6 @@
 import Base
 import Domain
+import Runtime
 import Network
 
 /// All nodes of a topology as processes on this machine.

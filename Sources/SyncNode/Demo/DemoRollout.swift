@@ -1,5 +1,6 @@
 import Base
 import Domain
+import Runtime
 
 /// Scenario B, the part that stands on the log: one publish, known to have arrived everywhere.
 struct DemoRollout: Sendable {

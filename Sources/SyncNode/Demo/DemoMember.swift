@@ -1,5 +1,6 @@
 import Base
 import Domain
+import Runtime
 import Network
 
 /// One node of the demo: a process of its own, and its HTTP face.
@@ -31,7 +32,7 @@ final class DemoMember: Sendable {
         let started: ChildProcess
         do throws(ChildProcess.Failure) {
             started = try ChildProcess(
-                program, ["serve", "--data", data, "--listen", listen, "--demo"])
+                program, ["serve", "--data", data, "--listen", listen, "--demo", "--supervised"])
         } catch {
             throw NodeRuntime.Failure(error.sentence, exitCode: 1)
         }

@@ -1,5 +1,6 @@
 import Base
 import Domain
+import Runtime
 
 /// What the demo county begins with: a catalog with grants, and cases in flight.
 struct DemoSeed: Sendable {

@@ -1,5 +1,6 @@
 import Base
 import Domain
+import Runtime
 import Network
 
 /// The scenarios of the demo county against its live processes: a line a fact.

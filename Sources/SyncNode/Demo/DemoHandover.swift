@@ -1,5 +1,6 @@
 import Base
 import Domain
+import Runtime
 
 /// Scenario C: a case to another county and back, with the link cut in the middle.
 struct DemoHandover: Sendable {
