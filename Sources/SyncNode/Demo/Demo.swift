@@ -23,7 +23,6 @@ package enum Demo {
         guard SmallFile.makeFolder(folder) else {
             throw NodeRuntime.Failure("\(folder) cannot be made", exitCode: 1)
         }
-        ProcessSignal.block()
         let county = try DemoCounty(topology: topology, data: folder, port: port)
         do {
             try await county.start()

@@ -32,7 +32,7 @@ final class DemoMember: Sendable {
         let started: ChildProcess
         do throws(ChildProcess.Failure) {
             started = try ChildProcess(
-                program, ["serve", "--data", data, "--listen", listen, "--demo"])
+                program, ["serve", "--data", data, "--listen", listen, "--demo", "--supervised"])
         } catch {
             throw NodeRuntime.Failure(error.sentence, exitCode: 1)
         }
