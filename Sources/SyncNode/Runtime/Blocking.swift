@@ -1,4 +1,4 @@
-import Store
+import Threads
 
 /// Work that blocks, on a thread of its own, awaited by a task.
 enum Blocking {

@@ -1,6 +1,6 @@
 import Base
+import Disk
 import Network
-import Store
 
 /// `demo`: a whole topology as processes on this machine; with `once` the scenarios are played
 /// against them.

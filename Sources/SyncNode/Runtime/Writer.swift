@@ -3,6 +3,7 @@ import Domain
 package import Kernel
 package import Store
 import Synchronization
+import Threads
 
 /// The one writer of a node: a thread that takes submissions in batches, commits each batch in
 /// one synced transaction, and only then lets the replies go (HOUSE §2).
