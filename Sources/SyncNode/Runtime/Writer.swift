@@ -76,12 +76,24 @@ package final class Writer: Sendable {
         thread.join()
     }
 
+    /// Out of work: the sentinel becomes durable without waiting for the next commit
+    /// (docs/decisions/0003).
+    private static func settle(_ kernel: Kernel<SQLiteJournal>) {
+        do throws(JournalError) {
+            try kernel.settle()
+        } catch {
+            // Nobody waits for an answer here. The journal remembers: the next batch's `begin`
+            // writes the sentinel anew, and where it cannot, that batch's replies say so.
+        }
+    }
+
     private static func work(
         _ mailbox: Mailbox<Pending>, kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard,
         clock: NodeClock, counters: WriterCounters
     ) {
         var expected = 1
         while true {
+            if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) { settle(kernel) }
             let batch = mailbox.take(
                 upTo: Limits.batchCommandsMax, expecting: expected,
                 delayMicros: Limits.batchDelayMicrosMax)
