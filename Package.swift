@@ -8,10 +8,13 @@ let rooms: [(name: String, knows: [String])] = [
     ("Crypto", ["Base", "COpenSSL"]),
     ("HTTP", ["Base"]),
     ("Change", ["Base", "Crypto"]),
-    ("Domain", ["Base", "Change"]),
+    ("Civil", ["Base"]),
+    ("Region", ["Base", "Change", "Civil"]),
+    ("Document", ["Base", "Change", "Civil", "Region"]),
+    ("Domain", ["Base", "Change", "Civil", "Region", "Document"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
-    ("API", ["Base", "HTTP", "Change", "Domain"]),
+    ("API", ["Base", "HTTP", "Change", "Civil", "Domain"]),
     ("Threads", ["Base"]),
     ("Disk", ["Base", "Crypto", "Kernel", "CLinux"]),
     (
@@ -24,6 +27,13 @@ let rooms: [(name: String, knows: [String])] = [
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
             "Threads", "Disk", "Store", "Network", "CLinux",
+        ]
+    ),
+    (
+        "Demo",
+        [
+            "Base", "Crypto", "HTTP", "Change", "Domain", "Kernel", "API", "Disk", "Network",
+            "Runtime",
         ]
     ),
     (
@@ -44,7 +54,11 @@ func dependency(_ name: String) -> Target.Dependency { .target(name: name) }
 
 /// The rooms whose test doubles a room's tests use beside what it knows itself.
 func doubles(of room: String) -> [String] {
-    room == "Kernel" ? ["Crypto", "Simulator"] : []
+    switch room {
+    case "Kernel": ["Crypto", "Simulator"]
+    case "Region": ["Crypto"]
+    default: []
+    }
 }
 
 let libraries = ["CSQLite", "CCurl", "COpenSSL", "CZlib", "CLinux"]
@@ -67,7 +81,7 @@ let package = Package(
         + [
             .executableTarget(
                 name: "node",
-                dependencies: ["Base", "Runtime", "Simulator", "API"],
+                dependencies: ["Base", "Runtime", "Demo", "Simulator", "API"],
                 path: "Sources/node",
                 swiftSettings: strict
             )

@@ -21,6 +21,7 @@ extension Kernel {
             for submission in batch {
                 outcomes.append(try perform(submission, at: now, entropy: entropy))
             }
+            try foldWhatWasLearned()
             try react(at: now, entropy: entropy)
             try flushDocuments()
             try signHeads()

@@ -98,22 +98,6 @@ extension Kernel {
         return proven
     }
 
-    /// Makes a scope's documents anew from its stored changes, in arrival order.
-    func refold(_ id: ScopeID) throws(JournalError) {
-        guard let state = scopes[id] else { return }
-        try flushDocuments()
-        try journal.removeDocuments(of: id)
-        session = FoldSession()
-        var after: [Dot] = []
-        while true {
-            let run = try journal.run(of: id, after: after, except: [])
-            for change in run.changes { try fold(change, in: state) }
-            guard run.more, !run.changes.isEmpty else { break }
-            after = Self.advanced(after, by: run.changes)
-        }
-        try flushDocuments()
-    }
-
     // MARK: orphans
 
     private static func orphansName(_ scope: ScopeID) -> String { "orphans:\(scope.hex)" }

@@ -107,18 +107,8 @@ actor DialedPeer {
             let version = knowledge.board.version
             try await pushOnce()
             try Task.checkCancellation()
-            await withTaskGroup(of: Void.self) { [board = knowledge.board] group in
-                group.addTask { await board.waitForChange(after: version) }
-                group.addTask {
-                    do {
-                        try await Task.sleep(for: .seconds(Limits.heartbeatSeconds))
-                    } catch {
-                        // Cancelled because something changed first.
-                    }
-                }
-                await group.next()
-                group.cancelAll()
-            }
+            await knowledge.board.waitForChange(
+                after: version, seconds: Limits.heartbeatSeconds)
         }
     }
 

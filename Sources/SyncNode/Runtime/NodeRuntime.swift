@@ -196,6 +196,7 @@ package final class NodeRuntime: Sendable {
     package func stop() async {
         let links = dialers.withLock { dialers in Array(dialers.values) }
         for link in links { link.task.cancel() }
+        board.close()
         if let running = server.withLock({ $0 }) { await running.drain() }
         client.stop()
         store.writer.stop()

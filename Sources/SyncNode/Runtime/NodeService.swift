@@ -29,6 +29,14 @@ struct NodeService: Sendable {
             Task { responder.respond(await DemoDoor(runtime: runtime).answer(request)) }
             return
         }
+        if API.isQuick(request) {
+            answer(request, responder)
+        } else {
+            Task { await Blocking.run { answer(request, responder) } }
+        }
+    }
+
+    private func answer(_ request: HTTPRequest, _ responder: Responder) {
         let queries = NodeQueries(runtime: runtime)
         switch API.respond(to: request, view: queries) {
         case .now(let response): responder.respond(response)
