@@ -1,7 +1,7 @@
 import Base
 import Domain
-import Runtime
 import Network
+import Runtime
 
 /// All nodes of a topology as processes on this machine.
 final class DemoCounty: Sendable {

@@ -1,7 +1,7 @@
 import Base
 import Domain
-import Runtime
 import Network
+import Runtime
 
 /// One node of the demo: a process of its own, and its HTTP face.
 final class DemoMember: Sendable {

@@ -1,7 +1,7 @@
 import Base
 import Domain
-import Runtime
 import Network
+import Runtime
 
 /// Scenario A, the part that stands on the log: a village's day without a link.
 struct DemoOfflineDay: Sendable {

@@ -1,7 +1,7 @@
 import Base
 import Domain
-import Runtime
 import Network
+import Runtime
 
 /// The scenarios of the demo county against its live processes: a line a fact.
 final class DemoScript: Sendable {
