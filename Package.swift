@@ -8,24 +8,39 @@ let rooms: [(name: String, knows: [String])] = [
     ("Crypto", ["Base", "COpenSSL"]),
     ("HTTP", ["Base"]),
     ("Change", ["Base", "Crypto"]),
-    ("Domain", ["Base", "Change"]),
+    ("Civil", ["Base"]),
+    ("Region", ["Base", "Change", "Civil"]),
+    ("Document", ["Base", "Change", "Civil", "Region"]),
+    ("Domain", ["Base", "Change", "Civil", "Region", "Document"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
-    ("API", ["Base", "HTTP", "Change", "Domain"]),
-    ("Store", ["Base", "Crypto", "Change", "Domain", "Kernel", "CSQLite", "CLinux"]),
+    ("API", ["Base", "HTTP", "Change", "Civil", "Domain"]),
+    ("Threads", ["Base"]),
+    ("Disk", ["Base", "Crypto", "Kernel", "CLinux"]),
+    (
+        "Store",
+        ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads", "Disk", "CSQLite"]
+    ),
     ("Network", ["Base", "HTTP", "Crypto", "COpenSSL", "CCurl", "CZlib", "CLinux"]),
     (
         "Runtime",
         [
-            "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Store",
-            "Network", "CLinux",
+            "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
+            "Threads", "Disk", "Store", "Network", "CLinux",
+        ]
+    ),
+    (
+        "Demo",
+        [
+            "Base", "Crypto", "HTTP", "Change", "Domain", "Kernel", "API", "Disk", "Network",
+            "Runtime",
         ]
     ),
     (
         "Bench",
         [
-            "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Store",
-            "Network", "Runtime", "CSQLite", "CLinux",
+            "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Disk",
+            "Store", "Network", "Runtime", "CSQLite", "CLinux",
         ]
     ),
     (
@@ -46,7 +61,11 @@ func dependency(_ name: String) -> Target.Dependency { .target(name: name) }
 
 /// The rooms whose test doubles a room's tests use beside what it knows itself.
 func doubles(of room: String) -> [String] {
-    room == "Kernel" ? ["Crypto", "Simulator"] : []
+    switch room {
+    case "Kernel": ["Crypto", "Simulator"]
+    case "Region": ["Crypto"]
+    default: []
+    }
 }
 
 let libraries = ["CSQLite", "CCurl", "COpenSSL", "CZlib", "CLinux"]
@@ -69,7 +88,7 @@ let package = Package(
         + [
             .executableTarget(
                 name: "node",
-                dependencies: ["Base", "Runtime", "Simulator", "API", "Bench"],
+                dependencies: ["Base", "Runtime", "Demo", "Bench", "Simulator", "API"],
                 path: "Sources/node",
                 swiftSettings: strict
             )
@@ -86,7 +105,7 @@ let package = Package(
         + [
             .target(
                 name: "Support",
-                dependencies: ["Base", "Crypto", "Change", "Domain", "Kernel"]
+                dependencies: ["Base", "Crypto", "Change", "Domain", "Kernel", "Disk"]
                     .map(dependency),
                 path: "Tests/Support", swiftSettings: strict),
             .testTarget(

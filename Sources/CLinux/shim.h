@@ -51,3 +51,33 @@ static inline int clinux_close_on_exec(int descriptor) {
 extern char **environ;
 /* The environment, for programs that are started. */
 static inline char **clinux_environment(void) { return environ; }
+/* Signals as bytes of a pipe: the main thread sleeps with every signal unblocked, so that none can
+   be waited for. The handler calls write(2) and nothing else. */
+static int clinux_signal_pipe[2] = {-1, -1};
+static void clinux_on_signal(int number) {
+    int saved = errno;
+    unsigned char byte = (unsigned char)number;
+    ssize_t written = write(clinux_signal_pipe[1], &byte, 1);
+    (void)written;
+    errno = saved;
+}
+static inline int clinux_watch_signals(void) {
+    struct sigaction action;
+    if (clinux_signal_pipe[0] >= 0) return 0;
+    if (pipe(clinux_signal_pipe) != 0) return -1;
+    fcntl(clinux_signal_pipe[0], F_SETFD, FD_CLOEXEC);
+    fcntl(clinux_signal_pipe[1], F_SETFD, FD_CLOEXEC);
+    memset(&action, 0, sizeof action);
+    action.sa_handler = clinux_on_signal;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGTERM, &action, NULL) != 0) return -1;
+    return sigaction(SIGINT, &action, NULL);
+}
+/* The number of the next signal, or -1. */
+static inline int clinux_next_signal(void) {
+    unsigned char byte = 0;
+    ssize_t count;
+    do { count = read(clinux_signal_pipe[0], &byte, 1); } while (count < 0 && errno == EINTR);
+    return count == 1 ? byte : -1;
+}

@@ -1,4 +1,5 @@
 import Base
+import Demo
 import Runtime
 
 extension Verb {
@@ -30,13 +31,13 @@ extension Verb {
         help: "--data DIR [--listen ADDR:PORT] [--cert PEM --key PEM] [--demo]"
     ) { words in
         await guarded("serve") {
-            let arguments = try Arguments(words, flags: ["demo"])
-            try arguments.allowOnly(["data", "listen", "cert", "key", "demo"])
+            let arguments = try Arguments(words, flags: ["demo", "supervised"])
+            try arguments.allowOnly(["data", "listen", "cert", "key", "demo", "supervised"])
             return try await NodeCommands.serve(
                 data: try arguments.required("data"),
                 listen: arguments.value("listen") ?? "127.0.0.1:8370",
                 certificate: arguments.value("cert"), key: arguments.value("key"),
-                isDemo: arguments.has("demo"))
+                isDemo: arguments.has("demo"), isSupervised: arguments.has("supervised"))
         }
     }
 

@@ -8,7 +8,8 @@ struct Verb: Sendable {
     let run: @Sendable ([String]) async -> Int32
 
     static let all: [Verb] = [
-        .initialise, .serve, .demo, .status, .sync, .command, .seat, .bench,
+        .initialise, .serve, .demo, .status, .sync, .command, .seat, .verify, .backup, .restore,
+        .bench,
     ]
 
     static var usage: String {

@@ -2,6 +2,7 @@ import Runtime
 
 // One file a verb; this one only picks it.
 let words = Array(CommandLine.arguments.dropFirst())
+if words.first == "serve" || words.first == "demo" { SignalWatch.begin() }
 let code: Int32
 if let verb = Verb.all.first(where: { $0.name == words.first }) {
     code = await verb.run(Array(words.dropFirst()))

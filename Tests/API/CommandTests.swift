@@ -71,12 +71,12 @@ import Testing
         #expect(
             try command("overlay", #"{"values":{"hours":"9-17"}}"#)
                 == .setOverlay(code: "I1", values: values))
-        let grant = #"{"region":"0000000000000003","mode":null,"from":"2026-09-01","document":"x"}"#
+        let grant = #"{"region":"370124106201","mode":null,"from":"2026-09-01","document":"x"}"#
         guard case .setGrant(let order) = try command("grant", grant) else {
             Issue.record("it is a grant")
             return
         }
-        #expect(order.code == "I1" && order.region == RegionID(3))
+        #expect(order.code == "I1" && order.region == PlaceName("370124106201"))
     }
 
     @Test func everyActionOfACaseIsItsCommand() throws {

@@ -54,11 +54,12 @@ import Testing
                     ]))
         #expect(
             try read(
-                #"{"command":"grant.set","code":"1","region":"0000000000000003","level":"village","#
+                #"{"command":"grant.set","code":"1","region":"370124106201","level":"village","#
                     + #""mode":"委托受理","from":"2026-09-28","document":"文"}"#)
                 == .setGrant(
                     GrantOrder(
-                        code: "1", region: RegionID(3), level: .village, mode: .entrust,
+                        code: "1", region: try CatalogWorld.name(CatalogWorld.village),
+                        level: .village, mode: .entrust,
                         from: try Sample.date("2026-09-28"), document: "文")))
         #expect(
             try read(
@@ -91,7 +92,7 @@ import Testing
             (#"{"command":"overlay.set","code":"1","values":{"hours":8}}"#, "hours"),
             (#"{"command":"grant.set","code":"1","region":"3"}"#, "region"),
             (
-                #"{"command":"grant.set","code":"1","region":"0000000000000003","mode":"全权"}"#,
+                #"{"command":"grant.set","code":"1","region":"370124106201","mode":"全权"}"#,
                 "mode"
             ),
             (

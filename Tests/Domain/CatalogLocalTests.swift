@@ -29,12 +29,26 @@ import Testing
         world.county.run(
             .setGrant(
                 GrantOrder(
-                    code: code, region: region, level: level, mode: mode,
+                    code: code, region: try CatalogWorld.name(region), level: level, mode: mode,
                     from: try Sample.date(from), to: try to.map(Sample.date), document: document)),
             at: start)
     }
 
     // MARK: overlays
+
+    /// People name places by their division code; only the node itself by id.
+    @Test func anIdIsNoNameForAPlace() throws {
+        world.county.run(try Sample.publication(), at: start)
+        let order = GrantOrder(
+            code: Sample.code, region: .id(CatalogWorld.village), mode: .assist,
+            from: try Sample.date("2026-09-23"), document: "文")
+        let refusal = world.county.run(.setGrant(order), at: start)
+        #expect(refusal?.rule == "region-unknown" && refusal?.field == "region")
+        let desk = Desk(
+            region: CatalogWorld.county, key: world.county.key, directory: world.directory,
+            author: 0, now: start, entropy: .zero)
+        #expect(desk.region(named: order.region)?.id == CatalogWorld.village)
+    }
 
     @Test func nearestRegionsWordStands() throws {
         #expect(set(CatalogWorld.county, "phone", "0531-1") == nil)
@@ -166,14 +180,14 @@ import Testing
 
     @Test func grantsAreChecked() throws {
         #expect(try grant(CatalogWorld.county, .assist)?.rule == "grant-region")
-        #expect(try grant(RegionID(99), .assist)?.rule == "grant-region")
+        #expect(try grant(RegionID(99), .assist)?.rule == "region-unknown")
         #expect(try grant(CatalogWorld.town, .assist, level: .town)?.rule == "grant-level")
         #expect(try grant(CatalogWorld.town, .assist, level: .county)?.rule == "grant-level")
         #expect(try grant(CatalogWorld.town, .assist, to: "2026-09-22")?.rule == "grant-dates")
         #expect(try grant(CatalogWorld.town, .assist, document: "")?.rule == "grant-document")
         #expect(try grant(CatalogWorld.town, .assist, code: "x")?.rule == "item-unknown")
         let order = GrantOrder(
-            code: Sample.code, region: CatalogWorld.village, mode: .assist,
+            code: Sample.code, region: try CatalogWorld.name(CatalogWorld.village), mode: .assist,
             from: try Sample.date("2026-09-23"), document: "文")
         #expect(
             world[CatalogWorld.town].run(.setGrant(order), at: start)?.rule
@@ -185,7 +199,7 @@ import Testing
         _ = try twin.take(world.county.log, at: start)
         #expect(try grant(CatalogWorld.village, .entrust) == nil)
         let order = GrantOrder(
-            code: Sample.code, region: CatalogWorld.village, mode: .assist,
+            code: Sample.code, region: try CatalogWorld.name(CatalogWorld.village), mode: .assist,
             from: try Sample.date("2026-09-23"), document: "文")
         #expect(twin.run(.setGrant(order), at: start) == nil)
         _ = try twin.take(world.county.log, at: start)
@@ -198,7 +212,7 @@ import Testing
         #expect(state.isContested)
         #expect(state.mode(at: start) == .assist)
         let end = GrantOrder(
-            code: Sample.code, region: CatalogWorld.village, mode: nil,
+            code: Sample.code, region: try CatalogWorld.name(CatalogWorld.village), mode: nil,
             from: try Sample.date("2026-09-23"), document: "文")
         #expect(twin.run(.setGrant(end), at: start) == nil)
         #expect(twin.stored(key)?.status == "set")

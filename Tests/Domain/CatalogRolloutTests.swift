@@ -127,7 +127,8 @@ import Testing
         func grant(_ mode: SinkMode?) throws -> CatalogCommand {
             .setGrant(
                 GrantOrder(
-                    code: Sample.code, region: CatalogWorld.county, level: .village, mode: mode,
+                    code: Sample.code, region: try CatalogWorld.name(CatalogWorld.county),
+                    level: .village, mode: mode,
                     from: try Sample.date("2026-09-23"), document: "文"))
         }
         county.run(try Sample.publication(), at: start)

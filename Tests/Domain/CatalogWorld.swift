@@ -19,6 +19,12 @@ final class CatalogWorld {
         (otherTown, "370124001000", .town, county),
     ]
 
+    /// A place as people name it; a code that nobody bears for one that is not there.
+    static func name(_ region: RegionID) throws -> PlaceName {
+        let code = places.first { $0.id == region }?.code ?? "370124999000"
+        return try #require(PlaceName(code))
+    }
+
     /// Knows every seat, the twin's too.
     let directory: Directory
     private(set) var nodes: [CatalogNode] = []

@@ -46,11 +46,12 @@ struct Pattern: @unchecked Sendable {  // NSRegularExpression is immutable and t
 /// What the rules look at.
 enum Tree {
     static let pureRooms = [
-        "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
+        "Base", "Crypto", "HTTP", "Change", "Civil", "Region", "Document", "Domain",
+        "Replication", "Kernel", "API",
     ]
 
     /// Where C handles live, and so where unsafe words may stand.
-    static let unsafeRooms = ["Store", "Network", "Crypto"]
+    static let unsafeRooms = ["Crypto", "Disk", "Network", "Store", "Threads"]
 
     static func sources() throws -> [SourceTree.File] {
         try SourceTree.files(under: "Sources", ending: ".swift")

@@ -49,6 +49,17 @@ import Testing
         report(files.flatMap { DocumentRules.file($0, ports: ports) })
     }
 
+    /// docs/FORMAT.md names every kind of change with its number, and no other.
+    @Test func kindsOfChangesStandInTheFormat() throws {
+        let declared = Pattern(#"static let (\w+) = ChangeKind\(rawValue: (0x[0-9a-f]{4})\)"#)
+        let row = Pattern(#"^\| (0x[0-9a-f]{4}) \| (\w+) \|"#)
+        let kinds = files.flatMap { declared.allGroups(in: $0.text) }.map { "\($0[2]) \($0[1])" }
+        let format = try SourceTree.file("docs/FORMAT.md")
+        let rows = row.allGroups(in: format.text).map { "\($0[1]) \($0[2])" }
+        #expect(kinds.count > 40)
+        #expect(kinds.sorted() == rows.sorted())
+    }
+
     @Test func unsafeWordsAreRareAndReasoned() {
         report(files.flatMap(UnsafeRules.file))
         report(UnsafeRules.rooms(files, linesMax: UnsafeRules.linesMax))

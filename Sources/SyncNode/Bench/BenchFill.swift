@@ -4,6 +4,7 @@ import Crypto
 import Domain
 import Kernel
 import Runtime
+import Disk
 import Store
 
 /// Fills a node with cases, straight through its kernel, in large commits.

@@ -3,6 +3,7 @@ import Domain
 import Kernel
 import Network
 import Runtime
+import Disk
 import Store
 
 /// Nodes as the measurements use them, made the way anyone makes a node.

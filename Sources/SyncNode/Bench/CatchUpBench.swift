@@ -5,6 +5,7 @@ import Domain
 import Kernel
 import Replication
 import Runtime
+import Disk
 import Store
 import Synchronization
 

@@ -54,6 +54,17 @@ enum WireBench {
         "申请人要求邮寄送达，地址已登记，", "承诺事项已当面说明并签字确认，",
     ]
 
+    private static func hanzi(
+        _ count: Int, _ random: inout SystemRandomNumberGenerator
+    ) -> String {
+        var text = ""
+        for _ in 0..<count {
+            guard let scalar = Unicode.Scalar(0x4e00 + UInt32(random.next() % 3000)) else { continue }
+            text.unicodeScalars.append(scalar)
+        }
+        return text
+    }
+
     /// Remarks of about 500 bytes each, a hundred to a case.
     private static func fillNotes(
         _ data: String, _ count: Int
@@ -65,7 +76,11 @@ enum WireBench {
             let answer = try BenchWorld.done(kernel.say(BenchWorld.receive(made)))
             let number = try BenchWorld.number(in: answer)
             let notes = try (0..<100).map { _ in
-                var text = ""
+                // As in life: set phrases around names, numbers and sums that are new each time.
+                var text = "申请人\(hanzi(3, &random))，身份证号3701241965\(random.next() % 99_999_999)，"
+                text += "电话138\(10_000_000 + random.next() % 89_999_999)，"
+                text += "住\(hanzi(3, &random))村\(random.next() % 400)号，"
+                text += "金额\(random.next() % 99_999)元。"
                 while text.utf8.count < 410 { text += sentences[Int(random.next() % 8)] }
                 return Submission.command(
                     try BenchWorld.command(

@@ -1,4 +1,5 @@
 package import Base
+package import Document
 
 /// A folded document of any kind.
 package enum Content: Sendable {

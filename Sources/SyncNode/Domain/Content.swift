@@ -1,5 +1,6 @@
 package import Base
 package import Change
+package import Document
 
 /// A folded document in memory. The kernel keeps those that a batch touches, and has them
 /// encoded once, at the end of the batch.

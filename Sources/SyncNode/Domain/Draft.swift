@@ -1,5 +1,6 @@
 package import Base
 package import Change
+package import Region
 
 /// A change as a rule wants it written: the kernel gives it number, time, chain and signature.
 package struct Draft: Sendable {

@@ -1,4 +1,5 @@
 package import Base
+import Region
 
 /// What a change does to documents: the one way in which state comes about.
 package enum Fold {

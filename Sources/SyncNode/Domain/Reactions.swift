@@ -1,3 +1,5 @@
+package import Document
+
 /// What the local seat owes without being asked: gateways pass on, sign, tell.
 package enum Reactions {
     /// - Parameter key: A document whose `attention` is set.

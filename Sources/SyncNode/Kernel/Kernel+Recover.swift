@@ -39,6 +39,14 @@ extension Kernel {
         try reload()
     }
 
+    /// Whether changes of an old incarnation wait for `reissueOrphans`. One read a scope.
+    package func hasOrphans() throws(JournalError) -> Bool {
+        for id in scopes.keys.sorted() {
+            if try journal.value(Self.orphansName(id))?.isEmpty == false { return true }
+        }
+        return false
+    }
+
     /// Writes anew, in their order, the orphans that no peer held. To be called once all chains
     /// were fetched again: both sides of a link said that they hold the same.
     /// - Returns: How many were written.
@@ -96,22 +104,6 @@ extension Kernel {
             }
         }
         return proven
-    }
-
-    /// Makes a scope's documents anew from its stored changes, in arrival order.
-    func refold(_ id: ScopeID) throws(JournalError) {
-        guard let state = scopes[id] else { return }
-        try flushDocuments()
-        try journal.removeDocuments(of: id)
-        session = FoldSession()
-        var after: [Dot] = []
-        while true {
-            let run = try journal.run(of: id, after: after, except: [])
-            for change in run.changes { try fold(change, in: state) }
-            guard run.more, !run.changes.isEmpty else { break }
-            after = Self.advanced(after, by: run.changes)
-        }
-        try flushDocuments()
     }
 
     // MARK: orphans

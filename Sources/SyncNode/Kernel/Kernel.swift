@@ -15,6 +15,10 @@ package final class Kernel<Store: Journal> {
     var scopes: [ScopeID: ScopeState] = [:]
     var session = FoldSession()
     var effects = Effects()
+    /// What this batch taught the directory.
+    var learned = Directory.News()
+    /// The county above the local region, as far as it was known when last looked at.
+    var homeCounty: RegionID?
     let root: SeatRecord
 
     /// Loads the scopes and the directory. Costs one read a scope and one a directory change.
@@ -48,6 +52,8 @@ package final class Kernel<Store: Journal> {
             }
         }
         try loadDirectory()
+        learned = Directory.News()
+        homeCounty = directory.county(of: identity.region)
     }
 
     /// Goes on as a new incarnation after a rollback, a clone or a loss (PROTOCOL §6). Its
@@ -106,16 +112,5 @@ package final class Kernel<Store: Journal> {
         return known.keys.sorted().compactMap { actor in
             known[actor].map { Dot(actor: actor, seq: $0) }
         }
-    }
-
-    /// Takes a directory change into the directory.
-    func learn(_ change: Change, in state: ScopeState) {
-        guard let entry = DirectoryEntry(change),
-            let chain = state.chains[change.header.actor]
-        else { return }
-        directory.add(
-            Directory.Statement(
-                region: state.record.name.region, key: IncarnationKey(chain.key),
-                seq: change.header.seq, hash: change.hash, entry: entry))
     }
 }

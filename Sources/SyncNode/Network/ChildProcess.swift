@@ -78,24 +78,21 @@ package enum ProcessSignal {
     package static let kill: Int32 = SIGKILL
     package static let interrupt: Int32 = SIGINT
 
-    /// Blocks SIGTERM and SIGINT for the whole process and waits for one of them. To be called
-    /// once, before other threads start; `wait` blocks.
-    package static func block() {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGTERM)
-        sigaddset(&set, SIGINT)
-        sigprocmask(SIG_BLOCK, &set, nil)
+    /// Lets `wait` learn of SIGTERM and SIGINT from now on, instead of ending the process.
+    package static func watch() {
+        let status = clinux_watch_signals()
+        invariant(status == 0, "two signals can be watched")
     }
 
-    /// Waits for a blocked signal. Blocks its thread.
-    package static func wait() -> Int32 {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGTERM)
-        sigaddset(&set, SIGINT)
-        var number: Int32 = 0
-        sigwait(&set, &number)
-        return number
+    /// Waits until nobody reads standard output, a pipe, any more. Blocks its thread.
+    package static func waitForReaderToLeave() {
+        var entry = pollfd(fd: 1, events: 0, revents: 0)
+        while true {
+            let count = poll(&entry, 1, -1)
+            if count > 0 || errno != EINTR { return }
+        }
     }
+
+    /// Waits for a watched signal. Blocks its thread.
+    package static func wait() -> Int32 { clinux_next_signal() }
 }

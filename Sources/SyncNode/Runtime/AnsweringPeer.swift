@@ -99,7 +99,7 @@ actor AnsweringPeer {
             await group.next()
             group.cancelAll()
         }
-        if ContinuousClock.now >= deadline || Task.isCancelled {
+        if ContinuousClock.now >= deadline || Task.isCancelled || board.isClosed {
             return try answerer.release(lane: lane, knowing: knowledge)
         }
         return try answerer.resume(lane: lane, knowing: knowledge)

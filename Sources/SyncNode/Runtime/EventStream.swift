@@ -9,17 +9,24 @@ struct EventStream: Sendable {
     let runtime: NodeRuntime
 
     func start(_ responder: Responder, after cursor: EventCursor) {
-        let stream = responder.start(ServerEvent.response)
+        let isDraining = Box<Bool>()
+        let stream = responder.start(ServerEvent.response) { signal in
+            if signal != .ready { isDraining.value = true }
+        }
         let board = runtime.board
         Task {
             var version = cursor.after ?? board.version
-            while true {
-                await board.waitForChange(after: version)
-                version = board.version
-                let data = Array("{\"version\":\(version)}".utf8)
-                let event = ServerEvent.encode(position: version, kind: "commit", data: data)
-                if stream.write(event) == .closed { return }
+            while isDraining.value != true, !board.isClosed {
+                await board.waitForChange(after: version, seconds: Limits.heartbeatSeconds)
+                var bytes = ServerEvent.keepAlive
+                if board.version > version {
+                    version = board.version
+                    let data = Array("{\"version\":\(version)}".utf8)
+                    bytes = ServerEvent.encode(position: version, kind: "commit", data: data)
+                }
+                if stream.write(bytes) == .closed { return }
             }
+            stream.end()
         }
     }
 }

@@ -3,6 +3,7 @@ import Change
 import Crypto
 package import Kernel
 package import Replication
+package import Disk
 package import Store
 
 /// The way of another node's changes into the store: signatures here, on whatever thread the

@@ -1,7 +1,8 @@
 package import Base
-import Change
+package import Change
 package import Crypto
 import Glibc
+import Kernel
 
 /// The keys of a node: `keys/` in its directory, each file 64 hexadecimal digits, mode 0600.
 package struct KeyFiles: Sendable {
@@ -97,4 +98,17 @@ package struct KeyFiles: Sendable {
     }
 
     static func systemError() -> String { String(cString: strerror(errno)) }
+}
+
+/// Signs with the incarnation's real key.
+package struct IncarnationSigner: HeadSigner {
+    private let signing: SigningKey
+    package let key: IncarnationKey
+
+    package init(_ signing: SigningKey) {
+        self.signing = signing
+        key = IncarnationKey(signing.publicKey)
+    }
+
+    package func sign(_ message: [UInt8]) -> [UInt8] { signing.sign(message) }
 }

@@ -21,6 +21,7 @@ package final class KnowledgeBoard: Sendable {
         var directory: Directory
         var directoryChangedAt: UInt64 = 0
         var version: UInt64 = 0
+        var isClosed = false
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var nextWaiter: UInt64 = 0
         var keys: [PublicKey: VerifyingKey] = [:]
@@ -35,6 +36,19 @@ package final class KnowledgeBoard: Sendable {
 
     /// Grows with each commit that changed something.
     package var version: UInt64 { state.withLock { $0.version } }
+
+    /// Whether the node is stopping: nobody waits here any more.
+    package var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Lets everyone who waits go, now and later: the node stops.
+    package func close() {
+        let waiting = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
+        }
+        for waiter in waiting { waiter.resume() }
+    }
 
     /// The directory as of the last commit.
     package var directory: Directory { state.withLock { $0.directory } }
@@ -116,7 +130,9 @@ package final class KnowledgeBoard: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isPast = state.withLock { state in
-                    if state.version > version || Task.isCancelled { return true }
+                    if state.version > version || state.isClosed || Task.isCancelled {
+                        return true
+                    }
                     state.waiters[ticket] = continuation
                     return false
                 }
@@ -124,6 +140,22 @@ package final class KnowledgeBoard: Sendable {
             }
         } onCancel: {
             state.withLock { $0.waiters.removeValue(forKey: ticket) }?.resume()
+        }
+    }
+
+    /// The same, and at the latest after some seconds.
+    package func waitForChange(after version: UInt64, seconds: Int) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.waitForChange(after: version) }
+            group.addTask {
+                do {
+                    try await Task.sleep(for: .seconds(seconds))
+                } catch {
+                    // Cancelled because something changed first.
+                }
+            }
+            await group.next()
+            group.cancelAll()
         }
     }
 

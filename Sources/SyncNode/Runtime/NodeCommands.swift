@@ -1,9 +1,11 @@
 package import Base
 import Crypto
+import Disk
 package import Domain
 import Kernel
 import Network
 import Store
+import Threads
 
 /// What the verbs of the command line do.
 package enum NodeCommands {
@@ -28,7 +30,8 @@ package enum NodeCommands {
     /// `serve`: until SIGTERM or SIGINT, or until the node must begin a new incarnation, which
     /// it then does.
     package static func serve(
-        data: String, listen: String, certificate: String?, key: String?, isDemo: Bool
+        data: String, listen: String, certificate: String?, key: String?, isDemo: Bool,
+        isSupervised: Bool
     ) async throws -> Int32 {
         var options = NodeRuntime.Options(data: data, listen: try endpoint(listen))
         options.isDemo = isDemo
@@ -38,8 +41,7 @@ package enum NodeCommands {
         if isDemo, !options.listen.address.hasPrefix("127."), options.listen.address != "::1" {
             throw NodeRuntime.Failure("--demo listens on loopback only", exitCode: 2)
         }
-        ProcessSignal.block()
-        let signals = SignalWatch()
+        let signals = SignalWatch(isSupervised: isSupervised)
         while true {
             let runtime = try await NodeRuntime.start(options)
             if let bound = runtime.endpoint { options.listen = bound }
@@ -135,21 +137,36 @@ enum NodeAddress {
 }
 
 /// Waits for a signal on a thread of its own.
-final class SignalWatch: Sendable {
+package final class SignalWatch: Sendable {
     enum Reason: Sendable { case signal, renewal }
 
     private let stream: AsyncStream<Reason>
     private let continuation: AsyncStream<Reason>.Continuation
-    private let thread: WorkerThread
+    private let threads: [WorkerThread]
 
-    init() {
+    /// From now on SIGTERM and SIGINT end the process in order, not at once.
+    package static func begin() { ProcessSignal.watch() }
+
+    /// - Parameter isSupervised: Ends, too, once nobody reads standard output any more: whoever
+    ///   started this process is gone.
+    init(isSupervised: Bool) {
         let (stream, continuation) = AsyncStream<Reason>.makeStream()
         self.stream = stream
         self.continuation = continuation
-        thread = WorkerThread {
-            _ = ProcessSignal.wait()
-            continuation.yield(.signal)
+        var threads = [
+            WorkerThread {
+                _ = ProcessSignal.wait()
+                continuation.yield(.signal)
+            }
+        ]
+        if isSupervised {
+            threads.append(
+                WorkerThread {
+                    ProcessSignal.waitForReaderToLeave()
+                    continuation.yield(.signal)
+                })
         }
+        self.threads = threads
     }
 
     /// The first of: a signal, or the node's wish to begin anew.

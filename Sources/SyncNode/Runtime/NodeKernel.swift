@@ -1,6 +1,7 @@
 package import Base
 import Change
 package import Kernel
+package import Disk
 package import Store
 
 /// The insides of a node, for those who measure it.

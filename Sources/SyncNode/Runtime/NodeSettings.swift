@@ -23,6 +23,7 @@ package struct NodeSettings: Hashable, Sendable {
     /// The name of the store's value that keeps them.
     static let valueName = "settings"
 
+    /// The bytes that the store keeps.
     package var encoded: [UInt8] {
         var writer = JSONWriter()
         writer.object { object in
@@ -69,7 +70,8 @@ package struct NodeSettings: Hashable, Sendable {
         self.parentURL = parentURL
     }
 
-    static func json(_ bytes: [UInt8]) -> JSON? {
+    /// Strict JSON; nil where the bytes are none.
+    package static func json(_ bytes: [UInt8]) -> JSON? {
         do throws(JSONError) {
             return try JSON(parsing: bytes)
         } catch {

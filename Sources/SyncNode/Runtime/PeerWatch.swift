@@ -6,6 +6,7 @@ import Synchronization
 
 /// How it stands with one peer: what `status` and the console show.
 package struct PeerState: Hashable, Sendable {
+    /// Whether the last try reached it, and what it said.
     package enum Link: String, Hashable, Sendable {
         case never, up, down, refused
     }

@@ -2,8 +2,9 @@ import Base
 import Glibc
 
 /// Whole small files, durably written: temporary name, sync, rename, sync of the folder.
-enum SmallFile {
-    static func read(_ path: String, limit: Int) throws(KeyFiles.Failure) -> [UInt8] {
+package enum SmallFile {
+    /// The whole of a file of at most `limit` bytes.
+    package static func read(_ path: String, limit: Int) throws(KeyFiles.Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw KeyFiles.Failure(
@@ -41,10 +42,11 @@ enum SmallFile {
         syncFolder(of: path)
     }
 
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    /// Whether there is such a file.
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// Makes a folder that is not there yet. False where that cannot be.
-    static func makeFolder(_ path: String) -> Bool {
+    package static func makeFolder(_ path: String) -> Bool {
         mkdir(path, 0o700) == 0 || errno == EEXIST
     }
 
@@ -52,7 +54,7 @@ enum SmallFile {
     static func remove(_ path: String) { unlink(path) }
 
     /// Where a symbolic link points; nil where it is none.
-    static func target(of path: String) -> String? {
+    package static func target(of path: String) -> String? {
         var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink(path, &bytes, bytes.count - 1)
         guard count > 0 else { return nil }
@@ -60,7 +62,7 @@ enum SmallFile {
     }
 
     /// A new folder of its own below the system's place for temporary files.
-    static func temporaryFolder(_ name: String) -> String? {
+    package static func temporaryFolder(_ name: String) -> String? {
         var path = Array("/tmp/\(name)-XXXXXX".utf8CString)
         guard mkdtemp(&path) != nil else { return nil }
         return String(decoding: path.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)

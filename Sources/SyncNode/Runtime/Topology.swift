@@ -3,6 +3,7 @@ package import Domain
 
 /// A topology file (CONTRACT §4): which nodes there are, where they listen, how they are linked.
 package struct Topology: Hashable, Sendable {
+    /// One node of the file.
     package struct Node: Hashable, Sendable {
         package let region: RegionCode
         package let name: String
@@ -12,6 +13,7 @@ package struct Topology: Hashable, Sendable {
         package let listen: String?
     }
 
+    /// An exchange between two nodes of different trees.
     package struct Link: Hashable, Sendable {
         package let a: RegionCode
         package let b: RegionCode

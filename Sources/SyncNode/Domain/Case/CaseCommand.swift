@@ -1,5 +1,6 @@
 package import Base
 import Change
+import Civil
 
 /// What a clerk or the node itself asks of a case.
 package struct CaseCommand: Sendable {

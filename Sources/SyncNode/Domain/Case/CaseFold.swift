@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// Takes one change of a case scope into its case. The folded case depends only on the set of
 /// its changes and on the directory (I22); only `attention` depends on where it is folded.

@@ -1,4 +1,6 @@
 package import Base
+package import Civil
+package import Document
 
 extension CivilDate {
     /// Eight decimal digits: 20260924.

@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// What a county owes between its own cases and the corridor, and what a station owes a case
 /// that comes home. Each duty is gone once its change is folded.

@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// Decision slots, and what may be added from any place of the audience.
 extension CaseSheet {

@@ -1,5 +1,8 @@
 import Base
 import Change
+import Civil
+import Document
+import Region
 
 /// What may be done with a case, here and now. Each rule answers with changes or with a refusal
 /// that says which rule it is; nothing is decided that the fold would not let stand.
@@ -75,8 +78,12 @@ enum CaseRules {
         for state: CaseState, at desk: Desk, from source: S
     ) throws(S.Failure) -> SinkMode? {
         guard desk.needsGrant else { return .authorise }
-        return try CaseCatalog.sinkMode(
-            of: state.item, at: desk.region, on: desk.now, in: desk.directory, from: source)
+        guard
+            let item = try CatalogQuery.item(
+                state.item, for: desk.region, in: desk.directory, from: source)
+        else { return nil }
+        return try CatalogQuery.mode(
+            of: item, for: desk.region, at: desk.now, in: desk.directory, from: source)
     }
 
     // MARK: 收件
@@ -91,9 +98,13 @@ enum CaseRules {
         guard let region = desk.directory.region(desk.region) else {
             return .refuse(RuleRefusal("station-unknown", "本站尚未列入目录", category: .forbidden))
         }
+        // A suspended item is taken in: whether it goes on is decided later (待裁定), never by
+        // the station.
         guard
-            let version = try CaseCatalog.effectiveVersion(
-                of: application.item, at: desk.region, on: moment, in: desk.directory, from: source)
+            let item = try CatalogQuery.item(
+                application.item, for: desk.region, in: desk.directory, from: source),
+            item.state.standing(at: moment) != .cancelled,
+            let version = item.state.version(at: moment)?.value.number
         else {
             return .refuse(
                 RuleRefusal(
@@ -106,9 +117,8 @@ enum CaseRules {
                     category: .stale))
         }
         if desk.needsGrant {
-            let mode = try CaseCatalog.sinkMode(
-                of: application.item, at: desk.region, on: moment, in: desk.directory,
-                from: source)
+            let mode = try CatalogQuery.mode(
+                of: item, for: desk.region, at: moment, in: desk.directory, from: source)
             guard let mode, mode != .pickup else { return .refuse(.notGranted) }
         }
         let day = CivilDate(of: moment)

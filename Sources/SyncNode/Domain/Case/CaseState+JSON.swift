@@ -1,5 +1,6 @@
 import Base
 import Change
+import Document
 
 /// How a case stands in the store: JSON that SQL views can read.
 extension CaseState {

@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// Judges the events of one case: who holds the token, and what of each event stands.
 ///

@@ -1,5 +1,7 @@
 package import Base
 package import Change
+import Document
+import Region
 
 extension ChangeKind {
     /// A county offers a case to another: header only, no personal data.

@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// The gateway's own acts. Each is written only while it is due, so that a replay, a duplicate
 /// or a lost acknowledgement changes nothing.

@@ -1,5 +1,8 @@
 package import Base
 package import Change
+package import Civil
+package import Document
+package import Region
 
 extension ChangeKind {
     /// A version of an item: {code, version, effectiveFrom, at?, elements}.
@@ -78,10 +81,29 @@ package struct OverlayOrder: Hashable, Sendable {
     }
 }
 
+/// How a command names a place.
+package enum PlaceName: Hashable, Sendable {
+    /// As people do.
+    case code(RegionCode)
+    /// As the node itself does: refused from anybody else.
+    case id(RegionID)
+
+    /// - Parameter text: 12 digits, or 16 hexadecimal digits; anything else gives nil.
+    package init?(_ text: String) {
+        if let code = RegionCode(text) {
+            self = .code(code)
+        } else if let id = RegionID(hex: text) {
+            self = .id(id)
+        } else {
+            return nil
+        }
+    }
+}
+
 /// A grant, or with no mode its end.
 package struct GrantOrder: Hashable, Sendable {
     package let code: String
-    package let region: RegionID
+    package let region: PlaceName
     /// Set: every region of that level inside `region`.
     package let level: Level?
     package let mode: SinkMode?
@@ -90,7 +112,7 @@ package struct GrantOrder: Hashable, Sendable {
     package let document: String
 
     package init(
-        code: String, region: RegionID, level: Level? = nil, mode: SinkMode?, from: CivilDate,
+        code: String, region: PlaceName, level: Level? = nil, mode: SinkMode?, from: CivilDate,
         to: CivilDate? = nil, document: String
     ) {
         self.code = code
@@ -118,8 +140,8 @@ extension CatalogCommand {
     ///   base?, saw?, effectiveFrom or immediate: true, elements} · `item.suspend`,
     ///   `item.resume`, `item.cancel` {code, reason, from?} · `overlay.set` {code, values:
     ///   {field: text or null}} · `grant.set` {code, region, level?, mode or null, from, to?,
-    ///   document} · `calendar.set` {year, holidays, workdays}. Regions are ids in hexadecimal,
-    ///   dates `2026-09-28`.
+    ///   document} · `calendar.set` {year, holidays, workdays}. Regions are division codes of 12
+    ///   digits, dates `2026-09-28`.
     /// - Throws: With the field that is not of its form; `command-unknown` for another name.
     package init(verb: String, json: JSON) throws(CommandFault) {
         switch verb {
@@ -219,7 +241,7 @@ extension GrantOrder {
     fileprivate init(json: JSON) throws(CommandFault) {
         self.init(
             code: try json.required("code", \.text),
-            region: try json.required("region") { $0.text.flatMap(RegionID.init(hex:)) },
+            region: try json.required("region") { $0.text.flatMap(PlaceName.init) },
             level: try json.optional("level") { $0.text.flatMap(Level.init(rawValue:)) },
             mode: try json.optional("mode") { $0.text.flatMap(SinkMode.init(rawValue:)) },
             from: try json.required("from", JSON.date),

@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// Who has what: the head of a catalog, and each region's receipts of it.
 extension CatalogFold {

@@ -1,5 +1,8 @@
 import Base
 package import Change
+import Civil
+import Document
+package import Region
 
 /// The fold of the catalog: changes into items, overlays, grants, calendars and receipts.
 ///

@@ -1,5 +1,8 @@
 package import Base
 package import Change
+package import Civil
+package import Document
+package import Region
 
 /// An item in the catalog in which it stands.
 package struct CatalogItem: Hashable, Sendable {

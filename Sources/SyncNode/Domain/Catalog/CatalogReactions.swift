@@ -1,5 +1,6 @@
 import Base
 import Change
+package import Document
 
 /// What the local seat owes the catalog of itself: receipts.
 package enum CatalogReactions {

@@ -1,5 +1,8 @@
 import Base
 import Change
+import Civil
+import Document
+import Region
 
 /// Publishing, suspending, cancelling: the authority's own.
 extension CatalogRules {

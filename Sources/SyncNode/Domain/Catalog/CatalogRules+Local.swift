@@ -1,5 +1,7 @@
 import Base
 import Change
+import Document
+import Region
 
 /// Overlays and grants.
 extension CatalogRules {
@@ -37,9 +39,16 @@ extension CatalogRules {
                 order.code, for: desk.region, in: desk.directory, from: source)
         else { return .refuse(unknownItem(order.code)) }
         guard item.state.authority == desk.region else { return .refuse(readOnly("grant")) }
-        if let refusal = lint(order, of: item.state, in: desk) { return .refuse(refusal) }
+        guard let region = desk.region(named: order.region) else {
+            return .refuse(
+                RuleRefusal(
+                    "region-unknown", "没有这个区划代码的地区", field: "region", category: .missing))
+        }
+        if let refusal = lint(order, for: region, of: item.state, in: desk) {
+            return .refuse(refusal)
+        }
         let id = GrantState.id(
-            of: order.code, for: order.region, level: order.level, in: item.catalog.id)
+            of: order.code, for: region.id, level: order.level, in: item.catalog.id)
         var replaced: [Dot] = []
         if case .grant(let state)? = try source.content(
             DocumentKey(collection: .grant, id: id))
@@ -48,7 +57,7 @@ extension CatalogRules {
         }
         let body = answer { object in
             object.field("code", order.code)
-            object.field("region", order.region.hex)
+            object.field("region", region.id.hex)
             if let level = order.level { object.field("level", level.rawValue) }
             if let mode = order.mode { object.field("mode", mode.rawValue) }
             object.field("from", order.from.text)
@@ -85,15 +94,15 @@ extension CatalogRules {
     }
 
     private static func lint(
-        _ order: GrantOrder, of item: ItemState, in desk: Desk
+        _ order: GrantOrder, for region: RegionRecord, of item: ItemState, in desk: Desk
     ) -> RuleRefusal? {
-        guard let region = desk.directory.region(order.region),
-            desk.directory.isWithin(order.region, desk.region)
-        else { return .invalid("grant-region", "该地区不在本目录范围内", "region") }
+        guard desk.directory.isWithin(region.id, desk.region) else {
+            return .invalid("grant-region", "该地区不在本目录范围内", "region")
+        }
         if let level = order.level {
             guard Level.allCases.drop(while: { $0 != region.level }).dropFirst().contains(level)
             else { return .invalid("grant-level", "层级须低于该地区", "level") }
-        } else if order.region == desk.region {
+        } else if region.id == desk.region {
             return .invalid("grant-region", "本级无需授权", "region")
         }
         if let to = order.to, to < order.from {
@@ -107,5 +116,16 @@ extension CatalogRules {
         let level = order.level ?? region.level
         if isLicence, level == .village, order.mode == .authorise { return licenceAtVillage }
         return nil
+    }
+}
+
+extension Desk {
+    /// The place that a command names; nil where the directory has none, or where a person
+    /// names an id.
+    func region(named name: PlaceName) -> RegionRecord? {
+        switch name {
+        case .code(let code): directory.region(code: code)
+        case .id(let id): author == 0 ? directory.region(id) : nil
+        }
     }
 }

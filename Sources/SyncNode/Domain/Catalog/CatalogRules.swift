@@ -1,5 +1,8 @@
 import Base
 import Change
+import Civil
+import Document
+import Region
 
 /// The rules of the catalog: who may write what, and what is refused.
 package enum CatalogRules {

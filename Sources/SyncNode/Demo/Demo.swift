@@ -1,0 +1,56 @@
+import Base
+import Disk
+import Network
+import Runtime
+
+/// `demo`: a whole topology as processes on this machine; with `once` the scenarios are played
+/// against them.
+package enum Demo {
+    /// - Parameters:
+    ///   - data: Where the nodes live; nil takes a folder that is made for it.
+    ///   - port: The first node's port; the others follow.
+    ///   - keeps: Leaves the folder where it is.
+    ///   - once: Plays the scenarios and ends.
+    /// - Returns: The exit code.
+    package static func run(
+        topology path: String, data: String?, port: Int, keeps: Bool, once: Bool
+    ) async throws -> Int32 {
+        let bytes = try SmallFile.read(path, limit: Limits.topologyBytesMax)
+        let topology = try readTopology(bytes, path)
+        guard let folder = data ?? SmallFile.temporaryFolder("syncnode-demo") else {
+            throw NodeRuntime.Failure("no folder could be made below /tmp", exitCode: 1)
+        }
+        guard SmallFile.makeFolder(folder) else {
+            throw NodeRuntime.Failure("\(folder) cannot be made", exitCode: 1)
+        }
+        let county = try DemoCounty(topology: topology, data: folder, port: port)
+        do {
+            try await county.start()
+            try await DemoSeed(county: county).plant()
+            var code: Int32 = 0
+            if once {
+                code = await DemoScript(county: county).play()
+            } else {
+                Console.print(await county.table())
+                Console.say("数据在 \(folder)；按 Ctrl-C 停止全部节点")
+                _ = await Blocking.run { ProcessSignal.wait() }
+            }
+            await county.stop()
+            if data == nil, !keeps { ScratchFolder.remove(folder) }
+            return code
+        } catch {
+            await county.stop()
+            throw error
+        }
+    }
+
+    private static func readTopology(
+        _ bytes: [UInt8], _ path: String
+    ) throws(NodeRuntime.Failure) -> Topology {
+        do throws(Topology.Failure) {
+            return try Topology(bytes, path: path)
+        } catch {
+            throw NodeRuntime.Failure(error.sentence, exitCode: 2)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Base
+import Domain
+import Network
+import Runtime
+
+/// The scenarios of the demo county against its live processes: a line a fact.
+final class DemoScript: Sendable {
+    let county: DemoCounty
+    private let failures = AtomicOffset()
+
+    init(county: DemoCounty) { self.county = county }
+
+    /// - Returns: 0 where every fact held, else 1.
+    func play() async -> Int32 {
+        guard let world = DemoWorld(county) else {
+            Console.say("--once plays on the nodes of topology/demo.json")
+            return 2
+        }
+        await DemoOfflineDay(script: self, world: world).play()
+        await DemoRollout(script: self, world: world).play()
+        await DemoHandover(script: self, world: world).play()
+        for member in county.members {
+            let status = await member.get("/api/v1/status")
+            fact("\(member.node.name) 未被隔离", status["fenced"]?.bool == false)
+        }
+        Console.print(failures.millis == 0 ? "全部属实" : "\(failures.millis) 条不属实")
+        return failures.millis == 0 ? 0 : 1
+    }
+
+    /// Prints one line and remembers a failure.
+    func fact(_ sentence: String, _ holds: Bool) {
+        if !holds { failures.millis += 1 }
+        Console.print((holds ? "✔ " : "✘ ") + sentence)
+    }
+
+    /// Asks again and again, for at most some seconds, until an answer is as expected.
+    func eventually(
+        _ sentence: String, seconds: Int = 15, _ check: () async -> Bool
+    ) async {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
+        while ContinuousClock.now < deadline {
+            if await check() {
+                fact(sentence, true)
+                return
+            }
+            do { try await Task.sleep(for: .milliseconds(100)) } catch { break }
+        }
+        fact(sentence, false)
+    }
+}
+
+/// The nodes of SCENARIOS.md by their letters.
+struct DemoWorld: Sendable {
+    let c: DemoMember
+    let t: DemoMember
+    let v1: DemoMember
+    let v2: DemoMember
+    let t2: DemoMember
+    let lc: DemoMember
+    let lt: DemoMember
+
+    init?(_ county: DemoCounty) {
+        guard let c = county.member("370124000000"), let t = county.member("370124106000"),
+            let v1 = county.member("370124106201"), let v2 = county.member("370124106202"),
+            let t2 = county.member("370124001000"), let lc = county.member("371502000000"),
+            let lt = county.member("371502101000")
+        else { return nil }
+        self.c = c
+        self.t = t
+        self.v1 = v1
+        self.v2 = v2
+        self.t2 = t2
+        self.lc = lc
+        self.lt = lt
+    }
+
+    var all: [DemoMember] { [c, t, v1, v2, t2, lc, lt] }
+
+    /// Cuts or mends a link, on both sides.
+    func link(_ a: DemoMember, _ b: DemoMember, cut: Bool) async {
+        for (one, other) in [(a, b), (b, a)] {
+            _ = await one.post(
+                "/demo/v1/link", "{\"peer\":\"\(other.node.region.text)\",\"cut\":\(cut)}")
+        }
+    }
+
+    /// The numbers of the cases that a node has.
+    func numbers(_ member: DemoMember) async -> [String] {
+        let cases = await member.get("/api/v1/cases?limit=200")["cases"]?.array ?? []
+        return cases.compactMap { $0["number"]?.text }.sorted()
+    }
+
+    /// Receives a case; its number.
+    func receive(
+        _ member: DemoMember, _ item: String, _ name: String, missing: [String] = []
+    ) async -> String {
+        let materials = ["M1", "M2", "M3", "M4"].map { code in
+            "{\"code\":\"\(code)\",\"present\":\(!missing.contains(code))}"
+        }
+        let answer = await member.post(
+            "/api/v1/commands",
+            "{\"command\":\"case.receive\",\"item\":\"\(item)\",\"applicant\":"
+                + "{\"name\":\"\(name)\",\"idNumber\":\"370124194401011234\"},"
+                + "\"materials\":[\(materials.joined(separator: ","))]}")
+        if answer.status != 200 { Console.say("\(member.node.name): \(answer.json)") }
+        return answer.json["number"]?.text ?? ""
+    }
+
+    /// Nodes that may decide a case now, by their own word.
+    func deciders(_ number: String) async -> [String] {
+        var found: [String] = []
+        for member in all {
+            guard let file = await member.file(number) else { continue }
+            if file["holder"]?.text == member.node.region.text, file["frozen"]?.bool == false {
+                found.append(member.node.name)
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,177 @@
+package import Base
+package import Crypto
+internal import Glibc
+package import Kernel
+
+/// Attachments by digest: `blobs/ab/cd/<64 digits>`, each complete and proven when it stands
+/// there; `blobs/parts/` holds what is still coming. Blocking.
+///
+/// Safe from any thread for different blobs; one blob is received by one caller at a time.
+package final class BlobStore: Sendable {
+    let path: String
+    private let faults: IOFaults?
+
+    /// Makes the folders where they are missing.
+    package init(directory: StoreDirectory, faults: IOFaults? = nil) throws(JournalError) {
+        path = directory.blobs
+        self.faults = faults
+        try StoreDirectory.makeFolder(path)
+        try StoreDirectory.makeFolder(path + "/parts")
+    }
+
+    /// Bytes of a complete blob; nil where it is not here.
+    package func size(of digest: Digest) throws(JournalError) -> Int64? {
+        try Self.size(place(of: digest))
+    }
+
+    /// Bytes received so far of a blob that is not complete; 0 where nothing is.
+    package func received(of digest: Digest) throws(JournalError) -> Int64 {
+        try Self.size(part(of: digest)) ?? 0
+    }
+
+    /// Which of some blobs are not here, in the order given; at most `Limits.blobListMax`.
+    package func missing(of digests: [Digest]) throws(JournalError) -> [Digest] {
+        var missing: [Digest] = []
+        for digest in digests where missing.count < Limits.blobListMax {
+            if try size(of: digest) == nil { missing.append(digest) }
+        }
+        return missing
+    }
+
+    /// A piece of a complete blob; shorter at its end, nil where the blob is not here.
+    ///
+    /// - Parameter count: At most `Limits.blobChunkBytesMax`.
+    package func read(
+        _ digest: Digest, at offset: Int64, count: Int
+    ) throws(JournalError) -> [UInt8]? {
+        invariant(count <= Limits.blobChunkBytesMax, "a chunk keeps its limit")
+        guard try size(of: digest) != nil else { return nil }
+        let file = try OpenFile(
+            path: place(of: digest), flags: O_RDONLY, site: .blobOpen, faults: faults)
+        return try file.read(count, at: offset, .blobRead)
+    }
+
+    /// Takes the next piece of a blob.
+    ///
+    /// - Returns: Bytes received after it. Where `offset` is not the end of what is here, the
+    ///   piece is passed over, and the answer says where to go on.
+    /// - Throws: `full` beyond `Limits.blobBytesMax` or `Limits.blobPartsBytesMax`.
+    package func append(
+        _ bytes: [UInt8], to digest: Digest, at offset: Int64
+    ) throws(JournalError) -> Int64 {
+        let held = try received(of: digest)
+        guard offset == held else { return held }
+        let end = held + Int64(bytes.count)
+        guard end <= Int64(Limits.blobBytesMax) else { throw .full }
+        if held == 0 {
+            guard try partsBytes() + end <= Limits.blobPartsBytesMax else { throw .full }
+        }
+        let file = try OpenFile(
+            path: part(of: digest), flags: O_RDWR | O_CREAT, site: .blobOpen, faults: faults)
+        try file.write(bytes, at: offset, .blobWrite)
+        return end
+    }
+
+    /// Proves a received blob, makes it durable and puts it in its place. A blob that does not
+    /// have its digest is thrown away.
+    ///
+    /// - Returns: Whether the blob is here now.
+    package func finish(_ digest: Digest, suite: Suite) throws(JournalError) -> Bool {
+        if try size(of: digest) != nil {
+            discard(digest)
+            return true
+        }
+        let part = part(of: digest)
+        guard let size = try Self.size(part) else { return false }
+        try sync(part)
+        guard try hash(part, size: Int(size), suite: suite) == digest else {
+            discard(digest)
+            return false
+        }
+        let folder = path + "/" + digest.hex.prefix(2)
+        let inner = folder + "/" + digest.hex.dropFirst(2).prefix(2)
+        try StoreDirectory.makeFolder(folder)
+        try StoreDirectory.makeFolder(inner)
+        if let number = faults?.error(at: .blobRename) {
+            throw .system(number, doing: "rename \(part)")
+        }
+        guard rename(part, place(of: digest)) == 0 else {
+            throw .system(errno, doing: "rename \(part)")
+        }
+        for one in [inner, folder, path] { try syncFolder(one) }
+        return true
+    }
+
+    /// Stores a whole blob of this node.
+    package func put(_ bytes: [UInt8], suite: Suite) throws(JournalError) -> Digest {
+        let digest = Hash.digest(bytes, suite: suite)
+        if try size(of: digest) != nil { return digest }
+        discard(digest)
+        _ = try append(bytes, to: digest, at: 0)
+        guard try finish(digest, suite: suite) else {
+            throw .damaged("blob \(digest.hex) was not written as given")
+        }
+        return digest
+    }
+
+    /// Throws away what was received of a blob. Nothing there is as good as thrown away.
+    package func discard(_ digest: Digest) { unlink(part(of: digest)) }
+
+    /// Removes a complete blob: after an erasure.
+    package func remove(_ digest: Digest) throws(JournalError) {
+        discard(digest)
+        guard unlink(place(of: digest)) != 0, errno != ENOENT else { return }
+        throw .system(errno, doing: "remove \(place(of: digest))")
+    }
+
+    /// Whether a complete blob still has its digest; nil where it is not here. Reads it whole.
+    package func isSound(_ digest: Digest, suite: Suite) throws(JournalError) -> Bool? {
+        let place = place(of: digest)
+        guard let size = try Self.size(place) else { return nil }
+        return try hash(place, size: Int(size), suite: suite) == digest
+    }
+
+    private func place(of digest: Digest) -> String {
+        let name = digest.hex
+        return "\(path)/\(name.prefix(2))/\(name.dropFirst(2).prefix(2))/\(name)"
+    }
+
+    private func part(of digest: Digest) -> String { "\(path)/parts/\(digest.hex)" }
+
+    private static func size(_ path: String) throws(JournalError) -> Int64? {
+        var facts = stat()
+        if stat(path, &facts) == 0 { return Int64(facts.st_size) }
+        if errno == ENOENT || errno == ENOTDIR { return nil }
+        throw .system(errno, doing: "stat \(path)")
+    }
+
+    /// Bytes of all parts together.
+    private func partsBytes() throws(JournalError) -> Int64 {
+        let folder = path + "/parts"
+        var sum: Int64 = 0
+        for name in try Self.names(in: folder) {
+            sum += try Self.size(folder + "/" + name) ?? 0
+        }
+        return sum
+    }
+
+    private func sync(_ path: String) throws(JournalError) {
+        let file = try OpenFile(path: path, flags: O_RDWR, site: .blobOpen, faults: faults)
+        try file.sync(.blobSync)
+    }
+
+    private func syncFolder(_ path: String) throws(JournalError) {
+        let folder = try OpenFile(
+            path: path, flags: O_RDONLY | O_DIRECTORY, site: .blobOpen, faults: faults)
+        try folder.syncFolder(.blobFolderSync)
+    }
+
+    /// Hashes a file through a mapping, so that 64 MB of it are never held.
+    private func hash(
+        _ path: String, size: Int, suite: Suite
+    ) throws(JournalError) -> Digest {
+        if size == 0 { return Hash.digest([], suite: suite) }
+        let file = try OpenFile(path: path, flags: O_RDONLY, site: .blobOpen, faults: faults)
+        return try file.mapped(size, .blobRead) { Hash.digest($0, suite: suite) }
+    }
+}

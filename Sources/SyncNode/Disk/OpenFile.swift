@@ -1,0 +1,142 @@
+import Base
+internal import CLinux
+internal import Glibc
+import Kernel
+
+/// An open file; closes itself. Every call is checked and carries the name of its place.
+struct OpenFile: ~Copyable {
+    let path: String
+    private let descriptor: Int32
+    private let faults: IOFaults?
+
+    /// - Parameter flags: As `open(2)` takes them; the file is always closed on exec.
+    init(
+        path: String, flags: Int32, site: IOSite, faults: IOFaults?
+    ) throws(JournalError) {
+        if let number = faults?.error(at: site) { throw .system(number, doing: "open \(path)") }
+        let opened = open(path, flags | O_CLOEXEC, 0o600)
+        guard opened >= 0 else { throw .system(errno, doing: "open \(path)") }
+        descriptor = opened
+        self.path = path
+        self.faults = faults
+    }
+
+    deinit {
+        // Nothing unsaved can be lost by a failing close: what must last was synced.
+        close(descriptor)
+    }
+
+    /// Takes the lock that one process holds at a time.
+    /// - Throws: `locked` where another has it.
+    borrowing func lock(_ site: IOSite) throws(JournalError) {
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0, faults?.error(at: site) == nil { return }
+        throw .locked("\(path): another process is using this node's data")
+    }
+
+    /// Up to `count` bytes from `offset`; fewer where the file ends.
+    borrowing func read(
+        _ count: Int, at offset: Int64, _ site: IOSite
+    ) throws(JournalError) -> [UInt8] {
+        try strike(site, "read")
+        var failure: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let got = pread(
+                    descriptor, buffer.baseAddress.map { $0 + filled }, count - filled,
+                    Int(offset) + filled)
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { failure = errno }
+                if got <= 0 { break }
+                filled += got
+            }
+        }
+        guard failure == 0 else { throw .system(failure, doing: "read \(path)") }
+        return bytes
+    }
+
+    borrowing func write(
+        _ bytes: [UInt8], at offset: Int64, _ site: IOSite
+    ) throws(JournalError) {
+        try strike(site, "write")
+        var done = 0
+        while done < bytes.count {
+            let put = bytes.withUnsafeBytes { all in
+                pwrite(
+                    descriptor, all.baseAddress.map { $0 + done }, bytes.count - done,
+                    Int(offset) + done)
+            }
+            if put < 0, errno == EINTR { continue }
+            guard put > 0 else { throw .system(errno, doing: "write \(path)") }
+            done += put
+        }
+    }
+
+    /// Makes the content durable.
+    borrowing func sync(_ site: IOSite) throws(JournalError) {
+        try strike(site, "sync")
+        guard fdatasync(descriptor) == 0 else { throw .system(errno, doing: "sync \(path)") }
+    }
+
+    /// Sends the content on its way to the disk without waiting for it.
+    borrowing func startSync(_ count: Int, at offset: Int64, _ site: IOSite) throws(JournalError) {
+        try strike(site, "sync")
+        guard clinux_start_writing(descriptor, Int(offset), count) == 0 else {
+            throw .system(errno, doing: "sync \(path)")
+        }
+    }
+
+    /// Waits until what `startSync` sent has arrived: the next flush of the disk, for whatever
+    /// file of the same disk, then makes it durable.
+    borrowing func awaitSync(_ site: IOSite) throws(JournalError) {
+        try strike(site, "sync")
+        guard clinux_await_writing(descriptor) == 0 else {
+            throw .system(errno, doing: "sync \(path)")
+        }
+    }
+
+    /// Makes the names in a folder durable.
+    borrowing func syncFolder(_ site: IOSite) throws(JournalError) {
+        try strike(site, "sync")
+        guard fsync(descriptor) == 0 else { throw .system(errno, doing: "sync \(path)") }
+    }
+
+    /// Bytes of the file.
+    borrowing func size() throws(JournalError) -> Int64 {
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { throw .system(errno, doing: "stat \(path)") }
+        return Int64(facts.st_size)
+    }
+
+    /// Whether the file still stands under a name: false once it was deleted or replaced.
+    borrowing func isLinked() throws(JournalError) -> Bool {
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { throw .system(errno, doing: "stat \(path)") }
+        return facts.st_nlink > 0
+    }
+
+    borrowing func truncate(to size: Int64, _ site: IOSite) throws(JournalError) {
+        try strike(site, "truncate")
+        guard ftruncate(descriptor, Int(size)) == 0 else {
+            throw .system(errno, doing: "truncate \(path)")
+        }
+    }
+
+    /// Lends the first `count` bytes as memory, which the system fills as it is read. The file
+    /// must not shrink meanwhile.
+    borrowing func mapped<Result>(
+        _ count: Int, _ site: IOSite, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(JournalError) -> Result {
+        try strike(site, "map")
+        guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0),
+            start != MAP_FAILED
+        else { throw .system(errno, doing: "map \(path)") }
+        defer { munmap(start, count) }
+        return body(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    private borrowing func strike(_ site: IOSite, _ action: String) throws(JournalError) {
+        if let number = faults?.error(at: site) {
+            throw .system(number, doing: "\(action) \(path)")
+        }
+    }
+}

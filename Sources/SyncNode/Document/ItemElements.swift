@@ -1,0 +1,81 @@
+package import Base
+
+/// The uniform elements of a version as the rules need them. Whatever else was published stands
+/// in the version's bytes and is served from there.
+package struct ItemElements: Hashable, Sendable {
+    /// 申请材料: one entry.
+    package struct Material: Hashable, Sendable {
+        package let code: String
+        package let name: String
+        /// 必要.
+        package let isRequired: Bool
+        /// 可容缺: may be handed in later.
+        package let isDeferrable: Bool
+    }
+
+    /// 办件类型.
+    package enum Handling: String, Hashable, Sendable, CaseIterable {
+        /// Decided on the spot.
+        case immediate = "即办件"
+        /// Decided within the promised time.
+        case promised = "承诺件"
+    }
+
+    package let name: String
+    /// 事项类型: 行政许可, 行政给付, 公共服务 …
+    package let kind: String
+    package let handling: Handling
+    /// 法定办结时限 in working days.
+    package let legalDays: Int
+    /// 承诺办结时限 in working days.
+    package let promisedDays: Int
+    package let materials: [Material]
+    /// 受理条件.
+    package let conditions: String
+
+    /// 行政许可: may not be decided by a village (DOMAIN §3.4).
+    package static let licence = "行政许可"
+
+    /// 事项类型 that a catalog knows (S0, S1 and the portals of items.json).
+    package static let kinds = [
+        licence, "行政给付", "行政确认", "行政奖励", "行政裁决", "行政征收", "行政检查", "其他行政权力", "公共服务",
+    ]
+
+    /// - Parameter bytes: Strict JSON. nil where an element that the rules need is absent or of
+    ///   another form; whether the elements are any good is `lint`'s to say.
+    package init?(_ bytes: [UInt8]) {
+        do throws(JSONError) {
+            self.init(json: try JSON(parsing: bytes))
+        } catch {
+            return nil
+        }
+    }
+
+    /// - Parameter json: As above.
+    package init?(json: JSON) {
+        guard let name = json["name"]?.text, let kind = json["kind"]?.text,
+            let handling = json["handling"]?.text.flatMap(Handling.init(rawValue:)),
+            let legalDays = json["legalDays"]?.int, let promisedDays = json["promisedDays"]?.int,
+            let list = json["materials"]?.array
+        else { return nil }
+        let materials = list.compactMap(Material.init(json:))
+        guard materials.count == list.count else { return nil }
+        self.name = name
+        self.kind = kind
+        self.handling = handling
+        self.legalDays = Int(legalDays)
+        self.promisedDays = Int(promisedDays)
+        self.materials = materials
+        conditions = json["conditions"]?.text ?? ""
+    }
+}
+
+extension ItemElements.Material {
+    fileprivate init?(json: JSON) {
+        guard let code = json["code"]?.text, let name = json["name"]?.text else { return nil }
+        self.code = code
+        self.name = name
+        isRequired = json["required"]?.bool ?? true
+        isDeferrable = json["deferrable"]?.bool ?? false
+    }
+}

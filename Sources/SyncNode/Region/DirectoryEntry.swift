@@ -1,0 +1,182 @@
+package import Base
+package import Change
+
+extension ChangeKind {
+    /// A region and its place: {id, code, name, level, parent?}.
+    package static let directoryRegion = ChangeKind(rawValue: 0x8010)
+    /// A seat given to an incarnation: {region, epoch, key, node, proof?: {nodeKey, signature}}.
+    package static let directorySeat = ChangeKind(rawValue: 0x8011)
+    /// A neighbouring county's seat for a corridor: {region, code, name, key, node}.
+    package static let directoryPartner = ChangeKind(rawValue: 0x8012)
+    /// A region placed under another parent: {region, parent}.
+    package static let directoryMove = ChangeKind(rawValue: 0x8013)
+    /// An incarnation of a region's node that may exchange and write what commutes, but holds no
+    /// seat: {region, key, node}.
+    package static let directoryIncarnation = ChangeKind(rawValue: 0x8015)
+    /// What bundles for a region's node are sealed to: {region, agreement}. Passed over by a
+    /// node that does not know it.
+    package static let directoryAgreement = ChangeKind(rawValue: 0x0016)
+    /// An incarnation's end: {key, cuts: [{scope, actor, seq, hash}]}.
+    package static let directoryRevocation = ChangeKind(rawValue: 0x8014)
+}
+
+/// What one change of a `dir` scope says.
+package enum DirectoryEntry: Hashable, Sendable {
+    case region(RegionRecord)
+    /// `proof` stands in for the parent that the root of a tree has not.
+    case seat(
+        region: RegionID, epoch: UInt64, key: IncarnationKey, node: Digest,
+        proof: SeatProof? = nil)
+    case partner(RegionRecord, key: IncarnationKey, node: Digest)
+    case move(region: RegionID, parent: RegionID)
+    case incarnation(region: RegionID, key: IncarnationKey, node: Digest)
+    case revocation(key: IncarnationKey)
+    /// - text: Suite number and public key in hexadecimal digits.
+    case agreement(region: RegionID, text: String)
+
+    /// The kind of the change that says it.
+    package var kind: ChangeKind {
+        switch self {
+        case .region: .directoryRegion
+        case .seat: .directorySeat
+        case .partner: .directoryPartner
+        case .move: .directoryMove
+        case .incarnation: .directoryIncarnation
+        case .revocation: .directoryRevocation
+        case .agreement: .directoryAgreement
+        }
+    }
+
+    /// The body of the change that says it.
+    package var body: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { object in
+            switch self {
+            case .region(let record): Self.write(record, to: &object)
+            case .seat(let region, let epoch, let key, let node, let proof):
+                object.field("region", region.hex)
+                object.field("epoch", Int64(epoch))
+                Self.write(key, node, to: &object)
+                if let proof { Self.write(proof, to: &object) }
+            case .partner(let record, let key, let node):
+                Self.write(record, to: &object)
+                Self.write(key, node, to: &object)
+            case .move(let region, let parent):
+                object.field("region", region.hex)
+                object.field("parent", parent.hex)
+            case .incarnation(let region, let key, let node):
+                object.field("region", region.hex)
+                Self.write(key, node, to: &object)
+            case .revocation(let key): object.field("key", key.text)
+            case .agreement(let region, let text):
+                object.field("region", region.hex)
+                object.field("agreement", text)
+            }
+        }
+        return writer.bytes
+    }
+
+    private static func write(_ record: RegionRecord, to writer: inout JSONWriter) {
+        writer.field("id", record.id.hex)
+        writer.field("code", record.code.text)
+        writer.field("name", record.name)
+        writer.field("level", record.level.rawValue)
+        if let parent = record.parent { writer.field("parent", parent.hex) }
+    }
+
+    private static func write(
+        _ key: IncarnationKey, _ node: Digest, to writer: inout JSONWriter
+    ) {
+        writer.field("key", key.text)
+        writer.field("node", node.hex)
+    }
+
+    private static func write(_ proof: SeatProof, to writer: inout JSONWriter) {
+        writer.object("proof") { object in
+            object.field("nodeKey", proof.nodeKey.text)
+            object.field("signature", Hex.encode(proof.signature))
+        }
+    }
+
+    /// Reads a change of a `dir` scope; nil where the kind is another or the body is not of its
+    /// form: such a change is stored and has no effect.
+    package init?(_ change: Change) {
+        guard let body = change.body else { return nil }
+        let json: JSON
+        do throws(JSONError) {
+            json = try JSON(parsing: body)
+        } catch {
+            return nil
+        }
+        switch change.kind {
+        case .directoryRegion:
+            guard let record = Self.record(json) else { return nil }
+            self = .region(record)
+        case .directorySeat:
+            guard let seat = Self.seat(json) else { return nil }
+            self = seat
+        case .directoryPartner:
+            guard let record = Self.record(json), let key = Self.key(json),
+                let node = Self.node(json)
+            else { return nil }
+            self = .partner(record, key: key, node: node)
+        case .directoryMove:
+            guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
+                let parent = json["parent"]?.text.flatMap(RegionID.init(hex:))
+            else { return nil }
+            self = .move(region: region, parent: parent)
+        case .directoryIncarnation:
+            guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
+                let key = Self.key(json), let node = Self.node(json)
+            else { return nil }
+            self = .incarnation(region: region, key: key, node: node)
+        case .directoryRevocation:
+            guard let key = Self.key(json) else { return nil }
+            self = .revocation(key: key)
+        case .directoryAgreement:
+            guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
+                let text = json["agreement"]?.text, (66...132).contains(text.utf8.count)
+            else { return nil }
+            self = .agreement(region: region, text: text)
+        default: return nil
+        }
+    }
+
+    private static func seat(_ json: JSON) -> DirectoryEntry? {
+        guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
+            let epoch = json["epoch"]?.int, epoch > 0, let key = key(json),
+            let node = node(json)
+        else { return nil }
+        guard let stated = json["proof"] else {
+            return .seat(region: region, epoch: UInt64(epoch), key: key, node: node)
+        }
+        guard let nodeKey = stated["nodeKey"]?.text.flatMap(IncarnationKey.init(text:)),
+            let signature = stated["signature"]?.text.flatMap(Hex.decode),
+            signature.count == SignedHead.signatureLength
+        else { return nil }
+        let proof = SeatProof(nodeKey: nodeKey, signature: signature)
+        return .seat(
+            region: region, epoch: UInt64(epoch), key: key, node: node, proof: proof)
+    }
+
+    private static func record(_ json: JSON) -> RegionRecord? {
+        guard let id = json["id"]?.text.flatMap(RegionID.init(hex:)),
+            let code = json["code"]?.text.flatMap(RegionCode.init(_:)),
+            let name = json["name"]?.text, !name.isEmpty,
+            let level = json["level"]?.text.flatMap(Level.init(rawValue:))
+        else { return nil }
+        let parent = json["parent"]?.text.flatMap(RegionID.init(hex:))
+        return RegionRecord(id: id, code: code, name: name, level: level, parent: parent)
+    }
+
+    private static func key(_ json: JSON) -> IncarnationKey? {
+        json["key"]?.text.flatMap(IncarnationKey.init(text:))
+    }
+
+    private static func node(_ json: JSON) -> Digest? {
+        guard let bytes = json["node"]?.text.flatMap(Hex.decode), bytes.count == 32 else {
+            return nil
+        }
+        return Digest(bytes: bytes)
+    }
+}
