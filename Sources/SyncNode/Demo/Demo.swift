@@ -16,8 +16,7 @@ package enum Demo {
     package static func run(
         topology path: String, data: String?, port: Int, keeps: Bool, once: Bool, publishes: Int
     ) async throws -> Int32 {
-        let bytes = try SmallFile.read(path, limit: Limits.topologyBytesMax)
-        let topology = try readTopology(bytes, path)
+        let topology = try Topology.read(path)
         guard let folder = data ?? SmallFile.temporaryFolder("syncnode-demo") else {
             throw NodeRuntime.Failure("no folder could be made below /tmp", exitCode: 1)
         }
@@ -44,16 +43,6 @@ package enum Demo {
         } catch {
             await county.stop()
             throw error
-        }
-    }
-
-    private static func readTopology(
-        _ bytes: [UInt8], _ path: String
-    ) throws(NodeRuntime.Failure) -> Topology {
-        do throws(Topology.Failure) {
-            return try Topology(bytes, path: path)
-        } catch {
-            throw NodeRuntime.Failure(error.sentence, exitCode: 2)
         }
     }
 }
