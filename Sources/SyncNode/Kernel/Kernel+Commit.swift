@@ -38,6 +38,10 @@ extension Kernel {
         return (outcomes, result.settled())
     }
 
+    /// Says that no further batch is at hand, so that nothing waits for the next one's sync.
+    /// Costs one flush of the disk, or nothing.
+    package func settle() throws(JournalError) { try journal.settle() }
+
     private func perform(
         _ submission: Submission, at now: Instant, entropy: () -> Digest
     ) throws(JournalError) -> Outcome {

@@ -19,10 +19,14 @@ extension Link {
             return
         }
         if !queues[0].isEmpty {
-            // The directory first: what may be carried follows from it (PROTOCOL §7.3).
+            // The directory first: what may be carried follows from it (PROTOCOL §7.3). What
+            // the peer carries already need not wait.
             declined = []
-            draft.leavesMore = queues[1...].contains { !$0.isEmpty }
-            for index in queues.indices.dropFirst() { queues[index] = [] }
+            for index in queues.indices.dropFirst() {
+                let count = queues[index].count
+                queues[index].removeAll { theirs[$0] == nil }
+                if queues[index].count < count { draft.leavesMore = true }
+            }
         }
         for isSharing in [true, false] {
             for index in queues.indices {
