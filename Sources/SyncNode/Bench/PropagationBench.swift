@@ -36,7 +36,7 @@ enum PropagationBench {
     ) async throws -> Int64 {
         let command = try BenchWorld.command(BenchWorld.receive(index))
         let start = SystemClock.monotonicNanos()
-        let outcome = try await village.submit(
+        let outcome = try await village.carryOut(
             .command(command, author: 7, idempotencyKey: nil))
         guard case .done(_, let heads) = outcome, let head = heads.last,
             let scope = village.board.scopes().first(where: {
@@ -66,7 +66,7 @@ enum PropagationBench {
             """
         let submission = Submission.command(
             try BenchWorld.command(json), author: 7, idempotencyKey: nil)
-        _ = try BenchWorld.done(try await county.submit(submission))
+        _ = try BenchWorld.done(try await county.carryOut(submission))
         let scope = ScopeName.catalog(county.settings.region.id).id
         for _ in 0..<500 {
             if let known = village.board.scope(scope)?.vector,

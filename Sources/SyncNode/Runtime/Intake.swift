@@ -4,7 +4,6 @@ import Crypto
 package import Kernel
 package import Replication
 package import Disk
-package import Store
 
 /// The way of another node's changes into the store: signatures here, on whatever thread the
 /// exchange runs; the rest by the writer.

@@ -1,7 +1,7 @@
 package import Base
 import Change
 package import Kernel
-package import Disk
+import Disk
 package import Store
 
 /// The insides of a node, for those who measure it.
@@ -14,7 +14,7 @@ extension NodeRuntime {
     }
 
     /// Hands the node's own writer something to do; returns after the commit.
-    package func submit(_ submission: Submission) async throws(Writer.Failure) -> Outcome {
+    package func carryOut(_ submission: Submission) async throws(Writer.Failure) -> Outcome {
         try await store.writer.submit(submission)
     }
 }
