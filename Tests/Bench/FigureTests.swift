@@ -24,8 +24,10 @@ import Testing
     }
 
     @Test func theDocumentIsStrictJSON() throws {
-        let figures = [Figure("append.32", 21_000.5, "changes/s", beside: "bare", 42_001, must: .atLeast(0.4))]
-        let json = try JSON(parsing: Figure.json(figures))
+        let figures = [
+            Figure("append.32", 21_000.5, "changes/s", beside: "bare", 42_001, must: .atLeast(0.4))
+        ]
+        let json = try JSON(parsing: Figure.json(figures), dialect: .general)
         #expect(json.array?.first?["name"]?.text == "append.32")
         #expect(json.array?.first?["limit"]?["value"]?.int == 42_001)
     }

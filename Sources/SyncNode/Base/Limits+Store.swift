@@ -6,8 +6,8 @@ extension Limits {
     package static let storeReadersMax = 4
     /// How long a request waits for a free reader, in milliseconds, before it is refused.
     package static let storeReaderWaitMillisMax = 2000
-    /// Page cache of the writer at most, in KiB: the leaves that a message of changes touches. Taken
-    /// as it is needed: a station never fills it.
+    /// Page cache of the writer at most, in KiB: the leaves that a message of changes touches.
+    /// Taken as it is needed: a station never fills it.
     package static let storeWriterCacheKiB = 12288
     /// Page cache of one reader, in KiB: pages come from the system's cache anyway.
     package static let storeReaderCacheKiB = 512

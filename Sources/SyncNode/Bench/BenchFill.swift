@@ -1,10 +1,10 @@
 import Base
 import Change
 import Crypto
+import Disk
 import Domain
 import Kernel
 import Runtime
-import Disk
 import Store
 
 /// Fills a node with cases, straight through its kernel, in large commits.

@@ -1,9 +1,9 @@
 import Base
+import Disk
 import Domain
 import Kernel
 import Network
 import Runtime
-import Disk
 import Store
 
 /// Nodes as the measurements use them, made the way anyone makes a node.

@@ -1,11 +1,11 @@
 import Base
 import Change
 import Crypto
+import Disk
 import Domain
 import Kernel
 import Replication
 import Runtime
-import Disk
 import Store
 import Synchronization
 
@@ -78,7 +78,8 @@ enum CatchUpBench {
     private static func catchUp(_ data: String, _ feed: Feed) async throws -> Double {
         let board = KnowledgeBoard()
         let writer = Writer(
-            board: board, clock: NodeClock(), open: { () throws(JournalError) in try NodeRuntime.kernel(of: data) },
+            board: board, clock: NodeClock(),
+            open: { () throws(JournalError) in try NodeRuntime.kernel(of: data) },
             opened: { _ in })
         let start = SystemClock.monotonicNanos()
         let intake = try Intake(

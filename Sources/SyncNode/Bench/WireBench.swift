@@ -59,7 +59,9 @@ enum WireBench {
     ) -> String {
         var text = ""
         for _ in 0..<count {
-            guard let scalar = Unicode.Scalar(0x4e00 + UInt32(random.next() % 3000)) else { continue }
+            guard let scalar = Unicode.Scalar(0x4e00 + UInt32(random.next() % 3000)) else {
+                continue
+            }
             text.unicodeScalars.append(scalar)
         }
         return text

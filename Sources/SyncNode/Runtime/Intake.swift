@@ -1,9 +1,9 @@
 import Base
 import Change
 import Crypto
+package import Disk
 package import Kernel
 package import Replication
-package import Disk
 
 /// The way of another node's changes into the store: signatures here, on whatever thread the
 /// exchange runs; the rest by the writer.

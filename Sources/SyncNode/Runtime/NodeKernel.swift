@@ -1,7 +1,7 @@
 package import Base
 import Change
-package import Kernel
 import Disk
+package import Kernel
 package import Store
 
 /// The insides of a node, for those who measure it.
