@@ -1,9 +1,11 @@
 package import Base
 import Crypto
+import Disk
 package import Domain
 import Kernel
 import Network
 import Store
+import Threads
 
 /// What the verbs of the command line do.
 package enum NodeCommands {
