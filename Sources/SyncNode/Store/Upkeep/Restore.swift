@@ -14,7 +14,7 @@ extension Backup {
         let copied = StoreDirectory(path: path)
         try copied.create()
         try copy(of: directory, to: copied.database)
-        try BlobStore(directory: directory).copyAll(to: copied)
+        try BlobStore(directory: directory).copy(into: BlobStore(directory: copied))
     }
 
     /// Puts a backup's database and attachments into a directory that holds no node. The copy
@@ -34,6 +34,7 @@ extension Backup {
         // By way of SQLite: what is no database is refused, and a log beside it is read.
         try Database(path: database, mode: .read).execute("SELECT count(*) FROM scope")
         try FinishedFile.copy(database, to: directory.database)
-        if isFolder { try BlobStore(directory: source).copyAll(to: directory) }
+        guard isFolder else { return }
+        try BlobStore(directory: source).copy(into: BlobStore(directory: directory))
     }
 }
