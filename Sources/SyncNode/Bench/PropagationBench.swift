@@ -61,7 +61,7 @@ enum PropagationBench {
         let today = CivilDate(of: SystemClock.now()).text
         let json = """
             {"command":"grant.set","code":"\(BenchWorld.item)",\
-            "region":"\(county.settings.region.id.hex)","level":"village","mode":"委托受理",\
+            "region":"\(BenchWorld.county)","level":"village","mode":"委托受理",\
             "from":"\(today)","document":"平政发〔2026〕1号"}
             """
         let submission = Submission.command(
