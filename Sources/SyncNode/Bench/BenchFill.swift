@@ -72,6 +72,17 @@ enum BenchFill {
         return scope.name
     }
 
+    /// Fails where a store holds fewer changes than a figure is about to speak of.
+    static func check(_ data: String, holds changes: Int) throws {
+        let readers = ReadPool(directory: StoreDirectory(path: data))
+        let held = try readers.read { (reader) throws(JournalError) in
+            try reader.figures().changes
+        }
+        guard held >= changes else {
+            throw BenchWorld.Failure(sentence: "\(data) holds \(held) of \(changes) changes")
+        }
+    }
+
     private static func submission(_ json: String) throws -> Submission {
         .command(try BenchWorld.command(json), author: 7, idempotencyKey: nil)
     }

@@ -35,6 +35,7 @@ enum MemoryBench {
             try await Task.sleep(for: .milliseconds(100))
             if child.unsent(in: scope.id) == 0 { break }
         }
+        try BenchFill.check(county, holds: place.changes)
         let full = mebibytes(again.process.pid)
         await child.stop()
         return [

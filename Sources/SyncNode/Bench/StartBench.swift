@@ -7,6 +7,7 @@ enum StartBench {
         let data = try await BenchWorld.makeCounty(place.folder)
         let empty = try millis(place.program, data)
         _ = try BenchFill.fill(data, changes: place.changes * 5)
+        try BenchFill.check(data, holds: place.changes * 5)
         let full = try millis(place.program, data)
         return [
             Figure(
