@@ -9,7 +9,7 @@ struct Verb: Sendable {
 
     static let all: [Verb] = [
         .initialise, .serve, .demo, .status, .sync, .command, .seat, .verify, .backup, .restore,
-        .simulate,
+        .export, .importing, .simulate,
     ]
 
     static var usage: String {

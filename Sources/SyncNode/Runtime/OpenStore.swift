@@ -44,6 +44,10 @@ struct OpenStore: Sendable {
         _ data: String, clock: NodeClock
     ) async throws(NodeRuntime.Failure) -> OpenStore {
         let directory = StoreDirectory(path: data)
+        guard !directory.isForbidden else {
+            throw NodeRuntime.Failure(
+                "\(data) is not this user's: run it as the user that made the node", exitCode: 5)
+        }
         guard directory.hasDatabase else {
             throw NodeRuntime.Failure(
                 "\(data) holds no node: make one with init --data \(data)", exitCode: 2)
