@@ -22,11 +22,12 @@ let rooms: [(name: String, knows: [String])] = [
         ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads", "Disk", "CSQLite"]
     ),
     ("Network", ["Base", "HTTP", "Crypto", "COpenSSL", "CCurl", "CZlib", "CLinux"]),
+    ("Host", ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads"]),
     (
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
-            "Threads", "Disk", "Store", "Network", "CLinux",
+            "Threads", "Disk", "Store", "Network", "Host", "CLinux",
         ]
     ),
     (
@@ -81,7 +82,7 @@ let package = Package(
         + [
             .executableTarget(
                 name: "node",
-                dependencies: ["Base", "Runtime", "Demo", "Simulator", "API"],
+                dependencies: ["Base", "Host", "Runtime", "Demo", "Simulator", "API"],
                 path: "Sources/node",
                 swiftSettings: strict
             )

@@ -29,6 +29,9 @@ struct Verb: Sendable {
         } catch let failure as Arguments.Failure {
             Console.say("\(verb): \(failure.sentence)\n" + (help(of: verb)))
             return 2
+        } catch let failure as Topology.Failure {
+            Console.say("\(verb): \(failure.sentence)")
+            return 2
         } catch let failure as NodeRuntime.Failure {
             Console.say("\(verb): \(failure.sentence)")
             return failure.exitCode

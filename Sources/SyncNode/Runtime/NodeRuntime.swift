@@ -2,6 +2,8 @@ import Base
 package import Change
 import Crypto
 import Domain
+// Whoever runs nodes uses what they stand on: clock, keys, settings, words for people.
+@_exported public import Host
 import Kernel
 package import Network
 import Replication
