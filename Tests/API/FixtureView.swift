@@ -90,6 +90,11 @@ struct FixtureView: NodeView {
         return Fixture.places
     }
 
+    func calendar(_ years: ClosedRange<Int>) throws(ViewError) -> WorkCalendar {
+        try fail()
+        return WorkCalendar()
+    }
+
     func metrics() throws(ViewError) -> [Metric] {
         try fail()
         return [
