@@ -67,6 +67,23 @@ package struct DueAnswer: Sendable {
         due = calendar.due(after: from, workingDays: days)
     }
 
+    /// By the notices that ship with the product.
+    ///
+    /// - Parameter text: `2026-09-28`; anything else gives nil.
+    package init?(from text: String, days: Int) {
+        guard let from = CivilDate(text) else { return nil }
+        self.init(from: from, days: days)
+    }
+
+    /// The day, `2026-10-12`; nil where a year is missing.
+    package var date: String? { due.date?.text }
+
+    /// The year whose notice is not known; nil where there is a date.
+    package var missingYear: Int? {
+        guard case .calendarMissing(let year) = due else { return nil }
+        return year
+    }
+
     /// {from, days, due}; nil where a year is missing.
     package var json: [UInt8]? {
         guard let date = due.date else { return nil }
@@ -81,7 +98,7 @@ package struct DueAnswer: Sendable {
 
     func response() throws(Problem) -> HTTPResponse {
         if let json { return HTTPResponse.json(json) }
-        guard case .calendarMissing(let year) = due else { throw Problem(ViewError.failed) }
+        guard let year = missingYear else { throw Problem(ViewError.failed) }
         var problem = Problem(
             409, "calendar-missing", "没有 \(year) 年的节假日安排，请先用 calendar.set 录入", field: "from")
         problem.members = [.init(name: "year", value: JSON(count: year))]
