@@ -49,12 +49,14 @@ extension Option {
 /// The words of one act, read.
 struct Order: Sendable {
     let act: Act
+    /// How the act is used, for whoever used it otherwise.
+    let usage: String
     let arguments: Arguments
     /// What stands behind the act; empty where it takes nothing.
     let subject: String
     let data: String?
 
-    init(_ act: Act, _ words: [String]) throws(Arguments.Failure) {
+    init(_ act: Act, of family: String, _ words: [String]) throws(Arguments.Failure) {
         let flags = act.options.filter(\.isFlag).map(\.name) + ["json"]
         let arguments = try Arguments(words, flags: Set(flags))
         var names = Set(act.options.map(\.name) + flags)
@@ -70,6 +72,7 @@ struct Order: Sendable {
         }
         for option in act.options where option.isRequired { _ = try arguments.required(option.name) }
         self.act = act
+        usage = act.usage(of: family)
         self.arguments = arguments
         subject = arguments.positional.first ?? ""
         data = act.needsNode ? try arguments.required("data") : arguments.value("data")

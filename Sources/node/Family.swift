@@ -14,7 +14,7 @@ enum Family {
                 return Verb.refuse(name, failure, help: acts.map { $0.usage(of: name) })
             }
             return await Verb.guarded("\(name) \(act.name)", help: [act.usage(of: name)]) {
-                try await act.body(try Order(act, Array(words.dropFirst())))
+                try await act.body(try Order(act, of: name, Array(words.dropFirst())))
             }
         }
     }

@@ -57,7 +57,8 @@ extension Order {
     }
 
     private func finish(_ answer: NodeCommands.Answer, lines: (JSON) -> [String]) -> Int32 {
-        Report.finish(answer, isJSON: isJSON, options: act.options, lines: lines)
+        Report.finish(
+            answer, isJSON: isJSON, options: act.options, usage: usage, lines: lines)
     }
 }
 

@@ -6,10 +6,11 @@ import Runtime
 enum Report {
     /// - Parameters:
     ///   - options: To name the option whose field was refused.
+    ///   - usage: Shown where it is a matter of usage.
     ///   - lines: What to tell people of a good answer.
     static func finish(
         _ answer: NodeCommands.Answer, isJSON: Bool, options: [Option] = [],
-        lines: (JSON) -> [String]
+        usage: String? = nil, lines: (JSON) -> [String]
     ) -> Int32 {
         let json = json(answer.text)
         if isJSON, json != nil { Console.print(answer.text) }
@@ -20,7 +21,9 @@ enum Report {
         let problem = json ?? .null
         let option = options.first { $0.field == problem["field"]?.text && !$0.field.isEmpty }
         Console.say((option.map { "--\($0.name): " } ?? "") + Words.refusal(problem).text)
-        return exitCode(problem, else: answer.exitCode)
+        let code = exitCode(problem, else: answer.exitCode)
+        if code == 2, let usage { Console.say("  " + usage) }
+        return code
     }
 
     /// Lines for people; a list without entries says so.

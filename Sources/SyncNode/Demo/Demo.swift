@@ -1,7 +1,7 @@
 import Base
+import Disk
 import Network
 import Runtime
-import Store
 
 /// `demo`: a whole topology as processes on this machine; with `once` the scenarios are played
 /// against them.

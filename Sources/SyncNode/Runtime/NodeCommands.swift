@@ -1,9 +1,11 @@
 package import Base
 import Crypto
+import Disk
 package import Domain
 import Kernel
 import Network
 import Store
+import Threads
 
 /// What the verbs of the command line do.
 package enum NodeCommands {
@@ -67,6 +69,9 @@ package enum NodeCommands {
         defer { client.stop() }
         var request = ClientRequest(method, path, body: Array((body ?? "").utf8))
         if body != nil { request.headers = [("Content-Type", "application/json")] }
+        if path.hasPrefix(NodeService.adminPrefix) {
+            request.headers.append(("Authorization", try AdminToken.header(in: data)))
+        }
         if let key { request.headers.append(("Idempotency-Key", key)) }
         if let url = try await NodeAddress.running(in: data, client) {
             return try await send(client, request, to: url)

@@ -8,7 +8,7 @@ package import Kernel
 ///
 /// Safe from any thread for different blobs; one blob is received by one caller at a time.
 package final class BlobStore: Sendable {
-    private let path: String
+    let path: String
     private let faults: IOFaults?
 
     /// Makes the folders where they are missing.
@@ -148,14 +148,8 @@ package final class BlobStore: Sendable {
     /// Bytes of all parts together.
     private func partsBytes() throws(JournalError) -> Int64 {
         let folder = path + "/parts"
-        guard let listing = opendir(folder) else { throw .system(errno, doing: "list \(folder)") }
-        defer { closedir(listing) }
         var sum: Int64 = 0
-        while let entry = readdir(listing) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { all in
-                all.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasPrefix(".") { continue }
+        for name in try Self.names(in: folder) {
             sum += try Self.size(folder + "/" + name) ?? 0
         }
         return sum

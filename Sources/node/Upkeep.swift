@@ -1,0 +1,34 @@
+import Runtime
+
+/// Verbs that look after a node's data.
+extension Verb {
+    static let verify = Verb(name: "verify", help: "--data DIR [--json]") { words in
+        await guarded("verify") {
+            let arguments = try Arguments(words, flags: ["json"])
+            try arguments.allowOnly(["data", "json"])
+            let report = try Verification.run(data: try arguments.required("data"))
+            Console.print(report.json)
+            return report.isSound ? 0 : 1
+        }
+    }
+
+    static let backup = Verb(name: "backup", help: "--data DIR --out DIR|FILE.db") { words in
+        await guarded("backup") {
+            let arguments = try Arguments(words, flags: [])
+            try arguments.allowOnly(["data", "out"])
+            try NodeBackup.save(
+                data: try arguments.required("data"), to: try arguments.required("out"))
+            return 0
+        }
+    }
+
+    static let restore = Verb(name: "restore", help: "--from DIR|FILE.db --data DIR") { words in
+        await guarded("restore") {
+            let arguments = try Arguments(words, flags: [])
+            try arguments.allowOnly(["data", "from"])
+            try NodeBackup.restore(
+                from: try arguments.required("from"), data: try arguments.required("data"))
+            return 0
+        }
+    }
+}
