@@ -12,7 +12,7 @@ struct Verb: Sendable {
     static let all: [Verb] = [
         .initialise, .serve, .demo, .status, .sync, .command, .seat,
         .caseFile, .handoff, .catalog, .grant, .calendar,
-        .verify, .backup, .restore,
+        .verify, .backup, .restore, .simulate,
     ]
 
     static var usage: String {

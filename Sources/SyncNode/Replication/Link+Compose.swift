@@ -32,7 +32,8 @@ extension Link {
             try pay(&draft, lane, knowing: knowledge)
         }
         let fast = position(lane, isFinished: !draft.leavesMore)
-        let isLost = !isKnown && peerRoot != nil && peerRoot != mine.root
+        let isLost =
+            !isKnown && peerRoot != nil && peerRoot != mine.root
             && unknownRounds <= 2 * Limits.unknownViewRoundsMax
         let hasContent = !draft.frames.isEmpty || isLost
         return (Message([.fast(fast)] + draft.frames), hasContent)

@@ -65,13 +65,16 @@ package enum NodeCommands {
     package static func ask(
         _ data: String, _ method: String, _ path: String, body: String?, key: String? = nil
     ) async throws -> Answer {
+        answer(try await reach(data, method, path, body.map { Array($0.utf8) }, key: key))
+    }
+
+    /// The same, with the answer's bytes as they are.
+    static func reach(
+        _ data: String, _ method: String, _ path: String, _ body: [UInt8]?, key: String? = nil
+    ) async throws -> ClientResponse {
         let client = try HTTPClient()
         defer { client.stop() }
-        var request = ClientRequest(method, path, body: Array((body ?? "").utf8))
-        if body != nil { request.headers = [("Content-Type", "application/json")] }
-        if path.hasPrefix(NodeService.adminPrefix) {
-            request.headers.append(("Authorization", try AdminToken.header(in: data)))
-        }
+        var request = request(data, method, path, body)
         if let key { request.headers.append(("Idempotency-Key", key)) }
         if let url = try await NodeAddress.running(in: data, client) {
             return try await send(client, request, to: url)
@@ -82,9 +85,9 @@ package enum NodeCommands {
             throw NodeRuntime.Failure("the node does not listen", exitCode: 4)
         }
         do {
-            let answer = try await send(client, request, to: "http://\(bound.text)")
+            let response = try await send(client, request, to: "http://\(bound.text)")
             await runtime.stop()
-            return answer
+            return response
         } catch {
             await runtime.stop()
             throw error
@@ -93,28 +96,42 @@ package enum NodeCommands {
 
     private static func send(
         _ client: HTTPClient, _ request: ClientRequest, to url: String
-    ) async throws(NodeRuntime.Failure) -> Answer {
+    ) async throws(NodeRuntime.Failure) -> ClientResponse {
         var request = request
         request.url = url + request.url
-        let response: ClientResponse
         do throws(ClientError) {
-            response = try await client.send(request)
+            return try await client.send(request)
         } catch {
             throw NodeRuntime.Failure(
                 "\(url) does not answer: \(error)", chinese: "\(url) 没有应答：\(error)", exitCode: 4)
         }
-        let text = String(decoding: response.body, as: UTF8.self)
-        return Answer(text: text, exitCode: exitCode(response.status))
     }
 
-    private static func exitCode(_ status: UInt16) -> Int32 {
-        switch status {
-        case 200...299: 0
-        case 400: 2
-        case 401, 403: 5
-        case 500...599: 4
-        default: 1
+    private static func request(
+        _ data: String, _ method: String, _ path: String, _ body: [UInt8]?
+    ) -> ClientRequest {
+        var request = ClientRequest(method, path, body: body ?? [])
+        if body != nil { request.headers = [("Content-Type", "application/json")] }
+        guard NodeService.isAdmin(path) else { return request }
+        do throws(NodeRuntime.Failure) {
+            request.headers.append(("Authorization", try AdminToken.header(in: data)))
+        } catch {
+            // Asked without it: the node then says that it is needed.
+            Console.say(error.sentence)
         }
+        return request
+    }
+
+    static func answer(_ response: ClientResponse) -> Answer {
+        let code: Int32 =
+            switch response.status {
+            case 200...299: 0
+            case 400: 2
+            case 401, 403: 5
+            case 500...599: 4
+            default: 1
+            }
+        return Answer(text: String(decoding: response.body, as: UTF8.self), exitCode: code)
     }
 
     private static func endpoint(_ text: String) throws(NodeRuntime.Failure) -> Endpoint {

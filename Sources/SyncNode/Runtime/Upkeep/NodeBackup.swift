@@ -1,4 +1,5 @@
 import Base
+import Disk
 import Kernel
 import Store
 

@@ -1,6 +1,7 @@
 import Base
 import Change
 import Crypto
+import Disk
 import Domain
 import Kernel
 import Store
