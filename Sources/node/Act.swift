@@ -70,7 +70,9 @@ struct Order: Sendable {
             let word = arguments.positional[wanted]
             throw Arguments.Failure("\(word) is one word too many", chinese: "多了一个词：\(word)")
         }
-        for option in act.options where option.isRequired { _ = try arguments.required(option.name) }
+        for option in act.options where option.isRequired {
+            _ = try arguments.required(option.name)
+        }
         self.act = act
         usage = act.usage(of: family)
         self.arguments = arguments

@@ -86,10 +86,11 @@ extension Verb {
             let head = Words(
                 "第 \(version) 版，已达 \(reached)/\(stations)",
                 "version \(version), reached \(reached) of \(stations)")
-            return [head.text] + (board["lines"]?.array ?? []).map { line in
-                let time = line["time"]?.text ?? Words("待达", "not yet").text
-                return "  \(line["region"]?.text ?? "?")  \(line["name"]?.text ?? "?")  \(time)"
-            }
+            return [head.text]
+                + (board["lines"]?.array ?? []).map { line in
+                    let time = line["time"]?.text ?? Words("待达", "not yet").text
+                    return "  \(line["region"]?.text ?? "?")  \(line["name"]?.text ?? "?")  \(time)"
+                }
         }
     }
 }

@@ -107,7 +107,8 @@ struct Option: Sendable {
 
     private func bad(_ english: String, _ chinese: String, _ text: String) -> Arguments.Failure {
         Arguments.Failure(
-            "--\(name) must be \(english), not \(text)", chinese: "--\(name) 应为 \(chinese)，不是 \(text)")
+            "--\(name) must be \(english), not \(text)",
+            chinese: "--\(name) 应为 \(chinese)，不是 \(text)")
     }
 
     private static func parts(_ text: String) -> [String] {
