@@ -12,7 +12,7 @@ struct Verb: Sendable {
     static let all: [Verb] = [
         .initialise, .serve, .demo, .status, .sync, .command, .seat,
         .caseFile, .handoff, .catalog, .grant, .calendar,
-        .verify, .backup, .restore, .simulate,
+        .verify, .backup, .restore, .export, .importing, .simulate,
     ]
 
     static var usage: String {
@@ -84,6 +84,8 @@ extension Words {
         ("verify", Words("核对全部链、签名与文档", "checks every chain, signature and document")),
         ("backup", Words("在线备份", "a copy of the data while it runs")),
         ("restore", Words("从备份恢复，作为新的化身", "brings a backup back as a new incarnation")),
+        ("export", Words("导出给一地的密封件", "a sealed bundle for one region")),
+        ("import", Words("收入密封件并给出回执", "takes a bundle in and answers with a receipt")),
         ("bench", Words("在本机测量", "measures this build on this machine")),
         ("simulate", Words("在模拟世界里检验规则", "checks the rules in a simulated world")),
         ("case", Words("办件", "cases")),

@@ -44,7 +44,7 @@ import Testing
         let key = DocumentKey(
             collection: .grant,
             id: GrantState.id(of: "I1", for: state.region, level: .village, in: ScopeID(1)))
-        view.cases = [state.stored(key: key, scope: ScopeID(1))]
+        view.grants = [state.stored(key: key, scope: ScopeID(1))]
         let json = try Ask(view: view).now("GET", "/api/v1/grants").json
         let grant = try #require(json["grants"]?[0])
         #expect(grant["mode"]?.text == "委托受理")

@@ -2,7 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// The command line as whoever types it meets it: `Tests/Scenarios/cli.sh` on the built binary.
+/// The command line as whoever types it meets it: the scripts beside this file, on
+/// the built binary.
 @Suite struct CommandLineTests {
     static let binary = SourceTree.root + "/.build/debug/node"
 
@@ -12,11 +13,14 @@ import Testing
         return isThere
     }
 
-    @Test(.enabled(if: isBuilt), .timeLimit(.minutes(2)))
-    func theScriptHolds() throws {
+    /// Scripts by the last words of a good run.
+    @Test(
+        .enabled(if: isBuilt), .timeLimit(.minutes(2)),
+        arguments: [("cli.sh", "facts hold"), ("bad-input", "ok ")])
+    func theScriptHolds(script: String, closing: String) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = [SourceTree.root + "/Tests/Scenarios/cli.sh", Self.binary]
+        process.arguments = [SourceTree.root + "/Tests/Scenarios/" + script, Self.binary]
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output
@@ -25,6 +29,6 @@ import Testing
             decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         #expect(process.terminationStatus == 0, "\(words)")
-        #expect(words.contains("facts hold"), "the script came to its end")
+        #expect(words.contains(closing), "the script came to its end")
     }
 }

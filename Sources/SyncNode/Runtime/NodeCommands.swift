@@ -113,6 +113,7 @@ package enum NodeCommands {
         var request = ClientRequest(method, path, body: body ?? [])
         if body != nil { request.headers = [("Content-Type", "application/json")] }
         guard NodeService.isAdmin(path) else { return request }
+        request.responseBytesMax = Limits.sealedBundleBytesMax
         do throws(NodeRuntime.Failure) {
             request.headers.append(("Authorization", try AdminToken.header(in: data)))
         } catch {
@@ -174,6 +175,7 @@ enum NodeAddress {
         in data: String
     ) throws(NodeRuntime.Failure) -> (String?, NodeSettings?) {
         let directory = StoreDirectory(path: data)
+        guard !directory.isForbidden else { throw .notOwner(data) }
         guard directory.hasDatabase else { throw .noNode(data) }
         do throws(JournalError) {
             let readers = ReadPool(directory: directory)

@@ -224,6 +224,13 @@ package final class NodeRuntime: Sendable {
 
 /// The sentences that more than one verb says, in both languages.
 extension NodeRuntime.Failure {
+    /// A directory that another user keeps closed.
+    static func notOwner(_ data: String) -> NodeRuntime.Failure {
+        NodeRuntime.Failure(
+            "\(data) is not this user's: run it as the user that made the node",
+            chinese: "\(data) 不属于当前用户，请用建立该节点的用户运行", exitCode: 5)
+    }
+
     /// A directory without a node.
     static func noNode(_ data: String) -> NodeRuntime.Failure {
         NodeRuntime.Failure(

@@ -44,6 +44,9 @@ struct OpenStore: Sendable {
         _ data: String, clock: NodeClock
     ) async throws(NodeRuntime.Failure) -> OpenStore {
         let directory = StoreDirectory(path: data)
+        guard !directory.isForbidden else {
+            throw .notOwner(data)
+        }
         guard directory.hasDatabase else {
             throw .noNode(data)
         }

@@ -13,8 +13,7 @@ package enum NodeBackup {
     package static func save(data: String, to path: String) throws(NodeRuntime.Failure) {
         let directory = StoreDirectory(path: data)
         guard directory.hasDatabase else {
-            throw NodeRuntime.Failure(
-                "\(data) holds no node: make one with init --data \(data)", exitCode: 2)
+            throw .noNode(data)
         }
         guard !SmallFile.exists(path) else {
             throw NodeRuntime.Failure(
