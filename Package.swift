@@ -103,6 +103,9 @@ let package = Package(
                     .map(dependency),
                 path: "Tests/Support", swiftSettings: strict),
             .testTarget(
+                name: "ScenariosTests", dependencies: ["Support"], path: "Tests/Scenarios",
+                exclude: ["cli.sh", "bad-input"], swiftSettings: strict),
+            .testTarget(
                 name: "TidyTests", dependencies: ["Base", "Support"], path: "Tests/Tidy",
                 swiftSettings: strict),
         ]

@@ -25,6 +25,8 @@ actor DialedPeer {
     private let onRefused: @Sendable () async -> Void
     /// Set while the link is cut on purpose (demo): every request fails at once.
     private var isCut = false
+    /// Set while a HELLO is under way.
+    private var isOpening = false
 
     init(
         url: String, knowledge: ExchangeKnowledge, storeEpoch: Digest16, intake: Intake,
@@ -142,7 +144,18 @@ actor DialedPeer {
 
     var isEqual: Bool { dialer.isEqual }
 
+    /// Opens the link, or waits for whoever is opening it: of two HELLOs at once the answer to
+    /// the first would be lost.
     private func open() async throws {
+        let mustWait = isOpening
+        var left = Int(Limits.exchangeMillisMax) / 10
+        while isOpening, left > 0 {
+            left -= 1
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        if mustWait, dialer.isOpen { return }
+        isOpening = true
+        defer { isOpening = false }
         let request = try dialer.open(
             nonce: SystemRandom.digest().prefix16, at: clock.now(), knowing: knowledge)
         try await perform([.send(request)])
