@@ -18,19 +18,24 @@ let rooms: [(name: String, knows: [String])] = [
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
     ("API", ["Base", "HTTP", "Change", "Civil", "Domain"]),
-    ("Store", ["Base", "Crypto", "Change", "Domain", "Kernel", "CSQLite", "CLinux"]),
+    ("Threads", ["Base"]),
+    ("Disk", ["Base", "Crypto", "Kernel", "CLinux"]),
+    (
+        "Store",
+        ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads", "Disk", "CSQLite"]
+    ),
     ("Network", ["Base", "HTTP", "Crypto", "COpenSSL", "CCurl", "CZlib", "CLinux"]),
     (
         "Runtime",
         [
-            "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Store",
-            "Network", "CLinux",
+            "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
+            "Threads", "Disk", "Store", "Network", "CLinux",
         ]
     ),
     (
         "Demo",
         [
-            "Base", "Crypto", "HTTP", "Change", "Domain", "Kernel", "API", "Store", "Network",
+            "Base", "Crypto", "HTTP", "Change", "Domain", "Kernel", "API", "Disk", "Network",
             "Runtime",
         ]
     ),
@@ -108,7 +113,7 @@ let package = Package(
         + [
             .target(
                 name: "Support",
-                dependencies: ["Base", "Crypto", "Change", "Domain", "Kernel"]
+                dependencies: ["Base", "Crypto", "Change", "Domain", "Kernel", "Disk"]
                     .map(dependency),
                 path: "Tests/Support", swiftSettings: strict),
             .testTarget(

@@ -8,7 +8,8 @@ struct Verb: Sendable {
     let run: @Sendable ([String]) async -> Int32
 
     static let all: [Verb] = [
-        .initialise, .serve, .demo, .status, .sync, .command, .seat,
+        .initialise, .serve, .demo, .status, .sync, .command, .seat, .verify, .backup, .restore,
+        .export, .importing, .simulate,
     ]
 
     static var usage: String {

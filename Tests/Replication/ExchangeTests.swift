@@ -140,6 +140,7 @@ import Testing
     @Test func everyClassHasAShare() throws {
         let wire = pair()
         wire.below.write(cases)
+        wire.below.write(county)
         try wire.sync()
         for _ in 0..<2000 { wire.below.write(.directory(RegionID(1)), body: 3000) }
         for _ in 0..<2000 { wire.below.write(cases, body: 3000) }
@@ -151,6 +152,21 @@ import Testing
         #expect(scopes.first == ScopeName.directory(RegionID(1)).id)
         #expect(scopes.contains(cases.id) && scopes.contains(county.id))
         #expect(request.encode().count <= Limits.messageBytesMax)
+    }
+
+    /// PROTOCOL §7.3: what the peer may carry follows from the directory.
+    @Test func aNewScopeWaitsForTheDirectory() throws {
+        let wire = pair()
+        try wire.sync()
+        wire.below.write(.directory(RegionID(1)))
+        wire.below.write(cases)
+        try wire.sync()
+        expectEqual(wire)
+        wire.below.write(.directory(RegionID(1)))
+        wire.below.write(county)
+        let next = wire.dialer.exchange(knowing: wire.below)
+        let request = try #require(next)
+        #expect(request.changeCount == 1)
     }
 
     @Test func aScopeThatMayNotBeCarriedIsNamedOnceAndLeftAlone() throws {

@@ -1,5 +1,6 @@
 import Base
 import Change
+import Disk
 import Foundation
 import Kernel
 import Support
@@ -78,21 +79,5 @@ final class StoreFixture {
 
     private func exists(_ name: String) -> Bool {
         FileManager.default.fileExists(atPath: directory.path + "/" + name)
-    }
-}
-
-/// A switch that makes named disk calls fail, from test code.
-final class Switch: @unchecked Sendable {
-    // Used by one test on one thread at a time.
-    private var failing: Set<IOSite> = []
-    private(set) var calls: [IOSite] = []
-
-    func fail(_ sites: Set<IOSite>) { failing = sites }
-
-    var faults: IOFaults {
-        IOFaults { site in
-            self.calls.append(site)
-            return self.failing.contains(site) ? EIO : nil
-        }
     }
 }

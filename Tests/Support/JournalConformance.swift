@@ -28,6 +28,9 @@ package enum JournalConformance {
         case quarantineIsKept
         case forksAreKeptOnceAndInOrder
         case cutChainGivesBackTheTail
+        case cutChainKeepsWhatTheRestCites
+        case positionsAreNotGivenOutAgain
+        case whatHasNoPlaceIsRefused
         case cutToNothingEndsTheChain
         case dropScopeTakesAllOfItAndNoMore
         case documentsGoRoundAndAreFoundByLabel
@@ -59,6 +62,9 @@ package enum JournalConformance {
         case .quarantineIsKept: try trial.quarantine()
         case .forksAreKeptOnceAndInOrder: try trial.forkRows()
         case .cutChainGivesBackTheTail: try trial.cutTail()
+        case .cutChainKeepsWhatTheRestCites: try trial.cutCitations()
+        case .positionsAreNotGivenOutAgain: try trial.positions()
+        case .whatHasNoPlaceIsRefused: try trial.refusals()
         case .cutToNothingEndsTheChain: try trial.cutAll()
         case .dropScopeTakesAllOfItAndNoMore: try trial.drop()
         case .documentsGoRoundAndAreFoundByLabel: try trial.documents()

@@ -205,6 +205,28 @@ extension JournalTrial {
         }
     }
 
+    func cutCitations() throws {
+        let town = try ChainForge(scope: cases, seed: 1)
+        let county = try ChainForge(scope: cases, seed: 2)
+        let village = try ChainForge(scope: cases, seed: 3)
+        try transaction {
+            try journal.openScope(cases)
+            try grow(county)
+            try grow(town, by: 2, citing: [county])
+            try grow(county)
+            try grow(village)
+            try grow(town, citing: [county, village])
+        }
+        let first = Dot(actor: county.actor, seq: Seq(1))
+        let tail = [Dot(actor: county.actor, seq: Seq(2)), Dot(actor: village.actor, seq: Seq(1))]
+        check.equal(try journal.cited(by: town.actor, in: cases.id), tail.sorted(), "before")
+        try transaction {
+            _ = try journal.cutChain(town.actor, in: cases.id, above: Seq(2))
+            check.equal(try journal.cited(by: town.actor, in: cases.id), [first], "at once")
+        }
+        check.equal(try journal.cited(by: town.actor, in: cases.id), [first], "after the commit")
+    }
+
     func cutAll() throws {
         let town = try ChainForge(scope: cases, seed: 1)
         try transaction {

@@ -51,7 +51,7 @@ enum Tree {
     ]
 
     /// Where C handles live, and so where unsafe words may stand.
-    static let unsafeRooms = ["Store", "Network", "Crypto"]
+    static let unsafeRooms = ["Crypto", "Disk", "Network", "Store", "Threads"]
 
     static func sources() throws -> [SourceTree.File] {
         try SourceTree.files(under: "Sources", ending: ".swift")

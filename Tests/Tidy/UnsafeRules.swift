@@ -4,7 +4,7 @@ import Support
 enum UnsafeRules {
     /// Lines with an unsafe word, per room. Lower a number whenever the count falls; raising one
     /// needs a decision record.
-    static let linesMax = ["Crypto": 23, "Network": 41, "Store": 26]
+    static let linesMax = ["Crypto": 23, "Disk": 5, "Network": 41, "Store": 15, "Threads": 5]
 
     private static let word = Pattern(
         #"@unchecked\s+Sendable|nonisolated\(unsafe\)|unsafeBitCast|withUnsafe|Unsafe|\bunsafe\b"#)

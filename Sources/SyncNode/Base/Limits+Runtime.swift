@@ -1,4 +1,8 @@
 extension Limits {
+    /// How long the writer's queue is empty before it counts as idle, in microseconds: longer
+    /// than a client that waits for its answer takes to ask again, so that a busy node pays for
+    /// no flush beside its commits.
+    package static let writerIdleMicros = 5000
     /// Sentences kept for people about one peer.
     package static let peerAlarmsMax = 32
     /// How long an answerer holds a long poll, in seconds: below the idle time-outs of common

@@ -51,9 +51,12 @@ package enum AdmissionVerdict: Hashable, Sendable {
 package enum Admission {
     /// - Parameters:
     ///   - chain: What is known of the change's actor; nil before its genesis.
+    ///   - isQuarantined: Whether a chain was proven to be forked here. What rests on it is not
+    ///     held up: carriers may hold either branch, and the rest of the scope goes on.
     ///   - hashOf: The hash held at a dot of this scope; nil where nothing is held.
     package static func judge<Failure: Error>(
         _ change: Change, chain: ChainState?,
+        isQuarantined: (ActorID) -> Bool = { _ in false },
         hashOf: (Dot) throws(Failure) -> Digest?
     ) throws(Failure) -> AdmissionVerdict {
         let known = chain?.head.seq ?? .none
@@ -71,7 +74,7 @@ package enum Admission {
         } else {
             guard Genesis.founding(change) != nil else { return .refuse(.wrongPrevious) }
         }
-        for dep in change.header.deps {
+        for dep in change.header.deps where !isQuarantined(dep.actor) {
             let dot = Dot(actor: dep.actor, seq: dep.seq)
             guard try hashOf(dot)?.prefix16 == dep.hash else {
                 return .refuse(.missingDep(dot))

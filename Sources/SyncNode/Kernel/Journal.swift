@@ -78,6 +78,9 @@ package protocol Journal: AnyObject {
     /// Durable when it returns, and known to the sentinel: only then may anything leave.
     func commit() throws(JournalError)
     func rollback() throws(JournalError)
+    /// For a writer that runs out of work: what else waits for the next commit's sync becomes
+    /// durable now. A failure is not forgotten: `begin` throws until it is made good.
+    func settle() throws(JournalError)
 
     /// All carried scopes, by id.
     func scopes() throws(JournalError) -> [ScopeRecord]

@@ -14,65 +14,23 @@ extension Kernel {
             }
             return report
         }
-        _ = try open(name)
-        for (change, index) in zip(batch.changes, batch.segmentOfChange) {
-            let actor = change.header.actor
-            guard report.refusals[actor] == nil, !report.forked.contains(actor) else { continue }
-            guard good[index] else {
-                report.refusals[actor] = .badBytes("signature")
-                continue
-            }
-            try admit(change, of: batch, at: now, into: &report)
-        }
-        try keepHeads(of: batch, refused: report)
-        return report
-    }
-
-    private func admit(
-        _ change: Change, of batch: ChangeBatch, at now: Instant,
-        into report: inout AdmissionReport
-    ) throws(JournalError) {
-        let scope = batch.scope
-        guard let state = scopes[scope] else { return }
-        let actor = change.header.actor
-        let chain = state.chains[actor]
-        if chain?.quarantined == true, change.header.seq > chain?.head.seq ?? .none {
-            report.forked.append(actor)
-            return
-        }
-        switch try judge(change, chain: chain, in: state) {
-        case .admit:
-            if !rules.storesUnknownKinds, rules.unknownKinds.contains(change.kind.rawValue) {
-                report.refusals[actor] = .badBytes("unknown kind")
-                return
-            }
-            let genesis = chain == nil ? Genesis.founding(change) : nil
-            try append(change, founding: genesis, to: scope)
+        let state = try open(name)
+        let plan = try plan(batch, good: good, in: state)
+        for (change, takes) in zip(batch.changes, plan.takes) where takes {
+            let isFirst = state.chains[change.header.actor] == nil
+            let genesis = isFirst ? Genesis.founding(change) : nil
+            try append(change, founding: genesis, to: batch.scope)
             clock.observe(change.header.time, at: now)
             report.admitted += 1
-        case .duplicate: report.duplicates += 1
-        case .fork(let held):
-            report.forked.append(actor)
-            try recordFork(of: change, held: held, evidence: batch)
-        case .refuse(let refusal): report.refusals[actor] = refusal
         }
-    }
-
-    private func judge(
-        _ change: Change, chain: ChainState?, in state: ScopeState
-    ) throws(JournalError) -> AdmissionVerdict {
-        let journal = journal
-        let verdict = try Admission.judge(change, chain: chain) {
-            (dot: Dot) throws(JournalError) -> Digest? in
-            if let head = state.chains[dot.actor]?.head, head.seq == dot.seq { return head.hash }
-            return try journal.hash(at: dot, in: change.scope)
+        for fork in plan.forks {
+            try recordFork(of: fork.change, held: fork.held, evidence: batch)
         }
-        switch verdict {
-        case .refuse(.missingDep) where !rules.checksDependencies: return .admit
-        case .refuse(.wrongPrevious) where !rules.checksHashes && chain != nil: return .admit
-        case .fork where !rules.checksHashes: return .duplicate
-        default: return verdict
-        }
+        report.duplicates = plan.duplicates
+        report.refusals = plan.refusals
+        report.forked = plan.forked
+        try keepHeads(of: batch, refused: report)
+        return report
     }
 
     /// Two contents for one number: both are kept, the chain stops, the scope goes on (I9).

@@ -103,7 +103,8 @@ extension Kernel {
             change: change, scope: name, key: IncarnationKey(chain.key),
             quarantined: state.forked[chain.actor].map { change.header.seq >= $0 } ?? false)
         let desk = desk(author: 0, at: change.header.time.instant, entropy: .zero)
-        let writes = try Fold.apply(arrival, at: desk, from: KernelSource(kernel: self))
+        let writes = try Fold.apply(
+            arrival, at: desk, from: KernelSource(kernel: self), under: rules.custody)
         for write in writes { session.put(write, scope: state.record.id) }
     }
 

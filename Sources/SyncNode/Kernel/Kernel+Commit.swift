@@ -38,6 +38,10 @@ extension Kernel {
         return (outcomes, result.settled())
     }
 
+    /// Says that no further batch is at hand, so that nothing waits for the next one's sync.
+    /// Costs one flush of the disk, or nothing.
+    package func settle() throws(JournalError) { try journal.settle() }
+
     private func perform(
         _ submission: Submission, at now: Instant, entropy: () -> Digest
     ) throws(JournalError) -> Outcome {
@@ -79,7 +83,9 @@ extension Kernel {
             return .done(answer: known, written: [])
         }
         let desk = desk(author: author, at: now, entropy: entropy())
-        switch try Rules.decide(command, at: desk, from: KernelSource(kernel: self)) {
+        switch try Rules.decide(
+            command, at: desk, from: KernelSource(kernel: self), under: rules.custody)
+        {
         case .refuse(let refusal): return .refused(refusal)
         case .write(let drafts, let answer):
             let heads = try write(drafts, author: author, at: now, entropy: entropy)

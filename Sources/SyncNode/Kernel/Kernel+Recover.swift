@@ -39,6 +39,14 @@ extension Kernel {
         try reload()
     }
 
+    /// Whether changes of an old incarnation wait for `reissueOrphans`. One read a scope.
+    package func hasOrphans() throws(JournalError) -> Bool {
+        for id in scopes.keys.sorted() {
+            if try journal.value(Self.orphansName(id))?.isEmpty == false { return true }
+        }
+        return false
+    }
+
     /// Writes anew, in their order, the orphans that no peer held. To be called once all chains
     /// were fetched again: both sides of a link said that they hold the same.
     /// - Returns: How many were written.

@@ -1,3 +1,5 @@
+package import Domain
+
 /// The rules of admission and authorship, each of which the simulator can switch off to show
 /// that its checks notice (PROTOCOL §12). In the product every one is on.
 package struct KernelRules: Hashable, Sendable {
@@ -15,6 +17,9 @@ package struct KernelRules: Hashable, Sendable {
     package var drainsEverything = true
     /// Kinds that this binary pretends not to know: the simulator's old binary.
     package var unknownKinds: Set<UInt16> = []
+
+    /// The rules of custody.
+    package var custody = CustodyRules.standard
 
     package init() {}
 }

@@ -50,6 +50,12 @@ package struct Directory: Sendable {
         }
     }
 
+    private struct Guest {
+        let rank: Rank
+        let region: RegionID
+        let node: Digest
+    }
+
     /// What a statement made known that was not known before: who folds by the directory folds
     /// anew what it touches.
     package struct News: Sendable {
@@ -87,7 +93,9 @@ package struct Directory: Sendable {
     private var regionBySeat: [IncarnationKey: RegionID] = [:]
     private var corridors: [CorridorKey: (rank: Rank, partner: Partner)] = [:]
     /// Incarnations that may exchange without a seat.
-    private var guests: [IncarnationKey: RegionID] = [:]
+    private var guests: [IncarnationKey: Guest] = [:]
+    /// What bundles are sealed to, by region.
+    private var agreements: [RegionID: (rank: Rank, text: String)] = [:]
     private var revoked: Set<IncarnationKey> = []
     /// Statements whose author is not seated, or whose place is not known, as far as is known
     /// yet.
@@ -181,8 +189,19 @@ package struct Directory: Sendable {
 
     /// The region that an incarnation belongs to, with a seat or without.
     package func region(of key: IncarnationKey) -> RegionID? {
-        region(seatedBy: key) ?? guests[key]
+        region(seatedBy: key) ?? guests[key]?.region
     }
+
+    /// The incarnation of a region that was stated last and never had a seat, with its node; nil
+    /// where there is none.
+    package func latestIncarnation(of region: RegionID) -> (key: IncarnationKey, node: Digest)? {
+        let known = guests.filter { $0.value.region == region && regionBySeat[$0.key] == nil }
+        return known.max { $0.value.rank < $1.value.rank }.map { ($0.key, $0.value.node) }
+    }
+
+    /// What bundles for a region's node are sealed to: suite and key in hexadecimal digits, as
+    /// stated; nil where it was not.
+    package func agreement(of region: RegionID) -> String? { agreements[region]?.text }
 
     /// Whether an incarnation was revoked.
     package func isRevoked(_ key: IncarnationKey) -> Bool { revoked.contains(key) }
@@ -203,6 +222,9 @@ package struct Directory: Sendable {
         case .seat(let region, _, _, _, _), .incarnation(let region, _, _):
             return region == statement.region || isParent(statement.region, of: region)
         case .move(_, let parent): return wasWithin(parent, statement.region)
+        case .agreement(let region, _):
+            return region == statement.region || isParent(statement.region, of: region)
+                || corridors[CorridorKey(county: statement.region, other: region)] != nil
         case .region, .partner, .revocation: return true
         }
     }
@@ -243,7 +265,12 @@ package struct Directory: Sendable {
             guard moves[region].map({ $0.rank < rank }) ?? true else { return }
             moves[region] = (rank, parent)
             news.placed.append(region)
-        case .incarnation(let region, let key, _): guests[key] = region
+        case .incarnation(let region, let key, let node):
+            guard guests[key].map({ $0.rank < rank }) ?? true else { return }
+            guests[key] = Guest(rank: rank, region: region, node: node)
+        case .agreement(let region, let text):
+            guard agreements[region].map({ $0.rank < rank }) ?? true else { return }
+            agreements[region] = (rank, text)
         case .revocation(let key): revoked.insert(key)
         }
     }

@@ -13,6 +13,9 @@ extension ChangeKind {
     /// An incarnation of a region's node that may exchange and write what commutes, but holds no
     /// seat: {region, key, node}.
     package static let directoryIncarnation = ChangeKind(rawValue: 0x8015)
+    /// What bundles for a region's node are sealed to: {region, agreement}. Passed over by a
+    /// node that does not know it.
+    package static let directoryAgreement = ChangeKind(rawValue: 0x0016)
     /// An incarnation's end: {key, cuts: [{scope, actor, seq, hash}]}.
     package static let directoryRevocation = ChangeKind(rawValue: 0x8014)
 }
@@ -28,6 +31,8 @@ package enum DirectoryEntry: Hashable, Sendable {
     case move(region: RegionID, parent: RegionID)
     case incarnation(region: RegionID, key: IncarnationKey, node: Digest)
     case revocation(key: IncarnationKey)
+    /// - text: Suite number and public key in hexadecimal digits.
+    case agreement(region: RegionID, text: String)
 
     /// The kind of the change that says it.
     package var kind: ChangeKind {
@@ -38,6 +43,7 @@ package enum DirectoryEntry: Hashable, Sendable {
         case .move: .directoryMove
         case .incarnation: .directoryIncarnation
         case .revocation: .directoryRevocation
+        case .agreement: .directoryAgreement
         }
     }
 
@@ -62,6 +68,9 @@ package enum DirectoryEntry: Hashable, Sendable {
                 object.field("region", region.hex)
                 Self.write(key, node, to: &object)
             case .revocation(let key): object.field("key", key.text)
+            case .agreement(let region, let text):
+                object.field("region", region.hex)
+                object.field("agreement", text)
             }
         }
         return writer.bytes
@@ -124,6 +133,11 @@ package enum DirectoryEntry: Hashable, Sendable {
         case .directoryRevocation:
             guard let key = Self.key(json) else { return nil }
             self = .revocation(key: key)
+        case .directoryAgreement:
+            guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
+                let text = json["agreement"]?.text, (66...132).contains(text.utf8.count)
+            else { return nil }
+            self = .agreement(region: region, text: text)
         default: return nil
         }
     }

@@ -25,6 +25,8 @@ package struct Answerer: Sendable {
     package var peer: Hello? { link.peer }
     /// Whether this node was found to be a restored or cloned copy.
     package var isFenced: Bool { link.isFenced }
+    /// Whether neither side has anything left to send: equal, or different for a reason.
+    package var isAtRest: Bool { mutating get { link.isAtRest } }
     /// Whether, as far as both sides said, they hold the same.
     package var isEqual: Bool {
         mutating get { link.peerRoot != nil && link.peerRoot == link.mine.root }
@@ -45,6 +47,7 @@ package struct Answerer: Sendable {
         guard let token = link.token, message.fast?.link == token else {
             return [.send(Self.unknownLink)]
         }
+        if message.fast?.flags.contains(.directoryOnly) == true { link.isDirectoryOnly = true }
         let lane = message.lane
         let intake = try link.take(message, lane: lane, knowing: knowledge)
         guard link.isFenced || intake.delivery.isEmpty else {
@@ -111,7 +114,7 @@ package struct Answerer: Sendable {
             return Message([.refused(RefusalNotice(.notAllowed))])
         }
         greeting = nil
-        link = Link()
+        link.renew()
         link.own = own
         link.peer = hello
         link.token = Hello.token(dialer: hello, answerer: own)

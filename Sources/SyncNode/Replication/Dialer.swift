@@ -39,6 +39,8 @@ package struct Dialer: Sendable {
     package var peer: Hello? { link.peer }
     /// Whether this node was found to be a restored or cloned copy.
     package var isFenced: Bool { link.isFenced }
+    /// Whether neither side has anything left to send: equal, or different for a reason.
+    package var isAtRest: Bool { mutating get { link.isAtRest } }
     /// Whether, as far as both sides said, they hold the same.
     package var isEqual: Bool {
         mutating get { link.peerRoot != nil && link.peerRoot == link.mine.root }
@@ -50,7 +52,7 @@ package struct Dialer: Sendable {
     package mutating func open<K: LocalKnowledge>(
         nonce: Digest16, at now: Instant, knowing knowledge: K
     ) throws(K.Failure) -> Message {
-        link = Link()
+        link.renew()
         isOpening = true
         isWaiting = [true, false]
         owesReceipt = false
@@ -58,6 +60,7 @@ package struct Dialer: Sendable {
             key: key, region: region, storeEpoch: storeEpoch, nonce: nonce, echo: .zero,
             dirRoot: try knowledge.directoryRoot(), clock: now, proof: [])
         link.own = hello
+        link.isDialer = true
         return Message([.hello(hello)])
     }
 
@@ -76,7 +79,7 @@ package struct Dialer: Sendable {
     package mutating func poll<K: LocalKnowledge>(
         knowing knowledge: K
     ) throws(K.Failure) -> Message? {
-        guard isOpen, !isWaiting[1], !link.isFenced else { return nil }
+        guard isOpen, !isWaiting[1], !link.isFenced, !link.isDirectoryOnly else { return nil }
         isWaiting[1] = true
         owesReceipt = false
         return Message([.fast(try link.stand(.poll, flags: .wait, knowing: knowledge))])
@@ -91,13 +94,16 @@ package struct Dialer: Sendable {
         if isOpening { return try greet(message, at: now, knowing: knowledge) }
         if let effects = refusal(in: message) { return effects }
         guard message.fast?.link == link.token, isOpen else { return [.reopen] }
-        link.missed = [false, false]
+        for index in link.missed.indices where link.toldMissed[lane.rawValue][index] {
+            link.missed[index] = false
+        }
         let intake = try link.take(message, lane: lane, knowing: knowledge)
         if link.isFenced { return intake.effects }
         guard intake.delivery.isEmpty else {
             return intake.effects + [.apply(intake.delivery)]
         }
-        return intake.effects + (try next(lane, knowing: knowledge))
+        let isTalking = message.frames.count > 1
+        return intake.effects + (try next(lane, isTalking: isTalking, knowing: knowledge))
     }
 
     /// The delivery of a lane's last answer is durable, or refused for good.
@@ -105,7 +111,10 @@ package struct Dialer: Sendable {
         lane: Lane, knowing knowledge: K
     ) throws(K.Failure) -> [Effect] {
         owesReceipt = true
-        return try next(lane, knowing: knowledge)
+        if link.isDirectoryOnly, let peer, try knowledge.mayExchange(with: peer) {
+            return [.reopen]
+        }
+        return try next(lane, isTalking: true, knowing: knowledge)
     }
 
     /// No answer came. What it would have told is found out with the next request.
@@ -117,17 +126,27 @@ package struct Dialer: Sendable {
     }
 
     /// Goes on while there is something to say; the poll lane leaves that to the push lane.
+    /// A peer that has more and says nothing waits for the other lane: it is not pressed.
     private mutating func next<K: LocalKnowledge>(
-        _ lane: Lane, knowing knowledge: K
+        _ lane: Lane, isTalking: Bool, knowing knowledge: K
     ) throws(K.Failure) -> [Effect] {
         guard !isWaiting[0] else { return [] }
         let composed = try link.compose(.push, knowing: knowledge)
         let effects = link.diverged() + link.stalled()
-        let mustAnswer = lane == .push && (owesReceipt || !link.peerIsFinished)
-        guard composed.hasContent || mustAnswer else { return effects + [.idle] }
+        let hasMore = isTalking && !link.peerIsFinished
+        let mustAnswer = lane == .push && (owesReceipt || hasMore)
+        guard composed.hasContent || mustAnswer else {
+            return effects + (link.isDirectoryOnly ? refuse() : [.idle])
+        }
         isWaiting[0] = true
         owesReceipt = false
         return effects + [.send(composed.message)]
+    }
+
+    /// The directory that the peer showed does not know it either.
+    private mutating func refuse() -> [Effect] {
+        link.token = nil
+        return link.alarm(.refused(.notAllowed))
     }
 
     // MARK: opening
@@ -144,9 +163,9 @@ package struct Dialer: Sendable {
             return link.alarm(.refused(.noVersion))
         }
         guard expected == nil || expected == peer.region,
-            knowledge.holds(peer.proof, over: peer.transcript(to: key), by: peer.key),
-            try knowledge.mayExchange(with: peer)
+            knowledge.holds(peer.proof, over: peer.transcript(to: key), by: peer.key)
         else { return link.alarm(.refused(.notAllowed)) }
+        link.isDirectoryOnly = try !knowledge.mayExchange(with: peer)
         own.echo = peer.nonce
         own.clock = now
         own.proof = knowledge.prove(own.transcript(to: peer.key))

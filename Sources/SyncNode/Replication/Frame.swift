@@ -87,8 +87,11 @@ package struct Fast: Hashable, Sendable {
         package static let missedPush = Flags(rawValue: 16)
         /// The same of the poll lane.
         package static let missedPoll = Flags(rawValue: 32)
+        /// The dialer does not know the answerer's incarnation yet: the link is about the `dir`
+        /// scopes alone, from which it may learn of it (PROTOCOL §7.3).
+        package static let directoryOnly = Flags(rawValue: 64)
         static let all: Flags = [
-            .wait, .pollLane, .viewKnown, .finished, .missedPush, .missedPoll,
+            .wait, .pollLane, .viewKnown, .finished, .missedPush, .missedPoll, .directoryOnly,
         ]
     }
 

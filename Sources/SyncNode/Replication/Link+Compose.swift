@@ -32,7 +32,9 @@ extension Link {
             try pay(&draft, lane, knowing: knowledge)
         }
         let fast = position(lane, isFinished: !draft.leavesMore)
-        let isLost = !isKnown && peerRoot != nil && peerRoot != mine.root
+        let isLost =
+            !isKnown && peerRoot != nil && peerRoot != mine.root
+            && unknownRounds <= 2 * Limits.unknownViewRoundsMax
         let hasContent = !draft.frames.isEmpty || isLost
         return (Message([.fast(fast)] + draft.frames), hasContent)
     }
@@ -41,10 +43,13 @@ extension Link {
     mutating func position(_ lane: Lane, isFinished: Bool, flags: Fast.Flags = []) -> Fast {
         var flags = flags
         if lane == .poll { flags.insert(.pollLane) }
+        if isDirectoryOnly { flags.insert(.directoryOnly) }
+        toldMissed[lane.rawValue] = missed
         if missed[0] { flags.insert(.missedPush) }
         if missed[1] { flags.insert(.missedPoll) }
         if isKnown { flags.insert(.viewKnown) }
-        if isKnown, isFinished { flags.insert(.finished) }
+        saidFinished = isKnown && isFinished
+        if saidFinished { flags.insert(.finished) }
         tell()
         return Fast(
             link: token ?? .zero, flags: flags, root: mine.root,
@@ -123,6 +128,13 @@ extension Link {
         guard let scope = mine[evidence.scope] else { return }
         let actor = evidence.dot.actor
         if scope.quarantined.contains(actor) {
+            // First what the peer lacks of the branch held here: the proof needs both.
+            let others = (scope.vector.heads.map(\.actor) + scope.quarantined)
+                .filter { $0 != actor }
+            let start = theirs[evidence.scope]?[actor].map { Dot(actor: actor, seq: $0.seq) }
+            let own = try knowledge.batch(
+                of: evidence.scope, after: start.map { [$0] } ?? [], except: others)
+            if let own { draft.frames.append(.range(own.batch)) }
             for batch in try knowledge.evidence(of: actor, in: evidence.scope) {
                 draft.frames.append(.range(batch))
             }

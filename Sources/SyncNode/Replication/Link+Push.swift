@@ -8,6 +8,7 @@ extension Link {
     mutating func push<K: LocalKnowledge>(
         _ draft: inout Draft, _ lane: Lane, knowing knowledge: K
     ) throws(K.Failure) {
+        if isDirectoryOnly, isDialer { return }
         guard isKnown || unknownRounds > Limits.unknownViewRoundsMax else { return }
         guard !(isKnown && theirs.root == mine.root) else { return }
         var queues = queuesByPriority()
@@ -16,6 +17,16 @@ extension Link {
             // The last message of this lane may be lost: the peer's answer to this one tells.
             draft.leavesMore = true
             return
+        }
+        if !queues[0].isEmpty {
+            // The directory first: what may be carried follows from it (PROTOCOL §7.3). What
+            // the peer carries already need not wait.
+            declined = []
+            for index in queues.indices.dropFirst() {
+                let count = queues[index].count
+                queues[index].removeAll { theirs[$0] == nil }
+                if queues[index].count < count { draft.leavesMore = true }
+            }
         }
         for isSharing in [true, false] {
             for index in queues.indices {
@@ -56,7 +67,7 @@ extension Link {
             _ = holding.merge(flight.heads.map(SeenHead.init))
         }
         oweEvidence(scope, holding)
-        let except = scope.quarantined + (skipped[id] ?? [])
+        let except = scope.quarantined + holding.quarantined + (skipped[id] ?? [])
         guard lacks(holding, scope, except: except) else { return true }
         let isFirst = !flights[lane.rawValue].contains { $0.scope == id }
         if isFirst, !mayOffer(scope) { return true }
@@ -111,7 +122,7 @@ extension Link {
     private mutating func oweEvidence(_ scope: SharedScope, _ holding: Holding) {
         for actor in scope.quarantined where !holding.quarantined.contains(actor) {
             let dot = Dot(actor: actor, seq: .none)
-            if proven.insert(dot).inserted {
+            if proven.insert(Proof(actor: actor, held: holding.leaf)).inserted {
                 due.evidence.append(Evidence(scope: scope.id, dot: dot))
             }
         }

@@ -39,6 +39,8 @@ extension Link {
         case .vector(let statement): try take(statement, into: &intake, knowing: knowledge)
         case .want(let path): due.vectors.formUnion(mine.scopes(under: path))
         case .range(let batch):
+            let isOpening = intake.delivery.opening.contains { $0.id == batch.scope }
+            guard !isDirectoryOnly || mine[batch.scope] != nil || isOpening else { return }
             intake.delivery.batches.append(batch)
             intake.sent.append(Flight(scope: batch.scope, heads: batch.segments.map(\.last)))
         case .fork(let notice): try take(notice, into: &intake, knowing: knowledge)
@@ -84,7 +86,9 @@ extension Link {
         _ statement: VectorStatement, into intake: inout Intake, knowing knowledge: K
     ) throws(K.Failure) {
         let id = statement.name.id
+        if statement.name.family == .directory { declined = [] }
         declined.remove(id)
+        if isDirectoryOnly, statement.name.family != .directory { return }
         if mine[id] == nil {
             if try knowledge.mayCarry(statement.name) {
                 if !statement.heads.isEmpty { intake.delivery.opening.append(statement.name) }
@@ -138,7 +142,7 @@ extension Link {
     /// Goes on without one chain, and owes the peer this side's branch as evidence.
     private mutating func skip(_ dot: Dot, in scope: ScopeID, _ intake: inout Intake) {
         intake.effects += alarm(.fork(scope: scope, dot: dot))
-        if proven.insert(dot).inserted {
+        if proven.insert(Proof(actor: dot.actor, held: theirs.leaf(scope))).inserted {
             due.evidence.append(Evidence(scope: scope, dot: dot))
         }
         guard mine[scope]?.quarantined.contains(dot.actor) != true else { return }

@@ -20,6 +20,8 @@ struct Link: Sendable {
     /// The root that the peer stated last.
     var peerRoot: Digest16?
     var peerIsFinished = false
+    /// Whether the last message said that this side has nothing left to send.
+    var saidFinished = false
     /// Whether the peer said that it does not know what this side holds.
     var peerIsLost = false
     /// The own position as of which the peer knows this side.
@@ -34,18 +36,30 @@ struct Link: Sendable {
     var doubtful = [false, false]
     /// Lanes whose last answer did not come: the peer must be told.
     var missed = [false, false]
+    /// Which of these the last request of each lane told.
+    var toldMissed = [[false, false], [false, false]]
     var offers: [ScopeID: Offer] = [:]
     /// Chains with two branches that are not quarantined yet.
     var skipped: [ScopeID: [ActorID]] = [:]
     /// Scopes that the peer may not carry.
     var declined: Set<ScopeID> = []
-    var proven: Set<Dot> = []
+    /// Evidence that was sent, with what the peer held by then: once for each state of it.
+    var proven: Set<Proof> = []
     var fired: Set<Alarm> = []
     var isFenced = false
+    /// The dialer does not know the answerer's incarnation: only `dir` scopes are spoken of,
+    /// and the dialer takes and does not give.
+    var isDirectoryOnly = false
+    var isDialer = false
 
     /// Scopes stated by the peer since it was last known.
     var stated: Set<ScopeID> = []
     var due = Due()
+
+    struct Proof: Hashable, Sendable {
+        let actor: ActorID
+        let held: Digest16?
+    }
 
     /// Roots that were stated, with the position that had them.
     struct Told: Sendable {
@@ -92,14 +106,32 @@ struct Link: Sendable {
     /// Blobs that the peer said it lacks.
     var absentBlobs: Set<Digest> = []
 
-    /// Starts a link anew; what the peer holds must be learned again.
     init() {}
 
+    /// Starts the link anew: what the peer holds must be learned again. What was raised stays
+    /// raised.
+    mutating func renew() {
+        let fired = fired
+        self = Link()
+        self.fired = fired
+    }
+
     mutating func refresh<K: LocalKnowledge>(_ knowledge: K) throws(K.Failure) {
-        mine.take(try knowledge.news(since: mine.position))
+        var news = try knowledge.news(since: mine.position)
+        if isDirectoryOnly { news = news.directories }
+        if news.isWhole { declined = [] }
+        mine.take(news)
         for scope in skipped.keys.sorted() {
             guard let own = mine[scope] else { continue }
             skipped[scope]?.removeAll { own.quarantined.contains($0) }
+        }
+    }
+
+    /// Whether all that can be said was said: equal, or different for a reason.
+    var isAtRest: Bool {
+        mutating get {
+            peerRoot != nil
+                && (peerRoot == mine.root || (isKnown && peerIsFinished && saidFinished))
         }
     }
 

@@ -56,6 +56,15 @@ package struct ScopeNews: Sendable {
     }
 }
 
+extension ScopeNews {
+    /// Of the `dir` scopes alone.
+    var directories: ScopeNews {
+        ScopeNews(
+            position: position, scopes: scopes.filter { $0.name.family == .directory },
+            isWhole: isWhole)
+    }
+}
+
 /// What the exchange needs to know of its own node, for one peer. The kernel answers it from
 /// one consistent state; every call is synchronous.
 package protocol LocalKnowledge<Failure> {

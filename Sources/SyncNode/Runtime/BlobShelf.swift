@@ -1,7 +1,7 @@
 import Base
+import Disk
 import Kernel
 import Replication
-import Store
 
 /// The attachments of a node: what is there, and what is still to come.
 struct BlobShelf: Sendable {

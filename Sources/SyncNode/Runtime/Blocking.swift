@@ -1,6 +1,6 @@
 import Kernel
-import Store
 import Synchronization
+import Threads
 
 /// Work that blocks, on a thread of its own, awaited by a task.
 package enum Blocking {

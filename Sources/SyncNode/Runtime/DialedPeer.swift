@@ -21,15 +21,19 @@ actor DialedPeer {
     nonisolated let url: String
     nonisolated let watch: PeerWatch
     private let onRollback: @Sendable () -> Void
+    /// Called where one side does not know the other, before the next attempt.
+    private let onRefused: @Sendable () async -> Void
     /// Set while the link is cut on purpose (demo): every request fails at once.
     private var isCut = false
 
     init(
         url: String, knowledge: ExchangeKnowledge, storeEpoch: Digest16, intake: Intake,
         clock: NodeClock, client: HTTPClient, watch: PeerWatch,
-        onRollback: @escaping @Sendable () -> Void
+        onRollback: @escaping @Sendable () -> Void,
+        onRefused: @escaping @Sendable () async -> Void = {}
     ) {
         self.onRollback = onRollback
+        self.onRefused = onRefused
         self.url = url
         self.knowledge = knowledge
         self.intake = intake
@@ -63,6 +67,7 @@ actor DialedPeer {
                 }
             } catch let failure as Failure {
                 watch.failed(failure.sentence, refused: failure.isRefused)
+                if failure.isRefused { await onRefused() }
             } catch {
                 watch.failed("\(error)")
             }
@@ -77,10 +82,10 @@ actor DialedPeer {
     func exchangeNow() async throws -> PeerState {
         if !dialer.isOpen { try await open() }
         let before = watch.now
-        try await pushOnce()
+        try await pushWhenFree()
         // What the peer has for this side comes with its answers; a second round shows that
         // both hold the same.
-        try await pushOnce()
+        try await pushWhenFree()
         var state = watch.now
         state.sent -= before.sent
         state.received -= before.received
@@ -112,12 +117,25 @@ actor DialedPeer {
         }
     }
 
-    private func pushOnce() async throws {
+    /// - Returns: false where an answer is awaited already: nothing was asked.
+    @discardableResult
+    private func pushOnce() async throws -> Bool {
         guard let request = try dialer.exchange(knowing: knowledge) else {
             guard dialer.isOpen else { throw Failure(sentence: "the link must be opened again") }
-            return
+            return false
         }
         try await perform([.send(request)])
+        return true
+    }
+
+    /// An exchange that began after this call: one that is under way may not know the latest.
+    private func pushWhenFree() async throws {
+        var left = Int(Limits.exchangeMillisMax) / 10
+        while try await !pushOnce() {
+            left -= 1
+            guard left > 0, !dialer.isFenced else { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     private func poll() async throws {

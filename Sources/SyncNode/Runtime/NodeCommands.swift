@@ -1,9 +1,11 @@
 package import Base
 import Crypto
+import Disk
 package import Domain
 import Kernel
 import Network
 import Store
+import Threads
 
 /// What the verbs of the command line do.
 package enum NodeCommands {
@@ -59,11 +61,18 @@ package enum NodeCommands {
     package static func ask(
         _ data: String, _ method: String, _ path: String, body: String?
     ) async throws -> Answer {
+        answer(try await reach(data, method, path, body.map { Array($0.utf8) }))
+    }
+
+    /// The same, with the answer's bytes as they are.
+    static func reach(
+        _ data: String, _ method: String, _ path: String, _ body: [UInt8]?
+    ) async throws -> ClientResponse {
         let client = try HTTPClient()
         defer { client.stop() }
         if let url = try NodeAddress.read(in: data) {
             do throws(ClientError) {
-                return try await send(client, method, url + path, body)
+                return try await client.send(request(data, method, url, path, body))
             } catch .refused {
                 // Nobody runs: answered below.
             } catch {
@@ -76,22 +85,33 @@ package enum NodeCommands {
             throw NodeRuntime.Failure("the node does not listen", exitCode: 4)
         }
         do {
-            let answer = try await send(client, method, "http://\(bound.text)" + path, body)
+            let response = try await client.send(
+                request(data, method, "http://\(bound.text)", path, body))
             await runtime.stop()
-            return answer
+            return response
         } catch {
             await runtime.stop()
             throw error
         }
     }
 
-    private static func send(
-        _ client: HTTPClient, _ method: String, _ url: String, _ body: String?
-    ) async throws(ClientError) -> Answer {
-        var request = ClientRequest(method, url, body: Array((body ?? "").utf8))
+    private static func request(
+        _ data: String, _ method: String, _ url: String, _ path: String, _ body: [UInt8]?
+    ) -> ClientRequest {
+        var request = ClientRequest(method, url + path, body: body ?? [])
         if body != nil { request.headers = [("Content-Type", "application/json")] }
-        let response = try await client.send(request)
-        let text = String(decoding: response.body, as: UTF8.self)
+        guard NodeService.isAdmin(path) else { return request }
+        request.responseBytesMax = Limits.sealedBundleBytesMax
+        do throws(NodeRuntime.Failure) {
+            request.headers.append(("Authorization", try AdminToken.header(in: data)))
+        } catch {
+            // Asked without it: the node then says that it is needed.
+            Console.say(error.sentence)
+        }
+        return request
+    }
+
+    static func answer(_ response: ClientResponse) -> Answer {
         let code: Int32 =
             switch response.status {
             case 200...299: 0
@@ -100,7 +120,7 @@ package enum NodeCommands {
             case 500...599: 4
             default: 1
             }
-        return Answer(text: text, exitCode: code)
+        return Answer(text: String(decoding: response.body, as: UTF8.self), exitCode: code)
     }
 
     private static func endpoint(_ text: String) throws(NodeRuntime.Failure) -> Endpoint {

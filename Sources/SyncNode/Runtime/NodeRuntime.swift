@@ -46,6 +46,9 @@ package final class NodeRuntime: Sendable {
     private let server = Mutex<HTTPServer?>(nil)
     private let renewal: RenewalBell
 
+    /// What goes on beside the links: announcing, writing anew. Ends with the node.
+    private let care = Mutex<Task<Void, Never>?>(nil)
+
     struct Dialling: Sendable {
         let peer: DialedPeer
         let task: Task<Void, Never>
@@ -69,6 +72,7 @@ package final class NodeRuntime: Sendable {
             throw Failure("\(error)", exitCode: 4)
         }
         let runtime = NodeRuntime(options: options, store: store, client: client, clock: clock)
+        try AdminToken.ensure(in: options.data)
         try runtime.listen()
         await runtime.noteAddress()
         runtime.startLinks()
@@ -119,12 +123,21 @@ package final class NodeRuntime: Sendable {
     /// Calls back once this node must begin a new incarnation.
     func onRenewal(_ callback: @escaping @Sendable () -> Void) { renewal.set(callback) }
 
-    /// Starts the links that this node dials: to the parent and to neighbours.
+    /// Starts the links that this node dials: to the parent, once that knows this incarnation,
+    /// and to neighbours.
     private func startLinks() {
+        let isKnown = board.directory.region(of: store.signer.key) != nil
+        if isKnown { dialParent() }
+        for neighbour in settings.dialed { dial(neighbour.region, at: neighbour.url) }
+        let task = Task { await self.takeCare(isKnown: isKnown) }
+        care.withLock { $0 = task }
+    }
+
+    /// Keeps the link to the parent; a root has none.
+    func dialParent() {
         if let url = settings.parentURL, let parent = settings.region.parent {
             dial(parent, at: url)
         }
-        for neighbour in settings.dialed { dial(neighbour.region, at: neighbour.url) }
     }
 
     /// Keeps a link to a peer from now on.
@@ -135,7 +148,8 @@ package final class NodeRuntime: Sendable {
         let peer = DialedPeer(
             url: url, knowledge: knowledge, storeEpoch: store.storeEpoch, intake: store.intake,
             clock: clock, client: client, watch: PeerWatch(region: region, url: url),
-            onRollback: { [renewal] in renewal.ring() })
+            onRollback: { [renewal] in renewal.ring() },
+            onRefused: { [weak self] in await self?.introduce(to: region) })
         let task = Task { await peer.run() }
         let earlier = dialers.withLock { dialers in
             let earlier = dialers[region]
@@ -194,6 +208,7 @@ package final class NodeRuntime: Sendable {
 
     /// Stops taking connections, finishes what was handed in, closes the store.
     package func stop() async {
+        care.withLock { $0 }?.cancel()
         let links = dialers.withLock { dialers in Array(dialers.values) }
         for link in links { link.task.cancel() }
         board.close()

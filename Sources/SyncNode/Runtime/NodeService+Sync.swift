@@ -99,7 +99,7 @@ extension NodeService {
         guard let last = seats.last, last.node == wish.node else {
             return Self.problem(409, "region-taken", "这个区划已有别的节点")
         }
-        if last.key == wish.key { return await grant(known) }
+        if directory.region(of: wish.key) == known.id { return await grant(known) }
         let entry = DirectoryEntry.incarnation(
             region: known.id, key: wish.key, node: wish.node)
         return await state([entry], then: known)

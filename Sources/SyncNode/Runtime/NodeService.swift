@@ -16,6 +16,8 @@ struct NodeService: Sendable {
     static func bodyLimit(_ request: HTTPRequest) -> Int {
         switch request.path {
         case "/sync/v1/exchange": Limits.messageBytesMax
+        case adminPrefix + "import": Limits.sealedBundleBytesMax
+        case let path where isAdmin(path): Limits.membershipBytesMax
         case "/sync/v1/enrol", "/sync/v1/partner": Limits.membershipBytesMax
         case "/demo/v1/link", "/demo/v1/clock": Limits.membershipBytesMax
         default: API.bodyBytesMax(for: request)
@@ -25,6 +27,10 @@ struct NodeService: Sendable {
     /// On the loop's thread: must not block. Reads of one row are done here; whatever waits is
     /// done in a task.
     func handle(_ request: HTTPRequest, _ responder: Responder) {
+        if Self.isAdmin(request.path) {
+            Task { responder.respond(await admin(request)) }
+            return
+        }
         if runtime.options.isDemo, request.path.hasPrefix("/demo/v1/") {
             Task { responder.respond(await DemoDoor(runtime: runtime).answer(request)) }
             return

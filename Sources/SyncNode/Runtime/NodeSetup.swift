@@ -1,6 +1,7 @@
 package import Base
 import Change
 package import Crypto
+import Disk
 package import Domain
 import Kernel
 import Network

@@ -1,6 +1,7 @@
 import Base
 import Change
 import Crypto
+import Disk
 import Domain
 import Kernel
 import Store
@@ -19,6 +20,8 @@ struct OpenStore: Sendable {
     let storeEpoch: Digest16
     /// Why the node had to begin a new incarnation at this start; nil as a rule.
     let renewal: String?
+    /// Whether changes of an old incarnation wait to be written anew.
+    let hasOrphans: Bool
 
     /// H(incarnation public key).
     var incarnationDigest: Digest {
@@ -33,6 +36,7 @@ struct OpenStore: Sendable {
         let keys: KeyFiles
         let storeEpoch: UInt64
         let renewal: String?
+        let hasOrphans: Bool
     }
 
     /// - Throws: exit code 2 where there is no node, 3 where its data is damaged or held.
@@ -40,6 +44,10 @@ struct OpenStore: Sendable {
         _ data: String, clock: NodeClock
     ) async throws(NodeRuntime.Failure) -> OpenStore {
         let directory = StoreDirectory(path: data)
+        guard !directory.isForbidden else {
+            throw NodeRuntime.Failure(
+                "\(data) is not this user's: run it as the user that made the node", exitCode: 5)
+        }
         guard directory.hasDatabase else {
             throw NodeRuntime.Failure(
                 "\(data) holds no node: make one with init --data \(data)", exitCode: 2)
@@ -70,7 +78,7 @@ struct OpenStore: Sendable {
                 blobs: try BlobShelf(directory: directory),
                 signer: IncarnationSigner(opened.keys.incarnation), keys: opened.keys,
                 storeEpoch: Digest16(high: opened.storeEpoch, low: node.prefix8),
-                renewal: opened.renewal)
+                renewal: opened.renewal, hasOrphans: opened.hasOrphans)
         } catch {
             writer.stop()
             throw NodeRuntime.Failure(sentence(error, data), exitCode: 3)
@@ -111,7 +119,10 @@ struct OpenStore: Sendable {
         let epoch = try journal.value(StoreValue.storeEpoch) ?? []
         let number = epoch.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return (
-            kernel, Opened(settings: settings, keys: keys, storeEpoch: number, renewal: renewal)
+            kernel,
+            Opened(
+                settings: settings, keys: keys, storeEpoch: number, renewal: renewal,
+                hasOrphans: try kernel.hasOrphans())
         )
     }
 
@@ -131,7 +142,7 @@ struct OpenStore: Sendable {
         }
     }
 
-    private static func sentence(_ error: JournalError, _ data: String) -> String {
+    static func sentence(_ error: JournalError, _ data: String) -> String {
         switch error {
         case .full: "the disk of \(data) is full: make room and start again"
         case .locked(let why): "\(data) is in use or not writable: \(why)"

@@ -8,6 +8,8 @@ final class RenewalBell: Sendable {
     private struct State {
         var callback: (@Sendable () -> Void)?
         var isRung = false
+        /// Whether the store is marked, so that a new start begins anew.
+        var isMarked = false
     }
 
     private let store: OpenStore
@@ -16,7 +18,11 @@ final class RenewalBell: Sendable {
     init(_ store: OpenStore) { self.store = store }
 
     func set(_ callback: @escaping @Sendable () -> Void) {
-        state.withLock { $0.callback = callback }
+        let isLate = state.withLock { state in
+            state.callback = callback
+            return state.isMarked
+        }
+        if isLate { callback() }
     }
 
     /// The first ring counts.
@@ -32,7 +38,11 @@ final class RenewalBell: Sendable {
                 Console.say("the store could not be marked: \(failure)")
                 return
             }
-            self.state.withLock { $0.callback }?()
+            let callback = self.state.withLock { state in
+                state.isMarked = true
+                return state.callback
+            }
+            callback?()
         }
     }
 }

@@ -61,6 +61,22 @@ package struct Topology: Hashable, Sendable {
         self.links = links
     }
 
+    /// Reads a file.
+    /// - Throws: exit code 2, with one sentence that names the place and the rule.
+    package static func read(_ path: String) throws(NodeRuntime.Failure) -> Topology {
+        let bytes: [UInt8]
+        do throws(KeyFiles.Failure) {
+            bytes = try SmallFile.read(path, limit: Limits.topologyBytesMax)
+        } catch {
+            throw NodeRuntime.Failure(error.sentence, exitCode: 2)
+        }
+        do throws(Failure) {
+            return try Topology(bytes, path: path)
+        } catch {
+            throw NodeRuntime.Failure(error.sentence, exitCode: 2)
+        }
+    }
+
     /// Nodes so that every parent stands before its children; else in the file's order.
     package var topDown: [Node] {
         var placed = Set<RegionCode>()

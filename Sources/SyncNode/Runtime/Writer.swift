@@ -3,6 +3,7 @@ import Domain
 package import Kernel
 package import Store
 import Synchronization
+import Threads
 
 /// The one writer of a node: a thread that takes submissions in batches, commits each batch in
 /// one synced transaction, and only then lets the replies go (HOUSE §2).
@@ -75,12 +76,24 @@ package final class Writer: Sendable {
         thread.join()
     }
 
+    /// Out of work: the sentinel becomes durable without waiting for the next commit
+    /// (docs/decisions/0003).
+    private static func settle(_ kernel: Kernel<SQLiteJournal>) {
+        do throws(JournalError) {
+            try kernel.settle()
+        } catch {
+            // Nobody waits for an answer here. The journal remembers: the next batch's `begin`
+            // writes the sentinel anew, and where it cannot, that batch's replies say so.
+        }
+    }
+
     private static func work(
         _ mailbox: Mailbox<Pending>, kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard,
         clock: NodeClock, counters: WriterCounters
     ) {
         var expected = 1
         while true {
+            if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) { settle(kernel) }
             let batch = mailbox.take(
                 upTo: Limits.batchCommandsMax, expecting: expected,
                 delayMicros: Limits.batchDelayMicrosMax)

@@ -13,6 +13,8 @@ package final class SimulatedJournal: Journal {
         var forks: [ForkRecord] = []
         var documents: [DocumentKey: StoredDocument] = [:]
         var values: [String: [UInt8]] = [:]
+        /// Arrival position of the node's last change: never given out again.
+        var position: Int64 = 0
 
         package init() {}
     }
@@ -78,6 +80,30 @@ package final class SimulatedJournal: Journal {
         saved = nil
     }
 
+    /// Nothing outlasts a commit here: its sync makes all of it durable at once.
+    package func settle() throws(JournalError) {
+        invariant(saved == nil, "a writer out of work is between transactions")
+    }
+
+    /// Whether a transaction is open.
+    private var isInTransaction: Bool { saved != nil }
+
+    private func touch(_ scope: ScopeID) throws(JournalError) {
+        invariant(isInTransaction, "the journal is written in a transaction")
+        guard working.scopes[scope] != nil else {
+            throw .failed("scope \(scope.hex) is not carried")
+        }
+    }
+
+    /// The next arrival position, which is the scope's from now on.
+    @discardableResult
+    private func move(_ scope: ScopeID) -> Int64 {
+        let position = working.position + 1
+        working.position = position
+        working.scopes[scope]?.position = position
+        return position
+    }
+
     // MARK: scopes
 
     package func scopes() throws(JournalError) -> [ScopeRecord] {
@@ -87,15 +113,18 @@ package final class SimulatedJournal: Journal {
     package func scope(_ id: ScopeID) throws(JournalError) -> ScopeRecord? { working.scopes[id] }
 
     package func openScope(_ name: ScopeName) throws(JournalError) {
+        invariant(isInTransaction, "the journal is written in a transaction")
         guard working.scopes[name.id] == nil else { return }
         working.scopes[name.id] = ScopeRecord(name: name, epoch: 1, position: 0)
     }
 
     package func setEpoch(_ epoch: UInt64, of scope: ScopeID) throws(JournalError) {
+        try touch(scope)
         working.scopes[scope]?.epoch = epoch
     }
 
     package func dropScope(_ id: ScopeID) throws(JournalError) {
+        try touch(id)
         working.scopes[id] = nil
         working.chains[id] = nil
         working.forks.removeAll { $0.scope == id }
@@ -117,6 +146,10 @@ package final class SimulatedJournal: Journal {
     }
 
     package func setQuarantined(_ actor: ActorID, in scope: ScopeID) throws(JournalError) {
+        try touch(scope)
+        guard working.chains[scope]?[actor] != nil else {
+            throw .failed("no chain \(actor.hex) in scope \(scope.hex)")
+        }
         working.chains[scope]?[actor]?.state.quarantined = true
     }
 
@@ -139,22 +172,23 @@ package final class SimulatedJournal: Journal {
     package func append(_ change: Change, founding genesis: Genesis?) throws(JournalError) {
         let scope = change.scope
         let actor = change.header.actor
-        guard let position = working.scopes[scope]?.position else {
-            throw .damaged("scope \(scope.hex) is not open")
-        }
-        working.scopes[scope]?.position = position + 1
-        if let genesis {
+        try touch(scope)
+        if working.chains[scope]?[actor] == nil {
+            guard let genesis else { throw .failed("chain \(actor.hex) was not founded") }
             let state = ChainState(key: genesis.key, node: genesis.node, head: change.head)
             working.chains[scope, default: [:]][actor] = Chain(
                 state: state, changes: [], positions: [], signed: [], cited: [:])
         }
-        guard working.chains[scope]?[actor] != nil else {
-            throw .damaged("chain \(actor.hex) has no genesis")
-        }
-        working.chains[scope]?[actor]?.append(change, at: position + 1)
+        let position = move(scope)
+        working.chains[scope]?[actor]?.append(change, at: position)
     }
 
     package func sign(_ head: SignedHead, in scope: ScopeID) throws(JournalError) {
+        try touch(scope)
+        let dot = Dot(actor: head.head.actor, seq: head.head.seq)
+        guard try hash(at: dot, in: scope) == head.head.hash else {
+            throw .failed("the signed head \(dot.actor.hex) \(dot.seq.rawValue) is not stored")
+        }
         working.chains[scope]?[head.head.actor]?.signed.append(head)
     }
 
@@ -167,15 +201,19 @@ package final class SimulatedJournal: Journal {
     package func cutChain(
         _ actor: ActorID, in scope: ScopeID, above seq: Seq
     ) throws(JournalError) -> [Change] {
+        try touch(scope)
         guard var chain = working.chains[scope]?[actor] else { return [] }
         let kept = Int(seq.rawValue)
         guard kept < chain.changes.count else { return [] }
+        move(scope)
         let removed = Array(chain.changes[kept...])
         chain.changes.removeSubrange(kept...)
         chain.positions.removeSubrange(kept...)
         chain.signed.removeAll { $0.head.seq > seq }
         if let last = chain.changes.last {
             chain.state.head = last.head
+            chain.cited = [:]
+            for change in chain.changes { chain.cite(change) }
             working.chains[scope]?[actor] = chain
         } else {
             working.chains[scope]?[actor] = nil
@@ -248,9 +286,15 @@ package final class SimulatedJournal: Journal {
 
 extension SimulatedJournal.Chain {
     mutating func append(_ change: Change, at position: Int64) {
+        invariant(
+            change.header.seq.rawValue == UInt64(changes.count) + 1, "a chain has no gap (I2)")
         changes.append(change)
         positions.append(position)
         state.head = change.head
+        cite(change)
+    }
+
+    mutating func cite(_ change: Change) {
         for dep in change.header.deps { cited[dep.actor] = dep.seq }
     }
 }

@@ -1,4 +1,5 @@
 internal import CSQLite
+package import Disk
 internal import Glibc
 package import Kernel
 
@@ -22,7 +23,7 @@ package enum Backup {
         do throws(JournalError) {
             try fill(unfinished, from: directory, pagesPerStep)
             try strip(unfinished)
-            try place(unfinished, as: path)
+            try FinishedFile.place(unfinished, as: path)
         } catch {
             for ending in ["", "-wal", "-shm", "-journal"] { unlink(unfinished + ending) }
             throw error
@@ -58,18 +59,5 @@ package enum Backup {
             DELETE FROM value
             WHERE name IN ('\(StoreValue.incarnation)', '\(StoreValue.storeEpoch)')
             """)
-    }
-
-    private static func place(_ unfinished: String, as path: String) throws(JournalError) {
-        let file = try OpenFile(path: unfinished, flags: O_RDWR, site: .blobOpen, faults: nil)
-        try file.sync(.blobSync)
-        guard rename(unfinished, path) == 0 else {
-            throw .system(errno, doing: "rename \(unfinished)")
-        }
-        let slash = path.lastIndex(of: "/")
-        let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let folder = try OpenFile(
-            path: parent, flags: O_RDONLY | O_DIRECTORY, site: .blobOpen, faults: nil)
-        try folder.syncFolder(.blobFolderSync)
     }
 }

@@ -98,15 +98,3 @@ extension Database {
         }
     }
 }
-
-extension JournalError {
-    /// The error of a failed system call, by its `errno`.
-    static func system(_ number: Int32, doing action: String) -> JournalError {
-        let text = "\(action): \(String(cString: strerror(number)))"
-        switch number {
-        case ENOSPC, EDQUOT: return .full
-        case EROFS, EACCES, EPERM, EWOULDBLOCK: return .locked(text)
-        default: return .failed(text)
-        }
-    }
-}

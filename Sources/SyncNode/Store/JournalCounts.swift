@@ -1,6 +1,7 @@
 import Base
 import Change
 import Crypto
+import Disk
 
 /// Names of values that the store itself gives a meaning.
 package enum StoreValue {

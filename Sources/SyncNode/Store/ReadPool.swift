@@ -1,17 +1,17 @@
 import Base
-internal import Glibc
+package import Disk
 package import Kernel
+import Threads
 
 /// A bounded number of read connections, each lent to one thread at a time. Blocking: never
 /// called on the cooperative pool (HOUSE rule 10).
 ///
-/// `@unchecked Sendable`: everything mutable is reached under the mutex, and a lent reader
+/// `@unchecked Sendable`: everything mutable is reached inside the monitor, and a lent reader
 /// belongs to its borrower alone.
 package final class ReadPool: @unchecked Sendable {
     private let directory: StoreDirectory
     private let shim: String?
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private let returned: UnsafeMutablePointer<pthread_cond_t>
+    private let monitor = Monitor()
     private var idle: [SnapshotReader] = []
     /// Readers that exist, lent or idle; connections open when they are first needed.
     private var count = 0
@@ -20,23 +20,6 @@ package final class ReadPool: @unchecked Sendable {
     package init(directory: StoreDirectory, shim: String? = nil) {
         self.directory = directory
         self.shim = shim
-        mutex = .allocate(capacity: 1)
-        returned = .allocate(capacity: 1)
-        var attributes = pthread_condattr_t()
-        invariant(pthread_mutex_init(mutex, nil) == 0, "a mutex can be made")
-        invariant(pthread_condattr_init(&attributes) == 0, "a condition's attributes can be made")
-        invariant(
-            pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0,
-            "conditions can wait on the monotonic clock")
-        invariant(pthread_cond_init(returned, &attributes) == 0, "a condition can be made")
-        pthread_condattr_destroy(&attributes)
-    }
-
-    deinit {
-        pthread_cond_destroy(returned)
-        pthread_mutex_destroy(mutex)
-        returned.deallocate()
-        mutex.deallocate()
     }
 
     /// Lends a reader for the length of `body`, which sees one commit throughout. Must not be
@@ -62,22 +45,20 @@ package final class ReadPool: @unchecked Sendable {
     }
 
     private func take() throws(JournalError) -> SnapshotReader {
-        var deadline = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &deadline)
-        deadline.tv_sec += Limits.storeReaderWaitMillisMax / 1000
-        pthread_mutex_lock(mutex)
+        let deadline = Monitor.Deadline(afterMicros: Limits.storeReaderWaitMillisMax * 1000)
+        monitor.lock()
         while idle.isEmpty, count >= Limits.storeReadersMax {
-            guard pthread_cond_timedwait(returned, mutex, &deadline) == 0 else {
-                pthread_mutex_unlock(mutex)
+            guard monitor.wait(until: deadline) else {
+                monitor.unlock()
                 throw .locked("every reader is busy")
             }
         }
         if let reader = idle.popLast() {
-            pthread_mutex_unlock(mutex)
+            monitor.unlock()
             return reader
         }
         count += 1
-        pthread_mutex_unlock(mutex)
+        monitor.unlock()
         do throws(JournalError) {
             return try SnapshotReader(directory: directory, shim: shim)
         } catch {
@@ -87,16 +68,16 @@ package final class ReadPool: @unchecked Sendable {
     }
 
     private func give(_ reader: SnapshotReader) {
-        pthread_mutex_lock(mutex)
+        monitor.lock()
         idle.append(reader)
-        pthread_cond_signal(returned)
-        pthread_mutex_unlock(mutex)
+        monitor.signal()
+        monitor.unlock()
     }
 
     private func drop() {
-        pthread_mutex_lock(mutex)
+        monitor.lock()
         count -= 1
-        pthread_cond_signal(returned)
-        pthread_mutex_unlock(mutex)
+        monitor.signal()
+        monitor.unlock()
     }
 }

@@ -1,6 +1,7 @@
 import Base
 import Change
 import Crypto
+import Disk
 import Kernel
 
 /// From rows to memory and back.

@@ -1,6 +1,7 @@
 package import Base
 package import Change
 import Crypto
+package import Disk
 import Domain
 package import Kernel
 
@@ -163,11 +164,18 @@ package final class SQLiteJournal: Journal {
         knownDataVersion = try readDataVersion()
     }
 
-    /// Makes the sentinel durable where no commit follows: for a writer that runs out of work.
-    /// Costs one flush of the disk, or nothing.
+    /// As `Journal` says: one flush of the disk, or nothing. Where it throws, the next `begin`
+    /// writes the sentinel anew before anything else, and throws where it cannot.
     package func settle() throws(JournalError) {
+        invariant(!isInTransaction, "a writer out of work is between transactions")
+        if fence != nil { return }
         try settleSentinel()
-        try sentinel.settle()
+        do throws(JournalError) {
+            try sentinel.settle()
+        } catch {
+            owesSentinel = true
+            throw error
+        }
     }
 
     private func beginTransaction() throws(JournalError) {
@@ -196,7 +204,7 @@ package final class SQLiteJournal: Journal {
 
     private var sentinelState: SentinelRecord {
         SentinelRecord(
-            generation: 0, ordinal: counts.ordinal, incarnation: counts.incarnationDigest,
-            storeEpoch: counts.storeEpoch, own: counts.own, machine: .zero)
+            ordinal: counts.ordinal, incarnation: counts.incarnationDigest,
+            storeEpoch: counts.storeEpoch, own: counts.own)
     }
 }

@@ -1,6 +1,7 @@
 package import Base
 package import Change
 import Crypto
+import Disk
 import Domain
 package import Kernel
 

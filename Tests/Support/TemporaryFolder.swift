@@ -1,11 +1,11 @@
+package import Disk
 import Foundation
-import Store
 
 /// A folder that goes away with its owner.
-final class TemporaryFolder {
-    let path: String
+package final class TemporaryFolder {
+    package let path: String
 
-    init() throws {
+    package init() throws {
         path = NSTemporaryDirectory() + "syncnode-store-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
@@ -18,5 +18,6 @@ final class TemporaryFolder {
         }
     }
 
-    var directory: StoreDirectory { StoreDirectory(path: path + "/data") }
+    /// Where a node would keep its data; not there yet.
+    package var directory: StoreDirectory { StoreDirectory(path: path + "/data") }
 }

@@ -8,7 +8,7 @@ package import Kernel
 ///
 /// Safe from any thread for different blobs; one blob is received by one caller at a time.
 package final class BlobStore: Sendable {
-    private let path: String
+    let path: String
     private let faults: IOFaults?
 
     /// Makes the folders where they are missing.
@@ -88,16 +88,15 @@ package final class BlobStore: Sendable {
             discard(digest)
             return false
         }
-        let folder = path + "/" + digest.hex.prefix(2)
-        let inner = folder + "/" + digest.hex.dropFirst(2).prefix(2)
-        try StoreDirectory.makeFolder(folder)
-        try StoreDirectory.makeFolder(inner)
+        let place = try makePlace(for: digest)
         if let number = faults?.error(at: .blobRename) {
             throw .system(number, doing: "rename \(part)")
         }
-        guard rename(part, place(of: digest)) == 0 else {
+        guard rename(part, place) == 0 else {
             throw .system(errno, doing: "rename \(part)")
         }
+        let folder = path + "/" + digest.hex.prefix(2)
+        let inner = folder + "/" + digest.hex.dropFirst(2).prefix(2)
         for one in [inner, folder, path] { try syncFolder(one) }
         return true
     }
@@ -131,7 +130,15 @@ package final class BlobStore: Sendable {
         return try hash(place, size: Int(size), suite: suite) == digest
     }
 
-    private func place(of digest: Digest) -> String {
+    /// Where a complete blob stands, its folders made.
+    func makePlace(for digest: Digest) throws(JournalError) -> String {
+        let folder = path + "/" + digest.hex.prefix(2)
+        try StoreDirectory.makeFolder(folder)
+        try StoreDirectory.makeFolder(folder + "/" + digest.hex.dropFirst(2).prefix(2))
+        return place(of: digest)
+    }
+
+    func place(of digest: Digest) -> String {
         let name = digest.hex
         return "\(path)/\(name.prefix(2))/\(name.dropFirst(2).prefix(2))/\(name)"
     }
@@ -148,14 +155,8 @@ package final class BlobStore: Sendable {
     /// Bytes of all parts together.
     private func partsBytes() throws(JournalError) -> Int64 {
         let folder = path + "/parts"
-        guard let listing = opendir(folder) else { throw .system(errno, doing: "list \(folder)") }
-        defer { closedir(listing) }
         var sum: Int64 = 0
-        while let entry = readdir(listing) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { all in
-                all.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasPrefix(".") { continue }
+        for name in try Self.names(in: folder) {
             sum += try Self.size(folder + "/" + name) ?? 0
         }
         return sum

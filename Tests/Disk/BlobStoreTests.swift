@@ -2,9 +2,10 @@ import Base
 import Crypto
 import Foundation
 import Kernel
+import Support
 import Testing
 
-@testable import Store
+@testable import Disk
 
 /// Attachments: chunked, resumable, proven.
 @Suite struct BlobStoreTests {

@@ -16,7 +16,7 @@ package struct OwnHistory: Hashable, Sendable {
     }
 
     /// Puts a head's hash in, or takes it out again: the same operation, in any order.
-    mutating func toggle(_ head: Digest) {
+    package mutating func toggle(_ head: Digest) {
         let (left, right) = (hash.words, head.words)
         hash = Digest(
             words: (
@@ -26,7 +26,7 @@ package struct OwnHistory: Hashable, Sendable {
 }
 
 /// One slot of the sentinel file (docs/FORMAT.md, "sentinel"): big-endian, with its own digest.
-struct SentinelRecord: Hashable {
+package struct SentinelRecord: Hashable, Sendable {
     /// "SYNCSNTL" in ASCII.
     static let magic: UInt64 = 0x5359_4e43_534e_544c
     static let version: UInt8 = 1
@@ -34,14 +34,33 @@ struct SentinelRecord: Hashable {
     static let slotBytes = 512
 
     /// Counts writes; the slot with the higher one is the present one.
-    var generation: UInt64
+    package internal(set) var generation: UInt64
     /// Counts incarnations of this data directory.
-    var ordinal: UInt64
+    package let ordinal: UInt64
     /// SHA-256 over suite and key of the incarnation.
-    var incarnation: Digest
-    var storeEpoch: UInt64
-    var own: OwnHistory
-    var machine: Digest
+    package let incarnation: Digest
+    package let storeEpoch: UInt64
+    package let own: OwnHistory
+    package internal(set) var machine: Digest
+
+    init(
+        generation: UInt64, ordinal: UInt64, incarnation: Digest, storeEpoch: UInt64,
+        own: OwnHistory, machine: Digest
+    ) {
+        self.generation = generation
+        self.ordinal = ordinal
+        self.incarnation = incarnation
+        self.storeEpoch = storeEpoch
+        self.own = own
+        self.machine = machine
+    }
+
+    /// What a database says of itself: the sentinel adds its count of writes and the machine.
+    package init(ordinal: UInt64, incarnation: Digest, storeEpoch: UInt64, own: OwnHistory) {
+        self.init(
+            generation: 0, ordinal: ordinal, incarnation: incarnation, storeEpoch: storeEpoch,
+            own: own, machine: .zero)
+    }
 
     /// `slotBytes` bytes.
     func encode() -> [UInt8] {

@@ -1,6 +1,6 @@
-import Base
+package import Base
 internal import Glibc
-import Kernel
+package import Kernel
 
 /// The file outside the database that remembers how far this incarnation has come, so that an
 /// older database is seen (PROTOCOL §6). Also what the one writing process locks.
@@ -13,18 +13,18 @@ import Kernel
 /// flush of its own: the sync of the next commit's log, or `settle` when the node is idle,
 /// flushes it too. Only where the power fails before either, and the database is also put back
 /// to just before that commit, would it go unseen here; then a peer sees it (PROTOCOL §7.2).
-final class Sentinel {
+package final class Sentinel {
     private let file: OpenFile
     private let machine: Digest
     /// What the file holds, as far as this process knows; nil before the first write.
-    private(set) var last: SentinelRecord?
+    package private(set) var last: SentinelRecord?
     private var lastBytes: [UInt8] = []
     /// Whether a write is on its way to the disk.
     private var isUnderWay = false
 
     /// Opens or creates the file and takes the lock.
     /// - Throws: `locked` where another process has it.
-    init(path: String, machine: Digest, faults: IOFaults?) throws(JournalError) {
+    package init(path: String, machine: Digest, faults: IOFaults?) throws(JournalError) {
         self.machine = machine
         file = try OpenFile(
             path: path, flags: O_RDWR | O_CREAT, site: .sentinelOpen, faults: faults)
@@ -34,7 +34,7 @@ final class Sentinel {
     /// Compares the file with what the database says; nil where they agree.
     ///
     /// - Parameter expected: What the database would have written; its generation is ignored.
-    func compare(_ expected: SentinelRecord) throws(JournalError) -> Fence? {
+    package func compare(_ expected: SentinelRecord) throws(JournalError) -> Fence? {
         let bytes = try file.read(2 * SentinelRecord.slotBytes, at: 0, .sentinelRead)
         guard !bytes.isEmpty else { return expected.own.count > 0 ? .missing : nil }
         let slots = [slot(0, of: bytes), slot(1, of: bytes)].compactMap { $0 }
@@ -59,7 +59,7 @@ final class Sentinel {
     }
 
     /// Whether the file is still the one that this process wrote last. Two system calls.
-    func isUntouched() throws(JournalError) -> Bool {
+    package func isUntouched() throws(JournalError) -> Bool {
         guard last != nil else { return true }
         guard try file.isLinked() else { return false }
         return try file.read(2 * SentinelRecord.slotBytes, at: 0, .sentinelRead) == lastBytes
@@ -67,20 +67,20 @@ final class Sentinel {
 
     /// Waits until the last write is in the disk's hands, so that the next sync of any file of
     /// it makes it durable. Costs nothing where it is there already.
-    func await() throws(JournalError) {
+    package func await() throws(JournalError) {
         if isUnderWay { try file.awaitSync(.sentinelSync) }
     }
 
     /// Makes the last write durable.
-    func settle() throws(JournalError) {
+    package func settle() throws(JournalError) {
         guard isUnderWay else { return }
-        try file.sync(.sentinelSync)
+        try file.sync(.sentinelSettle)
         isUnderWay = false
     }
 
     /// Records a state: it survives the process when this returns, and the power with the next
     /// sync. The first write of a file is durable at once.
-    func write(_ state: SentinelRecord) throws(JournalError) {
+    package func write(_ state: SentinelRecord) throws(JournalError) {
         let slotBytes = SentinelRecord.slotBytes
         if lastBytes.count < 2 * slotBytes {
             // The file gets its full size first: later writes change no metadata.

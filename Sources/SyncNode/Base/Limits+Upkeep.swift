@@ -1,0 +1,17 @@
+/// Bounds of checking, backing up and carrying data by hand.
+extension Limits {
+    /// Faults that one check lists; a damaged store has as many as it likes.
+    package static let faultsMax = 100
+    /// Signatures that are checked together by one thread.
+    package static let signatureChecksMax = 128
+    /// Threads that check signatures beside the one that reads.
+    package static let signatureThreadsMax = 2
+    /// Bytes of a sealed bundle: the bundle, its signature and the seal around it.
+    package static let sealedBundleBytesMax = bundleBytesMax + 4096
+    /// Bytes of a token for the node's own user.
+    package static let adminTokenBytes = 32
+    /// Attachments that a node waits for; beyond it further ones are asked for once these came.
+    package static let blobWantsKeptMax = 16_384
+    /// Milliseconds between two receipts of one child that nobody asked for: a day.
+    package static let receiptMillisMin: Int64 = 24 * 60 * 60 * 1000
+}

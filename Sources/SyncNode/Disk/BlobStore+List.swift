@@ -1,0 +1,44 @@
+package import Base
+internal import Glibc
+package import Kernel
+
+extension BlobStore {
+    /// Every complete attachment, by digest. Walks the folders.
+    package func all() throws(JournalError) -> [Digest] {
+        var found: [Digest] = []
+        for outer in try Self.names(in: path) where outer.utf8.count == 2 {
+            for inner in try Self.names(in: path + "/" + outer) where inner.utf8.count == 2 {
+                for name in try Self.names(in: path + "/" + outer + "/" + inner) {
+                    guard let bytes = Hex.decode(name), bytes.count == 32 else { continue }
+                    found.append(Digest(bytes: bytes))
+                }
+            }
+        }
+        return found.sorted { $0.hex < $1.hex }
+    }
+
+    /// Copies every complete attachment; each is durable before it has its name there.
+    package func copy(into target: BlobStore) throws(JournalError) {
+        for digest in try all() {
+            let place = try target.makePlace(for: digest)
+            try FinishedFile.copy(self.place(of: digest), to: place)
+        }
+    }
+
+    /// The names in a folder, sorted; none where there is no folder.
+    static func names(in folder: String) throws(JournalError) -> [String] {
+        guard let listing = opendir(folder) else {
+            if errno == ENOENT || errno == ENOTDIR { return [] }
+            throw .system(errno, doing: "list \(folder)")
+        }
+        defer { closedir(listing) }
+        var names: [String] = []
+        while let entry = readdir(listing) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { all in
+                all.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
+    }
+}

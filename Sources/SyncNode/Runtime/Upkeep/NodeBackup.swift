@@ -1,0 +1,95 @@
+import Base
+import Disk
+import Kernel
+import Store
+
+/// `backup` and `restore`: a node's data without its incarnation, and the node again from it
+/// (PROTOCOL §2, §6).
+package enum NodeBackup {
+    /// Copies a node's data while it runs: database, attachments, the keys that are its
+    /// identity for ever. The incarnation's key is left out, so that no copy can write as it.
+    ///
+    /// - Throws: exit code 2 where there is no node or something stands at `path`.
+    package static func save(data: String, to path: String) throws(NodeRuntime.Failure) {
+        let directory = StoreDirectory(path: data)
+        guard directory.hasDatabase else {
+            throw NodeRuntime.Failure(
+                "\(data) holds no node: make one with init --data \(data)", exitCode: 2)
+        }
+        guard !SmallFile.exists(path) else {
+            throw NodeRuntime.Failure(
+                "\(path) exists already: a backup goes to a place of its own", exitCode: 2)
+        }
+        do throws(JournalError) {
+            if path.hasSuffix(".db") {
+                try Backup.copy(of: directory, to: path)
+                return
+            }
+            try Backup.folder(of: directory, at: path)
+        } catch {
+            throw NodeRuntime.Failure(
+                "the backup to \(path) failed: \(OpenStore.sentence(error, data))", exitCode: 3)
+        }
+        try keys { () throws(KeyFiles.Failure) in
+            try KeyFiles.copyLasting(from: data + "/keys", to: path + "/keys")
+        }
+    }
+
+    /// Makes the node again in a directory that holds none: as a new incarnation, which
+    /// announces itself when it is served.
+    ///
+    /// - Parameter path: A folder that `save` made; or its database alone, where the node's own
+    ///   keys still stand in the data directory.
+    package static func restore(from path: String, data: String) throws(NodeRuntime.Failure) {
+        let directory = StoreDirectory(path: data)
+        do throws(JournalError) {
+            try Backup.restore(path, into: directory)
+        } catch {
+            throw NodeRuntime.Failure(
+                "\(path) cannot be restored to \(data): \(OpenStore.sentence(error, data))",
+                exitCode: 3)
+        }
+        let settings: NodeSettings
+        do throws(JournalError) {
+            let stored = try ReadPool(directory: directory).read {
+                (reader) throws(JournalError) in try reader.value(NodeSettings.valueName)
+            }
+            guard let found = stored.flatMap(NodeSettings.init) else {
+                throw .damaged("the backup has no settings")
+            }
+            settings = found
+        } catch {
+            throw NodeRuntime.Failure(OpenStore.sentence(error, path), exitCode: 3)
+        }
+        try keys { () throws(KeyFiles.Failure) in
+            if SmallFile.exists(path + "/keys") {
+                try KeyFiles.copyLasting(from: path + "/keys", to: data + "/keys")
+            }
+            try KeyFiles.renewIncarnation(in: data + "/keys", suite: settings.suite)
+            _ = try KeyFiles(folder: data + "/keys")
+        }
+    }
+
+    private static func keys(
+        _ body: () throws(KeyFiles.Failure) -> Void
+    ) throws(NodeRuntime.Failure) {
+        do throws(KeyFiles.Failure) {
+            try body()
+        } catch {
+            throw NodeRuntime.Failure(error.sentence, exitCode: 3)
+        }
+    }
+}
+
+extension KeyFiles {
+    /// Copies the keys that outlive an incarnation.
+    static func copyLasting(from folder: String, to target: String) throws(Failure) {
+        guard SmallFile.makeFolder(target) else {
+            throw Failure(sentence: "cannot make \(target): \(systemError())")
+        }
+        for name in ["node", "agreement"] {
+            let bytes = try SmallFile.read("\(folder)/\(name)", limit: 256)
+            try SmallFile.write(bytes, to: "\(target)/\(name)", mode: 0o600, replace: false)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import API
+import Base
+import Change
+import Domain
+import HTTP
+import Kernel
+import Network
+
+/// The doors below `/admin/v1/`: for the node's own user, over its command line.
+extension NodeService {
+    static let adminPrefix = "/admin/v1/"
+
+    static func isAdmin(_ path: String) -> Bool { path.utf8.starts(with: adminPrefix.utf8) }
+
+    func admin(_ request: HTTPRequest) async -> HTTPResponse {
+        guard request.method == .post else {
+            return Self.problem(405, "method-not-allowed", "此地址只接受 POST")
+        }
+        do throws(NodeRuntime.Failure) {
+            let wanted = try AdminToken.header(in: runtime.options.data)
+            let given = request.headers["Authorization"] ?? ""
+            guard runtime.options.isDemo || AdminToken.isSame(given, wanted) else {
+                return Self.problem(401, "not-admin", "需要本节点数据目录中的管理令牌")
+            }
+        } catch {
+            return Self.problem(503, "no-token", error.sentence)
+        }
+        switch request.path.dropFirst(Self.adminPrefix.count) {
+        case "seat": return await seat(request)
+        case "export": return await exportBundle(request)
+        case "import": return await importBundle(request)
+        default: return Self.problem(404, "no-such-route", "没有这个地址")
+        }
+    }
+
+    /// Gives the seat of a child to its newest incarnation.
+    private func seat(_ request: HTTPRequest) async -> HTTPResponse {
+        let directory = runtime.board.directory
+        guard let region = Self.named(request, directory) else {
+            return Self.problem(404, "region-unknown", "没有这个区划")
+        }
+        guard region.parent == runtime.settings.region.id else {
+            return Self.problem(403, "not-parent", "只有上级才能授予席位")
+        }
+        guard let latest = directory.latestIncarnation(of: region.id) else {
+            return Self.problem(409, "nothing-to-seat", "没有等待席位的新身份")
+        }
+        let epoch = (directory.seats(of: region.id).last?.epoch ?? 0) + 1
+        let entry = DirectoryEntry.seat(
+            region: region.id, epoch: epoch, key: latest.key, node: latest.node)
+        do throws(Writer.Failure) {
+            _ = try await runtime.store.writer.submit(.state([entry]))
+        } catch {
+            return Self.problem(503, "store", "本节点的存储暂不可用")
+        }
+        var writer = JSONWriter()
+        writer.object { object in
+            object.field("region", region.code.text)
+            object.field("epoch", Int64(epoch))
+            object.field("incarnation", latest.key.text)
+        }
+        return HTTPResponse(status: 200, contentType: "application/json", body: writer.bytes)
+    }
+
+    /// The region whose code stands in a JSON body as `region`.
+    static func named(_ request: HTTPRequest, _ directory: Directory) -> RegionRecord? {
+        guard
+            let code = NodeSettings.json(request.body)?["region"]?.text
+                .flatMap(RegionCode.init(_:))
+        else { return nil }
+        return directory.region(code: code)
+            ?? directory.partners.first { $0.record.code == code }?.record
+    }
+}

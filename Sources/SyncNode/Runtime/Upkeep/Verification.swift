@@ -1,0 +1,69 @@
+import Base
+import Change
+import Crypto
+import Disk
+import Domain
+import Kernel
+import Store
+
+/// `verify`: proves a node's data from the bytes up, beside the running node or without it.
+package enum Verification {
+    /// What was found, as the document of `verify --json`.
+    package struct Report: Sendable {
+        package let json: String
+        package let isSound: Bool
+    }
+
+    /// Blocking: reads the whole store, and every attachment.
+    ///
+    /// - Throws: exit code 2 where there is no node, 3 where its data cannot be read at all.
+    package static func run(data: String) throws(NodeRuntime.Failure) -> Report {
+        let directory = StoreDirectory(path: data)
+        guard directory.hasDatabase else {
+            throw NodeRuntime.Failure(
+                "\(data) holds no node: make one with init --data \(data)", exitCode: 2)
+        }
+        do throws(JournalError) {
+            let findings = try ReadPool(directory: directory).read {
+                (reader) throws(JournalError) in try check(reader, directory)
+            }
+            return Report(
+                json: String(decoding: findings.json, as: UTF8.self),
+                isSound: findings.faults.isEmpty)
+        } catch .damaged(let why) {
+            // What cannot even be walked is the fault itself.
+            var findings = StoreFindings()
+            findings.add(StoreFault(.bytes, "database", why))
+            return Report(json: String(decoding: findings.json, as: UTF8.self), isSound: false)
+        } catch {
+            throw NodeRuntime.Failure("\(data) cannot be read: \(error)", exitCode: 3)
+        }
+    }
+
+    private static func check(
+        _ reader: SnapshotReader, _ directory: StoreDirectory
+    ) throws(JournalError) -> StoreFindings {
+        guard let settings = try reader.value(NodeSettings.valueName).flatMap(NodeSettings.init)
+        else { throw .damaged("the node has no settings") }
+        // A restored backup has no incarnation until it is served; then the root's stands in.
+        let own = try reader.value(StoreValue.incarnation).flatMap { bytes in
+            IncarnationKey(text: Hex.encode(bytes))
+        }
+        let key = own ?? settings.root.key
+        let region = settings.region.id
+        let stored = { (dot: Dot, scope: ScopeID) throws(JournalError) -> Change? in
+            try reader.change(at: dot, in: scope)
+        }
+        let fold = ScratchFold(
+            region: region, key: key, directory: Directory(root: settings.root), learns: true,
+            stored: stored)
+        let check = LogCheck(reader, own: own)
+        try check.run(folding: fold)
+        try check.compareDocuments(with: fold) { directory in
+            ScratchFold(
+                region: region, key: key, directory: directory, learns: false, stored: stored)
+        }
+        try check.checkBlobs(in: BlobStore(directory: directory))
+        return check.result
+    }
+}

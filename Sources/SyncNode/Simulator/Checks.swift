@@ -1,0 +1,196 @@
+import Base
+import Change
+import Domain
+import Kernel
+import Replication
+
+/// What must hold at every commit (PROTOCOL §12). Each change is looked at once a node.
+struct Checks {
+    private(set) var violations: [Violation] = []
+    /// Changes of each chain that were looked at, by node.
+    private var seen: [Int: [Place: Int]] = [:]
+    /// Every change as its author stored it.
+    private(set) var originals: [Digest: Change] = [:]
+    /// Changes that were durable at their author.
+    private var durable: Set<Digest> = []
+    /// Own changes that were committed and not synced: only under the mutant that serves them.
+    private var unsynced: [Int: [Digest]] = [:]
+    /// Contents of each number.
+    private(set) var contents: [Fork: Set<Digest>] = [:]
+    /// Notes that may not be lost: the hash of the change that has each.
+    private(set) var ledger: [[UInt8]: Digest] = [:]
+    /// Incarnations that learned that they are copies.
+    private var learnt: [Int: IncarnationKey] = [:]
+    private(set) var alarms = 0
+    var custody = CustodyChecks()
+    private(set) var crossings = 0
+
+    struct Place: Hashable {
+        let scope: ScopeID
+        let actor: ActorID
+    }
+
+    struct Fork: Hashable, Comparable {
+        let scope: ScopeID
+        let dot: Dot
+
+        static func < (left: Fork, right: Fork) -> Bool {
+            (left.scope, left.dot) < (right.scope, right.dot)
+        }
+    }
+
+    mutating func fail(_ invariant: String, at step: Int, _ what: String) {
+        guard violations.count < 40 else { return }
+        violations.append(Violation(invariant, at: step, what))
+    }
+
+    // MARK: at each commit
+
+    mutating func committed(
+        _ node: SimulatedNode, _ outcomes: [Outcome], _ effects: Effects, at step: Int
+    ) {
+        for scope in effects.touched { check(node, scope, at: step) }
+        custody.committed(node, effects, at: step)
+        for violation in custody.taken() where violations.count < 40 {
+            violations.append(violation)
+        }
+    }
+
+    /// I13: what was not refused of a batch is known now, whatever else of it was refused.
+    mutating func admitted(
+        _ batch: ChangeBatch, _ report: AdmissionReport, at node: SimulatedNode, _ step: Int
+    ) {
+        let known = node.kernel.knowledge(of: batch.scope)
+        for segment in batch.segments
+        where report.refusals[segment.actor] == nil && !report.forked.contains(segment.actor) {
+            if known?.chain(segment.actor)?.head.seq ?? .none < segment.last.seq {
+                fail("I13", at: step, "node \(node.index) lost \(segment.actor.hex)")
+            }
+        }
+    }
+
+    private mutating func check(_ node: SimulatedNode, _ scope: ScopeID, at step: Int) {
+        let known = node.kernel.knowledge(of: scope)
+        let chains = node.journal.contents(of: scope)
+        for chain in chains { check(chain, in: scope, at: node, chains, step) }
+        checkClaims(known, chains, at: node, step)
+    }
+
+    /// I1: the vector claims what is stored, no more and no less.
+    private mutating func checkClaims(
+        _ known: ScopeKnowledge?, _ chains: [SimulatedJournal.Chain], at node: SimulatedNode,
+        _ step: Int
+    ) {
+        for state in known?.chains ?? [] {
+            let stored = chains.first { $0.state.actor == state.actor }?.changes.count ?? 0
+            if UInt64(stored) != state.head.seq.rawValue {
+                fail(
+                    "I1", at: step,
+                    "node \(node.index) claims \(state.head.seq.rawValue), stores \(stored)")
+            }
+        }
+    }
+
+    /// I2, I3, I4, I9, I10, I12 for what is new of a chain.
+    private mutating func check(
+        _ chain: SimulatedJournal.Chain, in scope: ScopeID, at node: SimulatedNode,
+        _ chains: [SimulatedJournal.Chain], _ step: Int
+    ) {
+        let place = Place(scope: scope, actor: chain.state.actor)
+        let from = seen[node.index]?[place] ?? 0
+        if from > chain.changes.count {
+            fail("I5", at: step, "node \(node.index) fell from \(from) to \(chain.changes.count)")
+        }
+        seen[node.index, default: [:]][place] = chain.changes.count
+        guard from < chain.changes.count else { return }
+        let isOwn = chain.state.actor == node.key.actor(in: scope)
+        for index in from..<chain.changes.count {
+            let change = chain.changes[index]
+            if change.header.seq.rawValue != UInt64(index) + 1
+                || (index > 0 && change.header.previous != chain.changes[index - 1].hash)
+            {
+                fail("I2", at: step, "node \(node.index) chain \(chain.state.actor.hex)")
+            }
+            checkDeps(change, at: chain.positions[index], chains, node, step)
+            contents[Fork(scope: scope, dot: change.dot), default: []].insert(change.hash)
+            if let original = originals[change.hash] {
+                if original.bytes != change.bytes { fail("I12", at: step, "bytes differ") }
+            } else {
+                originals[change.hash] = change
+            }
+            if isOwn {
+                wrote(change, at: node, step)
+            } else if !durable.contains(change.hash) {
+                fail("I10", at: step, "node \(node.index) has what its author had not synced")
+            }
+        }
+    }
+
+    private mutating func wrote(_ change: Change, at node: SimulatedNode, _ step: Int) {
+        if learnt[node.index] == node.key {
+            fail("I11", at: step, "node \(node.index) writes under a copied incarnation")
+        }
+        if node.journal.syncsOnCommit {
+            durable.insert(change.hash)
+        } else {
+            unsynced[node.index, default: []].append(change.hash)
+        }
+        if change.kind.rawValue & 0x7fff >= 0x7f00, let body = change.body {
+            ledger[body] = change.hash
+        }
+    }
+
+    private mutating func checkDeps(
+        _ change: Change, at position: Int64, _ chains: [SimulatedJournal.Chain],
+        _ node: SimulatedNode, _ step: Int
+    ) {
+        for dep in change.header.deps {
+            guard let chain = chains.first(where: { $0.state.actor == dep.actor }) else {
+                fail("I3", at: step, "node \(node.index) lacks \(dep.actor.hex)")
+                continue
+            }
+            if chain.state.quarantined { continue }
+            let index = Int(dep.seq.rawValue) - 1
+            guard index < chain.changes.count, chain.changes[index].hash.prefix16 == dep.hash
+            else {
+                fail("I3", at: step, "node \(node.index) lacks \(dep.actor.hex)")
+                continue
+            }
+            if chain.positions[index] >= position {
+                fail("I4", at: step, "node \(node.index) \(dep.actor.hex) came later")
+            }
+        }
+    }
+
+    // MARK: what the world tells
+
+    mutating func learned(_ node: SimulatedNode) { learnt[node.index] = node.key }
+
+    /// A node's chains were taken back or replaced with their store.
+    mutating func forget(_ node: SimulatedNode) {
+        seen[node.index] = nil
+        for known in node.kernel.knowledge() {
+            for chain in node.journal.contents(of: known.id) {
+                let place = Place(scope: known.id, actor: chain.state.actor)
+                seen[node.index, default: [:]][place] = chain.changes.count
+            }
+        }
+        custody.forget(node)
+    }
+
+    mutating func synced(_ node: SimulatedNode) {
+        durable.formUnion(unsynced[node.index] ?? [])
+        unsynced[node.index] = nil
+    }
+
+    mutating func lostPower(_ node: SimulatedNode) { unsynced[node.index] = nil }
+
+    /// Notes that only a disk had which is gone are not the protocol's loss.
+    mutating func gone(_ bodies: Set<[UInt8]>) {
+        ledger = ledger.filter { !bodies.contains($0.key) }
+    }
+
+    mutating func alarm(_ alarm: Alarm) { alarms += 1 }
+
+    mutating func crossed(_ message: Message) { crossings += message.changeCount }
+}

@@ -1,0 +1,54 @@
+import Base
+import Change
+import Crypto
+import Kernel
+
+/// Incarnations for simulated nodes: real public keys, made once a process, with a signature
+/// that costs one hash. What a signature proves is proven by the Crypto and Change tests; here
+/// it only has to be wrong when a byte is.
+enum KeyPool {
+    private static let size = 1024
+    private static let keys: [IncarnationKey] = (0..<size).map(made)
+
+    static func key(_ index: Int) -> IncarnationKey {
+        index < size ? keys[index] : made(index)
+    }
+
+    private static func made(_ index: Int) -> IncarnationKey {
+        let seed = ExchangeHash.digest(Array("simulated key \(index)".utf8)).bytes
+        do throws(CryptoError) {
+            return IncarnationKey(try SigningKey(suite: .sha256Ed25519, seed: seed).publicKey)
+        } catch {
+            invariant(false, "any 32 bytes are a key of suite 1")
+            return made(index + size)
+        }
+    }
+
+    static func signature(_ message: [UInt8], by key: PublicKey) -> [UInt8] {
+        let half = Hash.digest(key.bytes, message, suite: .sha256Ed25519).bytes
+        return half + half
+    }
+}
+
+/// The cheap signer of one incarnation.
+struct SimulatedSigner: HeadSigner {
+    let key: IncarnationKey
+
+    func sign(_ message: [UInt8]) -> [UInt8] {
+        KeyPool.signature(message, by: key.publicKey)
+    }
+}
+
+extension ChangeBatch {
+    /// Which segments a signature covers, by keys that the node knows or the batch brings.
+    func good(known: (ActorID) -> PublicKey?) -> [Bool] {
+        segments.indices.map { index in
+            let segment = segments[index]
+            guard let key = known(segment.actor) ?? foundingKey(of: index)?.key else {
+                return false
+            }
+            let message = SignedHead.message(scope: scope, head: segment.last)
+            return segment.signature == KeyPool.signature(message, by: key)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Domain
+import Kernel
+
+/// A rule switched off. The checks must notice each of them: a check that cannot fail is none.
+package enum Mutant: String, Sendable, CaseIterable {
+    /// Changes are admitted without the changes that they rest on.
+    case noDepCheck = "no-dep-check"
+    /// Changes are sent actor by actor instead of in arrival order.
+    case actorOrder = "actor-order"
+    /// Numbers are compared, hashes are not.
+    case noHash = "no-hash"
+    /// A restored or cloned node goes on under its old incarnation.
+    case noNewIncarnation = "no-new-incarnation"
+    /// Changes leave before they are durable.
+    case serveBeforeSync = "serve-before-sync"
+    /// A dropped scope's vector stays.
+    case vectorKeptOnDrop = "vector-kept-on-drop"
+    /// A scope is dropped once the own changes alone are held elsewhere.
+    case drainOwnOnly = "drain-own-only"
+    /// A change of an unknown kind is refused.
+    case rejectUnknown = "reject-unknown"
+    /// A change is counted in the vector and not stored.
+    case countWithoutStoring = "count-without-storing"
+    /// An offer is withdrawn by whoever made it, without an answer.
+    case unilateralWithdraw = "unilateral-withdraw"
+    /// A holder decides while its offer is open.
+    case holderNotFrozen = "holder-not-frozen"
+    /// An offer goes to a region instead of to an actor.
+    case offerToRegion = "offer-to-region"
+    /// Custody is the node's, whichever incarnation it runs.
+    case custodyBoundToNode = "custody-bound-to-node"
+    /// A Force leaves standing what it did not see.
+    case forceWithoutCut = "force-without-cut"
+
+    /// The kernel's rules with this one off.
+    var rules: KernelRules {
+        var rules = KernelRules()
+        switch self {
+        case .noDepCheck: rules.checksDependencies = false
+        case .noHash: rules.checksHashes = false
+        case .vectorKeptOnDrop: rules.dropsVectorWithScope = false
+        case .drainOwnOnly: rules.drainsEverything = false
+        case .rejectUnknown: rules.storesUnknownKinds = false
+        case .countWithoutStoring: rules.storesWhatItCounts = false
+        case .unilateralWithdraw: rules.custody.unilateralWithdraw = true
+        case .holderNotFrozen: rules.custody.holderNotFrozen = true
+        case .offerToRegion: rules.custody.offerToRegion = true
+        case .custodyBoundToNode: rules.custody.custodyBoundToNode = true
+        case .forceWithoutCut: rules.custody.forceWithoutCut = true
+        case .actorOrder, .noNewIncarnation, .serveBeforeSync: break
+        }
+        return rules
+    }
+}

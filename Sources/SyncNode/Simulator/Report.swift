@@ -1,0 +1,51 @@
+package import Base
+
+/// One finding of a checker: which invariant (PROTOCOL §12), at which step, what was seen.
+package struct Violation: Hashable, Sendable {
+    package let invariant: String
+    package let at: Int
+    package let what: String
+
+    package init(_ invariant: String, at step: Int, _ what: String) {
+        self.invariant = invariant
+        at = step
+        self.what = what
+    }
+}
+
+/// What one seed came to.
+package struct Report: Sendable {
+    package let seed: UInt64
+    /// Over everything that every node held in the end: two runs of a seed have one digest.
+    package let digest: Digest
+    /// What clocks may not change: who has what, who holds what, in which state (I26).
+    package let shape: Digest
+    /// Changes admitted from peers, over all nodes.
+    package let admissions: Int
+    /// How often each fault was injected, by its name. Sorted.
+    package let faults: [(kind: String, count: Int)]
+    package let violations: [Violation]
+
+    /// The document that `node simulate --json` prints.
+    package var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { object in
+            object.field("seed", Int64(truncatingIfNeeded: seed))
+            object.field("digest", digest.hex)
+            object.field("admissions", Int64(admissions))
+            object.object("faults") { inner in
+                for fault in faults { inner.field(fault.kind, Int64(fault.count)) }
+            }
+            object.array("violations") { array in
+                for violation in violations {
+                    array.object { entry in
+                        entry.field("invariant", violation.invariant)
+                        entry.field("at", Int64(violation.at))
+                        entry.field("what", violation.what)
+                    }
+                }
+            }
+        }
+        return writer.bytes
+    }
+}

@@ -1,0 +1,78 @@
+import Base
+import Change
+import Domain
+import Kernel
+import Replication
+
+/// What an exchange with one peer may know of a simulated node.
+struct SimulatedKnowledge: LocalKnowledge {
+    typealias Failure = JournalError
+
+    let node: SimulatedNode
+    let peer: RegionID
+
+    func news(since position: UInt64?) throws(JournalError) -> ScopeNews {
+        node.news(since: position, peer: peer)
+    }
+
+    func batch(
+        of scope: ScopeID, after known: [Dot], except: [ActorID]
+    ) throws(JournalError) -> (batch: ChangeBatch, more: Bool)? {
+        let run = try node.journal.run(of: scope, after: known, except: except)
+        guard !run.changes.isEmpty else { return nil }
+        var changes = run.changes
+        if node.mutant == .actorOrder {
+            changes.sort { ($0.header.actor, $0.header.seq) < ($1.header.actor, $1.header.seq) }
+        }
+        let batch = ChangeBatch(scope: scope, changes: changes, heads: run.heads) { _ in
+            .sha256Ed25519
+        }
+        return (batch, run.more)
+    }
+
+    func evidence(of actor: ActorID, in scope: ScopeID) throws(JournalError) -> [ChangeBatch] {
+        var batches: [ChangeBatch] = []
+        let others = try node.journal.chains(of: scope).map(\.actor).filter { $0 != actor }
+        for fork in try node.journal.forks() where fork.scope == scope && fork.dot.actor == actor {
+            var reader = ByteReader(fork.evidence)
+            do throws(DecodeError) {
+                batches.append(try ChangeBatch.decode(from: &reader))
+            } catch {
+                throw .damaged("evidence")
+            }
+            let before = Dot(actor: actor, seq: Seq(fork.dot.seq.rawValue - 1))
+            if let own = try batch(of: scope, after: [before], except: others) {
+                batches.append(own.batch)
+            }
+        }
+        return batches
+    }
+
+    func hash(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Digest? {
+        try node.journal.hash(at: dot, in: scope)
+    }
+
+    func mayCarry(_ name: ScopeName) throws(JournalError) -> Bool {
+        node.kernel.directory.carries(node.region, name)
+            && node.kernel.directory.carries(peer, name)
+    }
+
+    func directoryRoot() throws(JournalError) -> Digest16 { .zero }
+
+    func mayExchange(with hello: Hello) throws(JournalError) -> Bool {
+        let directory = node.kernel.directory
+        return hello.region == peer && !directory.isRevoked(hello.key)
+            && directory.region(of: hello.key) == peer
+    }
+
+    func holds(_ proof: [UInt8], over message: [UInt8], by key: IncarnationKey) -> Bool {
+        proof == KeyPool.signature(message, by: key.publicKey)
+    }
+
+    func prove(_ message: [UInt8]) -> [UInt8] {
+        KeyPool.signature(message, by: node.key.publicKey)
+    }
+
+    func missingBlobs(limit: Int) throws(JournalError) -> [BlobWant] { [] }
+    func blobChunk(_ want: BlobWant) throws(JournalError) -> BlobChunk? { nil }
+}

@@ -1,0 +1,144 @@
+import Base
+import Change
+import Domain
+import Kernel
+import Replication
+
+/// Runs one seed: a world, faults, checkers. The same seed gives the same report.
+package enum Simulation {
+    /// Every tenth seed is run again with all clocks shifted by fifty years (I26).
+    private static let shiftMillis: Int64 = 50 * 365 * 86_400_000
+
+    /// - Parameters:
+    ///   - steps: Of faults and work; afterwards everything is settled without faults.
+    ///   - topology: nil makes one from the seed.
+    ///   - mutant: The rule that is switched off.
+    package static func run(
+        seed: UInt64, steps: Int, topology: SimulatedTopology? = nil, mutant: Mutant? = nil
+    ) -> Report {
+        let report = once(seed, steps, topology, mutant, shift: 0)
+        guard seed % 10 == 0, mutant == nil, report.violations.isEmpty else { return report }
+        let shift = seed % 20 == 0 ? shiftMillis : -shiftMillis
+        let shifted = once(seed, steps, topology, mutant, shift: shift)
+        guard shifted.shape != report.shape else { return report }
+        let violation = Violation("I26", at: steps, "another clock gives another outcome")
+        return Report(
+            seed: seed, digest: report.digest, shape: report.shape,
+            admissions: report.admissions, faults: report.faults, violations: [violation])
+    }
+
+    private static func once(
+        _ seed: UInt64, _ steps: Int, _ topology: SimulatedTopology?, _ mutant: Mutant?,
+        shift: Int64
+    ) -> Report {
+        do throws(JournalError) {
+            let world = try World(seed: seed, topology: topology, mutant: mutant, shift: shift)
+            for _ in 0..<steps { try world.takeStep() }
+            try world.settle()
+            try world.inspect()
+            return world.report(seed)
+        } catch {
+            return Report(
+                seed: seed, digest: .zero, shape: .zero, admissions: 0, faults: [],
+                violations: [Violation("journal", at: 0, "\(error)")])
+        }
+    }
+}
+
+extension World {
+    /// One step: time passes, messages arrive, somebody works, now and then something breaks.
+    func takeStep() throws(JournalError) {
+        step += 1
+        elapsed += Int64(dice.roll(60_000))
+        try work()
+        if dice.hits(8) { try breakSomething() }
+        if let link = dice.pick(Array(links.indices)) { try start(link) }
+        if dice.hits(20), let link = dice.pick(Array(links.indices)) {
+            try start(link, lane: .poll)
+        }
+        try deliver()
+        try tend()
+        if dice.hits(5) { try admitApplicants(mayGrant: true) }
+        if dice.hits(10) { try reissue() }
+        if mutant == .serveBeforeSync, dice.hits(30), let node = dice.pick(nodes) {
+            node.journal.sync()
+            checks.synced(node)
+        }
+    }
+
+    private func work() throws(JournalError) {
+        guard let node = dice.pick(nodes), !node.isDown else { return }
+        switch dice.roll(100) {
+        case 0..<35: try note(node)
+        case 35..<45: try receive(node)
+        default: try handle(node)
+        }
+    }
+
+    /// Something of no meaning, in a scope that the node writes.
+    private func note(_ node: SimulatedNode) throws(JournalError) {
+        nextNote += 1
+        var scopes: [ScopeName] = [.catalog(node.region), .control(node.region)]
+        let stations = nodes.filter { node.kernel.directory.isWithin($0.region, node.region) }
+        if let station = dice.pick(stations) {
+            scopes.append(.cases(station.region, year: 2026))
+            scopes.append(.cases(station.region, year: 2026))
+        }
+        guard let scope = dice.pick(scopes), node.kernel.mayCarry(scope) else { return }
+        let kind = dice.hits(12) ? Self.newKind : 0x7f01
+        let body = Array("note \(nextNote) \(node.index)".utf8)
+        let draft = Draft(scope: scope, kind: ChangeKind(rawValue: kind), body: body)
+        try commit(node, [.write([draft])])
+    }
+
+    private func breakSomething() throws(JournalError) {
+        guard let node = dice.pick(nodes) else { return }
+        let isRoot = node.place.parent == nil
+        switch dice.roll(100) {
+        case 0..<25: try losePower(node)
+        case 25..<45:
+            guard let link = dice.pick(Array(links.indices)) else { return }
+            count("partition")
+            links[link].cutUntil = step + 10 + dice.roll(60)
+        case 45..<60:
+            count("clock")
+            let years = Int64(dice.roll(101) - 50)
+            node.clockOffset = years * 365 * 86_400_000
+        case 60..<70:
+            count("disk-full")
+            node.journal.failsNextCommit = true
+        case 70..<85: if !isRoot { backUp(node) }
+        case 85..<90: if !isRoot { try restore(node, keepsSentinel: true) }
+        case 90..<95: if !isRoot { try restore(node, keepsSentinel: false) }
+        default: if !isRoot { try clone(node) }
+        }
+    }
+
+    /// No more faults: everything that is owed is done until nothing moves.
+    func settle() throws(JournalError) {
+        isSettling = true
+        for node in nodes { node.journal.failsNextCommit = false }
+        var quiet = 0
+        var rounds = 0
+        let limit = 120
+        while quiet < 3, rounds < limit {
+            rounds += 1
+            step += 1
+            let before = progress()
+            try admitApplicants(mayGrant: true)
+            for index in links.indices {
+                try start(index)
+                try deliver()
+            }
+            try tend()
+            try deliver()
+            try reissue()
+            quiet = progress() == before ? quiet + 1 : 0
+        }
+        if quiet < 3 { checks.fail("I7", at: step, "the world does not come to rest") }
+    }
+
+    private func progress() -> [UInt64] {
+        nodes.map(\.position) + [UInt64(checks.alarms), UInt64(applicants.count)]
+    }
+}

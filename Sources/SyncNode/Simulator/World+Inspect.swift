@@ -1,0 +1,183 @@
+import Base
+import Change
+import Domain
+import Kernel
+import Replication
+
+/// What must hold once the world has come to rest, and the report.
+extension World {
+    func inspect() throws(JournalError) {
+        checkCarriers()
+        checkLedger()
+        checkForks()
+        try checkQuiet()
+        try checkFolds()
+    }
+
+    /// Scopes of any node, by id.
+    private var names: [ScopeName] {
+        var names: [ScopeID: ScopeName] = [:]
+        for node in nodes { for known in node.kernel.knowledge() { names[known.id] = known.name } }
+        return names.keys.sorted().compactMap { names[$0] }
+    }
+
+    /// I6, I7, I15.
+    private func checkCarriers() {
+        for name in names {
+            var leaves: Set<Digest16> = []
+            var isFlagged = false
+            var actors: Set<ActorID> = []
+            for node in nodes {
+                guard let shared = node.sharedScope(name.id) else {
+                    if node.kernel.mayCarry(name), carriesAnything(name) { leaves.insert(.zero) }
+                    continue
+                }
+                if !node.kernel.mayCarry(name) {
+                    checks.fail("I6", at: step, "node \(node.index) stores \(name.family)")
+                    continue
+                }
+                if !shared.quarantined.isEmpty { isFlagged = true }
+                leaves.insert(shared.isBlank ? .zero : shared.leaf)
+                for head in shared.vector.heads { actors.insert(head.actor) }
+            }
+            if leaves.count > 1, !isFlagged {
+                checks.fail("I7", at: step, "carriers of \(name.family) \(name.region.hex) differ")
+            }
+            if actors.count > nextKey { checks.fail("I15", at: step, "too many live entries") }
+        }
+    }
+
+    private func carriesAnything(_ name: ScopeName) -> Bool {
+        nodes.contains { $0.sharedScope(name.id)?.isBlank == false }
+    }
+
+    /// I8.
+    private func checkLedger() {
+        var bodies: Set<[UInt8]> = []
+        for node in nodes {
+            for known in node.kernel.knowledge() {
+                for chain in node.journal.contents(of: known.id) {
+                    for change in chain.changes {
+                        if let body = change.body { bodies.insert(body) }
+                    }
+                }
+            }
+        }
+        let missing = checks.ledger.filter { !bodies.contains($0.key) }
+        if let first = missing.keys.map({ String(decoding: $0, as: UTF8.self) }).sorted().first {
+            checks.fail("I8", at: step, "\(missing.count) lost: \(first)")
+        }
+    }
+
+    /// I9: who is in touch with both contents of a number has the proof.
+    private func checkForks() {
+        for fork in checks.contents.keys.sorted() where (checks.contents[fork]?.count ?? 0) > 1 {
+            var held: Set<Digest> = []
+            var unproven = 0
+            for node in nodes {
+                let chains = node.journal.contents(of: fork.scope)
+                guard let chain = chains.first(where: { $0.state.actor == fork.dot.actor }),
+                    fork.dot.seq.rawValue <= UInt64(chain.changes.count)
+                else { continue }
+                held.insert(chain.changes[Int(fork.dot.seq.rawValue) - 1].hash)
+                if !chain.state.quarantined { unproven += 1 }
+            }
+            if held.count > 1, unproven > 0 {
+                checks.fail("I9", at: step, "two contents of one number, not proven to all")
+            }
+        }
+    }
+
+    /// I14, I29: all has been said; another round says only where each side stands.
+    private func checkQuiet() throws(JournalError) {
+        let alarms = checks.alarms
+        let crossings = checks.crossings
+        for index in links.indices {
+            try start(index)
+            try deliver()
+        }
+        if checks.alarms != alarms { checks.fail("I29", at: step, "an alarm sounds again") }
+        if checks.crossings != crossings {
+            checks.fail("I14", at: step, "changes cross again at rest")
+        }
+    }
+
+    /// I22: the same set, folded in another order by a node of its own, gives the same cases.
+    private func checkFolds() throws(JournalError) {
+        guard let node = dice.pick(nodes) else { return }
+        let fresh = try SimulatedNode(
+            index: nodes.count, place: node.place, key: freshKey(), root: node.root,
+            journal: SimulatedJournal(), rules: node.rules, mutant: mutant)
+        let known = node.kernel.knowledge().sorted {
+            ($0.name.family.rawValue, $0.id) < ($1.name.family.rawValue, $1.id)
+        }
+        if known.contains(where: { $0.chains.contains(where: \.quarantined) }) { return }
+        for scope in known { try refold(scope, of: node, into: fresh) }
+        for entry in cases.entries {
+            let key = DocumentKey(collection: .caseFile, id: entry.id)
+            let one = CustodyChecks.state(key, at: node)
+            let two = CustodyChecks.state(key, at: fresh)
+            if one?.links != two?.links || one?.status != two?.status
+                || one?.events.map(\.status) != two?.events.map(\.status)
+            {
+                checks.fail("I22", at: step, "case \(entry.id.hex) depends on the order")
+            }
+        }
+    }
+
+    private func refold(
+        _ scope: ScopeKnowledge, of node: SimulatedNode, into fresh: SimulatedNode
+    ) throws(JournalError) {
+        var left = Array(node.journal.contents(of: scope.id).reversed())
+        var hasMoved = true
+        while hasMoved, !left.isEmpty {
+            hasMoved = false
+            for index in left.indices.reversed() {
+                let held = fresh.kernel.knowledge(of: scope.id)?.chain(left[index].state.actor)
+                let from = Int(held?.head.seq.rawValue ?? 0)
+                guard from < left[index].changes.count else {
+                    left.remove(at: index)
+                    continue
+                }
+                let part = Array(left[index].changes[from...].prefix(1))
+                let batch = ChangeBatch(scope: scope.id, changes: part, heads: []) { _ in
+                    .sha256Ed25519
+                }
+                let result = try fresh.commit(
+                    [.admit(batch, name: scope.name, good: [true])], at: now)
+                if case .admitted(let report)? = result.outcomes.first, report.admitted > 0 {
+                    hasMoved = true
+                }
+            }
+        }
+    }
+
+    // MARK: the report
+
+    func report(_ seed: UInt64) -> Report {
+        var all = ByteWriter(capacity: 4096)
+        var shape = ByteWriter(capacity: 4096)
+        for node in nodes {
+            for known in node.kernel.knowledge() {
+                all.write(known.vector.leaf(scope: known.id, epoch: known.epoch))
+            }
+            for entry in cases.entries {
+                let key = DocumentKey(collection: .caseFile, id: entry.id)
+                guard let state = CustodyChecks.state(key, at: node) else { continue }
+                shape.write(text: state.status.rawValue)
+                shape.write(count: state.links.count)
+                shape.write(state.holder?.region?.rawValue ?? 0)
+                shape.write(count: state.events.count { $0.status == .effective })
+            }
+            shape.write(
+                count: node.kernel.knowledge().reduce(0) { sum, known in
+                    sum + known.vector.heads.reduce(0) { $0 + Int($1.seq.rawValue) }
+                })
+        }
+        return Report(
+            seed: seed, digest: ExchangeHash.digest(all.bytes),
+            shape: ExchangeHash.digest(shape.bytes), admissions: admissions,
+            faults: faults.keys.sorted().map { ($0, faults[$0] ?? 0) },
+            violations: checks.violations)
+    }
+}

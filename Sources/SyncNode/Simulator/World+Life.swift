@@ -1,0 +1,147 @@
+import Base
+import Change
+import Domain
+import Kernel
+import Replication
+
+/// Restarts, restores, clones, and how a node that is a copy goes on.
+extension World {
+    /// A restored or cloned node learned that it is one (PROTOCOL §6).
+    func learnsItIsACopy(_ node: SimulatedNode) throws(JournalError) {
+        checks.learned(node)
+        checks.custody.disturb(cases.entries.map(\.id))
+        guard mutant != .noNewIncarnation else {
+            resetLinks(of: node)
+            return
+        }
+        let fresh = freshKey()
+        try node.renew(as: fresh)
+        checks.forget(node)
+        resetLinks(of: node)
+        guard let parent = parent(of: node) else { return }
+        applicants.append(
+            Applicant(parent: parent.index, region: node.region, key: fresh, node: node.node))
+        try admitApplicants(mayGrant: false)
+    }
+
+    /// Parents state what they were asked for: first that an incarnation may exchange, later,
+    /// for one of a region, the seat.
+    func admitApplicants(mayGrant: Bool) throws(JournalError) {
+        var left: [Applicant] = []
+        for var applicant in applicants {
+            let parent = nodes[applicant.parent]
+            guard !parent.isDown, parent.isSeated else {
+                left.append(applicant)
+                continue
+            }
+            if !applicant.isKnown {
+                applicant.isKnown = true
+                try commit(
+                    parent,
+                    [
+                        .state([
+                            .incarnation(
+                                region: applicant.region, key: applicant.key,
+                                node: applicant.node)
+                        ])
+                    ])
+            }
+            guard mayGrant, isCurrent(applicant) else {
+                if nodes.contains(where: { $0.key == applicant.key }) { left.append(applicant) }
+                continue
+            }
+            let epoch = (parent.kernel.directory.seats(of: applicant.region).last?.epoch ?? 0) + 1
+            try commit(
+                parent,
+                [
+                    .state([
+                        .seat(
+                            region: applicant.region, epoch: epoch, key: applicant.key,
+                            node: applicant.node)
+                    ])
+                ])
+        }
+        applicants = left
+    }
+
+    /// Whether it is the newest incarnation of the region's own node, not of a clone.
+    private func isCurrent(_ applicant: Applicant) -> Bool {
+        nodes.first { $0.region == applicant.region }?.key == applicant.key
+    }
+
+    func losePower(_ node: SimulatedNode) throws(JournalError) {
+        count("power")
+        checks.lostPower(node)
+        try node.losePower()
+        checks.forget(node)
+        resetLinks(of: node)
+    }
+
+    func backUp(_ node: SimulatedNode) {
+        backups[node.index] = (node.journal.durable, node.key)
+    }
+
+    func restore(_ node: SimulatedNode, keepsSentinel: Bool) throws(JournalError) {
+        guard let backup = backups[node.index] else { return }
+        count(keepsSentinel ? "restore" : "image")
+        let before = bodies(of: node)
+        try node.restore(backup.image, keepsSentinel: keepsSentinel, as: backup.key)
+        forgetWhatIsGone(before)
+        checks.forget(node)
+        resetLinks(of: node)
+        if keepsSentinel, node.isBehindSentinel { try learnsItIsACopy(node) }
+    }
+
+    /// A second copy of a node starts beside it, under the same incarnation.
+    func clone(_ node: SimulatedNode) throws(JournalError) {
+        guard let parent = parent(of: node), nodes.count < 40 else { return }
+        count("clone")
+        let copy = try SimulatedNode(
+            index: nodes.count, place: node.place, key: node.key, root: node.root,
+            journal: SimulatedJournal(image: node.journal.durable), rules: node.rules,
+            mutant: mutant)
+        nodes.append(copy)
+        links.append(SimulatedLink(below: copy, above: parent))
+        checks.forget(copy)
+    }
+
+    /// Orphans are written anew once the node and its parent said that they are equal.
+    func reissue() throws(JournalError) {
+        for node in nodes where node.owesReissue && !node.isDown {
+            var isFetched = true
+            for index in links.indices
+            where links[index].below == node.index
+                && nodes[links[index].above].place.level
+                    != node.place.level
+            {
+                if !links[index].dialer.isAtRest || !links[index].answerer.isAtRest {
+                    isFetched = false
+                }
+            }
+            if isFetched {
+                node.beginReissue()
+                try commit(node, [.reissueOrphans])
+            }
+        }
+    }
+
+    /// Notes that a node stores, those kept for writing anew included.
+    private func bodies(of node: SimulatedNode) -> Set<[UInt8]> {
+        var bodies: Set<[UInt8]> = []
+        for known in node.kernel.knowledge() {
+            for chain in node.journal.contents(of: known.id) {
+                for change in chain.changes {
+                    if let body = change.body { bodies.insert(body) }
+                }
+            }
+        }
+        return bodies
+    }
+
+    /// What a disk alone had is not the protocol's loss.
+    private func forgetWhatIsGone(_ before: Set<[UInt8]>) {
+        var gone = before
+        for node in nodes { gone.subtract(bodies(of: node)) }
+        checks.gone(gone)
+    }
+}

@@ -1,0 +1,194 @@
+import Base
+import Change
+import Domain
+import Kernel
+import Replication
+
+/// Everything that one simulation has: nodes, links, messages on their way, dice, and the
+/// checkers that look at each commit.
+final class World {
+    var dice: Dice
+    let mutant: Mutant?
+    var nodes: [SimulatedNode] = []
+    var links: [SimulatedLink] = []
+    var envelopes: [Envelope] = []
+    var step = 0
+    /// Milliseconds of virtual time since the start.
+    var elapsed: Int64 = 0
+    /// Added to every clock but not to what is decided by dice (I26).
+    let shift: Int64
+    var nextKey = 0
+    var nextRequest = 0
+    var nextNote = 0
+    var faults: [String: Int] = [:]
+    var admissions = 0
+    /// No faults any more: everything that is owed is done.
+    var isSettling = false
+    /// Whether links lose, repeat and delay.
+    var lossPercent: Int
+    var backups: [Int: (image: SimulatedJournal.Image, key: IncarnationKey)] = [:]
+    /// Incarnations that wait for their parent's word.
+    var applicants: [Applicant] = []
+    var checks = Checks()
+    var cases = CaseBook()
+
+    struct Applicant {
+        let parent: Int
+        let region: RegionID
+        let key: IncarnationKey
+        let node: Digest
+        var isKnown = false
+    }
+
+    /// Thursday 24 September 2026, 08:30 in Shanghai.
+    static let start = Instant(millis: 1_790_209_800_000)
+
+    var now: Instant { Self.start.advanced(byMillis: elapsed + shift) }
+
+    init(
+        seed: UInt64, topology: SimulatedTopology?, mutant: Mutant?, shift: Int64
+    ) throws(JournalError) {
+        dice = Dice(seed)
+        self.mutant = mutant
+        self.shift = shift
+        lossPercent = dice.pick([0, 5, 15, 30]) ?? 0
+        let shape = topology ?? SimulatedTopology.random(&dice)
+        try build(shape)
+    }
+
+    func count(_ fault: String) { faults[fault, default: 0] += 1 }
+
+    func freshKey() -> IncarnationKey {
+        nextKey += 1
+        return KeyPool.key(nextKey - 1)
+    }
+
+    // MARK: founding
+
+    private func build(_ shape: SimulatedTopology) throws(JournalError) {
+        var roots: [RegionCode: SeatRecord] = [:]
+        for place in shape.places {
+            let key = freshKey()
+            let id = RegionID(place.code.rawValue)
+            let root: SeatRecord
+            if let parent = place.parent, let above = roots[parent] {
+                root = above
+            } else {
+                let name = ExchangeHash.digest(Array("node \(place.code.text)".utf8))
+                root = SeatRecord(region: id, epoch: 1, key: key, node: name, grant: .zero)
+            }
+            roots[place.code] = root
+            nodes.append(
+                try SimulatedNode(
+                    index: nodes.count, place: place, key: key, root: root,
+                    journal: SimulatedJournal(), rules: rules(nodes.count), mutant: mutant))
+        }
+        for node in nodes { try enter(node, shape) }
+        for node in nodes {
+            guard let parent = parent(of: node) else { continue }
+            links.append(SimulatedLink(below: node, above: parent))
+        }
+        for (one, two) in shape.links {
+            guard let below = nodes.first(where: { $0.place.code == one }),
+                let above = nodes.first(where: { $0.place.code == two })
+            else { continue }
+            links.append(SimulatedLink(below: below, above: above))
+        }
+    }
+
+    /// One node in four runs an old binary, that knows less kinds.
+    private func rules(_ index: Int) -> KernelRules {
+        var rules = mutant?.rules ?? KernelRules()
+        if dice.hits(25) { rules.unknownKinds = [Self.newKind] }
+        return rules
+    }
+
+    /// A kind that old binaries do not know; it must be understood.
+    static let newKind: UInt16 = 0xff01
+
+    /// Gives a node the directory above it, and states the places below it and its partners.
+    private func enter(_ node: SimulatedNode, _ shape: SimulatedTopology) throws(JournalError) {
+        var above: [SimulatedNode] = []
+        var next = parent(of: node)
+        while let parent = next {
+            above.insert(parent, at: 0)
+            next = self.parent(of: parent)
+        }
+        for ancestor in above { try hand(.directory(ancestor.region), of: ancestor, to: node) }
+        var entries: [DirectoryEntry] = []
+        if node.place.parent == nil { entries.append(.region(record(node))) }
+        for child in nodes where child.place.parent == node.place.code {
+            entries.append(.region(record(child)))
+            entries.append(
+                .seat(region: child.region, epoch: 1, key: child.key, node: child.node))
+        }
+        for (one, two) in shape.links where one == node.place.code || two == node.place.code {
+            let code = one == node.place.code ? two : one
+            guard let partner = nodes.first(where: { $0.place.code == code }) else { continue }
+            entries.append(.partner(record(partner), key: partner.key, node: partner.node))
+        }
+        if !entries.isEmpty { try commit(node, [.state(entries)]) }
+    }
+
+    private func hand(
+        _ name: ScopeName, of giver: SimulatedNode, to node: SimulatedNode
+    ) throws(JournalError) {
+        let knowledge = SimulatedKnowledge(node: giver, peer: node.region)
+        guard let run = try knowledge.batch(of: name.id, after: [], except: []) else { return }
+        try admit([run.batch], names: [name.id: name], at: node)
+    }
+
+    private func record(_ node: SimulatedNode) -> RegionRecord {
+        RegionRecord(
+            id: node.region, code: node.place.code, name: node.place.name,
+            level: node.place.level,
+            parent: node.place.parent.map { RegionID($0.rawValue) })
+    }
+
+    func parent(of node: SimulatedNode) -> SimulatedNode? {
+        guard let code = node.place.parent else { return nil }
+        return nodes.first { $0.place.code == code }
+    }
+
+    // MARK: committing
+
+    /// One commit, looked at by the checkers. nil where the disk refused it.
+    @discardableResult
+    func commit(
+        _ node: SimulatedNode, _ batch: [Submission]
+    ) throws(JournalError) -> [Outcome]? {
+        do throws(JournalError) {
+            let result = try node.commit(batch, at: now)
+            checks.committed(node, result.outcomes, result.effects, at: step)
+            if !result.effects.ownForks.isEmpty { try learnsItIsACopy(node) }
+            return result.outcomes
+        } catch {
+            guard case .full = error else { throw error }
+            return nil
+        }
+    }
+
+    /// What the product does with a delivery: signatures, then the writer.
+    func apply(_ delivery: Delivery, at node: SimulatedNode) throws(JournalError) {
+        var names: [ScopeID: ScopeName] = [:]
+        for name in delivery.opening { names[name.id] = name }
+        if !delivery.opening.isEmpty { try commit(node, [.open(delivery.opening)]) }
+        try admit(delivery.batches, names: names, at: node)
+    }
+
+    private func admit(
+        _ batches: [ChangeBatch], names: [ScopeID: ScopeName], at node: SimulatedNode
+    ) throws(JournalError) {
+        for batch in batches {
+            guard let name = names[batch.scope] ?? node.sharedScope(batch.scope)?.name else {
+                continue
+            }
+            let known = node.kernel.knowledge(of: batch.scope)
+            let good = batch.good { known?.chain($0)?.key }
+            let outcomes = try commit(node, [.admit(batch, name: name, good: good)])
+            guard case .admitted(let report)? = outcomes?.first else { continue }
+            admissions += report.admitted
+            checks.admitted(batch, report, at: node, step)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Runtime
+
+/// Verbs that look after a node's data.
+extension Verb {
+    static let verify = Verb(name: "verify", help: "--data DIR [--json]") { words in
+        await guarded("verify") {
+            let arguments = try Arguments(words, flags: ["json"])
+            try arguments.allowOnly(["data", "json"])
+            let report = try Verification.run(data: try arguments.required("data"))
+            Console.print(report.json)
+            return report.isSound ? 0 : 1
+        }
+    }
+
+    static let backup = Verb(name: "backup", help: "--data DIR --out DIR|FILE.db") { words in
+        await guarded("backup") {
+            let arguments = try Arguments(words, flags: [])
+            try arguments.allowOnly(["data", "out"])
+            try NodeBackup.save(
+                data: try arguments.required("data"), to: try arguments.required("out"))
+            return 0
+        }
+    }
+
+    static let restore = Verb(name: "restore", help: "--from DIR|FILE.db --data DIR") { words in
+        await guarded("restore") {
+            let arguments = try Arguments(words, flags: [])
+            try arguments.allowOnly(["data", "from"])
+            try NodeBackup.restore(
+                from: try arguments.required("from"), data: try arguments.required("data"))
+            return 0
+        }
+    }
+
+    static let export = Verb(name: "export", help: "--data DIR --for CODE --out FILE") { words in
+        await guarded("export") {
+            let arguments = try Arguments(words, flags: [])
+            try arguments.allowOnly(["data", "for", "out"])
+            let answer = try await NodeCommands.exportBundle(
+                data: try arguments.required("data"), for: try arguments.required("for"),
+                to: try arguments.required("out"))
+            Console.print(answer.text)
+            return answer.exitCode
+        }
+    }
+
+    static let importing = Verb(name: "import", help: "--data DIR FILE") { words in
+        await guarded("import") {
+            let arguments = try Arguments(words, flags: [])
+            try arguments.allowOnly(["data"])
+            guard arguments.positional.count == 1, let file = arguments.positional.first else {
+                throw Arguments.Failure("one FILE is needed")
+            }
+            let answer = try await NodeCommands.importBundle(
+                data: try arguments.required("data"), from: file)
+            Console.print(answer.text)
+            return answer.exitCode
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Base
+import Domain
+import Foundation
+import Testing
+
+@testable import Runtime
+
+/// PROTOCOL §6 with real nodes on loopback: what was restored or cloned is found out, begins
+/// anew, and nothing that anybody wrote is lost.
+@Suite(.serialized) struct RenewalTests {
+    /// The database is older than its sentinel: seen at the start, before any peer.
+    @Test func anOlderDatabaseIsSeenAtTheStart() async throws {
+        let place = try await County()
+        _ = try await place.village.receive("甲")
+        try await place.settle(place.village)
+        await place.village.stop()
+        let saved = place.folder.path + "/saved"
+        try place.copy(place.village.data, to: saved)
+        try await place.village.start()
+        let old = try await place.village.incarnation
+        _ = try await place.village.receive("乙")
+        try await place.settle(place.village)
+        await place.village.stop()
+        try place.copyDatabase(saved, to: place.village.data)
+        try await place.village.start()
+        let store = try await place.village.running().store
+        #expect(store.renewal?.contains("the sentinel saw") == true)
+        #expect(store.signer.key != old)
+        try await place.settle(place.village)
+        #expect(try await place.village.applicants() == ["乙", "甲"])
+        try await place.expectSound()
+        await place.stop()
+    }
+
+    /// The whole directory is older: nothing here can tell, but the parent can.
+    @Test func aRestoredDirectoryIsSeenAtFirstContact() async throws {
+        let place = try await County()
+        _ = try await place.village.receive("甲")
+        try await place.settle(place.village)
+        await place.village.stop()
+        let saved = place.folder.path + "/saved"
+        try place.copy(place.village.data, to: saved)
+        try await place.village.start()
+        _ = try await place.village.receive("乙")
+        try await place.settle(place.village)
+        await place.village.stop()
+        try place.copy(saved, to: place.village.data)
+
+        await place.county.stop()
+        try await place.village.start()
+        #expect(try await place.village.running().store.renewal == nil, "nothing tells yet")
+        _ = try await place.village.receive("丙")
+        try await place.county.start()
+        try await County.until("the village asks to begin anew") {
+            await place.village.renewals > 0
+        }
+        try await place.village.renew()
+        try await County.until("both branches are at the county") {
+            try await place.county.applicants() == ["丙", "乙", "甲"]
+        }
+        try await place.settle(place.village)
+        #expect(try await place.village.applicants() == ["丙", "乙", "甲"])
+        #expect(await place.village.renewals == 1, "a detector fires once (I29)")
+        try await place.expectSound()
+        await place.stop()
+    }
+
+    /// A root has nobody above it: its node key passes its seat on, and its members follow.
+    @Test func aRestoredRootTakesItsSeatAgain() async throws {
+        let place = try await County()
+        _ = try await place.village.receive("甲")
+        try await place.settle(place.village)
+        await place.county.stop()
+        let saved = place.folder.path + "/saved"
+        try place.copy(place.county.data, to: saved)
+        try await place.county.start()
+        let old = try await place.county.incarnation
+        let number = try await place.village.receive("乙")
+        try await place.settle(place.village)
+        try await place.county.say(
+            "{\"command\":\"case.note\",\"case\":\"\(number)\",\"note\":\"已阅\"}")
+        try await place.settle(place.village)
+        await place.county.stop()
+        try place.copyDatabase(saved, to: place.county.data)
+        try await place.county.start()
+        #expect(try await place.county.incarnation != old)
+        try await place.settle(place.village)
+        _ = try await place.village.receive("丙")
+        try await place.settle(place.village)
+        #expect(try await place.county.applicants() == ["丙", "乙", "甲"])
+        let county = try await place.county.running()
+        #expect(
+            county.board.directory.seat(of: county.settings.region.id)?.key
+                == county.store.signer.key)
+        try await place.expectSound()
+        await place.stop()
+    }
+
+    /// Two copies run at once: the one that comes second begins anew, and both go on.
+    @Test func aCloneBeginsAnew() async throws {
+        let place = try await County()
+        _ = try await place.village.receive("甲")
+        try await place.settle(place.village)
+        await place.village.stop()
+        let copied = place.folder.path + "/clone"
+        try place.copy(place.village.data, to: copied)
+        let clone = try Station(copied: copied, code: place.village.code)
+
+        try await place.village.start()
+        _ = try await place.village.receive("乙")
+        try await place.settle(place.village)
+        await place.county.stop()
+        try await clone.start()
+        _ = try await clone.receive("丙")
+        try await place.county.start()
+        try await County.until("the clone asks to begin anew") { await clone.renewals > 0 }
+        try await clone.renew()
+        try await County.until("the county has all cases") {
+            try await place.county.applicants() == ["丙", "乙", "甲"]
+        }
+        try await County.until("both copies have all cases") {
+            let one = try await place.village.applicants()
+            let two = try await clone.applicants()
+            return one == two && one == ["丙", "乙", "甲"]
+        }
+        #expect(await place.village.renewals == 0)
+        #expect(try await clone.incarnation != place.village.incarnation)
+        let report = try Verification.run(data: clone.data)
+        #expect(report.isSound, "\(report.json)")
+        try await place.expectSound()
+        await clone.stop()
+        await place.stop()
+    }
+}
+
+extension County {
+    /// Puts another directory's database, and nothing else, in place.
+    func copyDatabase(_ from: String, to: String) throws {
+        let files = FileManager.default
+        for name in ["/node.db", "/node.db-wal", "/node.db-shm"] {
+            if files.fileExists(atPath: to + name) { try files.removeItem(atPath: to + name) }
+            if files.fileExists(atPath: from + name) {
+                try files.copyItem(atPath: from + name, toPath: to + name)
+            }
+        }
+    }
+
+    /// `verify` at both nodes while they run.
+    func expectSound() async throws {
+        for station in [county, village] {
+            let report = try Verification.run(data: station.data)
+            #expect(report.isSound, "\(station.code): \(report.json)")
+        }
+    }
+}
