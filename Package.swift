@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Set by Tests/Fuzz/run: every room is then built for libFuzzer, with a program that feeds it.
+let isFuzzing = Context.environment["SYNCNODE_FUZZ"] == "1"
+
 /// The rooms of `Sources/SyncNode` and whom each may know: docs/decisions/0002.
 /// Pure rooms first, then the shell; a Tidy test reads this table.
 let rooms: [(name: String, knows: [String])] = [
@@ -49,7 +52,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
-]
+] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 func dependency(_ name: String) -> Target.Dependency { .target(name: name) }
 
@@ -63,6 +66,18 @@ func doubles(of room: String) -> [String] {
 }
 
 let libraries = ["CSQLite", "CCurl", "COpenSSL", "CZlib", "CLinux"]
+
+let fuzzing: [Target] = [
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(
+        name: "fuzz",
+        dependencies: [
+            "Base", "Crypto", "HTTP", "Change", "Civil", "Region", "Document", "Domain",
+            "Replication", "Runtime", "Support", "CFuzzer",
+        ].map(dependency),
+        path: "Tests/Fuzz", exclude: ["CFuzzer", "run"],
+        swiftSettings: strict, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+]
 
 let package = Package(
     name: "syncnode",
@@ -109,4 +124,5 @@ let package = Package(
                 name: "TidyTests", dependencies: ["Base", "Support"], path: "Tests/Tidy",
                 swiftSettings: strict),
         ]
+        + (isFuzzing ? fuzzing : [])
 )
