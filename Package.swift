@@ -46,13 +46,14 @@ let rooms: [(name: String, knows: [String])] = [
     ),
 ]
 
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
-] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+    ] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 func dependency(_ name: String) -> Target.Dependency { .target(name: name) }
 

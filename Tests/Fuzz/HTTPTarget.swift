@@ -59,7 +59,9 @@ enum HTTPTarget {
         var lines: [(String, String)] = []
         for (name, value) in request.headers.list {
             let lower = name.lowercased()
-            if lower != "content-length", lower != "transfer-encoding" { lines.append((name, value)) }
+            if lower != "content-length", lower != "transfer-encoding" {
+                lines.append((name, value))
+            }
         }
         do throws(HTTPError) {
             let copy = try HTTPRequest.make(
@@ -103,7 +105,8 @@ enum HTTPTarget {
             "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n"
                 + "\r\n5;a=\"b\\c\";d=e\r\nhello\r\n0\r\nX-Trailer: 1\r\n\r\n",
             "GET http://a.b/c HTTP/1.1\r\nhost: A.B\r\nRange: bytes=0-9,-5\r\n\r\n",
-            "OPTIONS * HTTP/1.0\r\n\r\n", "\r\nHEAD /../a/./b HTTP/1.1\r\nHost:\r\nX: \t y \r\n\r\n",
+            "OPTIONS * HTTP/1.0\r\n\r\n",
+            "\r\nHEAD /../a/./b HTTP/1.1\r\nHost:\r\nX: \t y \r\n\r\n",
         ]
         let responses = [
             "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
