@@ -1,4 +1,5 @@
 import Bench
+import Host
 import Runtime
 
 extension Verb {

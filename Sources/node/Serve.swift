@@ -13,7 +13,9 @@ extension Verb {
             try arguments.allowOnly(["data", "region", "name", "parent", "suite"])
             let text = try arguments.required("region")
             guard let code = RegionCode(text) else {
-                throw Arguments.Failure("--region must be a code of 12 digits, not \(text)")
+                throw Arguments.Failure(
+                    "--region must be a code of 12 digits, not \(text)",
+                    chinese: "--region 应为 12 位区划代码，不是 \(text)")
             }
             let suite = try arguments.number("suite", in: 1...2, fallback: 1)
             let region = try await NodeCommands.initialise(

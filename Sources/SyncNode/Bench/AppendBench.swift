@@ -1,4 +1,5 @@
 import Kernel
+import Host
 import Runtime
 
 /// Durable appends through the real writer: decide, chain, sign, log, fold, project, sync.

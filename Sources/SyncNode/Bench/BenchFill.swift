@@ -4,6 +4,7 @@ import Crypto
 import Disk
 import Domain
 import Kernel
+import Host
 import Runtime
 import Store
 

@@ -3,6 +3,7 @@ import Disk
 import Domain
 import Kernel
 import Network
+import Host
 import Runtime
 import Store
 

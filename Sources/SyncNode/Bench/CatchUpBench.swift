@@ -5,6 +5,7 @@ import Disk
 import Domain
 import Kernel
 import Replication
+import Host
 import Runtime
 import Store
 import Synchronization

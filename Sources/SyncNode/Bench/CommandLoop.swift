@@ -1,5 +1,6 @@
 import Domain
 import Kernel
+import Host
 import Runtime
 import Synchronization
 

@@ -2,6 +2,7 @@ import Base
 import Change
 import Glibc
 import Network
+import Host
 import Runtime
 
 /// Resident memory of a node's process.

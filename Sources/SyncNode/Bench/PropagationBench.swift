@@ -2,6 +2,7 @@ import Base
 import Change
 import Domain
 import Kernel
+import Host
 import Runtime
 
 /// How long a case takes from a village to the county: two hops over loopback, durable at each.

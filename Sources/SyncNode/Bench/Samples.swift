@@ -1,3 +1,4 @@
+import Host
 import Runtime
 
 /// Durations of one kind, in nanoseconds.

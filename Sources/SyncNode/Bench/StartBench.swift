@@ -1,4 +1,5 @@
 import Network
+import Host
 import Runtime
 
 /// From the start of the process to its word that it listens, with a long log.

@@ -4,6 +4,7 @@ import Domain
 import Kernel
 import Network
 import Replication
+import Host
 import Runtime
 
 /// Bytes on the wire, between two nodes of this process over loopback.

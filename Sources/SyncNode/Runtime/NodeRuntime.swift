@@ -1,11 +1,14 @@
-import Base
+package import Base
 package import Change
 import Crypto
+import Disk
 import Domain
-import Kernel
+// Whoever runs nodes uses what they stand on: clock, keys, settings, words for people.
+@_exported public import Host
+package import Kernel
 package import Network
 import Replication
-import Store
+package import Store
 import Synchronization
 
 /// One running node: its writer, its readers, its links and its server.
@@ -29,10 +32,13 @@ package final class NodeRuntime: Sendable {
     /// Why a node does not run: one sentence, and the exit code of CONTRACT §2.
     package struct Failure: Error, Hashable, Sendable {
         package let sentence: String
+        /// The same in Chinese; the English one where nobody wrote it.
+        package let chinese: String
         package let exitCode: Int32
 
-        package init(_ sentence: String, exitCode: Int32) {
+        package init(_ sentence: String, chinese: String? = nil, exitCode: Int32) {
             self.sentence = sentence
+            self.chinese = chinese ?? sentence
             self.exitCode = exitCode
         }
     }
@@ -104,7 +110,8 @@ package final class NodeRuntime: Sendable {
                 handler: { service.handle($0, $1) })
             server.withLock { $0 = started }
         } catch {
-            throw Failure(error.advice.english, exitCode: 2)
+            let advice = error.advice
+            throw Failure(advice.english, chinese: advice.chinese, exitCode: 2)
         }
     }
 
@@ -215,5 +222,71 @@ package final class NodeRuntime: Sendable {
         if let running = server.withLock({ $0 }) { await running.drain() }
         client.stop()
         store.writer.stop()
+    }
+}
+
+/// The sentences that more than one verb says, in both languages.
+extension NodeRuntime.Failure {
+    /// A directory that another user keeps closed.
+    static func notOwner(_ data: String) -> NodeRuntime.Failure {
+        NodeRuntime.Failure(
+            "\(data) is not this user's: run it as the user that made the node",
+            chinese: "\(data) 不属于当前用户，请用建立该节点的用户运行", exitCode: 5)
+    }
+
+    /// A directory without a node.
+    static func noNode(_ data: String) -> NodeRuntime.Failure {
+        NodeRuntime.Failure(
+            "\(data) holds no node: make one with init --data \(data)",
+            chinese: "\(data) 里没有节点，请先用 init --data \(data) 建立", exitCode: 2)
+    }
+
+    /// A store that cannot be had: full, held by another process, damaged or fenced.
+    static func store(_ error: JournalError, _ data: String) -> NodeRuntime.Failure {
+        let (english, chinese) =
+            switch error {
+            case .full:
+                (
+                    "the disk of \(data) is full: make room and start again",
+                    "\(data) 所在磁盘已满，请腾出空间后重试"
+                )
+            case .locked(let why):
+                (
+                    "\(data) is in use or not writable: \(why)",
+                    "\(data) 正被占用或不可写：\(why)"
+                )
+            case .damaged(let why):
+                (
+                    "\(data) is damaged: \(why). Restore it from a backup",
+                    "\(data) 已损坏：\(why)。请从备份恢复"
+                )
+            case .fenced(let why):
+                ("\(data) is fenced: \(why)", "\(data) 已被隔离：\(why)")
+            case .failed(let why): ("\(data): \(why)", "\(data)：\(why)")
+            }
+        return NodeRuntime.Failure(english, chinese: chinese, exitCode: 3)
+    }
+}
+
+/// For those who measure a node from inside its process.
+extension NodeRuntime {
+    /// The journal and kernel of a data directory that no process holds: as a writer opens them.
+    package static func kernel(
+        of data: String
+    ) throws(JournalError) -> Kernel<SQLiteJournal> {
+        try OpenStore.openKernel(StoreDirectory(path: data)).0
+    }
+
+    /// Hands the node's own writer something to do; returns after the commit.
+    package func carryOut(_ submission: Submission) async throws(Writer.Failure) -> Outcome {
+        try await store.writer.submit(submission)
+    }
+
+    /// Changes of a scope that the parent is not known to hold.
+    package func unsent(in scope: ScopeID) -> UInt64 {
+        let agreed = peerStates().first?.agreed[scope]
+        return board.scope(scope)?.vector.heads.reduce(0) { sum, head in
+            sum + head.seq.rawValue - (agreed?[head.actor]?.seq.rawValue ?? 0)
+        } ?? 0
     }
 }

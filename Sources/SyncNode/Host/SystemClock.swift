@@ -1,5 +1,4 @@
 package import Base
-internal import CLinux
 import Glibc
 
 /// The machine's clock and randomness: the only place where the product reads them.
@@ -25,11 +24,9 @@ package enum SystemClock {
 package enum SystemRandom {
     /// 32 bytes. Costs a system call: about 0.3 µs.
     package static func digest() -> Digest {
-        var words: [UInt64] = [0, 0, 0, 0]
-        // Below 256 bytes the kernel gives all that is asked for, uninterrupted.
-        let count = getrandom(&words, 32, 0)
-        invariant(count == 32, "the system has randomness")
-        return Digest(words: (words[0], words[1], words[2], words[3]))
+        var generator = SystemRandomNumberGenerator()
+        return Digest(
+            words: (generator.next(), generator.next(), generator.next(), generator.next()))
     }
 
     /// - Parameter count: Bytes wanted.

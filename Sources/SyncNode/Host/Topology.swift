@@ -62,19 +62,15 @@ package struct Topology: Hashable, Sendable {
     }
 
     /// Reads a file.
-    /// - Throws: exit code 2, with one sentence that names the place and the rule.
-    package static func read(_ path: String) throws(NodeRuntime.Failure) -> Topology {
+    /// - Throws: one sentence that names the place and the rule.
+    package static func read(_ path: String) throws(Failure) -> Topology {
         let bytes: [UInt8]
         do throws(KeyFiles.Failure) {
             bytes = try SmallFile.read(path, limit: Limits.topologyBytesMax)
         } catch {
-            throw NodeRuntime.Failure(error.sentence, exitCode: 2)
+            throw Failure(sentence: error.sentence)
         }
-        do throws(Failure) {
-            return try Topology(bytes, path: path)
-        } catch {
-            throw NodeRuntime.Failure(error.sentence, exitCode: 2)
-        }
+        return try Topology(bytes, path: path)
     }
 
     /// Nodes so that every parent stands before its children; else in the file's order.
