@@ -1,6 +1,6 @@
 extension Limits {
     /// Decoded documents kept between batches: about 2 KiB each.
-    package static let foldedDocumentsMax = 512
+    package static let foldedDocumentsMax = 2048
     /// Automatic reactions in one batch; more wait for the next.
     package static let reactionsMax = 256
 }

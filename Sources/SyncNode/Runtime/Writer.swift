@@ -96,7 +96,8 @@ package final class Writer: Sendable {
             if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) { settle(kernel) }
             let batch = mailbox.take(
                 upTo: Limits.batchCommandsMax, expecting: expected,
-                delayMicros: Limits.batchDelayMicrosMax)
+                delayMicros: Limits.batchDelayMicrosMax, weightMax: Limits.batchBytesMax
+            ) { $0.submission.weight }
             if batch.isEmpty { return }
             expected = batch.count
             do throws(JournalError) {
