@@ -84,7 +84,8 @@ extension Kernel {
         }
         let desk = desk(author: author, at: now, entropy: entropy())
         switch try Rules.decide(
-            command, at: desk, from: KernelSource(kernel: self), under: rules.custody) {
+            command, at: desk, from: KernelSource(kernel: self), under: rules.custody)
+        {
         case .refuse(let refusal): return .refused(refusal)
         case .write(let drafts, let answer):
             let heads = try write(drafts, author: author, at: now, entropy: entropy)

@@ -19,7 +19,8 @@ extension Kernel {
         _ scope: ScopeID, heldBy held: VersionVector
     ) throws(JournalError) -> Bool {
         guard let state = scopes[scope], !mayCarry(state.record.name) else { return false }
-        let mine = rules.drainsEverything
+        let mine =
+            rules.drainsEverything
             ? state.vector : VersionVector(state.ownHead.map { [$0] } ?? [])
         switch mine.order(against: held) {
         case .equal, .before: break
