@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Set by Tests/Fuzz/run: every room is then built for libFuzzer, with a program that feeds it.
+let isFuzzing = Context.environment["SYNCNODE_FUZZ"] == "1"
+
 /// The rooms of `Sources/SyncNode` and whom each may know: docs/decisions/0002.
 /// Pure rooms first, then the shell; a Tidy test reads this table.
 let rooms: [(name: String, knows: [String])] = [
@@ -22,11 +25,12 @@ let rooms: [(name: String, knows: [String])] = [
         ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads", "Disk", "CSQLite"]
     ),
     ("Network", ["Base", "HTTP", "Crypto", "COpenSSL", "CCurl", "CZlib", "CLinux"]),
+    ("Host", ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads"]),
     (
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
-            "Threads", "Disk", "Store", "Network", "CLinux",
+            "Threads", "Disk", "Store", "Network", "Host", "CLinux",
         ]
     ),
     (
@@ -42,13 +46,14 @@ let rooms: [(name: String, knows: [String])] = [
     ),
 ]
 
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
-]
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+    ] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 func dependency(_ name: String) -> Target.Dependency { .target(name: name) }
 
@@ -62,6 +67,18 @@ func doubles(of room: String) -> [String] {
 }
 
 let libraries = ["CSQLite", "CCurl", "COpenSSL", "CZlib", "CLinux"]
+
+let fuzzing: [Target] = [
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(
+        name: "fuzz",
+        dependencies: [
+            "Base", "Crypto", "HTTP", "Change", "Civil", "Region", "Document", "Domain",
+            "Replication", "Runtime", "Support", "CFuzzer",
+        ].map(dependency),
+        path: "Tests/Fuzz", exclude: ["CFuzzer", "run"],
+        swiftSettings: strict, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+]
 
 let package = Package(
     name: "syncnode",
@@ -81,7 +98,7 @@ let package = Package(
         + [
             .executableTarget(
                 name: "node",
-                dependencies: ["Base", "Runtime", "Demo", "Simulator", "API"],
+                dependencies: ["Base", "Host", "Runtime", "Demo", "Simulator", "API"],
                 path: "Sources/node",
                 swiftSettings: strict
             )
@@ -102,7 +119,11 @@ let package = Package(
                     .map(dependency),
                 path: "Tests/Support", swiftSettings: strict),
             .testTarget(
+                name: "ScenariosTests", dependencies: ["Support"], path: "Tests/Scenarios",
+                exclude: ["cli.sh", "bad-input"], swiftSettings: strict),
+            .testTarget(
                 name: "TidyTests", dependencies: ["Base", "Support"], path: "Tests/Tidy",
                 swiftSettings: strict),
         ]
+        + (isFuzzing ? fuzzing : [])
 )

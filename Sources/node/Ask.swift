@@ -9,8 +9,7 @@ extension Verb {
             try arguments.allowOnly(["data", "json"])
             let answer = try await NodeCommands.ask(
                 try arguments.required("data"), "GET", "/api/v1/status", body: nil)
-            Console.print(answer.text)
-            return answer.exitCode
+            return Report.finish(answer, isJSON: arguments.has("json"), lines: StatusLine.all)
         }
     }
 
@@ -18,11 +17,14 @@ extension Verb {
         await guarded("sync") {
             let arguments = try Arguments(words, flags: ["json"])
             try arguments.allowOnly(["data", "peer", "json"])
-            let query = arguments.value("peer").map { "?peer=\($0)" } ?? ""
+            var order = JSONWriter()
+            order.object { object in
+                if let peer = arguments.value("peer") { object.field("peer", peer) }
+            }
             let answer = try await NodeCommands.ask(
-                try arguments.required("data"), "POST", "/api/v1/sync\(query)", body: "{}")
-            Console.print(answer.text)
-            return answer.exitCode
+                try arguments.required("data"), "POST", "/api/v1/sync",
+                body: String(decoding: order.bytes, as: UTF8.self))
+            return Report.finish(answer, isJSON: arguments.has("json"), lines: StatusLine.exchange)
         }
     }
 
@@ -31,12 +33,11 @@ extension Verb {
     ) { words in
         await guarded("command") {
             let arguments = try Arguments(words, flags: [])
-            try arguments.allowOnly(["data", "json"])
+            try arguments.allowOnly(["data", "json", "key"])
             let answer = try await NodeCommands.ask(
                 try arguments.required("data"), "POST", "/api/v1/commands",
-                body: try arguments.required("json"))
-            Console.print(answer.text)
-            return answer.exitCode
+                body: try arguments.required("json"), key: arguments.value("key"))
+            return Report.finish(answer, isJSON: true) { _ in [] }
         }
     }
 
@@ -47,11 +48,49 @@ extension Verb {
             let arguments = try Arguments(words, flags: [])
             try arguments.allowOnly(["data", "region"])
             let code = try arguments.required("region")
+            guard RegionCode(code) != nil else {
+                throw Arguments.Failure(
+                    "--region must be a code of 12 digits, not \(code)",
+                    chinese: "--region 应为 12 位区划代码，不是 \(code)")
+            }
             let answer = try await NodeCommands.ask(
                 try arguments.required("data"), "POST", "/admin/v1/seat",
                 body: "{\"region\":\"\(code)\"}")
-            Console.print(answer.text)
-            return answer.exitCode
+            return Report.finish(answer, isJSON: true) { _ in [] }
         }
+    }
+}
+
+/// A node's own words for people.
+enum StatusLine {
+    static func all(_ status: JSON) -> [String] {
+        let changes = status["changes"]?.int ?? 0
+        let unsent = status["unsent"]?.int ?? 0
+        let head = [status["name"], status["region"], status["level"]].compactMap { $0?.text }
+        let rest = Words(
+            "变更 \(changes)，未送出 \(unsent)", "\(changes) changes, \(unsent) unsent")
+        return [head.joined(separator: "  ") + "  " + rest.text]
+            + (status["peers"]?.array ?? []).map(peer)
+    }
+
+    private static func peer(_ peer: JSON) -> String {
+        let unsent = peer["unsent"]?.int ?? 0
+        let lag = peer["lagSeconds"]?.int.map(String.init) ?? "?"
+        let rest = Words("落后 \(lag) 秒，未送出 \(unsent)", "lag \(lag) s, \(unsent) unsent")
+        let head = [peer["region"], peer["name"], peer["state"]].compactMap { $0?.text }
+        let error = peer["lastError"]?.text.map { "  " + $0 } ?? ""
+        return "  " + head.joined(separator: "  ") + "  " + rest.text + error
+    }
+
+    static func exchange(_ report: JSON) -> [String] {
+        let sent = report["sent"]?.int ?? 0
+        let received = report["received"]?.int ?? 0
+        let isEqual = report["equal"]?.bool == true
+        return [
+            Words(
+                "送出 \(sent) 条，收到 \(received) 条，" + (isEqual ? "两端一致" : "尚未一致"),
+                "sent \(sent), received \(received), " + (isEqual ? "equal" : "not equal yet")
+            ).text
+        ]
     }
 }

@@ -13,7 +13,9 @@ extension Verb {
             try arguments.allowOnly(["data", "region", "name", "parent", "suite"])
             let text = try arguments.required("region")
             guard let code = RegionCode(text) else {
-                throw Arguments.Failure("--region must be a code of 12 digits, not \(text)")
+                throw Arguments.Failure(
+                    "--region must be a code of 12 digits, not \(text)",
+                    chinese: "--region 应为 12 位区划代码，不是 \(text)")
             }
             let suite = try arguments.number("suite", in: 1...2, fallback: 1)
             let region = try await NodeCommands.initialise(
@@ -44,16 +46,17 @@ extension Verb {
     /// Starts a whole topology on this machine.
     static let demo = Verb(
         name: "demo",
-        help: "[--topology FILE] [--data DIR] [--port N] [--keep] [--once]"
+        help: "[--topology FILE] [--data DIR] [--port N] [--keep] [--once] [--publishes N]"
     ) { words in
         await guarded("demo") {
             let arguments = try Arguments(words, flags: ["keep", "once"])
-            try arguments.allowOnly(["topology", "data", "port", "keep", "once"])
+            try arguments.allowOnly(["topology", "data", "port", "keep", "once", "publishes"])
             return try await Demo.run(
                 topology: arguments.value("topology") ?? "topology/demo.json",
                 data: arguments.value("data"),
                 port: try arguments.number("port", in: 1...64_000, fallback: 8370),
-                keeps: arguments.has("keep"), once: arguments.has("once"))
+                keeps: arguments.has("keep"), once: arguments.has("once"),
+                publishes: try arguments.number("publishes", in: 0...100, fallback: 0))
         }
     }
 }

@@ -31,4 +31,30 @@ extension Verb {
             return 0
         }
     }
+
+    static let export = Verb(name: "export", help: "--data DIR --for CODE --out FILE") { words in
+        await guarded("export") {
+            let arguments = try Arguments(words, flags: [])
+            try arguments.allowOnly(["data", "for", "out"])
+            let answer = try await NodeCommands.exportBundle(
+                data: try arguments.required("data"), for: try arguments.required("for"),
+                to: try arguments.required("out"))
+            Console.print(answer.text)
+            return answer.exitCode
+        }
+    }
+
+    static let importing = Verb(name: "import", help: "--data DIR FILE") { words in
+        await guarded("import") {
+            let arguments = try Arguments(words, flags: [])
+            try arguments.allowOnly(["data"])
+            guard arguments.positional.count == 1, let file = arguments.positional.first else {
+                throw Arguments.Failure("one FILE is needed")
+            }
+            let answer = try await NodeCommands.importBundle(
+                data: try arguments.required("data"), from: file)
+            Console.print(answer.text)
+            return answer.exitCode
+        }
+    }
 }

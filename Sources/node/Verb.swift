@@ -5,10 +5,14 @@ struct Verb: Sendable {
     let name: String
     /// One line for people.
     let help: String
+    /// More lines, for `help VERB`.
+    var details: [String] = []
     let run: @Sendable ([String]) async -> Int32
 
     static let all: [Verb] = [
-        .initialise, .serve, .demo, .status, .sync, .command, .seat, .verify, .backup, .restore,
+        .initialise, .serve, .demo, .status, .sync, .command, .seat,
+        .caseFile, .handoff, .catalog, .grant, .calendar,
+        .verify, .backup, .restore, .export, .importing, .simulate,
     ]
 
     static var usage: String {
@@ -16,28 +20,81 @@ struct Verb: Sendable {
         let lines = all.map { verb in
             "  \(verb.name)\(String(repeating: " ", count: width - verb.name.count))  \(verb.help)"
         }
-        return "usage: syncnode VERB …\n" + lines.joined(separator: "\n")
+        let closing = Words(
+            "syncnode help VERB 给出一个动词的全部用法；--lang zh|en 选择语言",
+            "syncnode help VERB tells all about one verb; --lang zh|en picks the language")
+        return Words("用法：syncnode VERB …", "usage: syncnode VERB …").text + "\n"
+            + lines.joined(separator: "\n") + "\n" + closing.text
+    }
+
+    /// The verb of that name; nil where there is none.
+    static func named(_ name: String?) -> Verb? { all.first { $0.name == name } }
+
+    /// All about one verb.
+    var manual: String {
+        var lines = ["syncnode \(name) \(help)"]
+        if let about = Words.verbs.first(where: { $0.verb == name }) {
+            lines.append("  " + about.words.text)
+        }
+        return (lines + details).joined(separator: "\n")
     }
 
     /// Runs a body, turning its failures into a sentence and an exit code.
     static func guarded(
-        _ verb: String, _ body: () async throws -> Int32
+        _ verb: String, help: [String]? = nil, _ body: () async throws -> Int32
     ) async -> Int32 {
         do {
             return try await body()
         } catch let failure as Arguments.Failure {
-            Console.say("\(verb): \(failure.sentence)\n" + (help(of: verb)))
+            return refuse(verb, failure, help: help ?? [self.help(of: verb)])
+        } catch let failure as Topology.Failure {
+            Console.say("\(verb): \(failure.sentence)")
             return 2
         } catch let failure as NodeRuntime.Failure {
-            Console.say("\(verb): \(failure.sentence)")
+            Console.say("\(verb): \(Words(failure.chinese, failure.sentence).text)")
             return failure.exitCode
+        } catch let failure as KeyFiles.Failure {
+            Console.say("\(verb): \(failure.sentence)")
+            return 2
         } catch {
             Console.say("\(verb): \(error)")
             return 1
         }
     }
 
-    private static func help(of verb: String) -> String {
-        all.first { $0.name == verb }.map { "  \($0.name)  \($0.help)" } ?? ""
+    /// A bad word: says which, and the help. Exit code 2.
+    static func refuse(_ verb: String, _ failure: Arguments.Failure, help: [String]) -> Int32 {
+        let lines = ["\(verb): \(Words(failure.chinese, failure.sentence).text)"] + help
+        Console.say(lines.joined(separator: "\n  "))
+        return 2
     }
+
+    private static func help(of verb: String) -> String {
+        named(verb).map { "\($0.name)  \($0.help)" } ?? ""
+    }
+}
+
+extension Words {
+    /// What each verb is for.
+    static let verbs: [(verb: String, words: Words)] = [
+        ("init", Words("建立一个节点：身份、密钥、库", "makes a node: identity, keys, database")),
+        ("serve", Words("运行节点，直到 SIGTERM", "runs a node until SIGTERM")),
+        ("demo", Words("在本机拉起整个拓扑", "starts a whole topology on this machine")),
+        ("status", Words("节点自述", "the node as it sees itself")),
+        ("sync", Words("立即与对端完整同步一次", "one full exchange with the peers, now")),
+        ("command", Words("提交一条 JSON 命令", "hands in one command as JSON")),
+        ("seat", Words("给下级的新密钥授予席位", "gives a child's new key its seat")),
+        ("verify", Words("核对全部链、签名与文档", "checks every chain, signature and document")),
+        ("backup", Words("在线备份", "a copy of the data while it runs")),
+        ("restore", Words("从备份恢复，作为新的化身", "brings a backup back as a new incarnation")),
+        ("export", Words("导出给一地的密封件", "a sealed bundle for one region")),
+        ("import", Words("收入密封件并给出回执", "takes a bundle in and answers with a receipt")),
+        ("bench", Words("在本机测量", "measures this build on this machine")),
+        ("simulate", Words("在模拟世界里检验规则", "checks the rules in a simulated world")),
+        ("case", Words("办件", "cases")),
+        ("handoff", Words("移交", "hand-overs")),
+        ("catalog", Words("事项目录", "the catalog of items")),
+        ("grant", Words("下沉授权", "what lower stations may do")),
+        ("calendar", Words("工作日", "working days")),
+    ]
 }

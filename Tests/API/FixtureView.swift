@@ -13,6 +13,7 @@ struct FixtureView: NodeView {
     var ready = true
     var cases: [StoredDocument] = Fixture.cases
     var items: [StoredDocument] = Fixture.items
+    var grants: [StoredDocument] = []
 
     private func fail() throws(ViewError) {
         if let error { throw error }
@@ -44,7 +45,11 @@ struct FixtureView: NodeView {
     }
 
     private func all(_ collection: Collection) -> [StoredDocument] {
-        collection == .item ? items : cases
+        switch collection {
+        case .item: items
+        case .grant: grants
+        default: cases
+        }
     }
 
     func state(_ collection: Collection, label: String) throws(ViewError) -> StateLookup {
@@ -88,6 +93,11 @@ struct FixtureView: NodeView {
     func places() throws(ViewError) -> [Place] {
         try fail()
         return Fixture.places
+    }
+
+    func calendar(_ years: ClosedRange<Int>) throws(ViewError) -> WorkCalendar {
+        try fail()
+        return WorkCalendar()
     }
 
     func metrics() throws(ViewError) -> [Metric] {

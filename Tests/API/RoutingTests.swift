@@ -15,6 +15,7 @@ import Testing
                 target = target.replacing(name, with: value)
             }
             if [.search, .searchPage].contains(route.operation) { target += "?q=I1" }
+            if route.operation == .getDueDate { target += "?from=2026-09-24&days=1" }
             for method in ["GET", "HEAD"] {
                 switch try ask.reply(method, target) {
                 case .now(let response):

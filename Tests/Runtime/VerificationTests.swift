@@ -1,4 +1,5 @@
 import Base
+import Disk
 import Foundation
 import Kernel
 import Testing

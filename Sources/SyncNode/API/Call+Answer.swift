@@ -19,6 +19,8 @@ extension Call {
         case .getCase: return API.stored(try document(.caseFile).state, for: request)
         case .getItem: return API.stored(try document(.item).state, for: request)
         case .getRollout: return try rollout()
+        case .listGrants: return try grants()
+        case .getDueDate: return try due()
         case .search: return try search()
         default:
             invariant(false, "every query has its answer")
@@ -92,6 +94,21 @@ extension Call {
     private func list(
         _ collection: Collection, named name: String
     ) throws(Problem) -> HTTPResponse {
+        let found = try page(of: collection)
+        var writer = JSONWriter(capacity: 1024 * found.documents.count + 64)
+        writer.object { object in
+            object.array(name) { array in
+                for document in found.documents { array.value(stored: document.state) }
+            }
+            object.field("next", found.next.map(JSON.text) ?? .null)
+        }
+        return HTTPResponse.json(writer.bytes)
+    }
+
+    /// The page that the caller wants, and the cursor of the next one.
+    func page(
+        of collection: Collection
+    ) throws(Problem) -> (documents: ArraySlice<StoredDocument>, next: String?) {
         let limit = try limit()
         var after: ListCursor?
         if let text = try queryText("cursor", bytesMax: 64) {
@@ -102,15 +119,8 @@ extension Call {
             collection: collection, status: try queryText("status", bytesMax: 32),
             after: after, limit: limit + 1)
         let found = try read { view throws(ViewError) in try view.documents(query) }
-        var writer = JSONWriter(capacity: 1024 * found.count + 64)
-        writer.object { object in
-            object.array(name) { array in
-                for document in found.prefix(limit) { array.value(stored: document.state) }
-            }
-            let next = found.count > limit ? ListCursor(of: found[limit - 1]).text : nil
-            object.field("next", next.map(JSON.text) ?? .null)
-        }
-        return HTTPResponse.json(writer.bytes)
+        let next = found.count > limit ? ListCursor(of: found[limit - 1]).text : nil
+        return (found.prefix(limit), next)
     }
 
     private func rollout() throws(Problem) -> HTTPResponse {

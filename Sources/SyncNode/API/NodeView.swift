@@ -23,6 +23,8 @@ package protocol NodeView {
     func rollout(_ code: String) throws(ViewError) -> Rollout?
     /// Places that the node knows, by code.
     func places() throws(ViewError) -> [Place]
+    /// Working days of those years as the node's region counts them.
+    func calendar(_ years: ClosedRange<Int>) throws(ViewError) -> WorkCalendar
     /// What is measured now, in the order of output.
     func metrics() throws(ViewError) -> [Metric]
 }

@@ -117,6 +117,7 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case getStatus, listPeers, listScopes
     case listCases, getCase, receiveCase, actOnCase
     case listItems, getItem, publishItem, actOnItem, getRollout
+    case listGrants, getDueDate
     case search, streamEvents, submitCommand, syncNow
     case syncMessage
     case homePage, stylePage, casePage, itemPage, receivePage, searchPage, scopesPage

@@ -64,6 +64,14 @@ extension RouteTable {
             face: .api, summary: "事项到达情况", parameters: [.itemCode],
             answer: .json("Rollout", "逐站到达"), problems: [404]),
         Route(
+            method: .get, pattern: "/api/v1/grants", operation: .listGrants, face: .api,
+            summary: "下沉授权", parameters: [.cursor, .limit, .status],
+            answer: .json("GrantList", "新的在前"), problems: [400]),
+        Route(
+            method: .get, pattern: "/api/v1/calendar/due", operation: .getDueDate, face: .api,
+            summary: "第 N 个工作日", parameters: [.from, .days],
+            answer: .json("DueDate", "到期日"), problems: [400, 409]),
+        Route(
             method: .get, pattern: "/api/v1/search", operation: .search, face: .api,
             summary: "全文检索事项与办件", parameters: [.words, .limit],
             answer: .json("SearchResults", "最相关的在前"), problems: [400]),
@@ -135,6 +143,9 @@ extension Parameter {
         "code", in: .path, "事项编码", .string(lengthMax: Limits.pathValueBytesMax))
     static let words = Parameter(
         "q", in: .query, "检索词", .string(lengthMin: 1, lengthMax: Limits.searchBytesMax))
+    static let from = Parameter("from", in: .query, "起算日，当日不计", .day)
+    static let days = Parameter(
+        "days", in: .query, "工作日数", .integer(min: 0, max: Limits.workingDaysMax))
     static let since = Parameter("since", in: .query, "从此位置之后", .integer(min: 0))
     static let lastEventID = Parameter("Last-Event-ID", in: .header, "断线续传", .integer(min: 0))
     static let ifMatch = Parameter(

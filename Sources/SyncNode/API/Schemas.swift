@@ -107,6 +107,22 @@ enum Schemas {
                     ("roundTrips", .integer(min: 0)), ("equal", .flag),
                 ], required: ["sent", "received", "bytesOut", "bytesIn", "roundTrips", "equal"])
         ),
+        (
+            "Grant",
+            .record(
+                [
+                    ("code", .string()), ("region", .string()), ("name", .orNull(.string())),
+                    ("level", .orNull(.string())), ("mode", .orNull(.string())),
+                    ("from", .orNull(.day)), ("to", .orNull(.day)),
+                    ("document", .orNull(.string())), ("contested", .flag),
+                ], required: ["code", "region", "mode", "contested"])
+        ),
+        (
+            "DueDate",
+            .record(
+                [("from", .day), ("days", .integer(min: 0)), ("due", .day)],
+                required: ["from", "days", "due"])
+        ),
         ("CommandAnswer", .record([("number", .string()), ("code", .string())])),
     ]
 
@@ -115,6 +131,7 @@ enum Schemas {
         ("ScopeList", list(of: "scopes", "Scope")),
         ("CaseList", list(of: "cases", "Case")),
         ("ItemList", list(of: "items", "Item")),
+        ("GrantList", list(of: "grants", "Grant")),
         (
             "SearchResults",
             .record(

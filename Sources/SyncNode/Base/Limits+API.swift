@@ -4,6 +4,8 @@ extension Limits {
     package static let listDefault = 50
     /// Entries of one list: 200 cases of 2 KiB make an answer of half a megabyte.
     package static let listMax = 200
+    /// Years of notices that a due date may need: `workingDaysMax` and a pause.
+    package static let dueYearsMax = 11
     /// Bytes of a command: what fits into a change's body.
     package static let commandBytesMax = changeBodyBytesMax
     /// Fields of a command beside each other: they are compared pair by pair.

@@ -11,12 +11,12 @@ package enum Demo {
     ///   - port: The first node's port; the others follow.
     ///   - keeps: Leaves the folder where it is.
     ///   - once: Plays the scenarios and ends.
+    ///   - publishes: Measures so many rollouts and ends; 0 for none.
     /// - Returns: The exit code.
     package static func run(
-        topology path: String, data: String?, port: Int, keeps: Bool, once: Bool
+        topology path: String, data: String?, port: Int, keeps: Bool, once: Bool, publishes: Int
     ) async throws -> Int32 {
-        let bytes = try SmallFile.read(path, limit: Limits.topologyBytesMax)
-        let topology = try readTopology(bytes, path)
+        let topology = try Topology.read(path)
         guard let folder = data ?? SmallFile.temporaryFolder("syncnode-demo") else {
             throw NodeRuntime.Failure("no folder could be made below /tmp", exitCode: 1)
         }
@@ -28,7 +28,9 @@ package enum Demo {
             try await county.start()
             try await DemoSeed(county: county).plant()
             var code: Int32 = 0
-            if once {
+            if publishes > 0 {
+                code = await DemoPublish(county: county).play(rounds: publishes)
+            } else if once {
                 code = await DemoScript(county: county).play()
             } else {
                 Console.print(await county.table())
@@ -41,16 +43,6 @@ package enum Demo {
         } catch {
             await county.stop()
             throw error
-        }
-    }
-
-    private static func readTopology(
-        _ bytes: [UInt8], _ path: String
-    ) throws(NodeRuntime.Failure) -> Topology {
-        do throws(Topology.Failure) {
-            return try Topology(bytes, path: path)
-        } catch {
-            throw NodeRuntime.Failure(error.sentence, exitCode: 2)
         }
     }
 }

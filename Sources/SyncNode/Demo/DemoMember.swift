@@ -43,6 +43,23 @@ final class DemoMember: Sendable {
         }
     }
 
+    /// What `verify` says of its data, while it runs: a process of its own.
+    func isSound() async -> Bool {
+        let started: ChildProcess
+        do throws(ChildProcess.Failure) {
+            started = try ChildProcess(program, ["verify", "--data", data, "--json"])
+        } catch {
+            Console.say(error.sentence)
+            return false
+        }
+        return await Blocking.run {
+            let line = started.readLine() ?? ""
+            let code = started.wait()
+            if code != 0 { Console.say("  verify: \(code) \(line)") }
+            return code == 0
+        }
+    }
+
     /// Ends the process with a signal and waits for its end.
     func stop(_ signal: Int32) async {
         guard let running = process.value else { return }

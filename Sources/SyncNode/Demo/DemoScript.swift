@@ -22,6 +22,7 @@ final class DemoScript: Sendable {
         for member in county.members {
             let status = await member.get("/api/v1/status")
             fact("\(member.node.name) 未被隔离", status["fenced"]?.bool == false)
+            fact("\(member.node.name) 核对无误：链、签名、折叠", await member.isSound())
         }
         Console.print(failures.millis == 0 ? "全部属实" : "\(failures.millis) 条不属实")
         return failures.millis == 0 ? 0 : 1

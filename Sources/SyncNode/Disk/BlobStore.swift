@@ -88,16 +88,15 @@ package final class BlobStore: Sendable {
             discard(digest)
             return false
         }
-        let folder = path + "/" + digest.hex.prefix(2)
-        let inner = folder + "/" + digest.hex.dropFirst(2).prefix(2)
-        try StoreDirectory.makeFolder(folder)
-        try StoreDirectory.makeFolder(inner)
+        let place = try makePlace(for: digest)
         if let number = faults?.error(at: .blobRename) {
             throw .system(number, doing: "rename \(part)")
         }
-        guard rename(part, place(of: digest)) == 0 else {
+        guard rename(part, place) == 0 else {
             throw .system(errno, doing: "rename \(part)")
         }
+        let folder = path + "/" + digest.hex.prefix(2)
+        let inner = folder + "/" + digest.hex.dropFirst(2).prefix(2)
         for one in [inner, folder, path] { try syncFolder(one) }
         return true
     }
@@ -131,7 +130,15 @@ package final class BlobStore: Sendable {
         return try hash(place, size: Int(size), suite: suite) == digest
     }
 
-    private func place(of digest: Digest) -> String {
+    /// Where a complete blob stands, its folders made.
+    func makePlace(for digest: Digest) throws(JournalError) -> String {
+        let folder = path + "/" + digest.hex.prefix(2)
+        try StoreDirectory.makeFolder(folder)
+        try StoreDirectory.makeFolder(folder + "/" + digest.hex.dropFirst(2).prefix(2))
+        return place(of: digest)
+    }
+
+    func place(of digest: Digest) -> String {
         let name = digest.hex
         return "\(path)/\(name.prefix(2))/\(name.dropFirst(2).prefix(2))/\(name)"
     }

@@ -3,7 +3,7 @@
 package enum IOSite: String, Hashable, Sendable, CaseIterable {
     case sentinelOpen, sentinelLock, sentinelRead, sentinelWrite, sentinelSync, sentinelSettle
     case blobOpen, blobRead, blobWrite, blobSync, blobRename, blobFolderSync
-    case copyOpen, copySync
+    case copyOpen, copyRead, copyWrite, copySync
 }
 
 /// Decides which touch of the disk fails; nothing does in production.

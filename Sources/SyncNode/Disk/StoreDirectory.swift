@@ -22,6 +22,11 @@ package struct StoreDirectory: Hashable, Sendable {
         try Self.makeFolder(path)
     }
 
+    /// Whether the directory is there, and this user may not look into it.
+    package var isForbidden: Bool {
+        access(path, F_OK) == 0 && access(path, R_OK | X_OK) != 0 && errno == EACCES
+    }
+
     /// Whether a database stands there.
     package var hasDatabase: Bool { access(database, F_OK) == 0 }
 

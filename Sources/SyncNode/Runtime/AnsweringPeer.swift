@@ -11,6 +11,8 @@ actor AnsweringPeer {
     private let clock: NodeClock
     private let watch: PeerWatch
     private let onRollback: @Sendable () -> Void
+    /// Requests of each lane so far: only the last of a lane is answered in earnest.
+    private var turns = [0, 0]
 
     init(
         knowledge: ExchangeKnowledge, storeEpoch: Digest16, intake: Intake, clock: NodeClock,
@@ -34,6 +36,10 @@ actor AnsweringPeer {
     /// Answers one request. A long poll is held for at most `pollSeconds`.
     func answer(_ message: Message, pollSeconds: Int) async throws -> Message {
         let lane = message.lane
+        turns[lane.rawValue] += 1
+        // A greeting makes the link anew: what is still parked belongs to the old one.
+        if message.hello != nil { turns[Lane.poll.rawValue] += 1 }
+        let turn = turns[lane.rawValue]
         let hadPeer = answerer.peer
         var effects = try answerer.received(
             message, nonce: SystemRandom.digest().prefix16, at: clock.now(), knowing: knowledge)
@@ -63,9 +69,12 @@ actor AnsweringPeer {
             if let delivery {
                 let reports = try await intake.take(delivery)
                 watch.admitted(reports)
+                guard turns[lane.rawValue] == turn else { return Answerer.unknownLink }
                 effects = try answerer.applied(lane: lane, knowing: knowledge)
             } else if isParked {
-                effects = try await wait(lane, until: deadline)
+                let turned = try await wait(lane, turn: turn, until: deadline)
+                guard let turned else { return Answerer.unknownLink }
+                effects = turned
             } else {
                 return Answerer.unknownLink
             }
@@ -80,9 +89,11 @@ actor AnsweringPeer {
             at: clock.now())
     }
 
+    /// - Returns: nil where a later request of the lane came: whoever asked this one has gone,
+    ///   and must not be told what the later one is owed.
     private func wait(
-        _ lane: Lane, until deadline: ContinuousClock.Instant
-    ) async throws -> [Effect] {
+        _ lane: Lane, turn: Int, until deadline: ContinuousClock.Instant
+    ) async throws -> [Effect]? {
         let board = knowledge.board
         let version = board.version
         let effects = try answerer.resume(lane: lane, knowing: knowledge)
@@ -99,6 +110,7 @@ actor AnsweringPeer {
             await group.next()
             group.cancelAll()
         }
+        guard turns[lane.rawValue] == turn else { return nil }
         if ContinuousClock.now >= deadline || Task.isCancelled || board.isClosed {
             return try answerer.release(lane: lane, knowing: knowledge)
         }

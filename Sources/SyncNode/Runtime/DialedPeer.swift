@@ -25,6 +25,8 @@ actor DialedPeer {
     private let onRefused: @Sendable () async -> Void
     /// Set while the link is cut on purpose (demo): every request fails at once.
     private var isCut = false
+    /// Set while a HELLO is under way.
+    private var isOpening = false
 
     init(
         url: String, knowledge: ExchangeKnowledge, storeEpoch: Digest16, intake: Intake,
@@ -48,7 +50,19 @@ actor DialedPeer {
     /// The next request is sent twice, as by a network that repeats (demo).
     private var repeatsNext = false
 
-    func setCut(_ cut: Bool) { isCut = cut }
+    /// Whether `run` has the link up: nobody else opens one.
+    private var isLinked = false
+    /// How often `run` tried to open the link.
+    private var attempts = 0
+
+    /// The pause before the next attempt, while there is one.
+    private var nap: Task<Void, Never>?
+
+    /// A mended link is tried at once.
+    func setCut(_ cut: Bool) {
+        isCut = cut
+        if !cut { nap?.cancel() }
+    }
 
     func repeatNext() { repeatsNext = true }
 
@@ -57,7 +71,9 @@ actor DialedPeer {
         var pause = Limits.backoffMillisMin
         while !Task.isCancelled {
             do {
+                attempts += 1
                 try await open()
+                isLinked = true
                 pause = Limits.backoffMillisMin
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await self.push() }
@@ -71,16 +87,47 @@ actor DialedPeer {
             } catch {
                 watch.failed("\(error)")
             }
+            isLinked = false
             for lane in Lane.allCases { dialer.lost(lane: lane) }
             let millis = Int.random(in: pause / 2...pause)
             pause = min(pause * 2, Limits.backoffMillisMax)
-            do { try await Task.sleep(for: .milliseconds(millis)) } catch { return }
+            await rest(millis)
         }
     }
 
-    /// One full exchange now, over a link of its own making if none stands.
+    /// Waits before the next attempt; whoever mends the link or asks for an exchange ends it.
+    private func rest(_ millis: Int) async {
+        let nap = Task {
+            do {
+                try await Task.sleep(for: .milliseconds(millis))
+            } catch {
+                // Ended early, on purpose.
+            }
+        }
+        self.nap = nap
+        await withTaskCancellationHandler {
+            await nap.value
+        } onCancel: {
+            nap.cancel()
+        }
+        self.nap = nil
+    }
+
+    /// Waits for the link; where it rests between attempts, one is made at once.
+    private func waitForLink() async throws {
+        let first = attempts
+        nap?.cancel()
+        while !isLinked {
+            if attempts > first, nap != nil {
+                throw Failure(sentence: watch.now.lastError ?? "the peer cannot be reached")
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// One full exchange now.
     func exchangeNow() async throws -> PeerState {
-        if !dialer.isOpen { try await open() }
+        try await waitForLink()
         let before = watch.now
         try await pushWhenFree()
         // What the peer has for this side comes with its answers; a second round shows that
@@ -97,7 +144,18 @@ actor DialedPeer {
 
     var isEqual: Bool { dialer.isEqual }
 
+    /// Opens the link, or waits for whoever is opening it: of two HELLOs at once the answer to
+    /// the first would be lost.
     private func open() async throws {
+        let mustWait = isOpening
+        var left = Int(Limits.exchangeMillisMax) / 10
+        while isOpening, left > 0 {
+            left -= 1
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        if mustWait, dialer.isOpen { return }
+        isOpening = true
+        defer { isOpening = false }
         let request = try dialer.open(
             nonce: SystemRandom.digest().prefix16, at: clock.now(), knowing: knowledge)
         try await perform([.send(request)])

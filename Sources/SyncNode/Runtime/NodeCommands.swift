@@ -39,7 +39,8 @@ package enum NodeCommands {
             options.tls = TLSIdentity(certificate: .path(certificate), key: .path(key))
         }
         if isDemo, !options.listen.address.hasPrefix("127."), options.listen.address != "::1" {
-            throw NodeRuntime.Failure("--demo listens on loopback only", exitCode: 2)
+            throw NodeRuntime.Failure(
+                "--demo listens on loopback only", chinese: "--demo 只能监听本机回环地址", exitCode: 2)
         }
         let signals = SignalWatch(isSupervised: isSupervised)
         while true {
@@ -58,19 +59,25 @@ package enum NodeCommands {
 
     /// Asks the node of a data directory: the running one, or, where none runs, the node itself
     /// for the length of the question.
+    ///
+    /// - Parameter key: `Idempotency-Key`: a replay under it gets the first answer.
+    /// - Throws: `NodeRuntime.Failure`: exit code 4 where the running node does not answer.
     package static func ask(
-        _ data: String, _ method: String, _ path: String, body: String?
+        _ data: String, _ method: String, _ path: String, body: String?, key: String? = nil
     ) async throws -> Answer {
+        answer(try await reach(data, method, path, body.map { Array($0.utf8) }, key: key))
+    }
+
+    /// The same, with the answer's bytes as they are.
+    static func reach(
+        _ data: String, _ method: String, _ path: String, _ body: [UInt8]?, key: String? = nil
+    ) async throws -> ClientResponse {
         let client = try HTTPClient()
         defer { client.stop() }
-        if let url = try NodeAddress.read(in: data) {
-            do throws(ClientError) {
-                return try await send(client, method, url + path, body)
-            } catch .refused {
-                // Nobody runs: answered below.
-            } catch {
-                throw NodeRuntime.Failure("\(url): \(error)", exitCode: 4)
-            }
+        var request = request(data, method, path, body)
+        if let key { request.headers.append(("Idempotency-Key", key)) }
+        if let url = try await NodeAddress.running(in: data, client) {
+            return try await send(client, request, to: url)
         }
         let options = NodeRuntime.Options(data: data, listen: try endpoint("127.0.0.1:0"))
         let runtime = try await NodeRuntime.start(options)
@@ -78,9 +85,9 @@ package enum NodeCommands {
             throw NodeRuntime.Failure("the node does not listen", exitCode: 4)
         }
         do {
-            let answer = try await send(client, method, "http://\(bound.text)" + path, body)
+            let response = try await send(client, request, to: "http://\(bound.text)")
             await runtime.stop()
-            return answer
+            return response
         } catch {
             await runtime.stop()
             throw error
@@ -88,12 +95,35 @@ package enum NodeCommands {
     }
 
     private static func send(
-        _ client: HTTPClient, _ method: String, _ url: String, _ body: String?
-    ) async throws(ClientError) -> Answer {
-        var request = ClientRequest(method, url, body: Array((body ?? "").utf8))
+        _ client: HTTPClient, _ request: ClientRequest, to url: String
+    ) async throws(NodeRuntime.Failure) -> ClientResponse {
+        var request = request
+        request.url = url + request.url
+        do throws(ClientError) {
+            return try await client.send(request)
+        } catch {
+            throw NodeRuntime.Failure(
+                "\(url) does not answer: \(error)", chinese: "\(url) 没有应答：\(error)", exitCode: 4)
+        }
+    }
+
+    private static func request(
+        _ data: String, _ method: String, _ path: String, _ body: [UInt8]?
+    ) -> ClientRequest {
+        var request = ClientRequest(method, path, body: body ?? [])
         if body != nil { request.headers = [("Content-Type", "application/json")] }
-        let response = try await client.send(request)
-        let text = String(decoding: response.body, as: UTF8.self)
+        guard NodeService.isAdmin(path) else { return request }
+        request.responseBytesMax = Limits.sealedBundleBytesMax
+        do throws(NodeRuntime.Failure) {
+            request.headers.append(("Authorization", try AdminToken.header(in: data)))
+        } catch {
+            // Asked without it: the node then says that it is needed.
+            Console.say(error.sentence)
+        }
+        return request
+    }
+
+    static func answer(_ response: ClientResponse) -> Answer {
         let code: Int32 =
             switch response.status {
             case 200...299: 0
@@ -102,14 +132,16 @@ package enum NodeCommands {
             case 500...599: 4
             default: 1
             }
-        return Answer(text: text, exitCode: code)
+        return Answer(text: String(decoding: response.body, as: UTF8.self), exitCode: code)
     }
 
     private static func endpoint(_ text: String) throws(NodeRuntime.Failure) -> Endpoint {
         do throws(NetworkError) {
             return try Endpoint(text)
         } catch {
-            throw NodeRuntime.Failure("--listen \(text): \(error)", exitCode: 2)
+            throw NodeRuntime.Failure(
+                "--listen \(text): " + error.advice.english,
+                chinese: "--listen \(text)：" + error.advice.chinese, exitCode: 2)
         }
     }
 }
@@ -118,20 +150,45 @@ package enum NodeCommands {
 enum NodeAddress {
     static let valueName = "listen"
 
-    static func read(in data: String) throws(NodeRuntime.Failure) -> String? {
-        let directory = StoreDirectory(path: data)
-        guard directory.hasDatabase else {
+    /// The address of the node that runs on this directory; nil where none does. Another node
+    /// may listen there by now, so whoever answers must say that it is this one.
+    static func running(
+        in data: String, _ client: HTTPClient
+    ) async throws(NodeRuntime.Failure) -> String? {
+        let (noted, settings) = try read(in: data)
+        guard let noted, let settings else { return nil }
+        do throws(ClientError) {
+            let request = ClientRequest("GET", noted + "/sync/v1/identity", body: [])
+            let response = try await client.send(request)
+            let identity = NodeSettings.json(response.body)
+            return identity?["region"]?["id"]?.text == settings.region.id.hex ? noted : nil
+        } catch .refused {
+            return nil
+        } catch {
             throw NodeRuntime.Failure(
-                "\(data) holds no node: make one with init --data \(data)", exitCode: 2)
+                "\(noted) does not answer: \(error)", chinese: "\(noted) 没有应答：\(error)",
+                exitCode: 4)
         }
+    }
+
+    private static func read(
+        in data: String
+    ) throws(NodeRuntime.Failure) -> (String?, NodeSettings?) {
+        let directory = StoreDirectory(path: data)
+        guard !directory.isForbidden else { throw .notOwner(data) }
+        guard directory.hasDatabase else { throw .noNode(data) }
         do throws(JournalError) {
             let readers = ReadPool(directory: directory)
-            let bytes = try readers.read { (reader) throws(JournalError) in
-                try reader.value(valueName)
+            return try readers.read { (reader) throws(JournalError) in
+                let noted = try reader.value(valueName)
+                let settings = try reader.value(NodeSettings.valueName)
+                return (
+                    noted.map { String(decoding: $0, as: UTF8.self) },
+                    settings.flatMap(NodeSettings.init)
+                )
             }
-            return bytes.map { String(decoding: $0, as: UTF8.self) }
         } catch {
-            throw NodeRuntime.Failure("\(data) cannot be read: \(error)", exitCode: 3)
+            throw .store(error, data)
         }
     }
 }

@@ -131,6 +131,15 @@ struct NodeQueries: NodeView {
         return places.sorted { $0.code < $1.code }
     }
 
+    func calendar(_ years: ClosedRange<Int>) throws(ViewError) -> WorkCalendar {
+        let directory = runtime.board.directory
+        let own = runtime.settings.region.id
+        return try read { (reader) throws(JournalError) in
+            try CatalogQuery.calendar(
+                of: years, for: own, in: directory, from: ReaderSource(reader: reader))
+        }
+    }
+
     func metrics() throws(ViewError) -> [Metric] {
         let totals = try read { (reader) throws(JournalError) in try reader.figures() }
         let writer = store.writer.counters.totals

@@ -2,6 +2,8 @@ import Base
 package import Change
 import Crypto
 import Domain
+// Whoever runs nodes uses what they stand on: clock, keys, settings, words for people.
+@_exported public import Host
 import Kernel
 package import Network
 import Replication
@@ -29,10 +31,13 @@ package final class NodeRuntime: Sendable {
     /// Why a node does not run: one sentence, and the exit code of CONTRACT §2.
     package struct Failure: Error, Hashable, Sendable {
         package let sentence: String
+        /// The same in Chinese; the English one where nobody wrote it.
+        package let chinese: String
         package let exitCode: Int32
 
-        package init(_ sentence: String, exitCode: Int32) {
+        package init(_ sentence: String, chinese: String? = nil, exitCode: Int32) {
             self.sentence = sentence
+            self.chinese = chinese ?? sentence
             self.exitCode = exitCode
         }
     }
@@ -104,7 +109,8 @@ package final class NodeRuntime: Sendable {
                 handler: { service.handle($0, $1) })
             server.withLock { $0 = started }
         } catch {
-            throw Failure(error.advice.english, exitCode: 2)
+            let advice = error.advice
+            throw Failure(advice.english, chinese: advice.chinese, exitCode: 2)
         }
     }
 
@@ -215,5 +221,48 @@ package final class NodeRuntime: Sendable {
         if let running = server.withLock({ $0 }) { await running.drain() }
         client.stop()
         store.writer.stop()
+    }
+}
+
+/// The sentences that more than one verb says, in both languages.
+extension NodeRuntime.Failure {
+    /// A directory that another user keeps closed.
+    static func notOwner(_ data: String) -> NodeRuntime.Failure {
+        NodeRuntime.Failure(
+            "\(data) is not this user's: run it as the user that made the node",
+            chinese: "\(data) 不属于当前用户，请用建立该节点的用户运行", exitCode: 5)
+    }
+
+    /// A directory without a node.
+    static func noNode(_ data: String) -> NodeRuntime.Failure {
+        NodeRuntime.Failure(
+            "\(data) holds no node: make one with init --data \(data)",
+            chinese: "\(data) 里没有节点，请先用 init --data \(data) 建立", exitCode: 2)
+    }
+
+    /// A store that cannot be had: full, held by another process, damaged or fenced.
+    static func store(_ error: JournalError, _ data: String) -> NodeRuntime.Failure {
+        let (english, chinese) =
+            switch error {
+            case .full:
+                (
+                    "the disk of \(data) is full: make room and start again",
+                    "\(data) 所在磁盘已满，请腾出空间后重试"
+                )
+            case .locked(let why):
+                (
+                    "\(data) is in use or not writable: \(why)",
+                    "\(data) 正被占用或不可写：\(why)"
+                )
+            case .damaged(let why):
+                (
+                    "\(data) is damaged: \(why). Restore it from a backup",
+                    "\(data) 已损坏：\(why)。请从备份恢复"
+                )
+            case .fenced(let why):
+                ("\(data) is fenced: \(why)", "\(data) 已被隔离：\(why)")
+            case .failed(let why): ("\(data): \(why)", "\(data)：\(why)")
+            }
+        return NodeRuntime.Failure(english, chinese: chinese, exitCode: 3)
     }
 }

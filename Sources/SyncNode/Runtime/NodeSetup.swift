@@ -31,13 +31,15 @@ package struct NodeSetup: Sendable {
     package func run() async throws(NodeRuntime.Failure) -> RegionRecord {
         let directory = StoreDirectory(path: data)
         guard !directory.hasDatabase else {
-            throw NodeRuntime.Failure("\(data) holds a node already", exitCode: 1)
+            throw NodeRuntime.Failure(
+                "\(data) holds a node already", chinese: "\(data) 里已经有一个节点", exitCode: 1)
         }
         let keys: KeyFiles
         do throws(JournalError) {
             try directory.create()
         } catch {
-            throw NodeRuntime.Failure("cannot make \(data): \(error)", exitCode: 2)
+            throw NodeRuntime.Failure(
+                "cannot make \(data): \(error)", chinese: "无法建立 \(data)：\(error)", exitCode: 2)
         }
         do throws(KeyFiles.Failure) {
             try KeyFiles.create(in: data + "/keys", suite: suite)
@@ -49,7 +51,8 @@ package struct NodeSetup: Sendable {
         do throws(JournalError) {
             try store(grant, keys, in: directory)
         } catch {
-            throw NodeRuntime.Failure("cannot make \(data): \(error)", exitCode: 3)
+            throw NodeRuntime.Failure(
+                "cannot make \(data): \(error)", chinese: "无法建立 \(data)：\(error)", exitCode: 3)
         }
         return grant.region
     }
@@ -116,12 +119,14 @@ enum Membership {
             response = try await client.send(message)
         } catch {
             throw NodeRuntime.Failure(
-                "the parent at \(url) cannot be reached: \(error)", exitCode: 4)
+                "the parent at \(url) cannot be reached: \(error)",
+                chinese: "连不上上级 \(url)：\(error)", exitCode: 4)
         }
         guard response.status == 200, let grant = MembershipGrant(response.body) else {
             let words = String(decoding: response.body.prefix(300), as: UTF8.self)
             throw NodeRuntime.Failure(
-                "the parent refused: \(response.status) \(words)", exitCode: 5)
+                "the parent refused: \(response.status) \(words)",
+                chinese: "上级拒绝：\(response.status) \(words)", exitCode: 5)
         }
         return grant
     }

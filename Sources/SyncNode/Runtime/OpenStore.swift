@@ -44,9 +44,11 @@ struct OpenStore: Sendable {
         _ data: String, clock: NodeClock
     ) async throws(NodeRuntime.Failure) -> OpenStore {
         let directory = StoreDirectory(path: data)
+        guard !directory.isForbidden else {
+            throw .notOwner(data)
+        }
         guard directory.hasDatabase else {
-            throw NodeRuntime.Failure(
-                "\(data) holds no node: make one with init --data \(data)", exitCode: 2)
+            throw .noNode(data)
         }
         let board = KnowledgeBoard()
         let box = Box<Opened>()
@@ -61,7 +63,7 @@ struct OpenStore: Sendable {
             opened: { gate.open($0) })
         if let error = await gate.passed() {
             writer.stop()
-            throw NodeRuntime.Failure(sentence(error, data), exitCode: 3)
+            throw .store(error, data)
         }
         guard let opened = box.value else {
             throw NodeRuntime.Failure("\(data) could not be opened", exitCode: 3)
@@ -77,7 +79,7 @@ struct OpenStore: Sendable {
                 renewal: opened.renewal, hasOrphans: opened.hasOrphans)
         } catch {
             writer.stop()
-            throw NodeRuntime.Failure(sentence(error, data), exitCode: 3)
+            throw .store(error, data)
         }
     }
 
@@ -135,16 +137,6 @@ struct OpenStore: Sendable {
             return try KeyFiles(folder: folder)
         } catch {
             throw .failed(error.sentence)
-        }
-    }
-
-    static func sentence(_ error: JournalError, _ data: String) -> String {
-        switch error {
-        case .full: "the disk of \(data) is full: make room and start again"
-        case .locked(let why): "\(data) is in use or not writable: \(why)"
-        case .damaged(let why): "\(data) is damaged: \(why). Restore it from a backup"
-        case .fenced(let why): "\(data) is fenced: \(why)"
-        case .failed(let why): "\(data): \(why)"
         }
     }
 }

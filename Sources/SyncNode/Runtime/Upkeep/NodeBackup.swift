@@ -1,4 +1,5 @@
 import Base
+import Disk
 import Kernel
 import Store
 
@@ -12,8 +13,7 @@ package enum NodeBackup {
     package static func save(data: String, to path: String) throws(NodeRuntime.Failure) {
         let directory = StoreDirectory(path: data)
         guard directory.hasDatabase else {
-            throw NodeRuntime.Failure(
-                "\(data) holds no node: make one with init --data \(data)", exitCode: 2)
+            throw .noNode(data)
         }
         guard !SmallFile.exists(path) else {
             throw NodeRuntime.Failure(
@@ -26,8 +26,10 @@ package enum NodeBackup {
             }
             try Backup.folder(of: directory, at: path)
         } catch {
+            let why = NodeRuntime.Failure.store(error, data)
             throw NodeRuntime.Failure(
-                "the backup to \(path) failed: \(OpenStore.sentence(error, data))", exitCode: 3)
+                "the backup to \(path) failed: \(why.sentence)",
+                chinese: "备份到 \(path) 失败：\(why.chinese)", exitCode: 3)
         }
         try keys { () throws(KeyFiles.Failure) in
             try KeyFiles.copyLasting(from: data + "/keys", to: path + "/keys")
@@ -44,9 +46,10 @@ package enum NodeBackup {
         do throws(JournalError) {
             try Backup.restore(path, into: directory)
         } catch {
+            let why = NodeRuntime.Failure.store(error, data)
             throw NodeRuntime.Failure(
-                "\(path) cannot be restored to \(data): \(OpenStore.sentence(error, data))",
-                exitCode: 3)
+                "\(path) cannot be restored to \(data): \(why.sentence)",
+                chinese: "\(path) 无法恢复到 \(data)：\(why.chinese)", exitCode: 3)
         }
         let settings: NodeSettings
         do throws(JournalError) {
@@ -58,7 +61,7 @@ package enum NodeBackup {
             }
             settings = found
         } catch {
-            throw NodeRuntime.Failure(OpenStore.sentence(error, path), exitCode: 3)
+            throw .store(error, path)
         }
         try keys { () throws(KeyFiles.Failure) in
             if SmallFile.exists(path + "/keys") {

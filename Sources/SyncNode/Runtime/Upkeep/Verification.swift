@@ -1,6 +1,7 @@
 import Base
 import Change
 import Crypto
+import Disk
 import Domain
 import Kernel
 import Store
@@ -19,8 +20,7 @@ package enum Verification {
     package static func run(data: String) throws(NodeRuntime.Failure) -> Report {
         let directory = StoreDirectory(path: data)
         guard directory.hasDatabase else {
-            throw NodeRuntime.Failure(
-                "\(data) holds no node: make one with init --data \(data)", exitCode: 2)
+            throw .noNode(data)
         }
         do throws(JournalError) {
             let findings = try ReadPool(directory: directory).read {

@@ -1,6 +1,7 @@
 import Base
 import Change
 import Crypto
+package import Disk
 package import Domain
 package import Kernel
 

@@ -1,3 +1,4 @@
+package import Disk
 internal import Glibc
 package import Kernel
 
@@ -10,10 +11,10 @@ extension Backup {
         of directory: StoreDirectory, at path: String
     ) throws(JournalError) {
         guard access(path, F_OK) != 0 else { throw .failed("\(path) exists already") }
-        try StoreDirectory.makeFolder(path)
         let copied = StoreDirectory(path: path)
+        try copied.create()
         try copy(of: directory, to: copied.database)
-        try copyBlobs(from: directory, to: copied)
+        try BlobStore(directory: directory).copy(into: BlobStore(directory: copied))
     }
 
     /// Puts a backup's database and attachments into a directory that holds no node. The copy
@@ -32,42 +33,8 @@ extension Backup {
         let database = isFolder ? source.database : path
         // By way of SQLite: what is no database is refused, and a log beside it is read.
         try Database(path: database, mode: .read).execute("SELECT count(*) FROM scope")
-        try copyFile(database, to: directory.database)
-        if isFolder { try copyBlobs(from: source, to: directory) }
-    }
-
-    private static func copyBlobs(
-        from source: StoreDirectory, to target: StoreDirectory
-    ) throws(JournalError) {
-        let blobs = try BlobStore(directory: source)
-        _ = try BlobStore(directory: target)
-        for digest in try blobs.all() {
-            let name = digest.hex
-            let outer = "/" + name.prefix(2)
-            let inner = outer + "/" + name.dropFirst(2).prefix(2)
-            try StoreDirectory.makeFolder(target.blobs + outer)
-            try StoreDirectory.makeFolder(target.blobs + inner)
-            let place = inner + "/" + name
-            try copyFile(source.blobs + place, to: target.blobs + place)
-        }
-    }
-
-    /// A piece at a time; synced before it gets its name.
-    private static func copyFile(_ from: String, to path: String) throws(JournalError) {
-        let unfinished = path + ".unfinished"
-        let source = try OpenFile(path: from, flags: O_RDONLY, site: .blobOpen, faults: nil)
-        let target = try OpenFile(
-            path: unfinished, flags: O_RDWR | O_CREAT | O_TRUNC, site: .blobOpen, faults: nil)
-        var offset: Int64 = 0
-        while true {
-            let piece = try source.read(1 << 20, at: offset, .blobRead)
-            if piece.isEmpty { break }
-            try target.write(piece, at: offset, .blobWrite)
-            offset += Int64(piece.count)
-        }
-        try target.sync(.blobSync)
-        guard rename(unfinished, path) == 0 else {
-            throw .system(errno, doing: "rename \(unfinished)")
-        }
+        try FinishedFile.copy(database, to: directory.database)
+        guard isFolder else { return }
+        try BlobStore(directory: source).copy(into: BlobStore(directory: directory))
     }
 }

@@ -2,6 +2,7 @@ import Base
 import Change
 import Crypto
 import Synchronization
+import Threads
 
 /// Checks signatures of heads on threads of its own, beside whoever reads them: the one part of
 /// a check that costs more than reading.

@@ -48,6 +48,7 @@ package struct StoreFindings: Hashable, Sendable {
 
     package init() {}
 
+    /// Adds a fault; beyond the bound it is passed over.
     package mutating func add(_ fault: StoreFault) {
         if faults.count < Limits.faultsMax { faults.append(fault) }
     }

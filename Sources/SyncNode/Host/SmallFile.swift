@@ -1,5 +1,5 @@
 import Base
-import Glibc
+package import Glibc
 
 /// Whole small files, durably written: temporary name, sync, rename, sync of the folder.
 package enum SmallFile {
@@ -20,7 +20,8 @@ package enum SmallFile {
         return Array(bytes[0..<count])
     }
 
-    static func write(
+    /// Writes a whole file durably.
+    package static func write(
         _ bytes: [UInt8], to path: String, mode: mode_t, replace: Bool
     ) throws(KeyFiles.Failure) {
         if !replace, access(path, F_OK) == 0 {
@@ -51,7 +52,7 @@ package enum SmallFile {
     }
 
     /// Removes a file that is no longer wanted; that it is gone already is no failure.
-    static func remove(_ path: String) { unlink(path) }
+    package static func remove(_ path: String) { unlink(path) }
 
     /// Where a symbolic link points; nil where it is none.
     package static func target(of path: String) -> String? {

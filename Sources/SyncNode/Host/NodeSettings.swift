@@ -21,7 +21,7 @@ package struct NodeSettings: Hashable, Sendable {
     }
 
     /// The name of the store's value that keeps them.
-    static let valueName = "settings"
+    package static let valueName = "settings"
 
     /// The bytes that the store keeps.
     package var encoded: [UInt8] {
@@ -79,7 +79,8 @@ package struct NodeSettings: Hashable, Sendable {
         }
     }
 
-    static func write(_ region: RegionRecord, to writer: inout JSONWriter) {
+    /// Writes a region as settings, grants and identities carry it.
+    package static func write(_ region: RegionRecord, to writer: inout JSONWriter) {
         writer.field("id", region.id.hex)
         writer.field("code", region.code.text)
         writer.field("name", region.name)
@@ -87,7 +88,8 @@ package struct NodeSettings: Hashable, Sendable {
         if let parent = region.parent { writer.field("parent", parent.hex) }
     }
 
-    static func region(_ json: JSON) -> RegionRecord? {
+    /// Reads what `write` wrote; nil for anything else.
+    package static func region(_ json: JSON) -> RegionRecord? {
         guard let id = json["id"]?.text.flatMap(RegionID.init(hex:)),
             let code = json["code"]?.text.flatMap(RegionCode.init(_:)),
             let name = json["name"]?.text,
@@ -97,14 +99,16 @@ package struct NodeSettings: Hashable, Sendable {
         return RegionRecord(id: id, code: code, name: name, level: level, parent: parent)
     }
 
-    static func write(_ seat: SeatRecord, to writer: inout JSONWriter) {
+    /// Writes a seat.
+    package static func write(_ seat: SeatRecord, to writer: inout JSONWriter) {
         writer.field("region", seat.region.hex)
         writer.field("epoch", Int64(seat.epoch))
         writer.field("key", seat.key.text)
         writer.field("node", seat.node.hex)
     }
 
-    static func seat(_ json: JSON) -> SeatRecord? {
+    /// Reads what `write` wrote; nil for anything else.
+    package static func seat(_ json: JSON) -> SeatRecord? {
         guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
             let epoch = json["epoch"]?.int, epoch > 0,
             let key = json["key"]?.text.flatMap(IncarnationKey.init(text:)),

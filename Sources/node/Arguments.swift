@@ -1,21 +1,26 @@
 /// The words of a command line after its verb: positional ones, `--name value` and `--name`.
-package struct Arguments: Sendable {
+struct Arguments: Sendable {
     /// A bad word, for exit code 2.
-    package struct Failure: Error, Hashable, Sendable {
-        package let sentence: String
+    struct Failure: Error, Hashable, Sendable {
+        let sentence: String
+        /// The same in Chinese; the English one where nobody wrote it.
+        let chinese: String
 
-        package init(_ sentence: String) { self.sentence = sentence }
+        init(_ sentence: String, chinese: String? = nil) {
+            self.sentence = sentence
+            self.chinese = chinese ?? sentence
+        }
     }
 
     /// The words without a leading `--`, in order.
-    package private(set) var positional: [String] = []
+    private(set) var positional: [String] = []
     private var options: [(name: String, value: String)] = []
     private var flags: [String] = []
 
     /// - Parameters:
     ///   - words: As given by the shell.
     ///   - flags: Names that take no value.
-    package init(_ words: [String], flags known: Set<String>) throws(Failure) {
+    init(_ words: [String], flags known: Set<String>) throws(Failure) {
         var rest = words[...]
         while let word = rest.popFirst() {
             guard word.hasPrefix("--"), word.utf8.count > 2 else {
@@ -28,46 +33,53 @@ package struct Arguments: Sendable {
             } else if let value = rest.popFirst() {
                 options.append((name, value))
             } else {
-                throw Failure("--\(name) needs a value")
+                throw Failure("--\(name) needs a value", chinese: "--\(name) 后面缺少值")
             }
         }
     }
 
     /// Whether a flag was given.
-    package func has(_ flag: String) -> Bool { flags.contains(flag) }
+    func has(_ flag: String) -> Bool { flags.contains(flag) }
 
     /// The last value given for a name.
-    package func value(_ name: String) -> String? { options.last { $0.name == name }?.value }
+    func value(_ name: String) -> String? { options.last { $0.name == name }?.value }
 
     /// The value, or a failure that names the option.
-    package func required(_ name: String) throws(Failure) -> String {
-        guard let value = value(name) else { throw Failure("--\(name) is missing") }
+    func required(_ name: String) throws(Failure) -> String {
+        guard let value = value(name) else {
+            throw Failure("--\(name) is missing", chinese: "缺少 --\(name)")
+        }
         return value
     }
 
     /// A whole number within a range, or `fallback` where it is not given.
-    package func number(
+    func number(
         _ name: String, in range: ClosedRange<Int>, fallback: Int
     ) throws(Failure) -> Int {
         guard let text = value(name) else { return fallback }
         guard let number = Int(text), range.contains(number) else {
             throw Failure(
                 "--\(name) must be a whole number from \(range.lowerBound) to "
-                    + "\(range.upperBound), not \(text)")
+                    + "\(range.upperBound), not \(text)",
+                chinese: "--\(name) 应为 \(range.lowerBound) 到 \(range.upperBound) 的整数，不是 \(text)")
         }
         return number
     }
 
     /// Every option, in order: for verbs that pass them on as fields.
-    package var fields: [(name: String, value: String)] { options }
+    var fields: [(name: String, value: String)] { options }
 
     /// - Throws: where an option or flag is given that is not among `names`.
-    package func allowOnly(_ names: Set<String>) throws(Failure) {
+    func allowOnly(_ names: Set<String>) throws(Failure) {
         for option in options where !names.contains(option.name) {
-            throw Failure("--\(option.name) is not an option here")
+            throw unknown(option.name)
         }
         for flag in flags where !names.contains(flag) {
-            throw Failure("--\(flag) is not an option here")
+            throw unknown(flag)
         }
+    }
+
+    private func unknown(_ name: String) -> Failure {
+        Failure("--\(name) is not an option here", chinese: "这里没有 --\(name) 这个选项")
     }
 }

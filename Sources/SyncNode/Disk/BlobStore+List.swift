@@ -17,6 +17,14 @@ extension BlobStore {
         return found.sorted { $0.hex < $1.hex }
     }
 
+    /// Copies every complete attachment; each is durable before it has its name there.
+    package func copy(into target: BlobStore) throws(JournalError) {
+        for digest in try all() {
+            let place = try target.makePlace(for: digest)
+            try FinishedFile.copy(self.place(of: digest), to: place)
+        }
+    }
+
     /// The names in a folder, sorted; none where there is no folder.
     static func names(in folder: String) throws(JournalError) -> [String] {
         guard let listing = opendir(folder) else {

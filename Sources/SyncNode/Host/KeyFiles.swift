@@ -9,6 +9,8 @@ package struct KeyFiles: Sendable {
     /// Why keys could not be read or written, as one sentence that says what to do.
     package struct Failure: Error, Hashable, Sendable {
         package let sentence: String
+
+        package init(sentence: String) { self.sentence = sentence }
     }
 
     /// The key of the node itself: its identity for ever.
@@ -97,7 +99,8 @@ package struct KeyFiles: Sendable {
             Array(line.utf8), to: "\(folder)/\(name)", mode: 0o600, replace: replace)
     }
 
-    static func systemError() -> String { String(cString: strerror(errno)) }
+    /// The system's words for its last error.
+    package static func systemError() -> String { String(cString: strerror(errno)) }
 }
 
 /// Signs with the incarnation's real key.

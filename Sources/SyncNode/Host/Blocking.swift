@@ -1,4 +1,4 @@
-import Kernel
+package import Kernel
 import Synchronization
 import Threads
 
@@ -30,7 +30,7 @@ package final class Box<Value: Sendable>: Sendable {
 }
 
 /// Lets one task wait for one word of another thread.
-final class Gate: Sendable {
+package final class Gate: Sendable {
     private struct State {
         var word: JournalError??
         var waiter: CheckedContinuation<JournalError?, Never>?
@@ -38,7 +38,11 @@ final class Gate: Sendable {
 
     private let state = Mutex(State())
 
-    func open(_ word: JournalError?) {
+    /// Closed.
+    package init() {}
+
+    /// Says the word; whoever waits goes on.
+    package func open(_ word: JournalError?) {
         let waiter = state.withLock { state in
             state.word = .some(word)
             defer { state.waiter = nil }
@@ -47,7 +51,8 @@ final class Gate: Sendable {
         waiter?.resume(returning: word)
     }
 
-    func passed() async -> JournalError? {
+    /// The word, once it was said.
+    package func passed() async -> JournalError? {
         await withCheckedContinuation { continuation in
             let word = state.withLock { state in
                 if state.word == nil { state.waiter = continuation }

@@ -61,6 +61,18 @@ package struct Topology: Hashable, Sendable {
         self.links = links
     }
 
+    /// Reads a file.
+    /// - Throws: one sentence that names the place and the rule.
+    package static func read(_ path: String) throws(Failure) -> Topology {
+        let bytes: [UInt8]
+        do throws(KeyFiles.Failure) {
+            bytes = try SmallFile.read(path, limit: Limits.topologyBytesMax)
+        } catch {
+            throw Failure(sentence: error.sentence)
+        }
+        return try Topology(bytes, path: path)
+    }
+
     /// Nodes so that every parent stands before its children; else in the file's order.
     package var topDown: [Node] {
         var placed = Set<RegionCode>()

@@ -1,0 +1,141 @@
+import Base
+
+/// `case`: from receipt to the end, at the node that holds it.
+extension Verb {
+    static let caseFile = Family.verb(
+        "case",
+        [
+            .command(
+                "receive", Words("收件", "takes an application in"), "case.receive", subject: nil,
+                [
+                    .required("item", "item"), .required("applicant", "applicant"),
+                    .optional("id-number", "idNumber"), .optional("phone", "phone"),
+                    .optional("material", "materials", .materials(isPresent: true)),
+                    .optional("missing", "materials", .materials(isPresent: false)),
+                    .optional("channel", "channel"),
+                    .optional("version", "version", .number(1...1_000_000)), .at,
+                ]
+            ) { _, answer in
+                let number = answer["number"]?.text ?? "?"
+                let query = answer["queryCode"]?.text ?? "?"
+                return Words(
+                    "已收件 \(number)，查询码 \(query)", "received \(number), query code \(query)")
+            },
+            onCase("accept", Words("受理", "accepts it"), [.at], done: "已受理"),
+            onCase(
+                "refuse", Words("不予受理", "refuses to accept it"),
+                [.required("reason", "reason"), .at], done: "已告知不予受理"),
+            onCase(
+                "correct", Words("一次性补正告知", "tells at once what is missing"),
+                [
+                    .required("gap", "gaps", .sentences),
+                    .optional("override", "override", .flag), .optional("reason", "reason"), .at,
+                ], done: "已告知补正"),
+            onCase(
+                "supplement", Words("登记补来的材料", "enters materials that were brought"),
+                [.required("material", "materials", .list), .at], done: "已登记补齐材料"),
+            onCase(
+                "decide", Words("决定", "decides"),
+                [
+                    .required(
+                        "outcome", "outcome",
+                        .choice([("grant", "grant"), ("refuse", "refuse")])),
+                    .optional("note", "note"), .at,
+                ], done: "已决定"),
+            onCase(
+                "deliver", Words("送达", "hands the result out"),
+                [.optional("receiver", "receiver"), .at], done: "已送达"),
+            onCase("close", Words("办结", "closes it"), [.at], done: "已办结"),
+            onCase(
+                "withdraw", Words("申请人撤回", "the applicant withdraws"),
+                [.optional("reason", "reason"), .at], done: "已撤回"),
+            onCase(
+                "note", Words("备注", "adds a note"), [.required("note", "note"), .at],
+                done: "已备注"),
+            show, list,
+        ])
+
+    /// An act on a case by its number or id.
+    static func onCase(
+        _ name: String, _ about: Words, _ options: [Option], done: String
+    ) -> Act {
+        .command(
+            name, about, "case." + name, subject: (name: "NUMBER", field: "case"), options
+        ) { order, _ in Words("\(done) \(order.subject)", "\(name): done, \(order.subject)") }
+    }
+
+    private static let show = Act(
+        name: "show", about: Words("一个办件的现状", "a case as it stands"), subject: "NUMBER",
+        options: []
+    ) { order in
+        try await order.query("/api/v1/cases/" + AddressPart.escaped(order.subject)) { file in
+            [CaseLine.text(file)] + CaseLine.events(file)
+        }
+    }
+
+    private static let list = Act(
+        name: "list", about: Words("办件，新的在前", "cases, the newest first"), subject: nil,
+        options: [
+            .optional("status", "status"), .optional("limit", "limit", .number(1...Limits.listMax)),
+            .optional("cursor", "cursor"),
+        ]
+    ) { order in
+        try await order.query(try order.page("/api/v1/cases")) { page in
+            (page["cases"]?.array ?? []).map(CaseLine.text) + Order.more(page)
+        }
+    }
+}
+
+/// A case for people.
+enum CaseLine {
+    static func text(_ file: JSON) -> String {
+        var parts = [
+            file["number"]?.text ?? "?",
+            Words(
+                file["statusName"]?.text ?? "?", file["status"]?.text ?? "?"
+            ).text, file["item"]?.text ?? "?", masked(file["applicant"]?.text ?? "?"),
+        ]
+        let holder = file["holder"]?.text ?? "—"
+        parts.append(Words("保管 \(holder)", "held by \(holder)").text)
+        if let to = file["offeredTo"]?.text {
+            parts.append(Words("移交 \(to) 待签收", "offered to \(to)").text)
+        } else if file["frozen"]?.bool == true {
+            parts.append(Words("移交中", "being handed over").text)
+        }
+        if let outcome = file["outcome"]?.text {
+            parts.append(Words(outcome == "grant" ? "准予" : "不予", outcome).text)
+        }
+        return parts.joined(separator: "  ")
+    }
+
+    /// Its events, one a line.
+    static func events(_ file: JSON) -> [String] {
+        (file["events"]?.array ?? []).map { event in
+            "  \(event["kind"]?.text ?? "?")  \(event["status"]?.text ?? "")"
+        }
+    }
+
+    /// Lists show no whole name: who looks over a shoulder need not know.
+    private static func masked(_ name: String) -> String {
+        String(name.prefix(1)) + (name.count > 1 ? "某" : "")
+    }
+}
+
+extension Order {
+    /// A list's address with what was asked for.
+    func page(_ path: String) throws(Arguments.Failure) -> String {
+        var object = JSONObject()
+        try fill(&object)
+        let items = object.members.map { member in
+            let text = member.value.text ?? member.value.int.map(String.init) ?? ""
+            return member.key + "=" + AddressPart.escaped(text)
+        }
+        return items.isEmpty ? path : path + "?" + items.joined(separator: "&")
+    }
+
+    /// Where a list goes on, for people.
+    static func more(_ page: JSON) -> [String] {
+        guard let next = page["next"]?.text else { return [] }
+        return [Words("还有：--cursor \(next)", "more: --cursor \(next)").text]
+    }
+}

@@ -1,0 +1,7 @@
+// The one entry of libFuzzer that a program with a main of its own calls.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+int LLVMFuzzerRunDriver(
+    int *argc, char ***argv, int (*target)(const uint8_t *data, size_t size));

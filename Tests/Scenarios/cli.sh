@@ -1,0 +1,211 @@
+#!/usr/bin/env bash
+# The command line against live nodes: only the binary is used, exit codes and the shape of the
+# JSON documents are asserted. Loopback, ports of the system's choice, every command bounded;
+# whatever was started is ended by its process id.
+#
+#   Tests/Scenarios/cli.sh [BINARY]      .build/debug/node where none is named
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+node=${1:-$here/.build/debug/node}
+[ -x "$node" ] || {
+    echo "no binary at $node" >&2
+    exit 2
+}
+unset LANG
+work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-cli-XXXXXX")
+started=()
+facts=0
+
+finish() {
+    local pid
+    for pid in "${started[@]}"; do
+        kill "$pid" 2>/dev/null || continue
+        wait "$pid" 2>/dev/null || true
+    done
+    rm -rf "$work"
+}
+trap finish EXIT
+
+fail() {
+    echo "FAILED: $*" >&2
+    echo "--- stdout" >&2
+    cat "$work/out" >&2
+    echo "--- stderr" >&2
+    cat "$work/err" >&2
+    exit 1
+}
+
+# expect CODE WORDS…: runs the binary; its output stands in out and err afterwards.
+expect() {
+    local wanted=$1 code=0
+    shift
+    timeout 30 "$node" "$@" >"$work/out" 2>"$work/err" </dev/null || code=$?
+    [ "$code" -eq "$wanted" ] || fail "exit $code, not $wanted: $*"
+    facts=$((facts + 1))
+}
+
+# shape KEY…: one line of standard output, one document, with these members.
+shape() {
+    local key
+    [ "$(wc -l <"$work/out")" -eq 1 ] || fail "not one line of JSON"
+    grep -q '^{.*}$' "$work/out" || fail "no JSON object"
+    for key in "$@"; do
+        grep -q "\"$key\":" "$work/out" || fail "no member $key"
+    done
+    facts=$((facts + 1))
+}
+
+# holds TEXT, says TEXT, silent: of standard output, of standard error, nothing on the former.
+holds() { grep -qF -- "$1" "$work/out" || fail "standard output lacks: $1"; }
+says() { grep -qF -- "$1" "$work/err" || fail "standard error lacks: $1"; }
+silent() { [ ! -s "$work/out" ] || fail "standard output should be empty"; }
+
+# text KEY: a member's text out of the document.
+text() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$work/out" | head -n 1; }
+
+# serve NAME [WORDS…]: starts a node in the background; its address stands in address.
+serve() {
+    local name=$1 left=100
+    shift
+    : >"$work/$name.log"
+    "$node" serve --data "$work/$name" --listen 127.0.0.1:0 --demo "$@" \
+        >"$work/$name.log" 2>"$work/$name.err" </dev/null &
+    pid=$!
+    started+=("$pid")
+    while ! grep -q '^listening ' "$work/$name.log"; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || fail "$name did not start: $(cat "$work/$name.err")"
+        sleep 0.1
+    done
+    address=$(sed -n 's/^listening //p' "$work/$name.log")
+}
+
+touch "$work/out" "$work/err"
+readonly item=370511002001 county=370124000000 town=370124106000
+cat >"$work/item.json" <<'END'
+{"code":"370511002001","immediate":true,"elements":{"name":"城乡居民养老保险参保登记",
+"kind":"公共服务","handling":"即办件","legalDays":1,"promisedDays":1,
+"materials":[{"code":"M1","name":"参保登记表","required":true,"deferrable":false}],
+"conditions":"本县户籍居民"}}
+END
+
+# Usage: 2, the bad word named, the help shown, nothing on standard output.
+expect 2 nonsense
+silent
+says nonsense
+expect 2 case
+says "没有写明动作"
+expect 2 case accept --data "$work/none"
+says "缺少 NUMBER"
+says "case accept NUMBER --data DIR"
+expect 2 case list --data "$work/none" --bogus 1
+says "--bogus"
+expect 2 --lang en case list --data "$work/none" --bogus 1
+says "is not an option here"
+expect 2 status --data "$work/none"
+says "没有节点"
+expect 0 help case
+says "case receive --data DIR"
+LANG=en_GB.UTF-8 expect 0 help calendar
+says "working day"
+
+# Working days need no node.
+expect 0 calendar due --from 2026-09-24 --days 1
+holds 2026-09-28
+expect 0 calendar due --from 2026-09-24 --days 1 --json
+shape from days due
+expect 1 calendar due --from 2026-12-31 --days 1
+silent
+says 2027
+expect 2 calendar due --from 2026-02-30 --days 1
+says "--from"
+
+# A county and a town below it.
+expect 0 init --data "$work/county" --region $county --name 平阴县
+shape region id
+expect 1 init --data "$work/county" --region $county --name 平阴县
+serve county
+county_pid=$pid
+parent=$address
+expect 0 init --data "$work/town" --region $town --name 玫瑰镇 --parent "$parent"
+expect 3 serve --data "$work/county" --listen 127.0.0.1:0
+expect 0 catalog publish "$work/item.json" --data "$work/county" --json
+shape code version
+expect 1 catalog publish "$work/item.json" --data "$work/county" --json
+shape type title status rule
+holds version-conflict
+expect 1 catalog publish "$work/item.json" --data "$work/county" --lang en
+silent
+says "another version"
+expect 2 catalog publish "$work/absent.json" --data "$work/county"
+expect 0 grant set $item --data "$work/county" --region $county --level village \
+    --mode authorise --from 2026-01-01 --document 演示1号
+expect 0 grant list --data "$work/county" --json
+shape grants next
+holds 授权办理
+
+# The town gets the catalog, works, and brings its case up.
+expect 0 sync --data "$work/town" --json
+shape sent received bytesOut bytesIn roundTrips equal
+serve town
+expect 0 catalog list --data "$work/town"
+holds $item
+expect 0 case receive --data "$work/town" --item $item --applicant 王某 --material M1 \
+    --key first --json
+shape case number queryCode item itemVersion status
+number=$(text number)
+[ ${#number} -eq 26 ] || fail "a number has 26 digits, not ${#number}"
+expect 0 case receive --data "$work/town" --item $item --applicant 王某 --material M1 \
+    --key first --json
+[ "$(text number)" = "$number" ] || fail "a replay got another number"
+expect 1 case receive --data "$work/town" --item 370511009999 --applicant 王某
+says "--item"
+expect 0 case accept "$number" --data "$work/town"
+holds "已受理 $number"
+expect 1 case accept "$number" --data "$work/town"
+expect 2 case decide "$number" --data "$work/town" --outcome perhaps
+says "--outcome"
+expect 0 case decide "$number" --data "$work/town" --outcome grant --json
+shape case number
+expect 0 case deliver "$number" --data "$work/town"
+expect 5 catalog overlay $item --data "$work/town" --set name=别名
+expect 0 sync --data "$work/town" --json
+holds '"equal":true'
+expect 0 sync --data "$work/town" --json
+holds '"sent":0'
+expect 0 case show "$number" --data "$work/county" --json
+shape number status holder outcome events
+holds '"status":"delivered"'
+expect 0 case list --data "$work/county" --json
+shape cases next
+expect 0 catalog rollout $item --data "$work/county" --json
+shape code version reached stations lines
+expect 1 case show 37012410600020260101000019 --data "$work/county"
+
+# A hand-over up: offered, seen on both sides, signed above.
+expect 0 case receive --data "$work/town" --item $item --applicant 张某 --json
+second=$(text number)
+expect 0 handoff offer "$second" --to $county --data "$work/town" --json
+shape case number
+expect 0 handoff list --data "$work/town" --json
+holds "$second"
+expect 1 case accept "$second" --data "$work/town"
+says case-frozen
+expect 0 sync --data "$work/town"
+expect 0 handoff sign "$second" --data "$work/county"
+expect 0 case accept "$second" --data "$work/county"
+expect 0 status --data "$work/town" --json
+shape region name level nodeId incarnation carryRoot scopes changes unsent peers fenced \
+    diskFreeBytes
+
+# A parent that is gone is 4; the work goes on; SIGTERM ends a node with 0.
+kill "$county_pid"
+code=0
+wait "$county_pid" || code=$?
+[ "$code" -eq 0 ] || fail "SIGTERM: exit $code, not 0"
+expect 4 sync --data "$work/town"
+silent
+expect 0 case receive --data "$work/town" --item $item --applicant 赵某
+expect 0 case note "$second" --data "$work/county" --note 停机时补记
+
+echo "cli: $facts facts hold"
