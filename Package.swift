@@ -25,7 +25,7 @@ let rooms: [(name: String, knows: [String])] = [
         ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads", "Disk", "CSQLite"]
     ),
     ("Network", ["Base", "HTTP", "Crypto", "COpenSSL", "CCurl", "CZlib", "CLinux"]),
-    ("Host", ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads"]),
+    ("Host", ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads", "CLinux"]),
     (
         "Runtime",
         [

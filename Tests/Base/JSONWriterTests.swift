@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct JSONWriterTests {
     @Test func writesIdsAsTheirHexadecimalTextWouldBe() throws {
-        let words: [UInt64] = [0, 9, 10, 15, 16, 0x0123_4567_89ab_cdef, .max, 0xa0a0_9f9f_0000_ffff]
+        let words: [UInt64] = [
+            0, 9, 10, 15, 16, 0x0123_4567_89ab_cdef, .max, 0xa0a0_9f9f_0000_ffff,
+        ]
         for word in words {
             let id = Digest16(high: word, low: ~word)
             var writer = JSONWriter()

@@ -1,5 +1,5 @@
-import Kernel
 import Host
+import Kernel
 import Runtime
 
 /// Durable appends through the real writer: decide, chain, sign, log, fold, project, sync.

@@ -1,6 +1,6 @@
 import Base
-import Network
 import Host
+import Network
 import Runtime
 
 /// `node bench`: figures of this build on this machine, each beside a limit of the same run.

@@ -3,8 +3,8 @@ import Change
 import Crypto
 import Disk
 import Domain
-import Kernel
 import Host
+import Kernel
 import Runtime
 import Store
 

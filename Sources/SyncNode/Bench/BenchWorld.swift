@@ -1,9 +1,9 @@
 import Base
 import Disk
 import Domain
+import Host
 import Kernel
 import Network
-import Host
 import Runtime
 import Store
 

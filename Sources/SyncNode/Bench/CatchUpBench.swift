@@ -3,9 +3,9 @@ import Change
 import Crypto
 import Disk
 import Domain
+import Host
 import Kernel
 import Replication
-import Host
 import Runtime
 import Store
 import Synchronization

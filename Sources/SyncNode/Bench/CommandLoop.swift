@@ -1,6 +1,6 @@
 import Domain
-import Kernel
 import Host
+import Kernel
 import Runtime
 import Synchronization
 

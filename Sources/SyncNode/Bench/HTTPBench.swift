@@ -1,7 +1,7 @@
 import Base
 import Glibc
-import Network
 import Host
+import Network
 import Runtime
 
 /// GET and POST of a case through a node's own process, 64 connections that stay open.

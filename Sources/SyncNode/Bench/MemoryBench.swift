@@ -1,8 +1,8 @@
 import Base
 import Change
 import Glibc
-import Network
 import Host
+import Network
 import Runtime
 
 /// Resident memory of a node's process.

@@ -1,8 +1,8 @@
 import Base
 import Change
 import Domain
-import Kernel
 import Host
+import Kernel
 import Runtime
 
 /// How long a case takes from a village to the county: two hops over loopback, durable at each.

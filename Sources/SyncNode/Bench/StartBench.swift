@@ -1,5 +1,5 @@
-import Network
 import Host
+import Network
 import Runtime
 
 /// From the start of the process to its word that it listens, with a long log.

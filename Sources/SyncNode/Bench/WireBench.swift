@@ -1,10 +1,10 @@
 import Base
 import Change
 import Domain
+import Host
 import Kernel
 import Network
 import Replication
-import Host
 import Runtime
 
 /// Bytes on the wire, between two nodes of this process over loopback.

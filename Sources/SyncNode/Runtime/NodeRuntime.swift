@@ -1,14 +1,13 @@
-package import Base
+import Base
 package import Change
 import Crypto
-import Disk
 import Domain
 // Whoever runs nodes uses what they stand on: clock, keys, settings, words for people.
 @_exported public import Host
-package import Kernel
+import Kernel
 package import Network
 import Replication
-package import Store
+import Store
 import Synchronization
 
 /// One running node: its writer, its readers, its links and its server.
@@ -265,28 +264,5 @@ extension NodeRuntime.Failure {
             case .failed(let why): ("\(data): \(why)", "\(data)：\(why)")
             }
         return NodeRuntime.Failure(english, chinese: chinese, exitCode: 3)
-    }
-}
-
-/// For those who measure a node from inside its process.
-extension NodeRuntime {
-    /// The journal and kernel of a data directory that no process holds: as a writer opens them.
-    package static func kernel(
-        of data: String
-    ) throws(JournalError) -> Kernel<SQLiteJournal> {
-        try OpenStore.openKernel(StoreDirectory(path: data)).0
-    }
-
-    /// Hands the node's own writer something to do; returns after the commit.
-    package func carryOut(_ submission: Submission) async throws(Writer.Failure) -> Outcome {
-        try await store.writer.submit(submission)
-    }
-
-    /// Changes of a scope that the parent is not known to hold.
-    package func unsent(in scope: ScopeID) -> UInt64 {
-        let agreed = peerStates().first?.agreed[scope]
-        return board.scope(scope)?.vector.heads.reduce(0) { sum, head in
-            sum + head.seq.rawValue - (agreed?[head.actor]?.seq.rawValue ?? 0)
-        } ?? 0
     }
 }
