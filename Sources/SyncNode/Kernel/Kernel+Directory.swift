@@ -11,6 +11,8 @@ extension Kernel {
         guard let entry = DirectoryEntry(change),
             let chain = state.chains[change.header.actor]
         else { return }
+        // Let go of first, or the tables would be copied to be changed.
+        office = nil
         learned.join(
             directory.add(
                 Directory.Statement(
