@@ -82,7 +82,7 @@ struct Rounds {
     /// Processor time of this process so far, of all its threads, user and system.
     private static func cpuSeconds() -> Double {
         var usage = rusage()
-        let status = getrusage(RUSAGE_SELF, &usage)
+        let status = getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
         invariant(status == 0, "the own use can be read")
         func seconds(_ time: timeval) -> Double {
             Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000
