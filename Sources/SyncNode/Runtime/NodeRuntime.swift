@@ -1,4 +1,5 @@
 import Base
+import Blob
 package import Change
 import Crypto
 import Domain
@@ -81,6 +82,7 @@ package final class NodeRuntime: Sendable {
         try runtime.listen()
         await runtime.noteAddress()
         runtime.startLinks()
+        runtime.takeStock()
         return runtime
     }
 
@@ -111,6 +113,23 @@ package final class NodeRuntime: Sendable {
         } catch {
             let advice = error.advice
             throw Failure(advice.english, chinese: advice.chinese, exitCode: 2)
+        }
+    }
+
+    /// Finds out which attachments are wanted, beside what goes on.
+    private func takeStock() {
+        Task { [blobs = store.blobs, board = store.board] in
+            let isWaiting = await Blocking.run {
+                do throws(JournalError) {
+                    try blobs.load()
+                    try blobs.countUnnamed()
+                    return try blobs.countWanted() > 0
+                } catch {
+                    Console.say("the attachments could not be counted: \(error)")
+                    return false
+                }
+            }
+            if isWaiting { board.touch() }
         }
     }
 

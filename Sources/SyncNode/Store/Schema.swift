@@ -9,7 +9,7 @@ enum Schema {
     /// How many steps this program knows.
     static var version: Int64 { Int64(steps.count) }
 
-    private static let steps = [SchemaSteps.first]
+    private static let steps = [SchemaSteps.first, SchemaSteps.attachments]
 
     /// Takes the steps that are missing, in one transaction.
     ///
@@ -152,6 +152,15 @@ enum SchemaSteps {
             tokenize = 'trigram case_sensitive 0'
         );
         """ + views
+
+    /// Which attachments the changes of a scope name.
+    static let attachments = """
+        CREATE TABLE attachment (
+            digest BLOB NOT NULL,
+            scope INTEGER NOT NULL,
+            PRIMARY KEY (digest, scope)
+        ) WITHOUT ROWID;
+        """
 
     /// For any SQLite tool: docs/FORMAT.md names the columns. Nothing in the program reads them.
     private static let views = """
