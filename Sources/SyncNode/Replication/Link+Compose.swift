@@ -87,11 +87,12 @@ extension Link {
             confirmed = mine.position
             peerIsLost = false
         }
-        for path in due.digests {
+        // A peer may ask for more than one message holds; what is left out it asks for again.
+        for path in due.digests where draft.hasRoom {
             draft.frames.append(
                 .digest(DigestStatement(path: path, children: mine.children(of: path))))
         }
-        for path in due.wants { draft.frames.append(.want(path)) }
+        for path in due.wants where draft.hasRoom { draft.frames.append(.want(path)) }
         due.digests = []
         due.wants = []
         var late: Set<ScopeID> = []
@@ -111,8 +112,10 @@ extension Link {
     private mutating func pay<K: LocalKnowledge>(
         _ draft: inout Draft, _ lane: Lane, knowing knowledge: K
     ) throws(K.Failure) {
-        for notice in due.refusals { draft.frames.append(.refused(notice)) }
-        for notice in due.forks { draft.frames.append(.fork(notice)) }
+        for notice in due.refusals where draft.hasRoom {
+            draft.frames.append(.refused(notice))
+        }
+        for notice in due.forks where draft.hasRoom { draft.frames.append(.fork(notice)) }
         due.refusals = []
         due.forks = []
         for evidence in due.evidence { try prove(evidence, &draft, knowledge) }
