@@ -25,7 +25,7 @@ let rooms: [(name: String, knows: [String])] = [
         ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads", "Disk", "CSQLite"]
     ),
     ("Network", ["Base", "HTTP", "Crypto", "COpenSSL", "CCurl", "CZlib", "CLinux"]),
-    ("Host", ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads"]),
+    ("Host", ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads", "CLinux"]),
     (
         "Runtime",
         [
@@ -38,6 +38,13 @@ let rooms: [(name: String, knows: [String])] = [
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Kernel", "API", "Disk", "Network",
             "Runtime",
+        ]
+    ),
+    (
+        "Bench",
+        [
+            "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Disk",
+            "Store", "Network", "Runtime", "CSQLite", "CLinux",
         ]
     ),
     (
@@ -98,7 +105,7 @@ let package = Package(
         + [
             .executableTarget(
                 name: "node",
-                dependencies: ["Base", "Host", "Runtime", "Demo", "Simulator", "API"],
+                dependencies: ["Base", "Host", "Runtime", "Demo", "Bench", "Simulator", "API"],
                 path: "Sources/node",
                 swiftSettings: strict
             )

@@ -12,7 +12,7 @@ struct Verb: Sendable {
     static let all: [Verb] = [
         .initialise, .serve, .demo, .status, .sync, .command, .seat,
         .caseFile, .handoff, .catalog, .grant, .calendar,
-        .verify, .backup, .restore, .export, .importing, .simulate,
+        .verify, .backup, .restore, .export, .importing, .simulate, .bench,
     ]
 
     static var usage: String {

@@ -3,6 +3,23 @@ import Testing
 @testable import Base
 
 @Suite struct JSONWriterTests {
+    @Test func writesIdsAsTheirHexadecimalTextWouldBe() throws {
+        let words: [UInt64] = [
+            0, 9, 10, 15, 16, 0x0123_4567_89ab_cdef, .max, 0xa0a0_9f9f_0000_ffff,
+        ]
+        for word in words {
+            let id = Digest16(high: word, low: ~word)
+            var writer = JSONWriter()
+            writer.array { array in
+                array.value(hex: word)
+                array.value(hex: id)
+                array.object { $0.field("id", hex: id) }
+            }
+            let text = "[\"\(ScopeID(word).hex)\",\"\(id.hex)\",{\"id\":\"\(id.hex)\"}]"
+            #expect(String(decoding: writer.bytes, as: UTF8.self) == text)
+        }
+    }
+
     @Test func writesInTheOrderOfTheCallsWithoutSpace() throws {
         var writer = JSONWriter(capacity: 8)
         writer.object { writer in

@@ -1,3 +1,5 @@
+import Base
+import Domain
 import Simulator
 import Testing
 
@@ -9,5 +11,51 @@ import Testing
         #expect(one.digest == two.digest && one.shape == two.shape)
         #expect(one.admissions == two.admissions && one.admissions > 0)
         #expect(one.digest != Simulation.run(seed: seed + 1, steps: 120).digest)
+    }
+
+    /// Faults happen, changes are admitted, and nothing is found. The wide run is `node simulate`.
+    @Test func theRulesHold() {
+        var faults: Set<String> = []
+        for seed in UInt64(0)..<24 {
+            let report = Simulation.run(seed: seed, steps: 300)
+            #expect(report.violations.isEmpty, "seed \(seed): \(report.violations.prefix(3))")
+            faults.formUnion(report.faults.map(\.kind))
+        }
+        let expected: Set = [
+            "loss", "duplicate", "cut", "partition", "power", "disk-full", "clock", "clone",
+            "restore", "image",
+        ]
+        #expect(faults == expected)
+    }
+
+    /// A check that cannot fail is no check.
+    @Test(arguments: Mutant.allCases) func aMutantIsCaught(mutant: Mutant) {
+        let isCaught = (UInt64(0)..<60).contains { seed in
+            !Simulation.run(seed: seed, steps: 300, mutant: mutant).violations.isEmpty
+        }
+        #expect(isCaught)
+    }
+
+    @Test func aReportIsOneDocument() throws {
+        let report = Simulation.run(seed: 0, steps: 120, mutant: .serveBeforeSync)
+        let json = try JSON(parsing: report.json)
+        #expect(json["seed"]?.int == 0)
+        #expect(json["digest"]?.text == report.digest.hex)
+        #expect(json["violations"]?.array?.first?["invariant"]?.text == "I10")
+    }
+
+    /// The shape of a topology file instead of one from dice.
+    @Test func aGivenTopologyIsRun() throws {
+        let codes = try ["370124000000", "370124106000", "370124106201"].map {
+            try #require(RegionCode($0))
+        }
+        let places = zip(codes, [Level.county, .town, .village]).enumerated().map { index, place in
+            SimulatedTopology.Place(
+                code: place.0, name: "place", level: place.1,
+                parent: index == 0 ? nil : codes[index - 1])
+        }
+        let report = Simulation.run(
+            seed: 1, steps: 200, topology: SimulatedTopology(places: places, links: []))
+        #expect(report.violations.isEmpty && report.admissions > 0)
     }
 }

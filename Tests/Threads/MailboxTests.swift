@@ -14,6 +14,18 @@ import Testing
         #expect(mailbox.take(upTo: 9, expecting: 1, delayMicros: 0) == [3, 5])
     }
 
+    @Test func aBatchClosesBeforeItWeighsTooMuch() {
+        let mailbox = Mailbox<Int>(capacity: 9)
+        for weight in [3, 4, 4, 20, 1] { #expect(mailbox.push(weight)) }
+        func batch() -> [Int] {
+            mailbox.take(upTo: 9, expecting: 1, delayMicros: 0, weightMax: 10) { $0 }
+        }
+        #expect(batch() == [3, 4])
+        #expect(batch() == [4])
+        #expect(batch() == [20], "one element at least")
+        #expect(batch() == [1])
+    }
+
     @Test func whatWaitsAtTheEndIsStillGivenOut() {
         let mailbox = Mailbox<Int>(capacity: 3)
         #expect(mailbox.push(1))

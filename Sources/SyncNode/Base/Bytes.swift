@@ -179,8 +179,16 @@ package struct ByteWriter {
         }
     }
 
-    /// 8 bytes.
-    package mutating func write(_ value: UInt64) { write(value, count: 8) }
+    /// 8 bytes: room for them at once, then one store.
+    package mutating func write(_ value: UInt64) {
+        let start = bytes.count
+        bytes.append(contentsOf: Self.eight)
+        var span = bytes.mutableSpan
+        var room = span.mutableBytes
+        room.storeBytes(of: value.bigEndian, toByteOffset: start, as: UInt64.self)
+    }
+
+    private static let eight = [UInt8](repeating: 0, count: 8)
 
     /// An unsigned LEB128 number in its shortest form, 1 to 10 bytes.
     package mutating func write(varint value: UInt64) {

@@ -60,6 +60,23 @@ package struct JSONWriter: Sendable {
         writeText(text)
     }
 
+    /// A text of 16 lower-case hexadecimal digits, without a string in between.
+    package mutating func value(hex word: UInt64) {
+        beginValue()
+        buffer.append(JSONToken.quote)
+        writeHex(word)
+        buffer.append(JSONToken.quote)
+    }
+
+    /// A text of 32 lower-case hexadecimal digits, without a string in between.
+    package mutating func value(hex id: Digest16) {
+        beginValue()
+        buffer.append(JSONToken.quote)
+        writeHex(id.high)
+        writeHex(id.low)
+        buffer.append(JSONToken.quote)
+    }
+
     /// - Parameter number: Within `Limits.jsonIntegerMax`, or no strict reader takes it.
     package mutating func value(_ number: Int64) {
         beginValue()
@@ -113,6 +130,18 @@ extension JSONWriter {
     package mutating func field(_ key: String, _ text: String) {
         self.key(key)
         value(text)
+    }
+
+    /// A key with 16 hexadecimal digits.
+    package mutating func field(_ key: String, hex word: UInt64) {
+        self.key(key)
+        value(hex: word)
+    }
+
+    /// A key with 32 hexadecimal digits.
+    package mutating func field(_ key: String, hex id: Digest16) {
+        self.key(key)
+        value(hex: id)
     }
 
     /// - Parameter number: Within `Limits.jsonIntegerMax`, or no strict reader takes it.
@@ -214,6 +243,29 @@ extension JSONWriter {
             buffer.append(contentsOf: "u00".utf8)
             buffer.append(contentsOf: Hex.encode([byte]).utf8)
         }
+    }
+
+    private mutating func writeHex(_ word: UInt64) {
+        let start = buffer.count
+        buffer.append(contentsOf: Self.sixteen)
+        var span = buffer.mutableSpan
+        var room = span.mutableBytes
+        let halves = (Self.digits(word >> 32), Self.digits(word & 0xffff_ffff))
+        room.storeBytes(of: halves.0.bigEndian, toByteOffset: start, as: UInt64.self)
+        room.storeBytes(of: halves.1.bigEndian, toByteOffset: start + 8, as: UInt64.self)
+    }
+
+    private static let sixteen = [UInt8](repeating: 0x30, count: 16)
+
+    /// The eight digits of 32 bits as ASCII, all at once: each half byte is moved to a byte of
+    /// its own, and those above nine are lifted to the letters.
+    private static func digits(_ half: UInt64) -> UInt64 {
+        var value = half
+        value = (value | value << 16) & 0x0000_ffff_0000_ffff
+        value = (value | value << 8) & 0x00ff_00ff_00ff_00ff
+        value = (value | value << 4) & 0x0f0f_0f0f_0f0f_0f0f
+        let letters = (value + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return value + 0x3030_3030_3030_3030 + letters * 0x27
     }
 
     private mutating func writeInteger(_ number: Int64) {

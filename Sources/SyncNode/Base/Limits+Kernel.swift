@@ -3,7 +3,7 @@ extension Limits {
     /// for any year, and each takes memory and rows.
     package static let carriedScopesMax = 64 * 1024
     /// Decoded documents kept between batches: about 2 KiB each.
-    package static let foldedDocumentsMax = 512
+    package static let foldedDocumentsMax = 2048
     /// Automatic reactions in one batch; more wait for the next.
     package static let reactionsMax = 256
 }

@@ -13,6 +13,8 @@ extension Limits {
     package static let unknownViewRoundsMax = 3
     /// Times that one batch is offered to a peer that does not take it.
     package static let refusedOffersMax = 2
+    /// Messages of one lane after which what is on its way by the other counts as lost.
+    package static let flightRoundsMax = 8
     /// Blobs asked for in one message.
     package static let blobWantsMax = 8
     /// Bytes of a signature or of nothing in a HELLO.

@@ -6,13 +6,14 @@ extension Limits {
     package static let storeReadersMax = 4
     /// How long a request waits for a free reader, in milliseconds, before it is refused.
     package static let storeReaderWaitMillisMax = 2000
-    /// Page cache of the writer, in KiB: the leaves that a batch of 256 changes touches.
-    package static let storeWriterCacheKiB = 4096
+    /// Page cache of the writer at most, in KiB: the leaves that a message of changes touches.
+    /// Taken as it is needed: a station never fills it.
+    package static let storeWriterCacheKiB = 12288
     /// Page cache of one reader, in KiB: pages come from the system's cache anyway.
     package static let storeReaderCacheKiB = 512
     /// Pages in the write-ahead log before a commit copies them back. A small log is written
     /// over and over in place, which a sync makes durable without growing the file.
-    package static let storeLogPagesMax = 1000
+    package static let storeLogPagesMax = 2000
     /// Hashes of recent changes kept in memory, for dependencies that cite them.
     package static let storeRecentHashesMax = 8192
     /// Numbers of chains in one store: a chain number and a seq share a 63-bit row key.

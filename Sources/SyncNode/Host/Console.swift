@@ -22,3 +22,8 @@ package enum Console {
         }
     }
 }
+
+extension Console {
+    /// This program, for starting it again as a node of its own.
+    package static var program: String { "/proc/self/exe" }
+}

@@ -4,10 +4,17 @@ import Domain
 
 /// The documents that a batch has touched, decoded; encoded once when the batch ends.
 struct FoldSession {
-    struct Entry {
+    /// By reference: a look-up copies no document.
+    final class Entry {
         var content: Content
         let scope: ScopeID
         var isDirty: Bool
+
+        init(content: Content, scope: ScopeID, isDirty: Bool) {
+            self.content = content
+            self.scope = scope
+            self.isDirty = isDirty
+        }
     }
 
     var entries: [DocumentKey: Entry] = [:]
@@ -15,10 +22,19 @@ struct FoldSession {
     var dirty: [DocumentKey] = []
 
     mutating func put(_ write: ContentWrite, scope: ScopeID) {
-        let wasDirty = entries[write.key]?.isDirty ?? false
-        let home = entries[write.key]?.scope ?? scope
-        entries[write.key] = Entry(content: write.content, scope: home, isDirty: true)
-        if !wasDirty { dirty.append(write.key) }
+        if let entry = entries[write.key] {
+            entry.content = write.content
+            if entry.isDirty { return }
+            entry.isDirty = true
+        } else {
+            entries[write.key] = Entry(content: write.content, scope: scope, isDirty: true)
+        }
+        dirty.append(write.key)
+    }
+
+    /// Documents of a collection that the journal does not have in their present form.
+    func unsaved(_ collection: Collection) -> [DocumentKey] {
+        dirty.filter { $0.collection == collection }
     }
 
     /// Forgets clean documents once there are too many, so that memory stays bounded.
@@ -52,8 +68,23 @@ struct KernelSource<Store: Journal>: DocumentSource {
     func find(
         _ collection: Collection, label: String
     ) throws(JournalError) -> [DocumentKey] {
-        try kernel.flushDocuments()
-        return try kernel.journal.documents(collection, label: label)
+        let unsaved = kernel.session.unsaved(collection)
+        if unsaved.isEmpty { return try kernel.journal.documents(collection, label: label) }
+        guard collection == .caseFile else {
+            try kernel.flushDocuments()
+            return try kernel.journal.documents(collection, label: label)
+        }
+        // Cases are found by number again and again within one batch: to store each first would
+        // write it once a command instead of once a batch.
+        var keys = try kernel.journal.documents(collection, label: label)
+        keys.removeAll { kernel.session.entries[$0]?.isDirty == true }
+        for key in unsaved {
+            guard case .caseFile(let state)? = kernel.session.entries[key]?.content,
+                state.number == label
+            else { continue }
+            keys.append(key)
+        }
+        return keys.sorted { $0.id < $1.id }
     }
 
     func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {

@@ -83,7 +83,7 @@ extension Kernel {
             for dep in change.header.deps { state.cited[dep.actor] = dep.seq }
             state.unsigned += 1
         }
-        effects.touched.append(scope)
+        if effects.touched.last != scope { effects.touched.append(scope) }
         if actor == state.own, state.unsigned >= Limits.unsignedChangesMax {
             try signHead(of: scope)
         }

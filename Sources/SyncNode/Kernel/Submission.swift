@@ -81,3 +81,14 @@ package struct Effects: Sendable {
 
     package init() {}
 }
+
+extension Submission {
+    /// About how many bytes it makes the writer store: what bounds a group commit.
+    package var weight: Int {
+        switch self {
+        case .admit(let batch, _, _): batch.changes.reduce(0) { $0 + $1.bytes.count }
+        case .write(let drafts): drafts.reduce(0) { $0 + $1.body.count + 256 }
+        case .command, .open, .state, .remember, .reissueOrphans: 1024
+        }
+    }
+}

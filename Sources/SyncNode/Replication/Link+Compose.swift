@@ -69,8 +69,9 @@ extension Link {
 
     /// Makes this side known to a peer that said it does not know it.
     private mutating func state(_ draft: inout Draft) {
-        if peerIsLost, let peerRoot, peerRoot != mine.root {
+        if peerIsLost, let peerRoot, peerRoot != mine.root, mayStateAgain(to: peerRoot) {
             lostRounds += 1
+            statedAt = (mine.root, peerRoot)
             if lostRounds % Limits.unknownViewRoundsMax == 0 { confirmed = nil }
             let recent = confirmed.map { mine.changed(since: $0) } ?? []
             if !recent.isEmpty {
@@ -107,16 +108,26 @@ extension Link {
         due.vectors = late
     }
 
+    /// A peer that stays lost is told again while either side moves, and a few times more.
+    private mutating func mayStateAgain(to peerRoot: Digest16) -> Bool {
+        guard lostRounds > 3 * Limits.unknownViewRoundsMax, let statedAt else { return true }
+        return statedAt.own != mine.root || statedAt.peer != peerRoot
+    }
+
     // MARK: what was asked for
 
     private mutating func pay<K: LocalKnowledge>(
         _ draft: inout Draft, _ lane: Lane, knowing knowledge: K
     ) throws(K.Failure) {
-        for notice in due.refusals where draft.hasRoom {
+        // Asked again, as the same message may have brought the directory that allows it.
+        for name in due.strangers where draft.hasRoom && mine[name.id] == nil {
+            let hasRoom = mine.count < Limits.linkScopesMax
+            if hasRoom, try knowledge.mayCarry(name) { continue }
+            let notice = RefusalNotice(.scopeNotCarried, scope: name.id)
             draft.frames.append(.refused(notice))
         }
         for notice in due.forks where draft.hasRoom { draft.frames.append(.fork(notice)) }
-        due.refusals = []
+        due.strangers = []
         due.forks = []
         for evidence in due.evidence { try prove(evidence, &draft, knowledge) }
         due.evidence = []

@@ -24,6 +24,10 @@ extension Link {
     mutating func judge<K: LocalKnowledge>(
         _ fast: Fast, lane: Lane, intake: Intake, knowing knowledge: K
     ) throws(K.Failure) {
+        let other: Lane = lane == .push ? .poll : .push
+        flightAge[lane.rawValue] = 0
+        flightAge[other.rawValue] += 1
+        if flightAge[other.rawValue] > Limits.flightRoundsMax { doubtful[other.rawValue] = true }
         defer {
             for index in flights.indices where index == lane.rawValue || doubtful[index] {
                 flights[index] = []
@@ -35,7 +39,6 @@ extension Link {
             equalize()
             return
         }
-        let other: Lane = lane == .push ? .poll : .push
         for lanes in [[lane, other], [lane], [other], []] {
             let pushes = lanes.flatMap { flights[$0.rawValue] }
             if lanes.count > 0, pushes.isEmpty { continue }
@@ -47,9 +50,10 @@ extension Link {
             adopt(view)
             return
         }
-        var view = hypothesis()
-        try advance(&view, by: intake.sent, knowing: knowledge)
-        if view.unresolved == 0, view.root == fast.root {
+        for stated in [stated, intake.stated] {
+            var view = hypothesis(stated)
+            try advance(&view, by: intake.sent, knowing: knowledge)
+            guard view.unresolved == 0, view.root == fast.root else { continue }
             settle(lane, admitted: false)
             adopt(view)
             return
@@ -68,7 +72,7 @@ extension Link {
     }
 
     /// What the peer holds if it holds what this side does wherever it stated nothing else.
-    private func hypothesis() -> PeerView {
+    private func hypothesis(_ stated: Set<ScopeID>) -> PeerView {
         var view = PeerView()
         for id in mine.filled where !stated.contains(id) {
             view.set(mine[id].map { Holding($0) }, for: id)

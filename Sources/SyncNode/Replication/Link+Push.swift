@@ -67,6 +67,7 @@ extension Link {
             _ = holding.merge(flight.heads.map(SeenHead.init))
         }
         oweEvidence(scope, holding)
+        try seeForks(scope, holding, knowing: knowledge)
         let except = scope.quarantined + holding.quarantined + (skipped[id] ?? [])
         guard lacks(holding, scope, except: except) else { return true }
         let isFirst = !flights[lane.rawValue].contains { $0.scope == id }
@@ -82,6 +83,25 @@ extension Link {
         flights[lane.rawValue].append(Flight(scope: id, heads: heads))
         if !run.more { complete(scope, holding, heads, &draft) }
         return !run.more
+    }
+
+    /// Sees a number used twice where the peer is behind in a chain and on another branch: one
+    /// lookup for each chain that is about to be sent on.
+    private mutating func seeForks<K: LocalKnowledge>(
+        _ scope: SharedScope, _ holding: Holding, knowing knowledge: K
+    ) throws(K.Failure) {
+        for head in holding.heads {
+            guard let own = scope.vector[head.actor], own.seq > head.seq,
+                skipped[scope.id]?.contains(head.actor) != true
+            else { continue }
+            let dot = Dot(actor: head.actor, seq: head.seq)
+            guard let held = try knowledge.hash(at: dot, in: scope.id)?.prefix8,
+                held != head.prefix
+            else { continue }
+            due.forks.append(
+                ForkNotice(scope: scope.id, dot: dot, mine: held, yours: head.prefix))
+            skip(dot, in: scope.id)
+        }
     }
 
     /// Whether there is a change that the peer does not have.

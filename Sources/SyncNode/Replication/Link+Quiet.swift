@@ -22,7 +22,8 @@ extension Link {
 
     /// Offers that the peer did not take, each named once.
     mutating func stalled() -> [Effect] {
-        var effects: [Effect] = []
+        var effects = raised
+        raised = []
         for id in offers.keys.sorted() {
             if let offer = offers[id], offer.count > Limits.refusedOffersMax, offer.pause > 0 {
                 effects += alarm(.stalled(scope: id))

@@ -9,6 +9,8 @@ extension Link {
         var effects: [Effect] = []
         /// What the peer holds at least, as it sent it: in the order of the message.
         var sent: [Flight] = []
+        /// Scopes of which it stated the vector.
+        var stated: Set<ScopeID> = []
     }
 
     /// Reads every frame; the link is open. FAST is judged last, as it speaks of the state that
@@ -92,18 +94,19 @@ extension Link {
         if mine[id] == nil {
             let hasRoom = mine.count + intake.delivery.opening.count < Limits.linkScopesMax
             guard hasRoom || theirs[id] != nil else {
-                due.refusals.append(RefusalNotice(.scopeNotCarried, scope: id))
+                due.strangers.append(statement.name)
                 return
             }
             if hasRoom, try knowledge.mayCarry(statement.name) {
                 if !statement.heads.isEmpty { intake.delivery.opening.append(statement.name) }
             } else if theirs[id] == nil {
-                due.refusals.append(RefusalNotice(.scopeNotCarried, scope: id))
+                due.strangers.append(statement.name)
             }
         }
         let isBlank = statement.heads.isEmpty && statement.quarantined.isEmpty
         theirs.set(isBlank ? nil : Holding(statement), for: id)
         stated.insert(id)
+        intake.stated.insert(id)
         for head in statement.heads {
             try check(head, in: id, &intake, knowledge)
             if isFenced { return }
@@ -125,7 +128,7 @@ extension Link {
         } else if let held {
             due.forks.append(
                 ForkNotice(scope: scope, dot: dot, mine: held.prefix8, yours: head.prefix))
-            skip(dot, in: scope, &intake)
+            skip(dot, in: scope)
         }
     }
 
@@ -140,13 +143,13 @@ extension Link {
         {
             fence(notice.scope, notice.dot.seq, &intake)
         } else {
-            skip(notice.dot, in: notice.scope, &intake)
+            skip(notice.dot, in: notice.scope)
         }
     }
 
     /// Goes on without one chain, and owes the peer this side's branch as evidence.
-    private mutating func skip(_ dot: Dot, in scope: ScopeID, _ intake: inout Intake) {
-        intake.effects += alarm(.fork(scope: scope, dot: dot))
+    mutating func skip(_ dot: Dot, in scope: ScopeID) {
+        raised += alarm(.fork(scope: scope, dot: dot))
         if proven.insert(Proof(actor: dot.actor, held: theirs.leaf(scope))).inserted {
             due.evidence.append(Evidence(scope: scope, dot: dot))
         }

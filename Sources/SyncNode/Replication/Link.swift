@@ -29,9 +29,13 @@ struct Link: Sendable {
     var told: [Told] = []
     var unknownRounds = 0
     var lostRounds = 0
+    /// The roots of both sides when this one was stated last to a peer that was lost.
+    var statedAt: (own: Digest16, peer: Digest16)?
 
     /// Pushes whose fate the peer's next roots tell, by lane.
     var flights: [[Flight]] = [[], []]
+    /// Messages of the other lane since then.
+    var flightAge = [0, 0]
     /// Lanes whose last message may have been lost: what it offered was not refused.
     var doubtful = [false, false]
     /// Lanes whose last answer did not come: the peer must be told.
@@ -46,6 +50,8 @@ struct Link: Sendable {
     /// Evidence that was sent, with what the peer held by then: once for each state of it.
     var proven: Set<Proof> = []
     var fired: Set<Alarm> = []
+    /// Alarms that wait to be told.
+    var raised: [Effect] = []
     var isFenced = false
     /// The dialer does not know the answerer's incarnation: only `dir` scopes are spoken of,
     /// and the dialer takes and does not give.
@@ -88,13 +94,15 @@ struct Link: Sendable {
         var wants: [DigestTree.Path] = []
         var forks: [ForkNotice] = []
         var evidence: [Evidence] = []
-        var refusals: [RefusalNotice] = []
+        /// Scopes of the peer that this side may not carry, as far as its directory went when
+        /// they were named.
+        var strangers: [ScopeName] = []
         var blobWants: [BlobWant] = []
         var selfView = false
 
         var isEmpty: Bool {
             vectors.isEmpty && digests.isEmpty && wants.isEmpty && forks.isEmpty
-                && evidence.isEmpty && refusals.isEmpty && blobWants.isEmpty && !selfView
+                && evidence.isEmpty && strangers.isEmpty && blobWants.isEmpty && !selfView
         }
     }
 

@@ -1,6 +1,7 @@
 import Base
 import Change
 import Crypto
+import Disk
 import Domain
 import Kernel
 import Replication
@@ -96,4 +97,17 @@ struct ExchangeKnowledge: LocalKnowledge {
     func blobChunk(_ want: BlobWant) throws(JournalError) -> BlobChunk? {
         try blobs.chunk(want)
     }
+}
+
+/// The attachments of a node: what is there, and what is still to come.
+struct BlobShelf: Sendable {
+    private let directory: StoreDirectory
+
+    init(directory: StoreDirectory) throws(JournalError) { self.directory = directory }
+
+    func missing(limit: Int) throws(JournalError) -> [BlobWant] { [] }
+
+    func chunk(_ want: BlobWant) throws(JournalError) -> BlobChunk? { nil }
+
+    func take(_ chunk: BlobChunk) {}
 }

@@ -147,7 +147,7 @@ package final class NodeRuntime: Sendable {
     }
 
     /// Keeps a link to a peer from now on.
-    func dial(_ region: RegionID, at url: String) {
+    package func dial(_ region: RegionID, at url: String) {
         let knowledge = ExchangeKnowledge(
             board: store.board, readers: store.readers, blobs: store.blobs,
             signer: store.signer, region: settings.region.id, peer: region)

@@ -31,7 +31,7 @@ struct OpenStore: Sendable {
 
     var intake: Intake { Intake(board: board, writer: writer, blobs: blobs) }
 
-    private struct Opened: Sendable {
+    struct Opened: Sendable {
         let settings: NodeSettings
         let keys: KeyFiles
         let storeEpoch: UInt64
@@ -87,7 +87,7 @@ struct OpenStore: Sendable {
     static let rewindName = "rewind"
 
     /// On the writer's thread: the journal, and a new incarnation where the old one is fenced.
-    private static func openKernel(
+    static func openKernel(
         _ directory: StoreDirectory
     ) throws(JournalError) -> (Kernel<SQLiteJournal>, Opened) {
         let journal = try SQLiteJournal(

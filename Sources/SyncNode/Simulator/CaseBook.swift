@@ -39,37 +39,50 @@ extension World {
     }
 
     /// Somebody does something with a case, if the rules let it.
-    func handle(_ node: SimulatedNode) throws(JournalError) {
-        let reach = cases.entries.filter { node.kernel.mayCarry($0.scope) }
-        guard let entry = dice.pick(Array(reach.suffix(4))) else { return }
+    func handle() throws(JournalError) {
+        guard let entry = dice.pick(Array(cases.entries.suffix(3))) else { return }
+        let carriers = nodes.filter { $0.kernel.mayCarry(entry.scope) && !$0.isDown }
+        guard let node = dice.pick(carriers) else { return }
         guard let act = act(on: entry, at: node) else { return }
         let command = CaseCommand(act, on: .id(entry.id))
         try commit(
             node, [.command(.cases(command), author: dice.next(), idempotencyKey: nil)])
     }
 
+    /// What somebody at this node would do next, mostly: also what the rules refuse.
     private func act(on entry: CaseBook.Entry, at node: SimulatedNode) -> CaseCommand.Act? {
-        switch dice.roll(100) {
-        case 0..<18: return .sign
-        case 18..<36:
-            return dice.pick(audience(of: entry, at: node)).map {
-                .offer(to: $0, reason: "")
-            }
-        case 36..<50: return .accept
-        case 50..<66: return .decide(isGranted: true, note: "")
-        case 66..<72: return .recall(reason: "r")
-        case 72..<76: return .reject(reason: "r")
-        case 76..<81: return .deliver(receiver: "r")
-        case 81..<84: return .close
-        case 84..<90: return .note("n")
-        case 90..<96:
-            return dice.pick(audience(of: entry, at: node)).map {
-                .force(to: $0, reason: "r")
-            }
-        default:
-            let key = DocumentKey(collection: .caseFile, id: entry.id)
-            let state = CustodyChecks.state(key, at: node)
-            return state?.events.first { $0.status == .superseded }.map { .ratify($0.hash) }
+        let key = DocumentKey(collection: .caseFile, id: entry.id)
+        guard let state = CustodyChecks.state(key, at: node) else { return nil }
+        let isHolder = state.holder?.region == node.region
+        let isOffered = state.event(state.offer)?.region == node.region
+        let place = dice.pick(audience(of: entry, at: node))
+        let roll = dice.roll(100)
+        if isOffered {
+            return roll < 70 ? .sign : roll < 85 ? .reject(reason: "r") : .note("n")
+        }
+        if isHolder { return holderAct(roll, state.isFrozen, place) }
+        switch roll {
+        case 0..<25: return hasForce ? place.map { .force(to: $0, reason: "r") } : .note("n")
+        case 25..<40:
+            return state.events.first { $0.status == .superseded }.map { .ratify($0.hash) }
+        case 40..<55: return .decide(isGranted: false, note: "")
+        case 55..<65: return .sign
+        case 65..<75: return .recall(reason: "r")
+        default: return .note("n")
+        }
+    }
+
+    private func holderAct(
+        _ roll: Int, _ isFrozen: Bool, _ place: RegionCode?
+    ) -> CaseCommand.Act? {
+        switch roll {
+        case 0..<30: isFrozen ? .recall(reason: "r") : place.map { .offer(to: $0, reason: "") }
+        case 30..<50: .accept
+        case 50..<80: .decide(isGranted: true, note: "")
+        case 80..<86: .deliver(receiver: "r")
+        case 86..<90: .close
+        case 90..<94: place.map { .offer(to: $0, reason: "") }
+        default: .note("n")
         }
     }
 

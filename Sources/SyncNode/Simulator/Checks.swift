@@ -166,6 +166,9 @@ struct Checks {
 
     mutating func learned(_ node: SimulatedNode) { learnt[node.index] = node.key }
 
+    /// An older store knows nothing of what the node learned since.
+    mutating func restored(_ node: SimulatedNode) { learnt[node.index] = nil }
+
     /// A node's chains were taken back or replaced with their store.
     mutating func forget(_ node: SimulatedNode) {
         seen[node.index] = nil

@@ -13,6 +13,8 @@ struct CustodyChecks {
     /// Cases that a Force, a fork or a rollback touched: two views may then stand for a while.
     private var disturbed: Set<Digest16> = []
 
+    /// A copy of a node ran, known or not yet: two views of custody may then stand for a while.
+    var hasCopies = false
     /// Events that somebody committed already: their author was looked at then.
     private var known: Set<Digest16> = []
 
@@ -62,6 +64,7 @@ struct CustodyChecks {
         {
             disturbed.insert(id)
         }
+        if hasCopies { disturbed.insert(id) }
         checkSlots(state, id, step)
         checkCuts(state, step)
         checkAnswers(state, step)
@@ -72,7 +75,9 @@ struct CustodyChecks {
         if Set(deciders[id, default: [:]].values).count > 1, !disturbed.contains(id) {
             fail("I16", at: step, "two may decide case \(id.hex)")
         }
-        if state.holder == nil, state.events.contains(where: { $0.kind == .caseReceive }) {
+        if state.holder == nil, !disturbed.contains(id),
+            state.events.contains(where: { $0.kind == .caseReceive })
+        {
             fail("I17", at: step, "nobody holds case \(id.hex)")
         }
     }

@@ -13,10 +13,6 @@ package enum Mutant: String, Sendable, CaseIterable {
     case noNewIncarnation = "no-new-incarnation"
     /// Changes leave before they are durable.
     case serveBeforeSync = "serve-before-sync"
-    /// A dropped scope's vector stays.
-    case vectorKeptOnDrop = "vector-kept-on-drop"
-    /// A scope is dropped once the own changes alone are held elsewhere.
-    case drainOwnOnly = "drain-own-only"
     /// A change of an unknown kind is refused.
     case rejectUnknown = "reject-unknown"
     /// A change is counted in the vector and not stored.
@@ -38,8 +34,6 @@ package enum Mutant: String, Sendable, CaseIterable {
         switch self {
         case .noDepCheck: rules.checksDependencies = false
         case .noHash: rules.checksHashes = false
-        case .vectorKeptOnDrop: rules.dropsVectorWithScope = false
-        case .drainOwnOnly: rules.drainsEverything = false
         case .rejectUnknown: rules.storesUnknownKinds = false
         case .countWithoutStoring: rules.storesWhatItCounts = false
         case .unilateralWithdraw: rules.custody.unilateralWithdraw = true

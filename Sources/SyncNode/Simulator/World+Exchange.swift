@@ -193,11 +193,11 @@ extension World {
                 if let awaited = links[index].awaited[lane.rawValue],
                     isSettling ? envelopes.isEmpty : step - awaited.since > wait
                 {
-                    guard links[index].parked[lane.rawValue] == nil || !isSettling else {
-                        continue
+                    let isParked = isSettling && links[index].parked[lane.rawValue] != nil
+                    if !isParked {
+                        links[index].awaited[lane.rawValue] = nil
+                        links[index].dialer.lost(lane: lane)
                     }
-                    links[index].awaited[lane.rawValue] = nil
-                    links[index].dialer.lost(lane: lane)
                 }
                 guard let id = links[index].parked[lane.rawValue], !above(index).isDown else {
                     continue

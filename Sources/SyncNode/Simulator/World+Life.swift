@@ -14,6 +14,7 @@ extension World {
             resetLinks(of: node)
             return
         }
+        node.journal.failsNextCommit = false
         let fresh = freshKey()
         try node.renew(as: fresh)
         checks.forget(node)
@@ -84,9 +85,11 @@ extension World {
     func restore(_ node: SimulatedNode, keepsSentinel: Bool) throws(JournalError) {
         guard let backup = backups[node.index] else { return }
         count(keepsSentinel ? "restore" : "image")
+        if !keepsSentinel { checks.custody.hasCopies = true }
         let before = bodies(of: node)
         try node.restore(backup.image, keepsSentinel: keepsSentinel, as: backup.key)
         forgetWhatIsGone(before)
+        checks.restored(node)
         checks.forget(node)
         resetLinks(of: node)
         if keepsSentinel, node.isBehindSentinel { try learnsItIsACopy(node) }
@@ -96,6 +99,7 @@ extension World {
     func clone(_ node: SimulatedNode) throws(JournalError) {
         guard let parent = parent(of: node), nodes.count < 40 else { return }
         count("clone")
+        checks.custody.hasCopies = true
         let copy = try SimulatedNode(
             index: nodes.count, place: node.place, key: node.key, root: node.root,
             journal: SimulatedJournal(image: node.journal.durable), rules: node.rules,

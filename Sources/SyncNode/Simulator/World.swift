@@ -24,6 +24,8 @@ final class World {
     var admissions = 0
     /// No faults any more: everything that is owed is done.
     var isSettling = false
+    /// Whether supervisors force custody.
+    var hasForce = true
     /// Whether links lose, repeat and delay.
     var lossPercent: Int
     var backups: [Int: (image: SimulatedJournal.Image, key: IncarnationKey)] = [:]

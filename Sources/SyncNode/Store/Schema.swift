@@ -75,6 +75,9 @@ enum SchemaSteps {
     /// `change` is clustered by chain number and seq, `no << 40 | seq`, and has no other index:
     /// a chain is read and appended in one place, and the arrival order of a scope is the merge
     /// of its chains by `position`, one counter for the whole node.
+    ///
+    /// `document` is not clustered by its key: a state of more than a kilobyte would take an
+    /// overflow page of its own there, while a table with row numbers keeps four in its leaf.
     static let first = """
         CREATE TABLE value (
             name TEXT NOT NULL PRIMARY KEY,
@@ -123,6 +126,7 @@ enum SchemaSteps {
             UNIQUE (scope, actor, seq, other)
         );
         CREATE TABLE document (
+            no INTEGER PRIMARY KEY,
             collection INTEGER NOT NULL,
             id BLOB NOT NULL,
             scope INTEGER NOT NULL,
@@ -132,11 +136,11 @@ enum SchemaSteps {
             attention INTEGER NOT NULL,
             words INTEGER NOT NULL,
             state BLOB NOT NULL,
-            PRIMARY KEY (collection, id)
-        ) WITHOUT ROWID;
-        CREATE INDEX document_label ON document (collection, label);
-        CREATE INDEX document_time ON document (collection, time);
-        CREATE INDEX document_attention ON document (attention) WHERE attention = 1;
+            UNIQUE (collection, id)
+        );
+        CREATE INDEX document_label ON document (collection, label, id);
+        CREATE INDEX document_time ON document (collection, time, id);
+        CREATE INDEX document_attention ON document (collection, id) WHERE attention = 1;
         CREATE TABLE words (
             no INTEGER PRIMARY KEY,
             collection INTEGER NOT NULL,

@@ -31,8 +31,15 @@ package final class Mailbox<Element: Sendable>: @unchecked Sendable {
 
     /// Waits for elements and takes up to `count` of them. Where fewer than `expected` wait, it
     /// gives the others up to `delayMicros` to come.
+    ///
+    /// - Parameters:
+    ///   - weight: Of one element; the batch closes before it would weigh more than `weightMax`,
+    ///     but has one element at least.
     /// - Returns: Empty once closed and drained.
-    package func take(upTo count: Int, expecting expected: Int, delayMicros: Int) -> [Element] {
+    package func take(
+        upTo count: Int, expecting expected: Int, delayMicros: Int,
+        weightMax: Int = .max, weight: (Element) -> Int = { _ in 0 }
+    ) -> [Element] {
         monitor.lock()
         defer { monitor.unlock() }
         while elements.isEmpty, !isClosed { monitor.wait() }
@@ -42,6 +49,7 @@ package final class Mailbox<Element: Sendable>: @unchecked Sendable {
                 if !monitor.wait(until: deadline) { break }
             }
         }
+        let count = fitting(count, weightMax, weight)
         guard elements.count > count else {
             let batch = elements
             elements = []
@@ -51,6 +59,16 @@ package final class Mailbox<Element: Sendable>: @unchecked Sendable {
         let batch = Array(elements[0..<count])
         elements.removeFirst(count)
         return batch
+    }
+
+    /// How many of the first `count` elements weigh no more than `weightMax` together.
+    private func fitting(_ count: Int, _ weightMax: Int, _ weight: (Element) -> Int) -> Int {
+        var sum = 0
+        for (index, element) in elements.prefix(count).enumerated() {
+            sum += weight(element)
+            if sum > weightMax { return max(1, index) }
+        }
+        return count
     }
 
     /// Gives the next element some time to come: whether the consumer has run out of work.

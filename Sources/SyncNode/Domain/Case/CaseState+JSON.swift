@@ -19,11 +19,11 @@ extension CaseState {
         return StoredDocument(
             key: key, scope: scopeID, label: number, status: status.rawValue,
             time: receivedAt ?? events.first?.time ?? 0, attention: attention,
-            search: item.isEmpty ? "" : item + " " + status.name, state: writer.bytes)
+            search: item, state: writer.bytes)
     }
 
     private func writeFacts(to writer: inout JSONWriter) {
-        writer.field("region", scope.region.hex)
+        writer.field("region", hex: scope.region.rawValue)
         writer.field("year", Int64(scope.year))
         writer.field("station", origin?.text)
         writer.field("number", number)
@@ -59,7 +59,7 @@ extension CaseState {
             for link in links {
                 array.object { object in
                     object.field("event", hex: link.event)
-                    object.field("actor", link.actor.hex)
+                    object.field("actor", hex: link.actor.rawValue)
                     object.field("region", link.region?.hex)
                     object.field("epoch", link.epoch)
                 }
@@ -69,7 +69,7 @@ extension CaseState {
 
     private static func write(_ writer: CaseWriter, to array: inout JSONWriter) {
         array.object { object in
-            object.field("actor", writer.actor.hex)
+            object.field("actor", hex: writer.actor.rawValue)
             object.field("region", writer.region?.hex)
             object.field("epoch", Int64(writer.epoch))
         }
@@ -143,14 +143,14 @@ extension CaseWriter {
 extension CaseEvent {
     func write(to writer: inout JSONWriter) {
         writer.object { object in
-            object.field("actor", dot.actor.hex)
+            object.field("actor", hex: dot.actor.rawValue)
             object.field("seq", Int64(dot.seq.rawValue))
             object.field("hash", hex: hash)
             object.field("kind", kind.caseName)
             object.field("status", status.text)
             object.field("time", time)
             if let business { object.field("at", business) }
-            if author != 0 { object.field("author", ScopeID(author).hex) }
+            if author != 0 { object.field("author", hex: author) }
             if let on { object.field("on", hex: on) }
             writeTerms(to: &object)
             if quarantined { object.field("quarantined", true) }
@@ -203,9 +203,9 @@ extension CutPoint {
         writer.array("cut") { array in
             for point in cut {
                 array.object { object in
-                    object.field("actor", point.actor.hex)
+                    object.field("actor", hex: point.actor.rawValue)
                     object.field("seq", Int64(point.seq.rawValue))
-                    object.field("hash", point.hash.hex)
+                    object.field("hash", hex: point.hash)
                 }
             }
         }

@@ -2,7 +2,7 @@ import Base
 import Domain
 import Kernel
 
-/// Rows of folded documents, clustered by collection and id.
+/// Rows of folded documents, in the order in which they came to be.
 final class DocumentTable {
     private let select: Statement
     private let facts: Statement
@@ -23,6 +23,8 @@ final class DocumentTable {
         let attention: Bool
         /// Row of its words; 0 where it has none.
         let words: Int64
+        /// Number of the row.
+        let row: Int64
     }
 
     init(_ database: Database) {
@@ -33,7 +35,7 @@ final class DocumentTable {
             SELECT scope, label, status, time, attention, words, state FROM document \(key)
             """)
         facts = Statement(
-            database, "SELECT scope, label, time, attention, words FROM document \(key)")
+            database, "SELECT scope, label, time, attention, words, no FROM document \(key)")
         insert = Statement(
             database,
             """
@@ -45,12 +47,12 @@ final class DocumentTable {
             database,
             """
             UPDATE document SET status = ?3, state = ?4, scope = ?5, label = ?6, time = ?7,
-                attention = ?8, words = ?9 WHERE collection = ?1 AND id = ?2
+                attention = ?8, words = ?9 WHERE no = ?1
             """)
         updateState = Statement(
             database,
             """
-            UPDATE document SET status = ?3, state = ?4 WHERE collection = ?1 AND id = ?2
+            UPDATE document SET status = ?2, state = ?3 WHERE no = ?1
             """)
         delete = Statement(database, "DELETE FROM document \(key)")
         byLabel = Statement(
@@ -61,7 +63,8 @@ final class DocumentTable {
         attention = Statement(
             database,
             """
-            SELECT collection, id FROM document WHERE attention = 1
+            SELECT collection, id FROM document INDEXED BY document_attention
+            WHERE attention = 1
             ORDER BY collection, id LIMIT ?
             """)
         ofScope = Statement(
@@ -85,7 +88,8 @@ final class DocumentTable {
         guard try facts.step() else { return nil }
         return Facts(
             scope: ScopeID(facts.unsigned(0)), label: facts.text(1), time: facts.integer(2),
-            attention: facts.integer(3) != 0, words: facts.integer(4))
+            attention: facts.integer(3) != 0, words: facts.integer(4),
+            row: facts.integer(5))
     }
 
     /// Writes a document; indexes are touched only where what they hold has changed.
@@ -95,13 +99,17 @@ final class DocumentTable {
         if let old, old.scope == document.scope, old.label == document.label,
             old.time == document.time, old.attention == document.attention, old.words == words
         {
-            try bind(document.key, to: updateState)
-            try updateState.bind(3, document.status)
-            try updateState.run(4, blob: document.state)
+            try updateState.bind(1, old.row)
+            try updateState.bind(2, document.status)
+            try updateState.run(3, blob: document.state)
             return
         }
         let statement = old == nil ? insert : update
-        try bind(document.key, to: statement)
+        if let old {
+            try update.bind(1, old.row)
+        } else {
+            try bind(document.key, to: insert)
+        }
         try statement.bind(3, document.status)
         try statement.bind(5, document.scope.rawValue)
         try statement.bind(6, document.label)

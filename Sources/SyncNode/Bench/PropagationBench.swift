@@ -1,0 +1,94 @@
+import Base
+import Change
+import Domain
+import Kernel
+import Runtime
+
+/// How long a case takes from a village to the county: two hops over loopback, durable at each.
+enum PropagationBench {
+    static func run(_ place: Bench.Place) async throws -> [Figure] {
+        let data = try await BenchWorld.makeCounty(place.folder)
+        let county = try await BenchWorld.start(data)
+        let townData = try await BenchWorld.join(
+            place.folder, "town", BenchWorld.town, to: county)
+        let town = try await BenchWorld.start(townData)
+        let villageData = try await BenchWorld.join(
+            place.folder, "village", BenchWorld.village, to: town)
+        let village = try await BenchWorld.start(villageData)
+        try await grant(county, town, village)
+        var samples = Samples()
+        for index in 0..<300 {
+            samples.add(try await hop(village, county, index))
+        }
+        await village.stop()
+        await town.stop()
+        await county.stop()
+        let commit = try bareCommit(place)
+        return [(0.5, "p50", 8.0), (0.99, "p99", 25.0)].map { share, name, most in
+            Figure(
+                "propagation.\(name)", samples.millis(share), "ms",
+                beside: "two bare commits, p50", 2 * commit, must: .atMost(most))
+        }
+    }
+
+    private static func hop(
+        _ village: NodeRuntime, _ county: NodeRuntime, _ index: Int
+    ) async throws -> Int64 {
+        let command = try BenchWorld.command(BenchWorld.receive(index))
+        let start = SystemClock.monotonicNanos()
+        let outcome = try await village.carryOut(
+            .command(command, author: 7, idempotencyKey: nil))
+        guard case .done(_, let heads) = outcome, let head = heads.last,
+            let scope = village.board.scopes().first(where: {
+                $0.name.family == .cases && $0.chain(head.actor) != nil
+            })
+        else { throw BenchWorld.Failure(sentence: "\(outcome)") }
+        while true {
+            let version = county.board.version
+            if let known = county.board.scope(scope.id)?.chain(head.actor)?.head.seq,
+                known >= head.seq
+            {
+                return SystemClock.monotonicNanos() - start
+            }
+            await county.board.waitForChange(after: version)
+        }
+    }
+
+    /// Lets every village of the county accept, and waits until it is known there.
+    private static func grant(
+        _ county: NodeRuntime, _ town: NodeRuntime, _ village: NodeRuntime
+    ) async throws {
+        let today = CivilDate(of: SystemClock.now()).text
+        let json = """
+            {"command":"grant.set","code":"\(BenchWorld.item)",\
+            "region":"\(BenchWorld.county)","level":"village","mode":"委托受理",\
+            "from":"\(today)","document":"平政发〔2026〕1号"}
+            """
+        let submission = Submission.command(
+            try BenchWorld.command(json), author: 7, idempotencyKey: nil)
+        _ = try BenchWorld.done(try await county.carryOut(submission))
+        let scope = ScopeName.catalog(county.settings.region.id).id
+        for _ in 0..<500 {
+            if let known = village.board.scope(scope)?.vector,
+                known == county.board.scope(scope)?.vector
+            {
+                return
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw BenchWorld.Failure(sentence: "the grant did not reach the village")
+    }
+
+    /// Milliseconds of one commit of one row.
+    private static func bareCommit(_ place: Bench.Place) throws -> Double {
+        let bare = try BareTable(place.folder + "/bare.db")
+        let row = [UInt8](repeating: 0x5a, count: 600)
+        var samples = Samples()
+        for _ in 0..<500 {
+            let start = SystemClock.monotonicNanos()
+            try bare.commit([row])
+            samples.add(SystemClock.monotonicNanos() - start)
+        }
+        return samples.millis(0.5)
+    }
+}
