@@ -47,7 +47,8 @@ extension Kernel {
         let earlier = state.chains.keys.sorted().compactMap { state.chains[$0] }
             .filter { $0.node == identity.node }.map(\.head)
         let genesis = Genesis(
-            key: identity.key.publicKey, node: identity.node, predecessors: earlier,
+            key: identity.key.publicKey, node: identity.node,
+            predecessors: Array(earlier.prefix(Limits.changeDepsMax)),
             grant: directory.seat(of: identity.region)?.grant ?? .zero)
         let body = genesis.encode()
         let suite = identity.key.publicKey.suite

@@ -53,7 +53,7 @@ extension Kernel {
         case .admit(let changes, let name, let good):
             return .admitted(try admit(changes, name: name, good: good, at: now))
         case .open(let names):
-            for name in names where mayCarry(name) {
+            for name in names where hasRoom(for: name) && mayCarry(name) {
                 effects.touched.append(try open(name).record.id)
             }
             return .done(answer: [], written: [])
@@ -88,10 +88,22 @@ extension Kernel {
         {
         case .refuse(let refusal): return .refused(refusal)
         case .write(let drafts, let answer):
+            guard drafts.allSatisfy(\.keepsLimits) else { return .refused(Self.tooLong) }
             let heads = try write(drafts, author: author, at: now, entropy: entropy)
             if let memory { try journal.setValue(memory, answer) }
             return .done(answer: answer, written: heads)
         }
+    }
+
+    /// What a peer gives may make a body of this node's own too long: a case that is passed on
+    /// carries its application.
+    private static var tooLong: RuleRefusal {
+        RuleRefusal("body-too-long", "内容过长", category: .invalid)
+    }
+
+    /// Whether a scope is open, or may be opened because a peer names it.
+    func hasRoom(for name: ScopeName) -> Bool {
+        scopes[name.id] != nil || scopes.count < Limits.carriedScopesMax
     }
 
     /// What the local seat owes of itself: gateway answers, forwarding, receipts. Each reaction
@@ -131,6 +143,14 @@ extension Kernel {
             effects.documents.append(key)
         }
         session.dirty.removeAll(keepingCapacity: true)
+    }
+}
+
+extension Draft {
+    /// Whether a change can be made of it that every reader takes.
+    fileprivate var keepsLimits: Bool {
+        body.count <= Limits.changeBodyBytesMax && refs.count <= Limits.changeRefsMax
+            && supersedes.count <= Limits.changeSupersedesMax
     }
 }
 

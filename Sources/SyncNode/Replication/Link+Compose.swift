@@ -88,11 +88,12 @@ extension Link {
             confirmed = mine.position
             peerIsLost = false
         }
-        for path in due.digests {
+        // A peer may ask for more than one message holds; what is left out it asks for again.
+        for path in due.digests where draft.hasRoom {
             draft.frames.append(
                 .digest(DigestStatement(path: path, children: mine.children(of: path))))
         }
-        for path in due.wants { draft.frames.append(.want(path)) }
+        for path in due.wants where draft.hasRoom { draft.frames.append(.want(path)) }
         due.digests = []
         due.wants = []
         var late: Set<ScopeID> = []
@@ -119,12 +120,13 @@ extension Link {
         _ draft: inout Draft, knowing knowledge: K
     ) throws(K.Failure) {
         // Asked again, as the same message may have brought the directory that allows it.
-        for name in due.strangers where mine[name.id] == nil {
-            if try knowledge.mayCarry(name) { continue }
+        for name in due.strangers where draft.hasRoom && mine[name.id] == nil {
+            let hasRoom = mine.count < Limits.linkScopesMax
+            if hasRoom, try knowledge.mayCarry(name) { continue }
             let notice = RefusalNotice(.scopeNotCarried, scope: name.id)
             draft.frames.append(.refused(notice))
         }
-        for notice in due.forks { draft.frames.append(.fork(notice)) }
+        for notice in due.forks where draft.hasRoom { draft.frames.append(.fork(notice)) }
         due.strangers = []
         due.forks = []
         for evidence in due.evidence { try prove(evidence, &draft, knowledge) }

@@ -88,7 +88,12 @@ extension Link {
         declined.remove(id)
         if isDirectoryOnly, statement.name.family != .directory { return }
         if mine[id] == nil {
-            if try knowledge.mayCarry(statement.name) {
+            let hasRoom = mine.count + intake.delivery.opening.count < Limits.linkScopesMax
+            guard hasRoom || theirs[id] != nil else {
+                due.strangers.append(statement.name)
+                return
+            }
+            if hasRoom, try knowledge.mayCarry(statement.name) {
                 if !statement.heads.isEmpty { intake.delivery.opening.append(statement.name) }
             } else if theirs[id] == nil {
                 due.strangers.append(statement.name)
