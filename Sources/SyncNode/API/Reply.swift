@@ -22,7 +22,7 @@ package struct CommandOrder: Sendable {
     /// First 8 bytes of H(account id); 0 for the node itself.
     package let author: UInt64
     /// A replay under the same key gets the first answer; nil where the caller gave none.
-    package let idempotencyKey: String?
+    package let replayKey: ReplayKey?
     /// Makes the answer of the outcome. Cheap, pure, any thread.
     package let render: @Sendable (CommandOutcome) -> HTTPResponse
 }

@@ -58,7 +58,7 @@ struct NodeService: Sendable {
     /// The reply comes on the writer's thread and goes straight to the loop.
     private func submit(_ order: CommandOrder, _ responder: Responder) {
         let submission = Submission.command(
-            order.command, author: order.author, idempotencyKey: order.idempotencyKey)
+            order.command, author: order.author, replayKey: order.replayKey)
         runtime.store.writer.submit(submission) { result in
             responder.respond(order.render(Self.outcome(result)))
         }

@@ -9,7 +9,7 @@ enum Schema {
     /// How many steps this program knows.
     static var version: Int64 { Int64(steps.count) }
 
-    private static let steps = [SchemaSteps.first]
+    private static let steps = [SchemaSteps.first, SchemaSteps.second]
 
     /// Takes the steps that are missing, in one transaction.
     ///
@@ -152,6 +152,20 @@ enum SchemaSteps {
             tokenize = 'trigram case_sensitive 0'
         );
         """ + views
+
+    /// Answers for replays, with a number that says which is the oldest. They stood in `value`
+    /// before, without an end.
+    static let second = """
+        CREATE TABLE reply (
+            no INTEGER PRIMARY KEY,
+            author INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            request INTEGER NOT NULL,
+            answer BLOB NOT NULL,
+            UNIQUE (author, key)
+        );
+        DELETE FROM value WHERE name GLOB 'answer:*';
+        """
 
     /// For any SQLite tool: docs/FORMAT.md names the columns. Nothing in the program reads them.
     private static let views = """
