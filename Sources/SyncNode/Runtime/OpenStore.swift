@@ -44,11 +44,12 @@ struct OpenStore: Sendable {
         _ data: String, clock: NodeClock
     ) async throws(NodeRuntime.Failure) -> OpenStore {
         let directory = StoreDirectory(path: data)
-        guard !directory.isForbidden else {
-            throw .notOwner(data)
-        }
-        guard directory.hasDatabase else {
-            throw .noNode(data)
+        try NodeRuntime.Failure.check(directory)
+        if let path = directory.unwritable { throw .notWritable(path) }
+        do throws(KeyFiles.Failure) {
+            try KeyFiles.checkLasting(in: data + "/keys")
+        } catch {
+            throw .keys(error)
         }
         let board = KnowledgeBoard()
         let box = Box<Opened>()
