@@ -31,6 +31,7 @@ package enum Demo {
             } else if once {
                 code = await DemoScript(county: county).play()
             } else {
+                await county.settle()
                 Console.print(await county.table())
                 Console.say("数据在 \(folder)；按 Ctrl-C 停止全部节点")
                 _ = await Blocking.run { ProcessSignal.wait() }

@@ -91,6 +91,7 @@ struct NodeQueries: NodeView {
 
     func rollout(_ code: String) throws(ViewError) -> Rollout? {
         let directory = runtime.board.directory
+        let own = runtime.settings.region.id
         return try read { (reader) throws(JournalError) in
             let source = ReaderSource(reader: reader)
             guard let key = try reader.documents(.item, label: code).first,
@@ -102,7 +103,8 @@ struct NodeQueries: NodeView {
                 of: version.stamp, in: item.authority, directory, from: source)
             return Rollout(
                 code: code, version: version.value.number,
-                lines: lines.map { line in
+                // Receipts go up only, so a node can speak of what is below it, and of no other.
+                lines: lines.filter { directory.isWithin($0.region.id, own) }.map { line in
                     var reached: Instant?
                     if case .reached(let since, _) = line.reach { reached = since }
                     return Rollout.Line(
