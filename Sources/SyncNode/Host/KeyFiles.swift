@@ -150,7 +150,7 @@ extension KeyFiles.Failure {
     /// A file that could not be written, by the system's error number.
     static func system(_ number: Int32, writing path: String) -> KeyFiles.Failure {
         switch number {
-        case ENOSPC, EDQUOT:
+        case ENOSPC, EDQUOT, EFBIG:
             KeyFiles.Failure(
                 sentence: "cannot write \(path): the disk is full. Make room and try again",
                 chinese: "无法写入 \(path)：磁盘已满，请腾出空间后重试")

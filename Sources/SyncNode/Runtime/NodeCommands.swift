@@ -205,6 +205,9 @@ package final class SignalWatch: Sendable {
     /// From now on SIGTERM and SIGINT end the process in order, not at once.
     package static func begin() { ProcessSignal.watch() }
 
+    /// A reader that left and a file at its limit do not end the process. Every verb's first act.
+    package static func ignoreBroken() { ProcessSignal.ignoreBroken() }
+
     /// - Parameter isSupervised: Ends, too, once nobody reads standard output any more: whoever
     ///   started this process is gone.
     init(isSupervised: Bool) {

@@ -125,7 +125,7 @@ package final class NodeRuntime: Sendable {
             let value = Array(url.utf8)
             _ = try await store.writer.submit(.remember(NodeAddress.valueName, value))
         } catch {
-            Console.say("the address could not be noted: \(error)")
+            Console.say("the address could not be noted: \(error.words)")
         }
     }
 

@@ -110,6 +110,9 @@ struct OpenStore: Sendable {
         if renewal != nil || present != signer.key.text {
             try journal.adopt(signer.key, storeEpoch: SystemRandom.digest().prefix8)
         }
+        // A lock that another program holds is found now, not by the first who writes.
+        try journal.begin()
+        try journal.rollback()
         let identity = Identity(region: settings.region.id, node: keys.nodeID, signer: signer)
         let kernel = try Kernel(journal: journal, identity: identity, root: settings.root)
         if let rewound {
