@@ -57,7 +57,9 @@ package enum SmallFile {
     }
 
     /// Whether there is such a file.
-    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 || errno == EACCES }
+    package static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0 || errno == EACCES
+    }
 
     /// Makes a folder, for its owner only; that it is there already is no failure.
     package static func makeFolder(_ path: String) throws(KeyFiles.Failure) {
