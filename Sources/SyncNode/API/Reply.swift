@@ -36,6 +36,10 @@ package enum CommandOutcome: Sendable {
     case queueFull
     /// The node is stopping or fenced.
     case closed
+    /// The disk is full: nothing was written, reading goes on.
+    case diskFull
+    /// Another program holds the database: nothing was written.
+    case locked
     /// The store failed; nothing was written.
     case failed
 }
@@ -48,6 +52,8 @@ extension CommandOutcome {
         case .refused(let refusal): Problem(refusal)
         case .queueFull: .queueFull
         case .closed: .closed
+        case .diskFull: .diskFull
+        case .locked: .storeLocked
         case .failed: Problem(ViewError.failed)
         }
     }

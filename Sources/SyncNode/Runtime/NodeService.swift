@@ -73,6 +73,8 @@ struct NodeService: Sendable {
         case .success(.admitted): .failed
         case .failure(.busy): .queueFull
         case .failure(.journal(.fenced)): .closed
+        case .failure(.journal(.full)): .diskFull
+        case .failure(.journal(.locked)): .locked
         case .failure(.journal): .failed
         }
     }
