@@ -53,7 +53,7 @@ import Testing
         func say(_ json: JSON) throws -> Outcome {
             let command = try Command(json: json)
             return try #require(
-                try node.commit([.command(command, author: 7, idempotencyKey: nil)]).first)
+                try node.commit([.command(command, author: 7, replayKey: nil)]).first)
         }
         let published = try say([
             "command": "item.publish", "code": "370511001001", "immediate": true,

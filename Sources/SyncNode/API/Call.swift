@@ -107,7 +107,7 @@ struct Call<View: NodeView> {
     }
 
     /// The caller's key for replays: up to 64 visible ASCII characters.
-    func idempotencyKey() throws(Problem) -> String? {
+    func replayKey() throws(Problem) -> ReplayKey? {
         guard let key = request.headers["idempotency-key"] else { return nil }
         let isPlain = key.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
         guard isPlain, (1...Limits.idempotencyKeyBytesMax).contains(key.utf8.count) else {
@@ -115,7 +115,8 @@ struct Call<View: NodeView> {
                 400, "idempotency-key-malformed", "Idempotency-Key 应为 1 到 64 个可见字符",
                 field: "Idempotency-Key")
         }
-        return key
+        return ReplayKey(
+            key, request: StateTag(of: Array(request.path.utf8) + [0] + request.body))
     }
 
     // MARK: documents

@@ -121,7 +121,7 @@ package struct CommandOrder: Sendable {
     /// First 8 bytes of H(account id); 0 for the node itself.
     package let author: UInt64
     /// A replay under the same key gets the first answer; nil where the caller gave none.
-    package let idempotencyKey: String?
+    package let replayKey: ReplayKey?
     /// Makes the answer of the outcome. Cheap, pure, any thread.
     package let render: @Sendable (CommandOutcome) -> HTTPResponse
 }
@@ -135,6 +135,10 @@ package enum CommandOutcome: Sendable {
     case queueFull
     /// The node is stopping or fenced.
     case closed
+    /// The disk is full: nothing was written, reading goes on.
+    case diskFull
+    /// Another program holds the database: nothing was written.
+    case locked
     /// The store failed; nothing was written.
     case failed
 }
@@ -147,6 +151,8 @@ extension CommandOutcome {
         case .refused(let refusal): Problem(refusal)
         case .queueFull: .queueFull
         case .closed: .closed
+        case .diskFull: .diskFull
+        case .locked: .storeLocked
         case .failed: Problem(ViewError.failed)
         }
     }

@@ -20,9 +20,7 @@ package enum Demo {
         guard let folder = data ?? SmallFile.temporaryFolder("syncnode-demo") else {
             throw NodeRuntime.Failure("no folder could be made below /tmp", exitCode: 1)
         }
-        guard SmallFile.makeFolder(folder) else {
-            throw NodeRuntime.Failure("\(folder) cannot be made", exitCode: 1)
-        }
+        try SmallFile.makeFolder(folder)
         let county = try DemoCounty(topology: topology, data: folder, port: port)
         do {
             try await county.start()

@@ -154,4 +154,9 @@ package protocol Journal: AnyObject {
     /// A small named value of the node itself (clock, counters, storeEpoch).
     func value(_ name: String) throws(JournalError) -> [UInt8]?
     func setValue(_ name: String, _ value: [UInt8]) throws(JournalError)
+
+    /// The kept answer to an author's command; nil where none is known any more.
+    func reply(author: UInt64, key: String) throws(JournalError) -> StoredReply?
+    /// Keeps a first answer, and drops the one that is `Limits.repliesKept` older.
+    func keepReply(_ reply: StoredReply) throws(JournalError)
 }

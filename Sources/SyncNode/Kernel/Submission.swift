@@ -29,8 +29,8 @@ package protocol HeadSigner: Sendable {
 
 /// One thing for the writer to do.
 package enum Submission: Sendable {
-    /// A command of a person or program, with the author's id and the caller's idempotency key.
-    case command(Command, author: UInt64, idempotencyKey: String?)
+    /// A command of a person or program, with the author's id and what a replay is known by.
+    case command(Command, author: UInt64, replayKey: ReplayKey?)
     /// A batch from a peer whose signatures were found good (`ChangeBatch.verify`), under the
     /// name that the sender gave its scope.
     case admit(ChangeBatch, name: ScopeName, good: [Bool])

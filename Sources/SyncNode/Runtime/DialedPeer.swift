@@ -84,6 +84,8 @@ actor DialedPeer {
             } catch let failure as Failure {
                 watch.failed(failure.sentence, refused: failure.isRefused)
                 if failure.isRefused { await onRefused() }
+            } catch let error as Writer.Failure {
+                watch.failed("not taken in here: " + error.words)
             } catch {
                 watch.failed("\(error)")
             }

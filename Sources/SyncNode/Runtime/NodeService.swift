@@ -64,7 +64,7 @@ struct NodeService: Sendable {
     /// The reply comes on the writer's thread and goes straight to the loop.
     private func submit(_ order: CommandOrder, _ responder: Responder) {
         let submission = Submission.command(
-            order.command, author: order.author, idempotencyKey: order.idempotencyKey)
+            order.command, author: order.author, replayKey: order.replayKey)
         runtime.store.writer.submit(submission) { result in
             responder.respond(order.render(Self.outcome(result)))
         }
@@ -79,6 +79,8 @@ struct NodeService: Sendable {
         case .success(.admitted): .failed
         case .failure(.busy): .queueFull
         case .failure(.journal(.fenced)): .closed
+        case .failure(.journal(.full)): .diskFull
+        case .failure(.journal(.locked)): .locked
         case .failure(.journal): .failed
         }
     }

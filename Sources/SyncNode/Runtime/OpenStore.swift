@@ -45,11 +45,12 @@ struct OpenStore: Sendable {
         _ data: String, clock: NodeClock
     ) async throws(NodeRuntime.Failure) -> OpenStore {
         let directory = StoreDirectory(path: data)
-        guard !directory.isForbidden else {
-            throw .notOwner(data)
-        }
-        guard directory.hasDatabase else {
-            throw .noNode(data)
+        try NodeRuntime.Failure.check(directory)
+        if let path = directory.unwritable { throw .notWritable(path) }
+        do throws(KeyFiles.Failure) {
+            try KeyFiles.checkLasting(in: data + "/keys")
+        } catch {
+            throw .keys(error)
         }
         let blobs: BlobShelf
         do throws(JournalError) {
@@ -109,6 +110,9 @@ struct OpenStore: Sendable {
         if renewal != nil || present != signer.key.text {
             try journal.adopt(signer.key, storeEpoch: SystemRandom.digest().prefix8)
         }
+        // A lock that another program holds is found now, not by the first who writes.
+        try journal.begin()
+        try journal.rollback()
         let identity = Identity(region: settings.region.id, node: keys.nodeID, signer: signer)
         let kernel = try Kernel(journal: journal, identity: identity, root: settings.root)
         if let rewound {

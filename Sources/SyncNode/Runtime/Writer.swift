@@ -1,5 +1,6 @@
 import Base
 import Domain
+import Host
 package import Kernel
 package import Store
 import Synchronization
@@ -96,6 +97,7 @@ package final class Writer: Sendable {
         clock: NodeClock, counters: WriterCounters, named: ([NamedBlob]) -> Void
     ) {
         var expected = 1
+        var told: JournalError?
         while true {
             if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) { settle(kernel) }
             let batch = mailbox.take(
@@ -113,9 +115,34 @@ package final class Writer: Sendable {
                     effects.touched.compactMap { kernel.knowledge(of: $0) },
                     directory: effects.directoryChanged ? kernel.directory : nil)
                 for (pending, outcome) in zip(batch, outcomes) { pending.reply(.success(outcome)) }
+                if told != nil { Console.say("store: writes again") }
+                told = nil
             } catch {
+                // Said once for each cause: a full disk refuses thousands alike.
+                if told != error { Console.say("store: nothing is written: \(error.words)") }
+                told = error
                 for pending in batch { pending.reply(.failure(.journal(error))) }
             }
+        }
+    }
+}
+
+extension Writer.Failure {
+    /// For the node's own log and for its links.
+    var words: String {
+        switch self {
+        case .busy: "the writer is busy"
+        case .journal(let error): error.words
+        }
+    }
+}
+
+extension JournalError {
+    /// The same without the name of the case.
+    var words: String {
+        switch self {
+        case .full: "the disk is full"
+        case .locked(let text), .damaged(let text), .fenced(let text), .failed(let text): text
         }
     }
 }

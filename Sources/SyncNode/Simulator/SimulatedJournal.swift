@@ -14,6 +14,8 @@ package final class SimulatedJournal: Journal {
         var documents: [DocumentKey: StoredDocument] = [:]
         var blobs: [ScopeID: Set<Digest>] = [:]
         var values: [String: [UInt8]] = [:]
+        /// Oldest first.
+        var replies: [StoredReply] = []
         /// Arrival position of the node's last change: never given out again.
         var position: Int64 = 0
 
@@ -280,6 +282,15 @@ package final class SimulatedJournal: Journal {
 
     package func setValue(_ name: String, _ value: [UInt8]) throws(JournalError) {
         working.values[name] = value
+    }
+
+    package func reply(author: UInt64, key: String) throws(JournalError) -> StoredReply? {
+        working.replies.first { $0.author == author && $0.key.text == key }
+    }
+
+    package func keepReply(_ reply: StoredReply) throws(JournalError) {
+        working.replies.append(reply)
+        if working.replies.count > Limits.repliesKept { working.replies.removeFirst() }
     }
 
     /// Every document, by key: what the checkers read.

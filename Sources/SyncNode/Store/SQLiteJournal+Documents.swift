@@ -97,4 +97,15 @@ extension SQLiteJournal {
             "these are the store's own values")
         try values.write(name, value)
     }
+
+    /// One read of an index.
+    package func reply(author: UInt64, key: String) throws(JournalError) -> StoredReply? {
+        try replyTable.read(author: author, key: key)
+    }
+
+    /// One row in, at most one out.
+    package func keepReply(_ reply: StoredReply) throws(JournalError) {
+        invariant(isInTransaction, "the journal is written in a transaction")
+        try replyTable.write(reply)
+    }
 }

@@ -20,6 +20,7 @@ package final class SQLiteJournal: Journal {
     let changes: ChangeTable
     let forkTable: ForkTable
     let attachmentTable: AttachmentTable
+    let replyTable: ReplyTable
     let documentTable: DocumentTable
     let words: WordTable
     let cursors: RangeCursors
@@ -67,6 +68,7 @@ package final class SQLiteJournal: Journal {
         changes = ChangeTable(database)
         forkTable = ForkTable(database)
         attachmentTable = AttachmentTable(database)
+        replyTable = ReplyTable(database)
         documentTable = DocumentTable(database)
         words = WordTable(database)
         cursors = RangeCursors(database)

@@ -74,6 +74,42 @@ final class ForkTable {
     }
 }
 
+/// Answers kept for replays, the newest ones by number: no clock has a say in what is dropped.
+final class ReplyTable {
+    private let select: Statement
+    private let insert: Statement
+    private let delete: Statement
+
+    init(_ database: Database) {
+        select = Statement(
+            database, "SELECT request, answer FROM reply WHERE author = ? AND key = ?")
+        insert = Statement(
+            database, "INSERT INTO reply (author, key, request, answer) VALUES (?, ?, ?, ?)")
+        delete = Statement(
+            database, "DELETE FROM reply WHERE no <= (SELECT max(no) FROM reply) - ?")
+    }
+
+    func read(author: UInt64, key: String) throws(JournalError) -> StoredReply? {
+        defer { select.reset() }
+        try select.bind(1, author)
+        try select.bind(2, key)
+        guard try select.step() else { return nil }
+        let request = StateTag(rawValue: select.unsigned(0))
+        return StoredReply(
+            author: author, key: ReplayKey(key, request: request), answer: select.bytes(1))
+    }
+
+    func write(_ reply: StoredReply) throws(JournalError) {
+        try insert.bind(1, reply.author)
+        try insert.bind(2, reply.key.text)
+        try insert.bind(3, reply.key.request.rawValue)
+        try insert.bind(4, reply.answer)
+        try insert.run()
+        try delete.bind(1, Int64(Limits.repliesKept))
+        try delete.run()
+    }
+}
+
 /// Which attachments the changes of which scopes name.
 final class AttachmentTable {
     private let insert: Statement
