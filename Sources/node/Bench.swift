@@ -11,7 +11,7 @@ extension Verb {
     ) { words in
         await guarded("bench") {
             let arguments = try Arguments(words, flags: ["json", "must"])
-            try arguments.allowOnly(["data", "changes", "json", "must"])
+            try arguments.allowOnly(["data", "changes", "json", "must"], words: .max)
             let folder = arguments.value("data") ?? "/tmp/syncnode-bench"
             if arguments.positional == ["idle"] {
                 try Bench.idle(in: folder)

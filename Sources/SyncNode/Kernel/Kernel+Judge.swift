@@ -52,6 +52,8 @@ extension Kernel {
                 continue
             }
             switch try judge(change, chain: chain, ahead) {
+            case .admit where chain == nil && ahead.isFull:
+                plan.refusals[actor] = .badBytes("chains")
             case .admit where isUnknown(change.kind):
                 plan.refusals[actor] = .badBytes("unknown kind")
             case .admit:
@@ -81,6 +83,7 @@ extension Kernel {
         let state: ScopeState
         /// Few: a batch has as many writers as the scope has tiers.
         private var tails: [Tail] = []
+        private var founded = 0
 
         init(state: ScopeState) { self.state = state }
 
@@ -90,6 +93,9 @@ extension Kernel {
         }
 
         func hasTaken(_ actor: ActorID) -> Bool { index(of: actor) != nil }
+
+        /// More chains than a vector can state would keep the scope from being exchanged.
+        var isFull: Bool { state.chains.count + founded >= Limits.vectorEntriesMax }
 
         func hash(at dot: Dot) -> Digest? {
             if let index = index(of: dot.actor), dot.seq >= tails[index].first {
@@ -113,6 +119,7 @@ extension Kernel {
             }
             var chain = state.chains[actor]
             if chain == nil, let genesis = Genesis.founding(change) {
+                founded += 1
                 chain = ChainState(key: genesis.key, node: genesis.node, head: change.head)
             }
             chain?.head = change.head
