@@ -15,6 +15,9 @@ extension Limits {
     package static let refusedOffersMax = 2
     /// Messages of one lane after which what is on its way by the other counts as lost.
     package static let flightRoundsMax = 8
+    /// Numbers between the last that two branches of a chain share and one that differs, up to
+    /// which a branch is sent: it must fit into one batch.
+    package static let forkDistanceMax = 64
     /// Blobs asked for in one message.
     package static let blobWantsMax = 8
     /// Bytes of a signature or of nothing in a HELLO.

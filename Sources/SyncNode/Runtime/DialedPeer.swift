@@ -230,8 +230,9 @@ actor DialedPeer {
                     let reports = try await intake.take(delivery)
                     watch.admitted(reports)
                     next += try dialer.applied(lane: lane, knowing: knowledge)
-                case .alarm(.refused(let reason)):
+                case .closed(let reason):
                     throw Failure(sentence: "refused: \(reason)", isRefused: true)
+                case .alarm(.refused): break
                 case .alarm(let alarm):
                     watch.raise(alarm)
                     if case .ownRollback = alarm { onRollback() }
@@ -241,6 +242,7 @@ actor DialedPeer {
             }
             effects = next
         }
+        if dialer.isAtRest { watch.rested() }
         guard dialer.isEqual else { return }
         watch.agreed(
             on: knowledge.board.news(
