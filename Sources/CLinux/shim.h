@@ -74,6 +74,11 @@ static inline int clinux_watch_signals(void) {
     if (sigaction(SIGTERM, &action, NULL) != 0) return -1;
     return sigaction(SIGINT, &action, NULL);
 }
+/* A reader that left and a file at its limit are errors of the call, not the end of the process. */
+static inline int clinux_ignore_signals(void) {
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) return -1;
+    return signal(SIGXFSZ, SIG_IGN) == SIG_ERR ? -1 : 0;
+}
 /* The number of the next signal, or -1. */
 static inline int clinux_next_signal(void) {
     unsigned char byte = 0;

@@ -61,14 +61,11 @@ struct Order: Sendable {
         let arguments = try Arguments(words, flags: Set(flags))
         var names = Set(act.options.map(\.name) + flags)
         names.insert("data")
-        try arguments.allowOnly(names)
         let wanted = act.subject == nil ? 0 : 1
+        let repeating = act.options.filter(\.mayRepeat).map(\.name)
+        try arguments.allowOnly(names, words: wanted, repeating: Set(repeating))
         if arguments.positional.count < wanted, let name = act.subject {
             throw Arguments.Failure("\(name) is missing", chinese: "缺少 \(name)")
-        }
-        if arguments.positional.count > wanted {
-            let word = arguments.positional[wanted]
-            throw Arguments.Failure("\(word) is one word too many", chinese: "多了一个词：\(word)")
         }
         for option in act.options where option.isRequired {
             _ = try arguments.required(option.name)

@@ -69,8 +69,23 @@ struct Arguments: Sendable {
     /// Every option, in order: for verbs that pass them on as fields.
     var fields: [(name: String, value: String)] { options }
 
-    /// - Throws: where an option or flag is given that is not among `names`.
-    func allowOnly(_ names: Set<String>) throws(Failure) {
+    /// - Parameters:
+    ///   - words: How many words there may be beside the options.
+    ///   - repeating: Options that may be given more than once.
+    /// - Throws: where an option or flag is given that is not among `names`, one is given twice,
+    ///   or a word stands where none belongs.
+    func allowOnly(
+        _ names: Set<String>, words: Int = 0, repeating: Set<String> = []
+    ) throws(Failure) {
+        if let word = positional.dropFirst(words).first {
+            throw Failure("\(word) is one word too many", chinese: "多了一个词：\(word)")
+        }
+        var seen = repeating
+        for name in options.map(\.name) where !seen.insert(name).inserted {
+            if !repeating.contains(name) {
+                throw Failure("--\(name) is given twice", chinese: "--\(name) 写了两次")
+            }
+        }
         for option in options where !names.contains(option.name) {
             throw unknown(option.name)
         }

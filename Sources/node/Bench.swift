@@ -10,7 +10,7 @@ extension Verb {
     ) { words in
         await guarded("bench") {
             let arguments = try Arguments(words, flags: ["json"])
-            try arguments.allowOnly(["data", "changes", "json"])
+            try arguments.allowOnly(["data", "changes", "json"], words: .max)
             let folder = arguments.value("data") ?? "/tmp/syncnode-bench"
             if arguments.positional == ["idle"] {
                 try Bench.idle(in: folder)

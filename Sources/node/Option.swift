@@ -41,6 +41,14 @@ struct Option: Sendable {
 
     var isFlag: Bool { if case .flag = kind { true } else { false } }
 
+    /// Whether a second one adds to the first.
+    var mayRepeat: Bool {
+        switch kind {
+        case .list, .materials, .sentences, .member, .clearedMember: true
+        case .flag, .number, .choice, .text: false
+        }
+    }
+
     /// As the help shows it.
     var usage: String {
         let word =

@@ -51,7 +51,7 @@ enum Report {
         case "command-invalid", "command-unknown", "command-missing", "field-required",
             "json-malformed", "json-not-an-object":
             2
-        case "internal", "not-serving": 3
+        case "internal", "not-serving", "disk-full", "store-locked": 3
         default: code
         }
     }

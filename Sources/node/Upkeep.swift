@@ -47,7 +47,7 @@ extension Verb {
     static let importing = Verb(name: "import", help: "--data DIR FILE") { words in
         await guarded("import") {
             let arguments = try Arguments(words, flags: [])
-            try arguments.allowOnly(["data"])
+            try arguments.allowOnly(["data"], words: 1)
             guard arguments.positional.count == 1, let file = arguments.positional.first else {
                 throw Arguments.Failure("one FILE is needed")
             }

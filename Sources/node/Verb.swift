@@ -54,8 +54,8 @@ struct Verb: Sendable {
             Console.say("\(verb): \(Words(failure.chinese, failure.sentence).text)")
             return failure.exitCode
         } catch let failure as KeyFiles.Failure {
-            Console.say("\(verb): \(failure.sentence)")
-            return 2
+            Console.say("\(verb): \(Words(failure.chinese, failure.sentence).text)")
+            return failure.exitCode
         } catch {
             Console.say("\(verb): \(error)")
             return 1

@@ -25,6 +25,7 @@ extension Words {
         ("case-unknown", "there is no such case here"),
         ("case-withdrawn", "the applicant has withdrawn"),
         ("command-invalid", "a field is missing or not of its form"),
+        ("disk-full", "the node's disk is full: make room; it then goes on by itself"),
         ("effective-date", "say either when it takes effect or that it does at once"),
         ("effective-date-past", "that day is past"),
         ("field-required", "a field is missing or not of its form"),
@@ -55,6 +56,7 @@ extension Words {
         ("seat-suspended", "this node's seat is suspended: it may receive, not decide"),
         ("second-correction", "what is missing is told once; again only with --override"),
         ("state-changed", "the case has changed since it was shown"),
+        ("store-locked", "another program holds the node's database: end it"),
         ("uniform-element-read-only", "a uniform element is changed by its authority only"),
         ("version-conflict", "the catalog has another version than --base says"),
     ]

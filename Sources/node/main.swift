@@ -24,6 +24,7 @@ func run(_ words: [String]) async -> Int32 {
     return 2
 }
 
+SignalWatch.ignoreBroken()
 let code: Int32
 do throws(Arguments.Failure) {
     let words = try Words.strip(Array(CommandLine.arguments.dropFirst()))

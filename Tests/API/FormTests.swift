@@ -93,11 +93,11 @@ import Testing
         let one = try ask.order("/console/cases", body: whole, type: type)
         let again = try ask.order("/console/cases", body: whole, type: type)
         let other = try ask.order("/console/cases", body: whole + "&idNumber=1", type: type)
-        #expect(one.idempotencyKey != nil)
-        #expect(one.idempotencyKey == again.idempotencyKey)
-        #expect(one.idempotencyKey != other.idempotencyKey)
+        #expect(one.replayKey != nil)
+        #expect(one.replayKey == again.replayKey)
+        #expect(one.replayKey != other.replayKey)
         let keyless = try ask.order("/console/cases", body: "item=I1&applicant=a", type: type)
-        #expect(keyless.idempotencyKey == nil)
+        #expect(keyless.replayKey == nil)
     }
 
     @Test(arguments: ["item=I1", "applicant=a", "", "item=+&applicant=a"])

@@ -92,13 +92,12 @@ final class FoldWorld: DocumentSource {
         var header = ChangeHeader(
             scope: scope.id, actor: actor, seq: (last?.header.seq ?? Seq(1)).next,
             previous: last?.hash ?? .zero, time: time, kind: kind)
-        header.deps =
-            changes.last { $0.scope == scope && $0.change.header.actor != actor }.map {
-                let dot = $0.change.dot
-                return [
-                    Dependency(actor: dot.actor, seq: dot.seq, hash: $0.change.hash.prefix16)
-                ]
-            } ?? []
+        let other = changes.last { $0.scope == scope && $0.change.header.actor != actor }?.change
+        if let head = other?.head {
+            header.deps = [
+                Dependency(actor: head.actor, seq: head.seq, hash: head.hash.prefix16)
+            ]
+        }
         let change = ChangeCodec.make(header, salt: .zero, body: body, suite: .sha256Ed25519)
         let arrival = Arrival(change: change, scope: scope, key: key, quarantined: quarantined)
         changes.append(arrival)

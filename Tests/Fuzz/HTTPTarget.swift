@@ -58,10 +58,8 @@ enum HTTPTarget {
         guard !request.isOld, request.headers.contains("host") else { return }
         var lines: [(String, String)] = []
         for (name, value) in request.headers.list {
-            let lower = name.lowercased()
-            if lower != "content-length", lower != "transfer-encoding" {
-                lines.append((name, value))
-            }
+            let isLength = ["content-length", "transfer-encoding"].contains(name.lowercased())
+            if !isLength { lines.append((name, value)) }
         }
         do throws(HTTPError) {
             let copy = try HTTPRequest.make(

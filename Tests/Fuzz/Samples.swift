@@ -52,7 +52,8 @@ enum Samples {
             .hello(hello), .vector(vector()),
             .selfView([ScopeHead(scope: names[0].id, seq: Seq(Limits.seqMax), prefix: 9)]),
             .fast(
-                Fast(link: digest16, flags: [.wait, .viewKnown], root: digest16, view: digest16)),
+                Fast(
+                    link: digest16, flags: [.wait, .viewKnown], root: digest16, view: digest16)),
             .digest(
                 DigestStatement(
                     path: DigestTree.Path(level: 2, prefix: 0xff), children: children)),

@@ -24,8 +24,8 @@ enum EchoServer {
             Thread.detachNewThread { responder.respond(HTTPResponse(text: text)) }
         case "/gate": gate.hold(responder)
         case "/drop": break
-        case "/stream": stream(request, responder, length: nil)
-        case "/length": stream(request, responder, length: 300_000)
+        case "/stream": stream(request, responder, length: nil, gate)
+        case "/length": stream(request, responder, length: 300_000, gate)
         case "/cut":
             let stream = responder.start(HTTPResponse(status: 200))
             _ = stream.write([1, 2, 3])
@@ -43,7 +43,9 @@ enum EchoServer {
     }
 
     /// 300,000 bytes in pieces, from a thread of its own that waits when asked to.
-    private static func stream(_ request: HTTPRequest, _ responder: Responder, length: Int?) {
+    private static func stream(
+        _ request: HTTPRequest, _ responder: Responder, length: Int?, _ gate: Gate
+    ) {
         let room = DispatchSemaphore(value: 0)
         let stream = responder.start(HTTPResponse(status: 200), length: length) { signal in
             if signal != .draining { room.signal() }
@@ -53,7 +55,7 @@ enum EchoServer {
                 let bytes = [UInt8](repeating: UInt8(piece), count: 3000)
                 switch stream.write(bytes) {
                 case .goOn: break
-                case .pause: room.wait()
+                case .pause: gate.paused { room.wait() }
                 case .closed: return
                 }
             }
@@ -68,6 +70,7 @@ final class Gate: Sendable {
         var responders: [Responder] = []
         var streams: [ResponseStream] = []
         var signals: [ResponseStream.Signal] = []
+        var pauses = 0
     }
 
     private let state = Mutex(State())
@@ -88,6 +91,15 @@ final class Gate: Sendable {
     var streams: [ResponseStream] { state.withLock { $0.streams } }
     var signals: [ResponseStream.Signal] { state.withLock { $0.signals } }
 
+    /// Whether the writer of a stream waits for room.
+    var isPaused: Bool { state.withLock { $0.pauses > 0 } }
+
+    func paused(_ wait: () -> Void) {
+        state.withLock { $0.pauses += 1 }
+        wait()
+        state.withLock { $0.pauses -= 1 }
+    }
+
     /// Answers everything that is held.
     func open() {
         let responders = state.withLock { state in
@@ -104,7 +116,7 @@ final class Gate: Sendable {
 
 /// Waits until something holds; a condition that never does fails the test by its caller.
 func eventually(_ condition: () -> Bool) async throws -> Bool {
-    for _ in 0..<1000 {
+    for _ in 0..<6000 {
         if condition() { return true }
         try await Task.sleep(for: .milliseconds(5))
     }

@@ -14,9 +14,13 @@ final class RawSocket {
         let code: Int32
     }
 
-    init(_ endpoint: Endpoint) throws {
+    /// - Parameter holding: About how many bytes wait on this side; nil leaves it to the system.
+    init(_ endpoint: Endpoint, holding: Int32? = nil) throws {
         raw = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard raw >= 0 else { throw Failed(call: "socket", code: errno) }
+        if var holding {
+            setsockopt(raw, SOL_SOCKET, SO_RCVBUF, &holding, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = endpoint.port.bigEndian
@@ -28,7 +32,7 @@ final class RawSocket {
         }
         guard code == 0 else { throw Failed(call: "connect", code: errno) }
         // A test that waits this long has failed.
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(raw, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
@@ -56,7 +60,9 @@ final class RawSocket {
     /// The next bytes; empty at the end of the connection.
     func receive(_ count: Int = 65536) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        let got = recv(raw, &bytes, count, 0)
+        var got = recv(raw, &bytes, count, 0)
+        // A wait with a limit is never taken up again by the system after a signal.
+        while got < 0, errno == EINTR { got = recv(raw, &bytes, count, 0) }
         guard got >= 0 else { throw Failed(call: "recv", code: errno) }
         return Array(bytes[..<got])
     }

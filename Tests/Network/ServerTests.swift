@@ -83,12 +83,18 @@ import Testing
     }
 
     @Test func waitsForASlowReader() async throws {
-        let server = try EchoServer.start()
-        let socket = try RawSocket(server.endpoint)
+        // However long the rest of a loaded machine keeps this test from reading.
+        var limits = ServerLimits()
+        limits.writeMillis = 600_000
+        let gate = Gate()
+        let server = try EchoServer.start(limits: limits, gate: gate)
+        let socket = try RawSocket(server.endpoint, holding: 16_384)
         let count = 30
         for _ in 0..<count { socket.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n") }
-        try await Task.sleep(for: .milliseconds(200))
+        // The line holds less than the answers: their writer comes to wait, and goes on waiting.
+        #expect(try await eventually { gate.isPaused })
         for _ in 0..<count { #expect(try socket.response()?.body.count == 300_000) }
+        #expect(!gate.isPaused)
         await server.drain()
     }
 

@@ -86,7 +86,7 @@ actor Station {
     func say(_ json: String) async throws -> JSON {
         let command = try Command(json: try JSON(parsing: Array(json.utf8)))
         let outcome = try await running().store.writer.submit(
-            .command(command, author: 7, idempotencyKey: nil))
+            .command(command, author: 7, replayKey: nil))
         guard case .done(let answer, _) = outcome else {
             Issue.record("\(code) refused \(json): \(outcome)")
             return .null

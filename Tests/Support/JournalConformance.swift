@@ -36,6 +36,7 @@ package enum JournalConformance {
         case documentsGoRoundAndAreFoundByLabel
         case attentionIsInKeyOrderAndBounded
         case valuesAreReplaced
+        case repliesAreKeptByAuthorAndKey
     }
 
     /// - Parameter make: A fresh, empty journal.
@@ -70,6 +71,7 @@ package enum JournalConformance {
         case .documentsGoRoundAndAreFoundByLabel: try trial.documents()
         case .attentionIsInKeyOrderAndBounded: try trial.attention()
         case .valuesAreReplaced: try trial.values()
+        case .repliesAreKeptByAuthorAndKey: try trial.replies()
         }
         return check.failures
     }

@@ -82,4 +82,22 @@ extension JournalTrial {
         try transaction { try journal.setValue("clock", [4]) }
         check.equal(try journal.value("clock"), [4], "replaced")
     }
+
+    func replies() throws {
+        let tag = StateTag(of: [1, 2])
+        let one = StoredReply(author: .max, key: ReplayKey("k", request: tag), answer: [7])
+        try transaction { try journal.keepReply(one) }
+        check.equal(try journal.reply(author: .max, key: "k"), one, "a reply")
+        check.equal(try journal.reply(author: 1, key: "k"), nil, "another author's key")
+        check.equal(try journal.reply(author: .max, key: "l"), nil, "another key")
+        try transaction {
+            for number in 0..<Limits.repliesKept {
+                let key = ReplayKey("n\(number)", request: tag)
+                try journal.keepReply(StoredReply(author: 2, key: key, answer: []))
+            }
+        }
+        check.equal(try journal.reply(author: .max, key: "k"), nil, "the oldest gives way")
+        let kept = try journal.reply(author: 2, key: "n0") != nil
+        check.holds(kept, "as many as the limit says are kept")
+    }
 }

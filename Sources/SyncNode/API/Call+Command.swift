@@ -55,7 +55,7 @@ extension Call {
         let command = try CommandBody.command(object)
         return .submit(
             CommandOrder(
-                command: command, author: author, idempotencyKey: try idempotencyKey()
+                command: command, author: author, replayKey: try replayKey()
             ) { outcome in
                 guard case .done(let answer) = outcome else {
                     return (outcome.problem ?? .closed).response

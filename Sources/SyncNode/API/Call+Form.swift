@@ -83,7 +83,7 @@ extension Call {
     ) throws(Problem) -> Reply {
         let command = try CommandBody.command(object)
         return .submit(
-            CommandOrder(command: command, author: author, idempotencyKey: key(form)) { outcome in
+            CommandOrder(command: command, author: author, replayKey: key(form)) { outcome in
                 guard case .done(let answer) = outcome else {
                     return ProblemPage.response(of: outcome.problem ?? .closed)
                 }
@@ -92,9 +92,10 @@ extension Call {
     }
 
     /// The page's key and the form's content: a double click is one command.
-    private func key(_ form: FormBody) -> String? {
+    private func key(_ form: FormBody) -> ReplayKey? {
         guard form.text("key") != nil else { return nil }
-        return "form-" + StateTag(of: Array(request.path.utf8) + form.bytes).text
+        let tag = StateTag(of: Array(request.path.utf8) + form.bytes)
+        return ReplayKey("form-" + tag.text, request: tag)
     }
 
     private func exchange() -> Reply {

@@ -21,7 +21,11 @@ struct Call<View: NodeView> {
         try checkBody()
         switch route.face {
         case .probe, .api:
-            if route.operation == .streamEvents { return try events() }
+            switch route.operation {
+            case .streamEvents: return try events()
+            case .getBlob, .putBlob: return try blob()
+            default: break
+            }
             return try route.method == .post ? command() : .now(answer())
         case .console: return try route.method == .post ? form() : .now(page())
         case .sync: return try sync()
@@ -42,7 +46,7 @@ struct Call<View: NodeView> {
     private func checkBody() throws(Problem) {
         let wanted: String
         switch route.body {
-        case .none, .frames: return
+        case .none, .frames, .bytes: return
         case .json: wanted = "application/json"
         case .form: wanted = "application/x-www-form-urlencoded"
         }
@@ -60,6 +64,22 @@ struct Call<View: NodeView> {
             throw .missing("no-such-route", "没有这个地址")
         }
         return .sync(kind, request)
+    }
+
+    private func blob() throws(Problem) -> Reply {
+        let text = values[0]
+        guard let bytes = Hex.decode(text), bytes.count == 32, text == text.lowercased() else {
+            throw Problem(400, "blob-hash-malformed", "摘要应为 64 位小写十六进制数", field: "hash")
+        }
+        let digest = Digest(bytes: bytes)
+        guard route.operation == .putBlob else {
+            return .blob(.get(BlobRequest(digest, request)))
+        }
+        guard request.headers["content-range"] == nil else {
+            // RFC 9110 §14.4: part of a representation must not be taken for the whole.
+            throw Problem(400, "content-range", "附件须整个上传", field: "Content-Range")
+        }
+        return .blob(.put(digest, request.body))
     }
 
     // MARK: parameters
@@ -87,7 +107,7 @@ struct Call<View: NodeView> {
     }
 
     /// The caller's key for replays: up to 64 visible ASCII characters.
-    func idempotencyKey() throws(Problem) -> String? {
+    func replayKey() throws(Problem) -> ReplayKey? {
         guard let key = request.headers["idempotency-key"] else { return nil }
         let isPlain = key.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
         guard isPlain, (1...Limits.idempotencyKeyBytesMax).contains(key.utf8.count) else {
@@ -95,7 +115,8 @@ struct Call<View: NodeView> {
                 400, "idempotency-key-malformed", "Idempotency-Key 应为 1 到 64 个可见字符",
                 field: "Idempotency-Key")
         }
-        return key
+        return ReplayKey(
+            key, request: StateTag(of: Array(request.path.utf8) + [0] + request.body))
     }
 
     // MARK: documents

@@ -71,6 +71,20 @@ package struct Problem: Error, Hashable, Sendable {
         return problem
     }
 
+    /// Nothing can be written until there is room on the disk.
+    package static var diskFull: Problem {
+        var problem = Problem(503, "disk-full", "本节点磁盘已满，暂不能写入；腾出空间后会自动恢复")
+        problem.retryAfterSeconds = Limits.storeRetrySeconds
+        return problem
+    }
+
+    /// Nothing can be written while another program holds the database.
+    package static var storeLocked: Problem {
+        var problem = Problem(503, "store-locked", "本节点的数据库正被其他程序占用，暂不能写入")
+        problem.retryAfterSeconds = Limits.storeRetrySeconds
+        return problem
+    }
+
     static func missing(_ rule: String, _ title: String) -> Problem { Problem(404, rule, title) }
 
     static func invalid(_ rule: String, _ title: String, field: String? = nil) -> Problem {

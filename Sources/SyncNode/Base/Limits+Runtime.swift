@@ -16,6 +16,10 @@ extension Limits {
     package static let backoffMillisMax = 30_000
     /// Bodies below this many bytes are not deflated: it would not make them smaller.
     package static let deflateBytesMin = 256
+    /// What a caller is told to wait, in seconds, where the node's disk takes nothing.
+    package static let storeRetrySeconds = 10
+    /// Bytes of a place's name: eighty-five Chinese characters.
+    package static let regionNameBytesMax = 256
     /// Bytes of a request for membership.
     package static let membershipBytesMax = 8 * 1024
     /// Peers that may dial this node: a county with every station and room for moves.

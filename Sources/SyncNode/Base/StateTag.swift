@@ -24,6 +24,9 @@ package struct StateTag: Hashable, Sendable {
         rawValue = Self.mix(hash ^ rest)
     }
 
+    /// A mark that was stored.
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+
     /// - Parameter text: 16 hexadecimal digits; anything else gives nil.
     package init?(_ text: String) {
         guard text.utf8.count == 16, text.utf8.allSatisfy({ Hex.nibble($0) != nil }),

@@ -73,7 +73,7 @@ enum BenchFill {
     }
 
     private static func submission(_ json: String) throws -> Submission {
-        .command(try BenchWorld.command(json), author: 7, idempotencyKey: nil)
+        .command(try BenchWorld.command(json), author: 7, replayKey: nil)
     }
 }
 

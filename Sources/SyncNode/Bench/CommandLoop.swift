@@ -42,7 +42,7 @@ final class CommandLoop: Sendable {
 
     private func handIn(_ index: Int) {
         let submission = Submission.command(
-            commands[index % commands.count], author: 7, idempotencyKey: nil)
+            commands[index % commands.count], author: 7, replayKey: nil)
         writer.submit(submission) { self.took($0, index) }
     }
 

@@ -17,7 +17,10 @@ package struct RegionID: Hashable, Comparable, Sendable {
 
     /// - Parameter hex: 16 hexadecimal digits; anything else gives nil.
     package init?(hex: String) {
-        guard hex.utf8.count == 16, let value = UInt64(hex, radix: 16) else { return nil }
+        // The number reader would take a sign for a digit.
+        guard hex.utf8.count == 16, hex.utf8.first != 0x2b, hex.utf8.first != 0x2d,
+            let value = UInt64(hex, radix: 16)
+        else { return nil }
         rawValue = value
     }
 }

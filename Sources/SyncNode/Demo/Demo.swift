@@ -20,9 +20,7 @@ package enum Demo {
         guard let folder = data ?? SmallFile.temporaryFolder("syncnode-demo") else {
             throw NodeRuntime.Failure("no folder could be made below /tmp", exitCode: 1)
         }
-        guard SmallFile.makeFolder(folder) else {
-            throw NodeRuntime.Failure("\(folder) cannot be made", exitCode: 1)
-        }
+        try SmallFile.makeFolder(folder)
         let county = try DemoCounty(topology: topology, data: folder, port: port)
         do {
             try await county.start()
@@ -33,6 +31,7 @@ package enum Demo {
             } else if once {
                 code = await DemoScript(county: county).play()
             } else {
+                await county.settle()
                 Console.print(await county.table())
                 Console.say("数据在 \(folder)；按 Ctrl-C 停止全部节点")
                 _ = await Blocking.run { ProcessSignal.wait() }

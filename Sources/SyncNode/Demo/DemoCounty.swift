@@ -59,20 +59,52 @@ final class DemoCounty: Sendable {
         client.stop()
     }
 
+    /// Waits until each node calls all its peers online, at most ten seconds; the table says
+    /// then what is so.
+    func settle() async {
+        for member in members {
+            for _ in 0..<100 {
+                let peers = await member.get("/api/v1/status")["peers"]?.array ?? []
+                if peers.allSatisfy({ $0["state"]?.text == "online" }) { break }
+                do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
+            }
+        }
+    }
+
     /// One line a node, for people.
     func table() async -> String {
-        var lines = ["节点            级别     地址                     进程   办件  对端"]
+        var table = TextTable(heads: ["节点", "级别", "地址", "进程", "变更", "办件", "对端"])
         for member in members {
             let status = await member.get("/api/v1/status")
+            let cases = await member.get("/api/v1/cases?limit=200")["cases"]?.array?.count
             let peers = (status["peers"]?.array ?? []).map { peer in
-                "\(peer["name"]?.text ?? "?"):\(peer["state"]?.text ?? "?")"
+                "\(peer["name"]?.text ?? "?"):\(Self.state(peer["state"]?.text))"
             }
-            lines.append(
-                "\(member.node.name)  \(member.node.level.rawValue)  \(member.url)/  "
-                    + "\(member.pid ?? 0)  \(status["changes"]?.int ?? 0)  "
-                    + peers.joined(separator: " "))
+            table.add([
+                member.node.name, Self.level(member.node.level), "\(member.url)/",
+                "\(member.pid ?? 0)", "\(status["changes"]?.int ?? 0)",
+                cases.map { "\($0)" } ?? "?", peers.joined(separator: " "),
+            ])
         }
-        return lines.joined(separator: "\n")
+        return table.text
+    }
+
+    private static func state(_ state: String?) -> String {
+        switch state {
+        case "online": "在线"
+        case "offline": "离线"
+        default: state ?? "?"
+        }
+    }
+
+    private static func level(_ level: Level) -> String {
+        switch level {
+        case .province: "省"
+        case .city: "市"
+        case .county: "县"
+        case .town: "镇"
+        case .village: "村"
+        }
     }
 }
 

@@ -6,7 +6,7 @@ extension JournalError {
     package static func system(_ number: Int32, doing action: String) -> JournalError {
         let text = "\(action): \(String(cString: strerror(number)))"
         switch number {
-        case ENOSPC, EDQUOT: return .full
+        case ENOSPC, EDQUOT, EFBIG: return .full
         case EROFS, EACCES, EPERM, EWOULDBLOCK: return .locked(text)
         default: return .failed(text)
         }

@@ -27,6 +27,16 @@ package struct StoreDirectory: Hashable, Sendable {
         access(path, F_OK) == 0 && access(path, R_OK | X_OK) != 0 && errno == EACCES
     }
 
+    /// What of the node this user may not write; nil where all of it may be written. The log's
+    /// files come and go with SQLite.
+    package var unwritable: String? {
+        for path in [path, database, database + "-wal", database + "-shm", sentinel]
+        where access(path, F_OK) == 0 && access(path, W_OK) != 0 {
+            return path
+        }
+        return nil
+    }
+
     /// Whether a database stands there.
     package var hasDatabase: Bool { access(database, F_OK) == 0 }
 

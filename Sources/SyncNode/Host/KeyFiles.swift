@@ -9,8 +9,16 @@ package struct KeyFiles: Sendable {
     /// Why keys could not be read or written, as one sentence that says what to do.
     package struct Failure: Error, Hashable, Sendable {
         package let sentence: String
+        /// The same in Chinese; the English one where nobody wrote it.
+        package let chinese: String
+        /// As CONTRACT §2 says: 2 a wrong word, 3 the node's data or disk, 5 not permitted.
+        package let exitCode: Int32
 
-        package init(sentence: String) { self.sentence = sentence }
+        package init(sentence: String, chinese: String? = nil, exitCode: Int32 = 3) {
+            self.sentence = sentence
+            self.chinese = chinese ?? sentence
+            self.exitCode = exitCode
+        }
     }
 
     /// The key of the node itself: its identity for ever.
@@ -27,9 +35,7 @@ package struct KeyFiles: Sendable {
 
     /// Makes and stores new keys. The folder must not hold any yet.
     package static func create(in folder: String, suite: Suite) throws(Failure) {
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
-            throw Failure(sentence: "cannot make \(folder): \(systemError())")
-        }
+        try SmallFile.makeFolder(folder)
         for name in ["node", "incarnation", "agreement"] {
             try store(newSeed(suite), named: name, suite: suite, in: folder, replace: false)
         }
@@ -43,12 +49,14 @@ package struct KeyFiles: Sendable {
     package init(folder: String) throws(Failure) {
         node = try Self.signingKey("node", in: folder)
         incarnation = try Self.signingKey("incarnation", in: folder)
-        let (suite, seed) = try Self.load("agreement", in: folder)
-        do throws(CryptoError) {
-            agreement = try AgreementKey(suite: suite, seed: seed)
-        } catch {
-            throw Failure(sentence: "\(folder)/agreement is no key: restore it from a backup")
-        }
+        agreement = try Self.agreementKey(in: folder)
+    }
+
+    /// Reads the keys that outlive an incarnation.
+    /// - Throws: Where one is missing or is none; that of the incarnation is not looked at.
+    package static func checkLasting(in folder: String) throws(Failure) {
+        _ = try signingKey("node", in: folder)
+        _ = try agreementKey(in: folder)
     }
 
     private static func newSeed(_ suite: Suite) -> [UInt8] {
@@ -70,7 +78,16 @@ package struct KeyFiles: Sendable {
         do throws(CryptoError) {
             return try SigningKey(suite: suite, seed: seed)
         } catch {
-            throw Failure(sentence: "\(folder)/\(name) is no key: restore it from a backup")
+            throw .noKey("\(folder)/\(name)")
+        }
+    }
+
+    private static func agreementKey(in folder: String) throws(Failure) -> AgreementKey {
+        let (suite, seed) = try load("agreement", in: folder)
+        do throws(CryptoError) {
+            return try AgreementKey(suite: suite, seed: seed)
+        } catch {
+            throw .noKey("\(folder)/agreement")
         }
     }
 
@@ -78,6 +95,11 @@ package struct KeyFiles: Sendable {
         _ name: String, in folder: String
     ) throws(Failure) -> (Suite, [UInt8]) {
         let path = "\(folder)/\(name)"
+        guard SmallFile.exists(path) else {
+            throw Failure(
+                sentence: "the key \(path) is missing: restore it from a backup",
+                chinese: "缺少密钥 \(path)，请从备份恢复")
+        }
         let text = try SmallFile.read(path, limit: 256)
         let words = text.split(separator: 0x20)
         guard words.count == 2, let number = UInt8(String(decoding: words[0], as: UTF8.self)),
@@ -86,7 +108,7 @@ package struct KeyFiles: Sendable {
                 String(decoding: words[1].filter { $0 != 0x0a }, as: UTF8.self)),
             seed.count == 32
         else {
-            throw Failure(sentence: "\(path) is not a key file: restore it from a backup")
+            throw .noKey(path)
         }
         return (suite, seed)
     }
@@ -98,9 +120,58 @@ package struct KeyFiles: Sendable {
         try SmallFile.write(
             Array(line.utf8), to: "\(folder)/\(name)", mode: 0o600, replace: replace)
     }
+}
 
-    /// The system's words for its last error.
-    package static func systemError() -> String { String(cString: strerror(errno)) }
+extension KeyFiles.Failure {
+    /// A file that holds something else than a key.
+    static func noKey(_ path: String) -> KeyFiles.Failure {
+        KeyFiles.Failure(
+            sentence: "\(path) is not a key file: restore it from a backup",
+            chinese: "\(path) 不是密钥文件，请从备份恢复")
+    }
+
+    /// A file that could not be read, by the system's error number.
+    static func system(_ number: Int32, reading path: String) -> KeyFiles.Failure {
+        switch number {
+        case ENOENT, ENOTDIR:
+            KeyFiles.Failure(
+                sentence: "there is no file \(path)", chinese: "没有文件 \(path)", exitCode: 2)
+        case EACCES, EPERM:
+            KeyFiles.Failure(
+                sentence: "\(path) is not this user's: run it as the user that made the node",
+                chinese: "\(path) 不属于当前用户，请用建立该节点的用户运行", exitCode: 5)
+        default:
+            KeyFiles.Failure(
+                sentence: "cannot read \(path): \(words(number))",
+                chinese: "无法读取 \(path)：\(words(number))")
+        }
+    }
+
+    /// A file that could not be written, by the system's error number.
+    static func system(_ number: Int32, writing path: String) -> KeyFiles.Failure {
+        switch number {
+        case ENOSPC, EDQUOT, EFBIG:
+            KeyFiles.Failure(
+                sentence: "cannot write \(path): the disk is full. Make room and try again",
+                chinese: "无法写入 \(path)：磁盘已满，请腾出空间后重试")
+        case EACCES, EPERM, EROFS:
+            KeyFiles.Failure(
+                sentence: "\(path) cannot be written by this user: "
+                    + "run it as the owner, on a disk mounted for writing",
+                chinese: "当前用户不能写入 \(path)，请用其所有者运行，并确认磁盘可写",
+                exitCode: 5)
+        case ENOENT, ENOTDIR:
+            KeyFiles.Failure(
+                sentence: "cannot write \(path): make the folder around it first",
+                chinese: "无法写入 \(path)，请先建立其上级目录", exitCode: 2)
+        default:
+            KeyFiles.Failure(
+                sentence: "cannot write \(path): \(words(number))",
+                chinese: "无法写入 \(path)：\(words(number))")
+        }
+    }
+
+    private static func words(_ number: Int32) -> String { String(cString: strerror(number)) }
 }
 
 /// Signs with the incarnation's real key.

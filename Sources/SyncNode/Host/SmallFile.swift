@@ -7,15 +7,16 @@ package enum SmallFile {
     package static func read(_ path: String, limit: Int) throws(KeyFiles.Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw KeyFiles.Failure(
-                sentence: "cannot read \(path): \(KeyFiles.systemError()). "
-                    + "Is this the node's own user and directory?")
+            throw .system(errno, reading: path)
         }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: limit + 1)
         let count = Glibc.read(descriptor, &bytes, bytes.count)
-        guard count >= 0, count <= limit else {
-            throw KeyFiles.Failure(sentence: "cannot read \(path): it is not what it should be")
+        guard count >= 0 else { throw .system(errno, reading: path) }
+        guard count <= limit else {
+            throw KeyFiles.Failure(
+                sentence: "\(path) is too long: it is not what it should be",
+                chinese: "\(path) 过长，不是应有的文件")
         }
         return Array(bytes[0..<count])
     }
@@ -25,30 +26,49 @@ package enum SmallFile {
         _ bytes: [UInt8], to path: String, mode: mode_t, replace: Bool
     ) throws(KeyFiles.Failure) {
         if !replace, access(path, F_OK) == 0 {
-            throw KeyFiles.Failure(sentence: "\(path) exists already: it is not overwritten")
+            throw KeyFiles.Failure(
+                sentence: "\(path) exists already: it is not overwritten",
+                chinese: "\(path) 已存在，不予覆盖", exitCode: 2)
         }
         let temporary = path + ".new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard descriptor >= 0 else {
-            throw KeyFiles.Failure(
-                sentence: "cannot write \(path): \(KeyFiles.systemError())")
-        }
-        let written = Glibc.write(descriptor, bytes, bytes.count)
-        let synced = fsync(descriptor)
+        guard descriptor >= 0 else { throw .system(errno, writing: path) }
+        var failure = put(bytes, descriptor)
+        if failure == 0, fsync(descriptor) != 0 { failure = errno }
         close(descriptor)
-        guard written == bytes.count, synced == 0, rename(temporary, path) == 0 else {
-            throw KeyFiles.Failure(
-                sentence: "cannot write \(path): \(KeyFiles.systemError())")
+        if failure == 0, rename(temporary, path) != 0 { failure = errno }
+        guard failure == 0 else {
+            unlink(temporary)
+            throw .system(failure, writing: path)
         }
         syncFolder(of: path)
     }
 
-    /// Whether there is such a file.
-    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    /// The system's error number; 0 once all is written. A disk that fills takes a part first.
+    private static func put(_ bytes: [UInt8], _ descriptor: Int32) -> Int32 {
+        var done = 0
+        while done < bytes.count {
+            let count = Glibc.write(descriptor, Array(bytes[done...]), bytes.count - done)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return count < 0 ? errno : EIO }
+            done += count
+        }
+        return 0
+    }
 
-    /// Makes a folder that is not there yet. False where that cannot be.
-    package static func makeFolder(_ path: String) -> Bool {
-        mkdir(path, 0o700) == 0 || errno == EEXIST
+    /// Whether there is such a file.
+    package static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0 || errno == EACCES
+    }
+
+    /// Makes a folder, for its owner only; that it is there already is no failure.
+    package static func makeFolder(_ path: String) throws(KeyFiles.Failure) {
+        guard mkdir(path, 0o700) != 0 else { return }
+        guard errno == EEXIST else { throw .system(errno, writing: path) }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw .system(ENOTDIR, writing: path)
+        }
     }
 
     /// Removes a file that is no longer wanted; that it is gone already is no failure.

@@ -101,6 +101,10 @@ package struct Topology: Hashable, Sendable {
         guard let name = entry["name"]?.text, !name.isEmpty else {
             throw Failure(sentence: "\(place): \"name\" is missing")
         }
+        guard name.utf8.count <= Limits.regionNameBytesMax else {
+            throw Failure(
+                sentence: "\(place): \"name\" has more than \(Limits.regionNameBytesMax) bytes")
+        }
         guard let level = entry["level"]?.text.flatMap(Level.init(rawValue:)) else {
             throw Failure(sentence: "\(place): \"level\" is no tier")
         }

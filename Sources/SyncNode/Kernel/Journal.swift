@@ -68,6 +68,17 @@ package struct ForkRecord: Hashable, Sendable {
     }
 }
 
+/// An attachment that a stored change names, and the scope whose audience may have it.
+package struct NamedBlob: Hashable, Sendable {
+    package let digest: Digest
+    package let scope: ScopeID
+
+    package init(_ digest: Digest, in scope: ScopeID) {
+        self.digest = digest
+        self.scope = scope
+    }
+}
+
 /// The durable state of one node, as the kernel sees it: chains, changes, documents. One user
 /// at a time; every call but the reads stands between `begin` and `commit` or `rollback`.
 ///
@@ -119,6 +130,11 @@ package protocol Journal: AnyObject {
         _ actor: ActorID, in scope: ScopeID, above seq: Seq
     ) throws(JournalError) -> [Change]
 
+    /// Notes that changes of a carried scope name attachments; known ones change nothing.
+    func nameBlobs(_ blobs: [Digest], in scope: ScopeID) throws(JournalError)
+    /// Attachments that a scope's changes name, by digest.
+    func namedBlobs(in scope: ScopeID) throws(JournalError) -> [Digest]
+
     func recordFork(_ fork: ForkRecord) throws(JournalError)
     /// By scope, then dot.
     func forks() throws(JournalError) -> [ForkRecord]
@@ -138,4 +154,9 @@ package protocol Journal: AnyObject {
     /// A small named value of the node itself (clock, counters, storeEpoch).
     func value(_ name: String) throws(JournalError) -> [UInt8]?
     func setValue(_ name: String, _ value: [UInt8]) throws(JournalError)
+
+    /// The kept answer to an author's command; nil where none is known any more.
+    func reply(author: UInt64, key: String) throws(JournalError) -> StoredReply?
+    /// Keeps a first answer, and drops the one that is `Limits.repliesKept` older.
+    func keepReply(_ reply: StoredReply) throws(JournalError)
 }

@@ -8,7 +8,8 @@ extension Kernel {
         _ batch: ChangeBatch, name: ScopeName, good: [Bool], at now: Instant
     ) throws(JournalError) -> AdmissionReport {
         var report = AdmissionReport(scope: batch.scope)
-        guard name.id == batch.scope, good.count == batch.segments.count else {
+        guard name.id == batch.scope, good.count == batch.segments.count, hasRoom(for: name)
+        else {
             for segment in batch.segments {
                 report.refusals[segment.actor] = .badBytes("scope name")
             }

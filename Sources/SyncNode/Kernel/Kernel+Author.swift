@@ -47,7 +47,8 @@ extension Kernel {
         let earlier = state.chains.keys.sorted().compactMap { state.chains[$0] }
             .filter { $0.node == identity.node }.map(\.head)
         let genesis = Genesis(
-            key: identity.key.publicKey, node: identity.node, predecessors: earlier,
+            key: identity.key.publicKey, node: identity.node,
+            predecessors: Array(earlier.prefix(Limits.changeDepsMax)),
             grant: directory.seat(of: identity.region)?.grant ?? .zero)
         let body = genesis.encode()
         let suite = identity.key.publicKey.suite
@@ -86,7 +87,20 @@ extension Kernel {
         if actor == state.own, state.unsigned >= Limits.unsignedChangesMax {
             try signHead(of: scope)
         }
+        if genesis == nil { try nameBlobs(of: change, in: state) }
         try fold(change, in: state)
+    }
+
+    /// Attachments that the change names. What stands behind a proven fork has no effect, and
+    /// brings none.
+    private func nameBlobs(
+        of change: Change, in state: ScopeState
+    ) throws(JournalError) {
+        let named = change.namedBlobs
+        guard !named.isEmpty else { return }
+        if let fork = state.forked[change.header.actor], change.header.seq >= fork { return }
+        try journal.nameBlobs(named, in: state.record.id)
+        for digest in named { effects.blobs.append(NamedBlob(digest, in: state.record.id)) }
     }
 
     func fold(_ change: Change, in state: ScopeState) throws(JournalError) {

@@ -46,14 +46,14 @@ extension Kernel {
         _ submission: Submission, at now: Instant, entropy: () -> Digest
     ) throws(JournalError) -> Outcome {
         switch submission {
-        case .command(let command, let author, let idempotencyKey):
+        case .command(let command, let author, let replayKey):
             return try run(
-                command, author: author, idempotencyKey: idempotencyKey, at: now,
+                command, author: author, replayKey: replayKey, at: now,
                 entropy: entropy)
         case .admit(let changes, let name, let good):
             return .admitted(try admit(changes, name: name, good: good, at: now))
         case .open(let names):
-            for name in names where mayCarry(name) {
+            for name in names where hasRoom(for: name) && mayCarry(name) {
                 effects.touched.append(try open(name).record.id)
             }
             return .done(answer: [], written: [])
@@ -75,12 +75,12 @@ extension Kernel {
     }
 
     private func run(
-        _ command: Command, author: UInt64, idempotencyKey: String?, at now: Instant,
+        _ command: Command, author: UInt64, replayKey: ReplayKey?, at now: Instant,
         entropy: () -> Digest
     ) throws(JournalError) -> Outcome {
-        let memory = idempotencyKey.map { "answer:\(author):\($0)" }
-        if let memory, let known = try journal.value(memory) {
-            return .done(answer: known, written: [])
+        if let replayKey, let known = try journal.reply(author: author, key: replayKey.text) {
+            guard known.key == replayKey else { return .refused(Self.otherRequest) }
+            return .done(answer: known.answer, written: [])
         }
         let desk = desk(author: author, at: now, entropy: entropy())
         switch try Rules.decide(
@@ -88,10 +88,31 @@ extension Kernel {
         {
         case .refuse(let refusal): return .refused(refusal)
         case .write(let drafts, let answer):
+            guard drafts.allSatisfy(\.keepsLimits) else { return .refused(Self.tooLong) }
             let heads = try write(drafts, author: author, at: now, entropy: entropy)
-            if let memory { try journal.setValue(memory, answer) }
+            if let replayKey {
+                try journal.keepReply(
+                    StoredReply(author: author, key: replayKey, answer: answer))
+            }
             return .done(answer: answer, written: heads)
         }
+    }
+
+    /// What a peer gives may make a body of this node's own too long: a case that is passed on
+    /// carries its application.
+    private static var tooLong: RuleRefusal {
+        RuleRefusal("body-too-long", "内容过长", category: .invalid)
+    }
+
+    /// The first answer would tell the caller that this was done, too.
+    private static var otherRequest: RuleRefusal {
+        RuleRefusal(
+            "idempotency-key-reused", "此 Idempotency-Key 已用于另一个请求", category: .invalid)
+    }
+
+    /// Whether a scope is open, or may be opened because a peer names it.
+    func hasRoom(for name: ScopeName) -> Bool {
+        scopes[name.id] != nil || scopes.count < Limits.carriedScopesMax
     }
 
     /// What the local seat owes of itself: gateway answers, forwarding, receipts. Each reaction
@@ -108,7 +129,7 @@ extension Kernel {
                 for command in due {
                     left -= 1
                     let outcome = try run(
-                        command, author: 0, idempotencyKey: nil, at: now, entropy: entropy)
+                        command, author: 0, replayKey: nil, at: now, entropy: entropy)
                     if case .done(_, let heads) = outcome, !heads.isEmpty { wrote = true }
                 }
             }
@@ -131,6 +152,14 @@ extension Kernel {
             effects.documents.append(key)
         }
         session.dirty.removeAll(keepingCapacity: true)
+    }
+}
+
+extension Draft {
+    /// Whether a change can be made of it that every reader takes.
+    fileprivate var keepsLimits: Bool {
+        body.count <= Limits.changeBodyBytesMax && refs.count <= Limits.changeRefsMax
+            && supersedes.count <= Limits.changeSupersedesMax
     }
 }
 

@@ -52,6 +52,8 @@ extension Kernel {
                 continue
             }
             switch try judge(change, chain: chain, ahead) {
+            case .admit where chain == nil && ahead.isFull:
+                plan.refusals[actor] = .badBytes("chains")
             case .admit where isUnknown(change.kind):
                 plan.refusals[actor] = .badBytes("unknown kind")
             case .admit:
@@ -73,11 +75,14 @@ extension Kernel {
         let state: ScopeState
         private var chains: [ActorID: ChainState] = [:]
         private var hashes: [Dot: Digest] = [:]
+        private var founded = 0
 
         init(state: ScopeState) { self.state = state }
 
         func chain(_ actor: ActorID) -> ChainState? { chains[actor] ?? state.chains[actor] }
         func hasTaken(_ actor: ActorID) -> Bool { chains[actor] != nil }
+        /// More chains than a vector can state would keep the scope from being exchanged.
+        var isFull: Bool { state.chains.count + founded >= Limits.vectorEntriesMax }
         func hash(at dot: Dot) -> Digest? {
             if let hash = hashes[dot] { return hash }
             guard let head = state.chains[dot.actor]?.head, head.seq == dot.seq else { return nil }
@@ -89,6 +94,7 @@ extension Kernel {
             hashes[change.dot] = change.hash
             if chains[actor] == nil { chains[actor] = state.chains[actor] }
             if chains[actor] == nil, let genesis = Genesis.founding(change) {
+                founded += 1
                 chains[actor] = ChainState(
                     key: genesis.key, node: genesis.node, head: change.head)
             }

@@ -36,6 +36,8 @@ final class ScopeState {
             else { continue }
             let hash = chain.head.hash.prefix16
             moved.append(Dependency(actor: actor, seq: chain.head.seq, hash: hash))
+            // What does not fit is cited by the next change.
+            if moved.count == Limits.changeDepsMax { break }
         }
         return moved
     }

@@ -29,8 +29,8 @@ package protocol HeadSigner: Sendable {
 
 /// One thing for the writer to do.
 package enum Submission: Sendable {
-    /// A command of a person or program, with the author's id and the caller's idempotency key.
-    case command(Command, author: UInt64, idempotencyKey: String?)
+    /// A command of a person or program, with the author's id and what a replay is known by.
+    case command(Command, author: UInt64, replayKey: ReplayKey?)
     /// A batch from a peer whose signatures were found good (`ChangeBatch.verify`), under the
     /// name that the sender gave its scope.
     case admit(ChangeBatch, name: ScopeName, good: [Bool])
@@ -76,6 +76,8 @@ package struct Effects: Sendable {
     package var ownForks: [Dot] = []
     /// Whether the directory changed: audiences must be looked at again.
     package var directoryChanged = false
+    /// Attachments that the new changes name, in their order.
+    package var blobs: [NamedBlob] = []
     /// Documents that changed, for whoever listens to events.
     package var documents: [DocumentKey] = []
 

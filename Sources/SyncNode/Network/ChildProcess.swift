@@ -84,6 +84,13 @@ package enum ProcessSignal {
         invariant(status == 0, "two signals can be watched")
     }
 
+    /// A reader that left and a file at its limit become errors of the call from now on,
+    /// instead of ending the process.
+    package static func ignoreBroken() {
+        let status = clinux_ignore_signals()
+        invariant(status == 0, "two signals can be ignored")
+    }
+
     /// Waits until nobody reads standard output, a pipe, any more. Blocks its thread.
     package static func waitForReaderToLeave() {
         var entry = pollfd(fd: 1, events: 0, revents: 0)

@@ -51,8 +51,13 @@ package final class HTTPServer: Sendable {
     /// Returns when every loop has ended, at the latest after `graceMillis`. May be called more
     /// than once; each call waits for the same end.
     package func drain(graceMillis: Int64 = Limits.drainMillisMax) async {
-        for loop in loops { loop.post(.drain(graceMillis: graceMillis)) }
+        beginDrain(graceMillis: graceMillis)
         for loop in loops { await loop.ended() }
+    }
+
+    /// The same without waiting: `drain` then waits for the end. Any thread, no task needed.
+    package func beginDrain(graceMillis: Int64 = Limits.drainMillisMax) {
+        for loop in loops { loop.post(.drain(graceMillis: graceMillis)) }
     }
 
     deinit {

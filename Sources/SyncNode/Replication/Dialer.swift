@@ -122,6 +122,7 @@ package struct Dialer: Sendable {
         isWaiting[lane.rawValue] = false
         link.doubt(lane)
         link.missed[lane.rawValue] = true
+        if lane == .push { link.blobs.forgetAsked() }
         if isOpening { isOpening = false }
     }
 

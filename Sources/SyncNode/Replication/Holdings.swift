@@ -103,7 +103,6 @@ struct OwnView: Sendable {
     subscript(scope: ScopeID) -> SharedScope? { scopes[scope] }
 
     mutating func take(_ news: ScopeNews) {
-        invariant(news.scopes.count <= Limits.linkScopesMax, "a link keeps its limit of scopes")
         if news.isWhole {
             var kept = Set<ScopeID>()
             for scope in news.scopes { kept.insert(scope.id) }
@@ -123,6 +122,9 @@ struct OwnView: Sendable {
         changedAt[id] = nil
         tree.set(nil, for: id)
     }
+
+    /// Shared scopes. Peers may bring more of them than `Limits.linkScopesMax` by other links.
+    var count: Int { scopes.count }
 
     /// Every shared scope, by id.
     var all: [ScopeID] { scopes.keys.sorted() }

@@ -29,7 +29,7 @@ extension Link {
         } else {
             try push(&draft, lane, knowing: knowledge)
             try state(&draft, knowing: knowledge)
-            try pay(&draft, lane, knowing: knowledge)
+            try pay(&draft, knowing: knowledge)
         }
         let fast = position(lane, isFinished: !draft.leavesMore)
         let isLost =
@@ -90,11 +90,12 @@ extension Link {
             confirmed = mine.position
             peerIsLost = false
         }
-        for path in due.digests {
+        // A peer may ask for more than one message holds; what is left out it asks for again.
+        for path in due.digests where draft.hasRoom {
             draft.frames.append(
                 .digest(DigestStatement(path: path, children: mine.children(of: path))))
         }
-        for path in due.wants { draft.frames.append(.want(path)) }
+        for path in due.wants where draft.hasRoom { draft.frames.append(.want(path)) }
         due.digests = []
         due.wants = []
         var late: Set<ScopeID> = []
@@ -122,22 +123,23 @@ extension Link {
     // MARK: what was asked for
 
     private mutating func pay<K: LocalKnowledge>(
-        _ draft: inout Draft, _ lane: Lane, knowing knowledge: K
+        _ draft: inout Draft, knowing knowledge: K
     ) throws(K.Failure) {
         // Asked again, as the same message may have brought the directory that allows it.
-        for name in due.strangers where mine[name.id] == nil {
-            if try knowledge.mayCarry(name) { continue }
+        for name in due.strangers where draft.hasRoom && mine[name.id] == nil {
+            let hasRoom = mine.count < Limits.linkScopesMax
+            if hasRoom, try knowledge.mayCarry(name) { continue }
             let notice = RefusalNotice(.scopeNotCarried, scope: name.id)
             draft.frames.append(.refused(notice))
         }
         try tellAgain(knowledge)
-        for notice in due.forks { draft.frames.append(.fork(notice)) }
+        for notice in due.forks where draft.hasRoom { draft.frames.append(.fork(notice)) }
         due.strangers = []
         due.forks = []
         for evidence in due.evidence { try prove(evidence, &draft, knowledge) }
         due.evidence = []
         stateSelfView(&draft)
-        try exchangeBlobs(&draft, lane, knowing: knowledge)
+        try exchangeBlobs(&draft, knowing: knowledge)
     }
 
     /// What this side holds of the peer's own chains, once a link, where the two differ. A link
@@ -160,27 +162,5 @@ extension Link {
             heads.append(ScopeHead(scope: id, seq: head.seq, prefix: head.hash.prefix8))
         }
         if !heads.isEmpty { draft.frames.append(.selfView(heads)) }
-    }
-
-    /// Blobs come last: asked for and answered where the message still has room.
-    private mutating func exchangeBlobs<K: LocalKnowledge>(
-        _ draft: inout Draft, _ lane: Lane, knowing knowledge: K
-    ) throws(K.Failure) {
-        for want in due.blobWants {
-            if draft.isFull {
-                draft.leavesMore = true
-                break
-            }
-            let nothing = BlobChunk(digest: want.digest, offset: 0, total: 0, bytes: [])
-            let chunk = try knowledge.blobChunk(want) ?? nothing
-            draft.rangeBytes += chunk.bytes.count
-            draft.frames.append(.blobChunk(chunk))
-        }
-        due.blobWants = []
-        guard lane == .push, !draft.leavesMore else { return }
-        for want in try knowledge.missingBlobs(limit: Limits.blobWantsMax)
-        where !absentBlobs.contains(want.digest) {
-            draft.frames.append(.blobWant(want))
-        }
     }
 }

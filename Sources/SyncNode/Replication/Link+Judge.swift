@@ -5,9 +5,11 @@ import Change
 extension Link {
     /// What the peer says of this side's state.
     mutating func heed(_ fast: Fast) {
-        if fast.root != peerRoot { absentBlobs = [] }
         peerRoot = fast.root
         peerIsFinished = fast.flags.contains(.finished)
+        if fast.flags.contains(.missedPush) || fast.flags.contains(.missedPoll) {
+            blobs.forgetAsked()
+        }
         if fast.flags.contains(.missedPush) { doubt(.push) }
         if fast.flags.contains(.missedPoll) { doubt(.poll) }
         let place = told.last { $0.root == fast.view }

@@ -23,6 +23,7 @@ extension Link {
         try refresh(knowledge)
         var intake = Intake()
         if let fast = message.fast { heed(fast) }
+        if lane == .push { blobs.age() }
         for frame in message.frames where !isFenced {
             try take(frame, into: &intake, knowing: knowledge)
         }
@@ -49,14 +50,9 @@ extension Link {
             intake.delivery.batches.append(batch)
             intake.sent.append(Flight(scope: batch.scope, heads: batch.segments.map(\.last)))
         case .fork(let notice): intake.forks.append(notice)
-        case .blobWant(let want):
-            if due.blobWants.count < Limits.blobWantsMax { due.blobWants.append(want) }
+        case .blobWant(let want): blobs.take(want)
         case .blobChunk(let chunk):
-            if chunk.total == 0 {
-                absentBlobs.insert(chunk.digest)
-            } else {
-                intake.delivery.chunks.append(chunk)
-            }
+            if blobs.take(chunk), !isDirectoryOnly { intake.delivery.chunks.append(chunk) }
         case .refused(let notice):
             if notice.reason == .scopeNotCarried {
                 declined.insert(notice.scope)
@@ -95,7 +91,12 @@ extension Link {
         declined.remove(id)
         if isDirectoryOnly, statement.name.family != .directory { return }
         if mine[id] == nil {
-            if try knowledge.mayCarry(statement.name) {
+            let hasRoom = mine.count + intake.delivery.opening.count < Limits.linkScopesMax
+            guard hasRoom || theirs[id] != nil else {
+                due.strangers.append(statement.name)
+                return
+            }
+            if hasRoom, try knowledge.mayCarry(statement.name) {
                 if !statement.heads.isEmpty { intake.delivery.opening.append(statement.name) }
             } else if theirs[id] == nil {
                 due.strangers.append(statement.name)

@@ -84,6 +84,8 @@ actor DialedPeer {
             } catch let failure as Failure {
                 watch.failed(failure.sentence, refused: failure.isRefused)
                 if failure.isRefused { await onRefused() }
+            } catch let error as Writer.Failure {
+                watch.failed("not taken in here: " + error.words)
             } catch {
                 watch.failed("\(error)")
             }
@@ -227,8 +229,7 @@ actor DialedPeer {
                     next += try dialer.received(
                         answer, lane: .push, at: clock.now(), knowing: knowledge)
                 case .apply(let delivery):
-                    let reports = try await intake.take(delivery)
-                    watch.admitted(reports)
+                    watch.took(try await intake.take(delivery, from: knowledge.peer))
                     next += try dialer.applied(lane: lane, knowing: knowledge)
                 case .closed(let reason):
                     throw Failure(sentence: "refused: \(reason)", isRefused: true)

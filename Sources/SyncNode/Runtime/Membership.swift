@@ -24,7 +24,8 @@ struct MembershipRequest: Sendable {
     init?(_ body: [UInt8]) {
         guard let json = NodeSettings.json(body),
             let code = json["code"]?.text.flatMap(RegionCode.init(_:)),
-            let name = json["name"]?.text, !name.isEmpty, name.utf8.count <= 256,
+            let name = json["name"]?.text, !name.isEmpty,
+            name.utf8.count <= Limits.regionNameBytesMax,
             let key = json["key"]?.text.flatMap(IncarnationKey.init(text:)),
             let nodeKey = json["nodeKey"]?.text.flatMap(IncarnationKey.init(text:)),
             let proof = json["proof"]?.text.flatMap(Hex.decode)

@@ -175,8 +175,7 @@ enum NodeAddress {
         in data: String
     ) throws(NodeRuntime.Failure) -> (String?, NodeSettings?) {
         let directory = StoreDirectory(path: data)
-        guard !directory.isForbidden else { throw .notOwner(data) }
-        guard directory.hasDatabase else { throw .noNode(data) }
+        try NodeRuntime.Failure.check(directory)
         do throws(JournalError) {
             let readers = ReadPool(directory: directory)
             return try readers.read { (reader) throws(JournalError) in
@@ -188,6 +187,8 @@ enum NodeAddress {
                 )
             }
         } catch {
+            // A reader, too, writes beside the database: which parts of it are in use.
+            if let path = directory.unwritable { throw .notWritable(path) }
             throw .store(error, data)
         }
     }
@@ -203,6 +204,9 @@ package final class SignalWatch: Sendable {
 
     /// From now on SIGTERM and SIGINT end the process in order, not at once.
     package static func begin() { ProcessSignal.watch() }
+
+    /// A reader that left and a file at its limit do not end the process. Every verb's first act.
+    package static func ignoreBroken() { ProcessSignal.ignoreBroken() }
 
     /// - Parameter isSupervised: Ends, too, once nobody reads standard output any more: whoever
     ///   started this process is gone.

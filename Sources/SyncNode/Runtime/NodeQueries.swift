@@ -17,12 +17,14 @@ struct NodeQueries: NodeView {
         let totals = try read { (reader) throws(JournalError) in try reader.figures() }
         let region = runtime.settings.region
         let scopes = runtime.board.scopes()
-        return NodeStatus(
+        var status = NodeStatus(
             region: region.code, name: region.name, level: region.level,
             nodeID: store.keys.nodeID, incarnation: store.incarnationDigest,
             carryRoot: carryRoot(scopes), scopes: scopes.count, changes: totals.changes,
             unsent: runtime.unsent(), peers: peerStatuses(), fenced: false,
             diskFreeBytes: freeBytes(), clock: runtime.clock.now())
+        status.blobsWanted = try blobsWanted()
+        return status
     }
 
     func isReady() throws(ViewError) -> Bool { true }
@@ -91,6 +93,7 @@ struct NodeQueries: NodeView {
 
     func rollout(_ code: String) throws(ViewError) -> Rollout? {
         let directory = runtime.board.directory
+        let own = runtime.settings.region.id
         return try read { (reader) throws(JournalError) in
             let source = ReaderSource(reader: reader)
             guard let key = try reader.documents(.item, label: code).first,
@@ -102,7 +105,8 @@ struct NodeQueries: NodeView {
                 of: version.stamp, in: item.authority, directory, from: source)
             return Rollout(
                 code: code, version: version.value.number,
-                lines: lines.map { line in
+                // Receipts go up only, so a node can speak of what is below it, and of no other.
+                lines: lines.filter { directory.isWithin($0.region.id, own) }.map { line in
                     var reached: Instant?
                     if case .reached(let since, _) = line.reach { reached = since }
                     return Rollout.Line(
@@ -156,6 +160,9 @@ struct NodeQueries: NodeView {
             Metric(
                 "node_unsent_changes", "Changes that the parent lacks", .gauge,
                 [Metric.Sample(Double(runtime.unsent()))]),
+            Metric(
+                "node_blobs_wanted", "Attachments still to come", .gauge,
+                [Metric.Sample(Double(try blobsWanted()))]),
         ]
     }
 
@@ -168,6 +175,15 @@ struct NodeQueries: NodeView {
             return try store.readers.read(body)
         } catch {
             Console.say("read: \(error)")
+            throw .failed
+        }
+    }
+
+    private func blobsWanted() throws(ViewError) -> Int {
+        do throws(JournalError) {
+            return try store.blobs.countWanted()
+        } catch {
+            Console.say("attachments: \(error)")
             throw .failed
         }
     }

@@ -24,7 +24,7 @@ extension NodeRuntime {
         do throws(Writer.Failure) {
             _ = try await store.writer.submit(.state([entry]))
         } catch {
-            throw Failure("the partner could not be stored: \(error)", exitCode: 3)
+            throw Failure("the partner could not be stored: \(error.words)", exitCode: 3)
         }
         if dials { dial(record.id, at: url) }
         return record

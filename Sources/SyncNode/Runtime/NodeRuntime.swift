@@ -1,6 +1,8 @@
 import Base
+import Blob
 package import Change
 import Crypto
+import Disk
 import Domain
 // Whoever runs nodes uses what they stand on: clock, keys, settings, words for people.
 @_exported public import Host
@@ -81,6 +83,7 @@ package final class NodeRuntime: Sendable {
         try runtime.listen()
         await runtime.noteAddress()
         runtime.startLinks()
+        runtime.takeStock()
         return runtime
     }
 
@@ -110,7 +113,26 @@ package final class NodeRuntime: Sendable {
             server.withLock { $0 = started }
         } catch {
             let advice = error.advice
-            throw Failure(advice.english, chinese: advice.chinese, exitCode: 2)
+            var exitCode: Int32 = 2
+            if case .notPermitted = error { exitCode = 5 }
+            throw Failure(advice.english, chinese: advice.chinese, exitCode: exitCode)
+        }
+    }
+
+    /// Finds out which attachments are wanted, beside what goes on.
+    private func takeStock() {
+        Task { [blobs = store.blobs, board = store.board] in
+            let isWaiting = await Blocking.run {
+                do throws(JournalError) {
+                    try blobs.load()
+                    try blobs.countUnnamed()
+                    return try blobs.countWanted() > 0
+                } catch {
+                    Console.say("the attachments could not be counted: \(error)")
+                    return false
+                }
+            }
+            if isWaiting { board.touch() }
         }
     }
 
@@ -122,7 +144,7 @@ package final class NodeRuntime: Sendable {
             let value = Array(url.utf8)
             _ = try await store.writer.submit(.remember(NodeAddress.valueName, value))
         } catch {
-            Console.say("the address could not be noted: \(error)")
+            Console.say("the address could not be noted: \(error.words)")
         }
     }
 
@@ -240,6 +262,25 @@ extension NodeRuntime.Failure {
             chinese: "\(data) 里没有节点，请先用 init --data \(data) 建立", exitCode: 2)
     }
 
+    /// A file of the node that this user may not write.
+    static func notWritable(_ path: String) -> NodeRuntime.Failure {
+        NodeRuntime.Failure(
+            "\(path) is not writable: run it as the user that made the node, "
+                + "on a disk mounted for writing",
+            chinese: "\(path) 不可写，请用建立该节点的用户运行，并确认磁盘可写", exitCode: 5)
+    }
+
+    /// Keys that cannot be had.
+    static func keys(_ error: KeyFiles.Failure) -> NodeRuntime.Failure {
+        NodeRuntime.Failure(error.sentence, chinese: error.chinese, exitCode: error.exitCode)
+    }
+
+    /// - Throws: Where this user may not open the directory or there is no node in it.
+    static func check(_ directory: StoreDirectory) throws(NodeRuntime.Failure) {
+        guard !directory.isForbidden else { throw .notOwner(directory.path) }
+        guard directory.hasDatabase else { throw .noNode(directory.path) }
+    }
+
     /// A store that cannot be had: full, held by another process, damaged or fenced.
     static func store(_ error: JournalError, _ data: String) -> NodeRuntime.Failure {
         let (english, chinese) =
@@ -251,8 +292,8 @@ extension NodeRuntime.Failure {
                 )
             case .locked(let why):
                 (
-                    "\(data) is in use or not writable: \(why)",
-                    "\(data) 正被占用或不可写：\(why)"
+                    "\(data) is in use by another process: stop that one first (\(why))",
+                    "\(data) 正被另一个进程占用，请先停掉它（\(why)）"
                 )
             case .damaged(let why):
                 (

@@ -61,12 +61,21 @@ extension NodeService {
             return Self.problem(400, "bad-frame", "报文有误：\(error.field) \(error.reason)")
         } catch is Deflate.Failure {
             return Self.problem(400, "bad-encoding", "报文压缩有误")
-        } catch is Writer.Failure {
-            var response = Self.problem(503, "busy", "节点繁忙，请稍后再试")
-            response.headers.add("Retry-After", "1")
-            return response
+        } catch let error as Writer.Failure {
+            return Self.unavailable(error)
         } catch {
-            return Self.problem(503, "store", "本节点的存储暂不可用")
+            return Self.unavailable(.journal(.failed("\(error)")))
+        }
+    }
+
+    /// What a node hears whose message could not be taken in: it keeps it and comes again.
+    private static func unavailable(_ failure: Writer.Failure) -> HTTPResponse {
+        switch failure {
+        case .busy: Problem.queueFull.response
+        case .journal(.full): Problem.diskFull.response
+        case .journal(.locked): Problem.storeLocked.response
+        case .journal(.fenced): Problem.closed.response
+        case .journal: problem(503, "store", "本节点的存储暂不可用")
         }
     }
 
@@ -119,7 +128,7 @@ extension NodeService {
         do throws(Writer.Failure) {
             _ = try await runtime.store.writer.submit(.state(entries))
         } catch {
-            return Self.problem(503, "store", "本节点的存储暂不可用")
+            return Self.unavailable(error)
         }
         return await grant(record)
     }
@@ -131,7 +140,7 @@ extension NodeService {
                 directory: try directoryMessage(for: record))
             return HTTPResponse(status: 200, contentType: "application/json", body: grant.body)
         } catch {
-            return Self.problem(503, "store", "本节点的存储暂不可用")
+            return Self.unavailable(.journal(error))
         }
     }
 

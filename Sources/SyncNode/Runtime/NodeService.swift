@@ -1,5 +1,6 @@
 import API
 import Base
+import Blob
 import Change
 import Domain
 import HTTP
@@ -51,6 +52,11 @@ struct NodeService: Sendable {
             Task { responder.respond(await sync(kind, request)) }
         case .exchange(let order):
             Task { responder.respond(order.render(await exchange(order.peer))) }
+        case .blob(let order):
+            let door = BlobDoor(runtime.store.blobs)
+            Task { [board = runtime.board] in
+                await door.answer(order, responder, onAwaited: { board.touch() })
+            }
         case .events(let cursor): EventStream(runtime: runtime).start(responder, after: cursor)
         }
     }
@@ -58,7 +64,7 @@ struct NodeService: Sendable {
     /// The reply comes on the writer's thread and goes straight to the loop.
     private func submit(_ order: CommandOrder, _ responder: Responder) {
         let submission = Submission.command(
-            order.command, author: order.author, idempotencyKey: order.idempotencyKey)
+            order.command, author: order.author, replayKey: order.replayKey)
         runtime.store.writer.submit(submission) { result in
             responder.respond(order.render(Self.outcome(result)))
         }
@@ -73,6 +79,8 @@ struct NodeService: Sendable {
         case .success(.admitted): .failed
         case .failure(.busy): .queueFull
         case .failure(.journal(.fenced)): .closed
+        case .failure(.journal(.full)): .diskFull
+        case .failure(.journal(.locked)): .locked
         case .failure(.journal): .failed
         }
     }

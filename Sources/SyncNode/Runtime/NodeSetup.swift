@@ -29,30 +29,43 @@ package struct NodeSetup: Sendable {
 
     /// - Throws: `Failure` with one sentence and the exit code.
     package func run() async throws(NodeRuntime.Failure) -> RegionRecord {
+        let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
+        guard isPlain, (1...Limits.regionNameBytesMax).contains(name.utf8.count) else {
+            let most = Limits.regionNameBytesMax
+            throw NodeRuntime.Failure(
+                "--name must be 1 to \(most) bytes without control characters",
+                chinese: "--name 应为 1 到 \(most) 字节，不含控制字符", exitCode: 2)
+        }
         let directory = StoreDirectory(path: data)
         guard !directory.hasDatabase else {
             throw NodeRuntime.Failure(
                 "\(data) holds a node already", chinese: "\(data) 里已经有一个节点", exitCode: 1)
         }
-        let keys: KeyFiles
-        do throws(JournalError) {
-            try directory.create()
+        let unfinished = UnfinishedNode(directory)
+        do throws(NodeRuntime.Failure) {
+            return try await make(in: directory)
         } catch {
-            throw NodeRuntime.Failure(
-                "cannot make \(data): \(error)", chinese: "无法建立 \(data)：\(error)", exitCode: 2)
+            unfinished.discard()
+            throw error
         }
+    }
+
+    private func make(
+        in directory: StoreDirectory
+    ) async throws(NodeRuntime.Failure) -> RegionRecord {
+        let keys: KeyFiles
         do throws(KeyFiles.Failure) {
+            try SmallFile.makeFolder(data)
             try KeyFiles.create(in: data + "/keys", suite: suite)
             keys = try KeyFiles(folder: data + "/keys")
         } catch {
-            throw NodeRuntime.Failure(error.sentence, exitCode: 2)
+            throw .keys(error)
         }
         let grant = try await place(keys)
         do throws(JournalError) {
             try store(grant, keys, in: directory)
         } catch {
-            throw NodeRuntime.Failure(
-                "cannot make \(data): \(error)", chinese: "无法建立 \(data)：\(error)", exitCode: 3)
+            throw .store(error, data)
         }
         return grant.region
     }

@@ -1,4 +1,5 @@
 import Base
+import Blob
 import Change
 import Crypto
 import Disk
@@ -44,11 +45,18 @@ struct OpenStore: Sendable {
         _ data: String, clock: NodeClock
     ) async throws(NodeRuntime.Failure) -> OpenStore {
         let directory = StoreDirectory(path: data)
-        guard !directory.isForbidden else {
-            throw .notOwner(data)
+        try NodeRuntime.Failure.check(directory)
+        if let path = directory.unwritable { throw .notWritable(path) }
+        do throws(KeyFiles.Failure) {
+            try KeyFiles.checkLasting(in: data + "/keys")
+        } catch {
+            throw .keys(error)
         }
-        guard directory.hasDatabase else {
-            throw .noNode(data)
+        let blobs: BlobShelf
+        do throws(JournalError) {
+            blobs = try BlobShelf(directory: directory)
+        } catch {
+            throw .store(error, data)
         }
         let board = KnowledgeBoard()
         let box = Box<Opened>()
@@ -60,7 +68,7 @@ struct OpenStore: Sendable {
                 box.value = opened
                 return kernel
             },
-            opened: { gate.open($0) })
+            opened: { gate.open($0) }, named: { blobs.note($0) })
         if let error = await gate.passed() {
             writer.stop()
             throw .store(error, data)
@@ -68,19 +76,12 @@ struct OpenStore: Sendable {
         guard let opened = box.value else {
             throw NodeRuntime.Failure("\(data) could not be opened", exitCode: 3)
         }
-        do throws(JournalError) {
-            let readers = ReadPool(directory: directory)
-            let node = opened.keys.nodeID
-            return OpenStore(
-                settings: opened.settings, board: board, writer: writer, readers: readers,
-                blobs: try BlobShelf(directory: directory),
-                signer: IncarnationSigner(opened.keys.incarnation), keys: opened.keys,
-                storeEpoch: Digest16(high: opened.storeEpoch, low: node.prefix8),
-                renewal: opened.renewal, hasOrphans: opened.hasOrphans)
-        } catch {
-            writer.stop()
-            throw .store(error, data)
-        }
+        return OpenStore(
+            settings: opened.settings, board: board, writer: writer,
+            readers: ReadPool(directory: directory), blobs: blobs,
+            signer: IncarnationSigner(opened.keys.incarnation), keys: opened.keys,
+            storeEpoch: Digest16(high: opened.storeEpoch, low: opened.keys.nodeID.prefix8),
+            renewal: opened.renewal, hasOrphans: opened.hasOrphans)
     }
 
     /// The store's value that asks for a new incarnation at the next start: the old key's text.
@@ -109,6 +110,9 @@ struct OpenStore: Sendable {
         if renewal != nil || present != signer.key.text {
             try journal.adopt(signer.key, storeEpoch: SystemRandom.digest().prefix8)
         }
+        // A lock that another program holds is found now, not by the first who writes.
+        try journal.begin()
+        try journal.rollback()
         let identity = Identity(region: settings.region.id, node: keys.nodeID, signer: signer)
         let kernel = try Kernel(journal: journal, identity: identity, root: settings.root)
         if let rewound {

@@ -96,8 +96,9 @@ package final class PeerWatch: Sendable {
         }
     }
 
-    func admitted(_ reports: [AdmissionReport]) {
-        for report in reports {
+    func took(_ taken: Intake.Taken) {
+        for digest in taken.wrong { note("attachment \(digest.hex) is not what it says") }
+        for report in taken.reports {
             for actor in report.refusals.keys.sorted() {
                 guard let refusal = report.refusals[actor] else { continue }
                 note("scope \(report.scope.hex) actor \(actor.hex): \(refusal)")

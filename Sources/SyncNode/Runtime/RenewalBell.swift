@@ -35,7 +35,7 @@ final class RenewalBell: Sendable {
         let old = Array(store.signer.key.text.utf8)
         store.writer.submit(.remember(OpenStore.rewindName, old)) { result in
             if case .failure(let failure) = result {
-                Console.say("the store could not be marked: \(failure)")
+                Console.say("the store could not be marked: \(failure.words)")
                 return
             }
             let callback = self.state.withLock { state in

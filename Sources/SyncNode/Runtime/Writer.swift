@@ -1,5 +1,6 @@
 import Base
 import Domain
+import Host
 package import Kernel
 package import Store
 import Synchronization
@@ -30,10 +31,12 @@ package final class Writer: Sendable {
     /// - Parameters:
     ///   - board: Told of every commit before its replies resume.
     ///   - opened: Told once whether the kernel could be opened.
+    ///   - named: Told, before the board, of attachments that a commit named. Must not block.
     package init(
         board: KnowledgeBoard, clock: NodeClock,
         open: @escaping @Sendable () throws(JournalError) -> Kernel<SQLiteJournal>,
-        opened: @escaping @Sendable (JournalError?) -> Void
+        opened: @escaping @Sendable (JournalError?) -> Void,
+        named: @escaping @Sendable ([NamedBlob]) -> Void = { _ in }
     ) {
         let counters = WriterCounters()
         self.counters = counters
@@ -48,7 +51,9 @@ package final class Writer: Sendable {
             }
             board.publish(kernel.knowledge(), directory: kernel.directory)
             opened(nil)
-            Self.work(mailbox, kernel: kernel, board: board, clock: clock, counters: counters)
+            Self.work(
+                mailbox, kernel: kernel, board: board, clock: clock, counters: counters,
+                named: named)
         }
     }
 
@@ -89,9 +94,10 @@ package final class Writer: Sendable {
 
     private static func work(
         _ mailbox: Mailbox<Pending>, kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard,
-        clock: NodeClock, counters: WriterCounters
+        clock: NodeClock, counters: WriterCounters, named: ([NamedBlob]) -> Void
     ) {
         var expected = 1
+        var told: JournalError?
         while true {
             if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) { settle(kernel) }
             let batch = mailbox.take(
@@ -104,13 +110,39 @@ package final class Writer: Sendable {
                 let (outcomes, effects) = try kernel.commit(
                     batch.map(\.submission), at: clock.now(), entropy: SystemRandom.digest)
                 counters.add(batch: batch.count)
+                if !effects.blobs.isEmpty { named(effects.blobs) }
                 board.publish(
                     effects.touched.compactMap { kernel.knowledge(of: $0) },
                     directory: effects.directoryChanged ? kernel.directory : nil)
                 for (pending, outcome) in zip(batch, outcomes) { pending.reply(.success(outcome)) }
+                if told != nil { Console.say("store: writes again") }
+                told = nil
             } catch {
+                // Said once for each cause: a full disk refuses thousands alike.
+                if told != error { Console.say("store: nothing is written: \(error.words)") }
+                told = error
                 for pending in batch { pending.reply(.failure(.journal(error))) }
             }
+        }
+    }
+}
+
+extension Writer.Failure {
+    /// For the node's own log and for its links.
+    var words: String {
+        switch self {
+        case .busy: "the writer is busy"
+        case .journal(let error): error.words
+        }
+    }
+}
+
+extension JournalError {
+    /// The same without the name of the case.
+    var words: String {
+        switch self {
+        case .full: "the disk is full"
+        case .locked(let text), .damaged(let text), .fenced(let text), .failed(let text): text
         }
     }
 }

@@ -46,7 +46,7 @@ extension World {
         guard let act = act(on: entry, at: node) else { return }
         let command = CaseCommand(act, on: .id(entry.id))
         try commit(
-            node, [.command(.cases(command), author: dice.next(), idempotencyKey: nil)])
+            node, [.command(.cases(command), author: dice.next(), replayKey: nil)])
     }
 
     /// What somebody at this node would do next, mostly: also what the rules refuse.

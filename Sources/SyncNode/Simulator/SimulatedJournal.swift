@@ -12,7 +12,10 @@ package final class SimulatedJournal: Journal {
         var chains: [ScopeID: [ActorID: Chain]] = [:]
         var forks: [ForkRecord] = []
         var documents: [DocumentKey: StoredDocument] = [:]
+        var blobs: [ScopeID: Set<Digest>] = [:]
         var values: [String: [UInt8]] = [:]
+        /// Oldest first.
+        var replies: [StoredReply] = []
         /// Arrival position of the node's last change: never given out again.
         var position: Int64 = 0
 
@@ -128,6 +131,7 @@ package final class SimulatedJournal: Journal {
         working.scopes[id] = nil
         working.chains[id] = nil
         working.forks.removeAll { $0.scope == id }
+        working.blobs[id] = nil
         for key in working.documents.keys where working.documents[key]?.scope == id {
             working.documents[key] = nil
         }
@@ -221,6 +225,15 @@ package final class SimulatedJournal: Journal {
         return removed
     }
 
+    package func nameBlobs(_ blobs: [Digest], in scope: ScopeID) throws(JournalError) {
+        try touch(scope)
+        working.blobs[scope, default: []].formUnion(blobs)
+    }
+
+    package func namedBlobs(in scope: ScopeID) throws(JournalError) -> [Digest] {
+        (working.blobs[scope] ?? []).sorted()
+    }
+
     package func recordFork(_ fork: ForkRecord) throws(JournalError) {
         guard !working.forks.contains(where: { $0.dot == fork.dot && $0.other == fork.other })
         else { return }
@@ -269,6 +282,15 @@ package final class SimulatedJournal: Journal {
 
     package func setValue(_ name: String, _ value: [UInt8]) throws(JournalError) {
         working.values[name] = value
+    }
+
+    package func reply(author: UInt64, key: String) throws(JournalError) -> StoredReply? {
+        working.replies.first { $0.author == author && $0.key.text == key }
+    }
+
+    package func keepReply(_ reply: StoredReply) throws(JournalError) {
+        working.replies.append(reply)
+        if working.replies.count > Limits.repliesKept { working.replies.removeFirst() }
     }
 
     /// Every document, by key: what the checkers read.

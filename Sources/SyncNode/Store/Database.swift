@@ -90,10 +90,11 @@ extension Database {
         let system = handle.map { sqlite3_system_errno($0) } ?? 0
         switch code & 0xff {
         case SQLITE_FULL: return .full
-        case SQLITE_IOERR where system == ENOSPC || system == EDQUOT: return .full
+        case SQLITE_IOERR where [ENOSPC, EDQUOT, EFBIG].contains(system): return .full
         case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM:
             return .locked(text)
         case SQLITE_CORRUPT, SQLITE_NOTADB: return .damaged(text)
+        case SQLITE_IOERR: return .failed(text + "; look at the disk and at the kernel's log")
         default: return .failed(text)
         }
     }

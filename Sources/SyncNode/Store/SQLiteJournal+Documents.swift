@@ -63,6 +63,17 @@ extension SQLiteJournal {
         try documentTable.attention(limit: limit)
     }
 
+    /// One row an attachment.
+    package func nameBlobs(_ blobs: [Digest], in scope: ScopeID) throws(JournalError) {
+        _ = try touch(scope)
+        for digest in blobs { try attachmentTable.add(digest, in: scope) }
+    }
+
+    /// Scans the table of attachments.
+    package func namedBlobs(in scope: ScopeID) throws(JournalError) -> [Digest] {
+        try attachmentTable.digests(of: scope)
+    }
+
     /// One row; the same proof again changes nothing.
     package func recordFork(_ fork: ForkRecord) throws(JournalError) {
         _ = try touch(fork.scope)
@@ -85,5 +96,16 @@ extension SQLiteJournal {
             name != StoreValue.incarnation && name != StoreValue.base,
             "these are the store's own values")
         try values.write(name, value)
+    }
+
+    /// One read of an index.
+    package func reply(author: UInt64, key: String) throws(JournalError) -> StoredReply? {
+        try replyTable.read(author: author, key: key)
+    }
+
+    /// One row in, at most one out.
+    package func keepReply(_ reply: StoredReply) throws(JournalError) {
+        invariant(isInTransaction, "the journal is written in a transaction")
+        try replyTable.write(reply)
     }
 }

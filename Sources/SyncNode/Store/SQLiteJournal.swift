@@ -19,6 +19,8 @@ package final class SQLiteJournal: Journal {
     let chainTable: ChainTable
     let changes: ChangeTable
     let forkTable: ForkTable
+    let attachmentTable: AttachmentTable
+    let replyTable: ReplyTable
     let documentTable: DocumentTable
     let words: WordTable
     let cursors: RangeCursors
@@ -65,6 +67,8 @@ package final class SQLiteJournal: Journal {
         chainTable = ChainTable(database)
         changes = ChangeTable(database)
         forkTable = ForkTable(database)
+        attachmentTable = AttachmentTable(database)
+        replyTable = ReplyTable(database)
         documentTable = DocumentTable(database)
         words = WordTable(database)
         cursors = RangeCursors(database)

@@ -9,7 +9,9 @@ enum Schema {
     /// How many steps this program knows.
     static var version: Int64 { Int64(steps.count) }
 
-    private static let steps = [SchemaSteps.first]
+    private static let steps = [
+        SchemaSteps.first, SchemaSteps.second, SchemaSteps.third,
+    ]
 
     /// Takes the steps that are missing, in one transaction.
     ///
@@ -152,6 +154,29 @@ enum SchemaSteps {
             tokenize = 'trigram case_sensitive 0'
         );
         """ + views
+
+    /// Answers for replays, with a number that says which is the oldest. They stood in `value`
+    /// before, without an end.
+    static let second = """
+        CREATE TABLE reply (
+            no INTEGER PRIMARY KEY,
+            author INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            request INTEGER NOT NULL,
+            answer BLOB NOT NULL,
+            UNIQUE (author, key)
+        );
+        DELETE FROM value WHERE name GLOB 'answer:*';
+        """
+
+    /// Which attachments the changes of a scope name.
+    static let third = """
+        CREATE TABLE attachment (
+            digest BLOB NOT NULL,
+            scope INTEGER NOT NULL,
+            PRIMARY KEY (digest, scope)
+        ) WITHOUT ROWID;
+        """
 
     /// For any SQLite tool: docs/FORMAT.md names the columns. Nothing in the program reads them.
     private static let views = """

@@ -259,10 +259,27 @@ struct CaseBody {
                 terms.cut = CutPoint.read(try scanner.json(member))
                 hasTerms = true
             } else if isKey("materials") {
-                materials = Array(bytes[member.value])
+                materials = Self.materials(try scanner.json(member))
             }
         case .null, .bool: break
         }
+    }
+
+    /// Written anew, since the state is read strictly and a stored body may be of any form: of
+    /// each entry its code and whether it was handed in. Empty where there are too many.
+    static func materials(_ list: JSON) -> [UInt8] {
+        guard let entries = list.array, entries.count <= Limits.caseMaterialsMax else { return [] }
+        var writer = JSONWriter(capacity: 32 + entries.count * 32)
+        writer.array { array in
+            for entry in entries {
+                guard let code = entry.text ?? entry["code"]?.text else { continue }
+                array.object { object in
+                    object.field("code", code)
+                    object.field("present", entry["present"]?.bool ?? true)
+                }
+            }
+        }
+        return writer.bytes
     }
 
     private mutating func readCustody(

@@ -226,7 +226,10 @@ extension CutPoint {
 extension ActorID {
     /// - Parameter hex: 16 hexadecimal digits; anything else gives nil.
     init?(hex: String) {
-        guard hex.utf8.count == 16, let value = UInt64(hex, radix: 16) else { return nil }
+        // The number reader would take a sign for a digit.
+        guard hex.utf8.count == 16, hex.utf8.first != 0x2b, hex.utf8.first != 0x2d,
+            let value = UInt64(hex, radix: 16)
+        else { return nil }
         self.init(value)
     }
 }

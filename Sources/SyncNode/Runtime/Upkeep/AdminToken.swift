@@ -10,7 +10,7 @@ enum AdminToken {
             let text = Hex.encode(SystemRandom.bytes(Limits.adminTokenBytes))
             try SmallFile.write(Array(text.utf8), to: path(data), mode: 0o600, replace: false)
         } catch {
-            throw NodeRuntime.Failure(error.sentence, exitCode: 3)
+            throw .keys(error)
         }
     }
 
@@ -20,7 +20,7 @@ enum AdminToken {
             let bytes = try SmallFile.read(path(data), limit: 2 * Limits.adminTokenBytes)
             return "Bearer " + String(decoding: bytes, as: UTF8.self)
         } catch {
-            throw NodeRuntime.Failure(error.sentence, exitCode: 5)
+            throw NodeRuntime.Failure(error.sentence, chinese: error.chinese, exitCode: 5)
         }
     }
 

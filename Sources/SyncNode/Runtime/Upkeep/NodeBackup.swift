@@ -78,7 +78,7 @@ package enum NodeBackup {
         do throws(KeyFiles.Failure) {
             try body()
         } catch {
-            throw NodeRuntime.Failure(error.sentence, exitCode: 3)
+            throw .keys(error)
         }
     }
 }
@@ -86,9 +86,7 @@ package enum NodeBackup {
 extension KeyFiles {
     /// Copies the keys that outlive an incarnation.
     static func copyLasting(from folder: String, to target: String) throws(Failure) {
-        guard SmallFile.makeFolder(target) else {
-            throw Failure(sentence: "cannot make \(target): \(systemError())")
-        }
+        try SmallFile.makeFolder(target)
         for name in ["node", "agreement"] {
             let bytes = try SmallFile.read("\(folder)/\(name)", limit: 256)
             try SmallFile.write(bytes, to: "\(target)/\(name)", mode: 0o600, replace: false)

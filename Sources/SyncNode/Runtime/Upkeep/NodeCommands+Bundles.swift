@@ -30,7 +30,7 @@ extension NodeCommands {
         do throws(KeyFiles.Failure) {
             bytes = try SmallFile.read(path, limit: Limits.sealedBundleBytesMax)
         } catch {
-            throw NodeRuntime.Failure(error.sentence, exitCode: 2)
+            throw NodeRuntime.Failure(error.sentence, chinese: error.chinese, exitCode: 2)
         }
         let response = try await reach(data, "POST", "/admin/v1/import", bytes)
         guard response.status == 200, case .object(var object)? = NodeSettings.json(response.body)
@@ -50,7 +50,7 @@ extension NodeCommands {
         do throws(KeyFiles.Failure) {
             try SmallFile.write(bytes, to: path, mode: 0o600, replace: true)
         } catch {
-            throw NodeRuntime.Failure(error.sentence, exitCode: 2)
+            throw NodeRuntime.Failure(error.sentence, chinese: error.chinese, exitCode: 2)
         }
     }
 }

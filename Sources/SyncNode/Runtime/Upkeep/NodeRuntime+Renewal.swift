@@ -115,7 +115,7 @@ extension NodeRuntime {
         do throws(JournalError) {
             try await submit(.state([.agreement(region: region, text: text)]))
         } catch {
-            Console.say("the key for bundles could not be stated: \(error)")
+            Console.say("the key for bundles could not be stated: \(error.words)")
         }
     }
 

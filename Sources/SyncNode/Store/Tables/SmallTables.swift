@@ -73,3 +73,103 @@ final class ForkTable {
         try delete.run()
     }
 }
+
+/// Answers kept for replays, the newest ones by number: no clock has a say in what is dropped.
+final class ReplyTable {
+    private let select: Statement
+    private let insert: Statement
+    private let delete: Statement
+
+    init(_ database: Database) {
+        select = Statement(
+            database, "SELECT request, answer FROM reply WHERE author = ? AND key = ?")
+        insert = Statement(
+            database, "INSERT INTO reply (author, key, request, answer) VALUES (?, ?, ?, ?)")
+        delete = Statement(
+            database, "DELETE FROM reply WHERE no <= (SELECT max(no) FROM reply) - ?")
+    }
+
+    func read(author: UInt64, key: String) throws(JournalError) -> StoredReply? {
+        defer { select.reset() }
+        try select.bind(1, author)
+        try select.bind(2, key)
+        guard try select.step() else { return nil }
+        let request = StateTag(rawValue: select.unsigned(0))
+        return StoredReply(
+            author: author, key: ReplayKey(key, request: request), answer: select.bytes(1))
+    }
+
+    func write(_ reply: StoredReply) throws(JournalError) {
+        try insert.bind(1, reply.author)
+        try insert.bind(2, reply.key.text)
+        try insert.bind(3, reply.key.request.rawValue)
+        try insert.bind(4, reply.answer)
+        try insert.run()
+        try delete.bind(1, Int64(Limits.repliesKept))
+        try delete.run()
+    }
+}
+
+/// Which attachments the changes of which scopes name.
+final class AttachmentTable {
+    private let insert: Statement
+    private let ofScope: Statement
+    private let ofDigest: Statement
+    private let page: Statement
+    private let delete: Statement
+
+    init(_ database: Database) {
+        insert = Statement(
+            database, "INSERT OR IGNORE INTO attachment (digest, scope) VALUES (?, ?)")
+        ofScope = Statement(
+            database, "SELECT digest FROM attachment WHERE scope = ? ORDER BY digest")
+        ofDigest = Statement(database, "SELECT scope FROM attachment WHERE digest = ?")
+        page = Statement(
+            database,
+            """
+            SELECT digest, scope FROM attachment WHERE (digest, scope) > (?, ?)
+            ORDER BY digest, scope LIMIT ?
+            """)
+        delete = Statement(database, "DELETE FROM attachment WHERE scope = ?")
+    }
+
+    func add(_ digest: Digest, in scope: ScopeID) throws(JournalError) {
+        try insert.bind(1, digest.bytes)
+        try insert.bind(2, scope.rawValue)
+        try insert.run()
+    }
+
+    /// Scans the table.
+    func digests(of scope: ScopeID) throws(JournalError) -> [Digest] {
+        defer { ofScope.reset() }
+        try ofScope.bind(1, scope.rawValue)
+        var digests: [Digest] = []
+        while try ofScope.step() { digests.append(try ofScope.digest(0)) }
+        return digests
+    }
+
+    func scopes(of digest: Digest) throws(JournalError) -> [ScopeID] {
+        defer { ofDigest.reset() }
+        try ofDigest.bind(1, digest.bytes)
+        var scopes: [ScopeID] = []
+        while try ofDigest.step() { scopes.append(ScopeID(ofDigest.unsigned(0))) }
+        return scopes.sorted()
+    }
+
+    func read(after last: NamedBlob?, limit: Int) throws(JournalError) -> [NamedBlob] {
+        defer { page.reset() }
+        try page.bind(1, last?.digest.bytes ?? [])
+        try page.bind(2, last?.scope.rawValue ?? 0)
+        try page.bind(3, Int64(limit))
+        var found: [NamedBlob] = []
+        while try page.step() {
+            found.append(NamedBlob(try page.digest(0), in: ScopeID(page.unsigned(1))))
+        }
+        return found
+    }
+
+    func remove(scope: ScopeID) throws(JournalError) {
+        try delete.bind(1, scope.rawValue)
+        try delete.run()
+    }
+}
