@@ -23,6 +23,8 @@ package struct NodeStatus: Sendable {
     package let peers: [PeerStatus]
     package let fenced: Bool
     package let diskFreeBytes: Int64
+    /// Attachments that changes name and that are still to come.
+    package var blobsWanted = 0
     /// The node's time.
     package let clock: Instant
 
@@ -69,6 +71,7 @@ package struct NodeStatus: Sendable {
             }
             object.field("fenced", fenced)
             object.field("diskFreeBytes", diskFreeBytes)
+            object.field("blobsWanted", blobsWanted)
             object.field("clock", clock.rfc3339)
         }
         return writer.bytes

@@ -63,11 +63,13 @@ enum Schemas {
                     ("nodeId", .hex(64)), ("incarnation", .hex(64)), ("carryRoot", .hex(64)),
                     ("scopes", .integer(min: 0)), ("changes", .integer(min: 0)),
                     ("unsent", .integer(min: 0)), ("peers", .list(reference("Peer"))),
-                    ("fenced", .flag), ("diskFreeBytes", .integer(min: 0)), ("clock", .moment),
+                    ("fenced", .flag), ("diskFreeBytes", .integer(min: 0)),
+                    ("blobsWanted", .integer(min: 0)), ("clock", .moment),
                 ],
                 required: [
                     "region", "name", "level", "nodeId", "incarnation", "carryRoot", "scopes",
                     "changes", "unsent", "peers", "fenced", "diskFreeBytes",
+                    "blobsWanted",
                 ])
         ),
         (
@@ -107,6 +109,7 @@ enum Schemas {
                     ("roundTrips", .integer(min: 0)), ("equal", .flag),
                 ], required: ["sent", "received", "bytesOut", "bytesIn", "roundTrips", "equal"])
         ),
+        ("BlobStored", .record([("bytes", .integer(min: 1))], required: ["bytes"])),
         (
             "Grant",
             .record(
@@ -155,6 +158,18 @@ enum Schemas {
         return .record(members, required: members.map(\.0))
     }
 
+    /// A code, or what was handed in with its scan.
+    private static let material: JSON = [
+        "oneOf": [
+            .string(lengthMin: 1, lengthMax: 64),
+            .record(
+                [
+                    ("code", .string(lengthMin: 1, lengthMax: 64)), ("present", .flag),
+                    ("blob", .hex(64)),
+                ], required: ["code"]),
+        ]
+    ]
+
     private static let orders: [(String, JSON)] = [
         (
             "Receive",
@@ -163,7 +178,7 @@ enum Schemas {
                     ("item", .string(lengthMax: 64)), ("version", .integer(min: 1)),
                     ("applicant", .string(lengthMin: 1)), ("idNumber", .string()),
                     ("phone", .string()), ("channel", .string()),
-                    ("materials", .list(.string(lengthMax: 64))), ("at", .moment),
+                    ("materials", .list(material)), ("at", .moment),
                 ], required: ["item", "applicant"])
         ),
         (
@@ -171,7 +186,7 @@ enum Schemas {
             .record([
                 ("outcome", .words(["grant", "refuse"])), ("note", .string()),
                 ("reason", .string()), ("receiver", .string()), ("to", .regionCode),
-                ("gaps", .list(.string())), ("materials", .list(.string())),
+                ("gaps", .list(.string())), ("materials", .list(material)),
                 ("score", .integer(min: 1, max: 5)), ("event", .hex(32)), ("at", .moment),
             ])
         ),

@@ -5,11 +5,13 @@ import Change
 extension Link {
     /// What the peer says of this side's state.
     mutating func heed(_ fast: Fast) {
-        if fast.root != peerRoot { absentBlobs = [] }
         peerRoot = fast.root
         peerIsFinished = fast.flags.contains(.finished)
-        if fast.flags.contains(.missedPush) { doubtful[0] = true }
-        if fast.flags.contains(.missedPoll) { doubtful[1] = true }
+        if fast.flags.contains(.missedPush) || fast.flags.contains(.missedPoll) {
+            blobs.forgetAsked()
+        }
+        if fast.flags.contains(.missedPush) { doubt(.push) }
+        if fast.flags.contains(.missedPoll) { doubt(.poll) }
         let place = told.last { $0.root == fast.view }
         if fast.flags.contains(.viewKnown), let place {
             confirmed = Swift.max(confirmed ?? 0, place.position)
@@ -18,6 +20,14 @@ extension Link {
         } else {
             peerIsLost = true
         }
+    }
+
+    /// The last message of a lane may not have come: what it offered was not refused, and what
+    /// it proved may have to be proven again.
+    mutating func doubt(_ lane: Lane) {
+        doubtful[lane.rawValue] = true
+        proven = []
+        parted = []
     }
 
     /// Tries what the peer can hold, likeliest first, until one gives the root that it states.

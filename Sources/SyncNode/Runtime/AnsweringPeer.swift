@@ -63,12 +63,11 @@ actor AnsweringPeer {
                 case .alarm(let alarm):
                     watch.raise(alarm)
                     if case .ownRollback = alarm { onRollback() }
-                case .idle, .reopen: break
+                case .idle, .reopen, .closed: break
                 }
             }
             if let delivery {
-                let reports = try await intake.take(delivery)
-                watch.admitted(reports)
+                watch.took(try await intake.take(delivery, from: knowledge.peer))
                 guard turns[lane.rawValue] == turn else { return Answerer.unknownLink }
                 effects = try answerer.applied(lane: lane, knowing: knowledge)
             } else if isParked {
@@ -82,6 +81,7 @@ actor AnsweringPeer {
     }
 
     private func noteAgreement() {
+        if answerer.isAtRest { watch.rested() }
         guard answerer.isEqual else { return }
         watch.agreed(
             on: knowledge.board.news(

@@ -229,11 +229,11 @@ actor DialedPeer {
                     next += try dialer.received(
                         answer, lane: .push, at: clock.now(), knowing: knowledge)
                 case .apply(let delivery):
-                    let reports = try await intake.take(delivery)
-                    watch.admitted(reports)
+                    watch.took(try await intake.take(delivery, from: knowledge.peer))
                     next += try dialer.applied(lane: lane, knowing: knowledge)
-                case .alarm(.refused(let reason)):
+                case .closed(let reason):
                     throw Failure(sentence: "refused: \(reason)", isRefused: true)
+                case .alarm(.refused): break
                 case .alarm(let alarm):
                     watch.raise(alarm)
                     if case .ownRollback = alarm { onRollback() }
@@ -243,6 +243,7 @@ actor DialedPeer {
             }
             effects = next
         }
+        if dialer.isAtRest { watch.rested() }
         guard dialer.isEqual else { return }
         watch.agreed(
             on: knowledge.board.news(

@@ -31,10 +31,12 @@ package final class Writer: Sendable {
     /// - Parameters:
     ///   - board: Told of every commit before its replies resume.
     ///   - opened: Told once whether the kernel could be opened.
+    ///   - named: Told, before the board, of attachments that a commit named. Must not block.
     package init(
         board: KnowledgeBoard, clock: NodeClock,
         open: @escaping @Sendable () throws(JournalError) -> Kernel<SQLiteJournal>,
-        opened: @escaping @Sendable (JournalError?) -> Void
+        opened: @escaping @Sendable (JournalError?) -> Void,
+        named: @escaping @Sendable ([NamedBlob]) -> Void = { _ in }
     ) {
         let counters = WriterCounters()
         self.counters = counters
@@ -49,7 +51,9 @@ package final class Writer: Sendable {
             }
             board.publish(kernel.knowledge(), directory: kernel.directory)
             opened(nil)
-            Self.work(mailbox, kernel: kernel, board: board, clock: clock, counters: counters)
+            Self.work(
+                mailbox, kernel: kernel, board: board, clock: clock, counters: counters,
+                named: named)
         }
     }
 
@@ -90,7 +94,7 @@ package final class Writer: Sendable {
 
     private static func work(
         _ mailbox: Mailbox<Pending>, kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard,
-        clock: NodeClock, counters: WriterCounters
+        clock: NodeClock, counters: WriterCounters, named: ([NamedBlob]) -> Void
     ) {
         var expected = 1
         var told: JournalError?
@@ -106,6 +110,7 @@ package final class Writer: Sendable {
                 let (outcomes, effects) = try kernel.commit(
                     batch.map(\.submission), at: clock.now(), entropy: SystemRandom.digest)
                 counters.add(batch: batch.count)
+                if !effects.blobs.isEmpty { named(effects.blobs) }
                 board.publish(
                     effects.touched.compactMap { kernel.knowledge(of: $0) },
                     directory: effects.directoryChanged ? kernel.directory : nil)
