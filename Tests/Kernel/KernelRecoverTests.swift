@@ -32,7 +32,7 @@ struct KernelRecoverTests {
         #expect(restored.vector(scope)[actor]?.seq == Seq(2), "what two cites is proven")
 
         _ = try restored.pull(scope, from: two)
-        try restored.commit([.reissueOrphans])
+        try restored.commit([.reissueOrphans(in: nil)])
         #expect(restored.vector(scope)[actor]?.seq == Seq(3), "fetched again")
         let anew = renewed.key.actor(in: scope.id)
         let last = try #require(
@@ -55,7 +55,7 @@ struct KernelRecoverTests {
         try one.kernel.rewind(old)
         #expect(one.vector(scope).isEmpty, "nobody cites it, so nothing is proven")
         _ = try one.pull(scope, from: two)
-        try one.commit([.reissueOrphans])
+        try one.commit([.reissueOrphans(in: nil)])
         #expect(one.vector(scope) == before)
     }
 }

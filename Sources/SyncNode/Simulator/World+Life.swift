@@ -21,7 +21,9 @@ extension World {
         resetLinks(of: node)
         guard let parent = parent(of: node) else { return }
         applicants.append(
-            Applicant(parent: parent.index, region: node.region, key: fresh, node: node.node))
+            Applicant(
+                parent: parent.index, region: node.region, key: fresh, node: node.node,
+                proof: node.proof))
         try admitApplicants(mayGrant: false)
     }
 
@@ -43,7 +45,7 @@ extension World {
                         .state([
                             .incarnation(
                                 region: applicant.region, key: applicant.key,
-                                node: applicant.node)
+                                node: applicant.node, proof: applicant.proof)
                         ])
                     ])
             }
@@ -58,7 +60,7 @@ extension World {
                     .state([
                         .seat(
                             region: applicant.region, epoch: epoch, key: applicant.key,
-                            node: applicant.node)
+                            node: applicant.node, proof: applicant.proof)
                     ])
                 ])
         }
@@ -124,7 +126,7 @@ extension World {
             }
             if isFetched {
                 node.beginReissue()
-                try commit(node, [.reissueOrphans])
+                try commit(node, [.reissueOrphans(in: nil)])
             }
         }
     }
