@@ -7,6 +7,8 @@ import Runtime
 final class DemoCounty: Sendable {
     let topology: Topology
     let members: [DemoMember]
+    /// Where one more node may listen.
+    let spareAddress: String
     private let data: String
     private let client: HTTPClient
 
@@ -21,6 +23,7 @@ final class DemoCounty: Sendable {
         }
         self.client = client
         let program = ProgramPath.own
+        spareAddress = "127.0.0.1:\(port + topology.nodes.count)"
         members = topology.topDown.enumerated().map { index, node in
             DemoMember(
                 node: node, data: "\(data)/\(node.region.text)",
