@@ -27,10 +27,17 @@ let rooms: [(name: String, knows: [String])] = [
     ("Network", ["Base", "HTTP", "Crypto", "COpenSSL", "CCurl", "CZlib", "CLinux"]),
     ("Host", ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads", "CLinux"]),
     (
+        "Blob",
+        [
+            "Base", "Crypto", "HTTP", "Change", "Replication", "Kernel", "API", "Threads", "Disk",
+            "Store", "Network", "Host",
+        ]
+    ),
+    (
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
-            "Threads", "Disk", "Store", "Network", "Host", "CLinux",
+            "Threads", "Disk", "Store", "Network", "Host", "Blob", "CLinux",
         ]
     ),
     (
@@ -127,7 +134,7 @@ let package = Package(
                 path: "Tests/Support", swiftSettings: strict),
             .testTarget(
                 name: "ScenariosTests", dependencies: ["Support"], path: "Tests/Scenarios",
-                exclude: ["cli.sh", "bad-input"], swiftSettings: strict),
+                exclude: ["cli.sh", "blobs.sh", "bad-input"], swiftSettings: strict),
             .testTarget(
                 name: "TidyTests", dependencies: ["Base", "Support"], path: "Tests/Tidy",
                 swiftSettings: strict),
