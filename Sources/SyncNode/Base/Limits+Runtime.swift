@@ -24,6 +24,12 @@ extension Limits {
     package static let membershipBytesMax = 8 * 1024
     /// Peers that may dial this node: a county with every station and room for moves.
     package static let answeringPeersMax = 4096
+    /// Changed documents that are kept for listeners who come back.
+    package static let eventsKeptMax = 8192
+    /// Events that are read and written to a listener at once.
+    package static let eventsSentMax = 256
+    /// How often a listener is told of links, or that the stream lives, in seconds.
+    package static let eventPeerSeconds = 5
     /// A quiet link says where it stands this often, in seconds.
     package static let heartbeatSeconds = 20
 }
