@@ -1,4 +1,4 @@
-import Base
+package import Base
 package import Change
 import Domain
 
@@ -47,6 +47,12 @@ extension Kernel {
         return false
     }
 
+    /// Changes of an old incarnation that wait for `reissueOrphans` in a scope, oldest first.
+    package func orphans(of scope: ScopeID) throws(JournalError) -> [Change] {
+        guard let stored = try journal.value(Self.orphansName(scope)) else { return [] }
+        return try decodeOrphans(stored)
+    }
+
     /// Writes anew, in their order, the orphans that no peer held. To be called once all chains
     /// were fetched again: both sides of a link said that they hold the same.
     /// - Returns: How many were written.
@@ -56,9 +62,8 @@ extension Kernel {
         var written = 0
         for id in scopes.keys.sorted() {
             guard let state = scopes[id] else { continue }
-            let name = Self.orphansName(id)
-            guard let stored = try journal.value(name), !stored.isEmpty else { continue }
-            let orphans = try decodeOrphans(stored)
+            let orphans = try self.orphans(of: id)
+            guard !orphans.isEmpty else { continue }
             var hashes: [(old: String, new: String)] = []
             for orphan in orphans where orphan.kind != .genesis {
                 if try journal.hash(at: orphan.dot, in: id) == orphan.hash { continue }
@@ -67,7 +72,7 @@ extension Kernel {
                 hashes.append((orphan.hash.prefix16.hex, head.hash.prefix16.hex))
                 written += 1
             }
-            try journal.setValue(name, [])
+            try journal.setValue(Self.orphansName(id), [])
         }
         return written
     }
@@ -85,7 +90,8 @@ extension Kernel {
     }
 
     /// Up to where others certainly hold a chain as it is here: the highest seq that a stored
-    /// change of another actor cites.
+    /// change of another actor cites, by its hash: on a forked chain others may have built on
+    /// the other branch.
     private func provenSeq(
         of actor: ActorID, in state: ScopeState
     ) throws(JournalError) -> Seq {
@@ -96,8 +102,10 @@ extension Kernel {
             while seq <= chain.head.seq {
                 let dot = Dot(actor: other, seq: seq)
                 let change = try journal.change(at: dot, in: state.record.id)
-                for dep in change?.header.deps ?? [] where dep.actor == actor {
-                    proven = max(proven, dep.seq)
+                for dep in change?.header.deps ?? [] where dep.actor == actor && dep.seq > proven {
+                    let own = try journal.hash(
+                        at: Dot(actor: actor, seq: dep.seq), in: state.record.id)
+                    if own?.prefix16 == dep.hash { proven = dep.seq }
                 }
                 guard seq < chain.head.seq else { break }
                 seq = seq.next

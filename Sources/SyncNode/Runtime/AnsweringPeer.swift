@@ -66,7 +66,7 @@ actor AnsweringPeer {
                 case .alarm(let alarm):
                     watch.raise(alarm)
                     if case .ownRollback = alarm { onRollback() }
-                case .idle, .reopen: break
+                case .idle, .reopen, .closed: break
                 }
             }
             if let delivery {
@@ -84,6 +84,7 @@ actor AnsweringPeer {
     }
 
     private func noteAgreement() {
+        if answerer.isAtRest { watch.rested() }
         guard answerer.isEqual else { return }
         watch.agreed(
             on: knowledge.board.news(

@@ -176,8 +176,8 @@ final class SimulatedNode {
         publishAll()
     }
 
-    /// The old chains were fetched again: what is still missing is written anew now.
-    func beginReissue() { owesReissue = false }
+    /// The old chains were fetched again, and what was still missing is written anew.
+    func endReissue() { owesReissue = false }
 
     /// Whether the local incarnation has its region's seat.
     var isSeated: Bool { kernel.directory.seat(of: region)?.key == key }

@@ -140,15 +140,16 @@ extension NodeRuntime {
         }
     }
 
-    /// Whether the parent, or below a root some child, holds the same as this node.
+    /// Whether all was said between this node and its parent, or below a root some child: they
+    /// hold the same, or differ for a reason, as for a chain with two branches.
     private var isLevel: Bool {
         let parent = settings.region.parent
         return peerStates().contains {
-            $0.lastEqual != nil && (parent == nil || $0.region == parent)
+            $0.hasRested && (parent == nil || $0.region == parent)
         }
     }
 
-    /// Waits until both sides of the link to the parent hold the same, then has the orphans
+    /// Waits until nothing is left to say on the link to the parent, then has the orphans
     /// written anew, once.
     private func writeAnew() async {
         while !Task.isCancelled {
