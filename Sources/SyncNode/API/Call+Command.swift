@@ -51,12 +51,13 @@ extension Call {
         _ members: [(key: String, value: String)],
         created: (place: String, field: String)? = nil
     ) throws(Problem) -> Reply {
+        let replayKey = try replayKey()
         let given = try CommandBody.object(request.body, mayBeEmpty: route.operation == .actOnCase)
         let object = try CommandBody.name(given, members)
         let command = try CommandBody.command(object)
         return .submit(
             CommandOrder(
-                command: command, author: author, replayKey: try replayKey()
+                command: command, author: author, replayKey: replayKey
             ) { outcome in
                 guard case .done(let answer) = outcome else {
                     return (outcome.problem ?? .closed).response
@@ -68,6 +69,8 @@ extension Call {
 
     /// The peer that the body names, if any.
     private func peer() throws(Problem) -> RegionCode? {
+        // A replay exchanges or states once more, which changes nothing that is equal already.
+        _ = try replayKey()
         let object = try CommandBody.object(request.body, mayBeEmpty: true)
         guard let given = object["peer"], !given.isNull else { return nil }
         guard let code = given.text.flatMap({ RegionCode($0) }) else {
