@@ -75,7 +75,7 @@ struct HomePage {
             <td class="n" data-l="待发">\(peer.unsent)
             <td data-l="最后联系">\(peer.lastContact.map { $0.minuteText } ?? "—")
             <td data-l="回执">\(Self.receipt(peer))
-            <td class="wide" data-l="最近错误">\(peer.lastError ?? "—")</tr>
+            <td class="wide" data-l="最近错误">\(trouble(peer))</tr>
             """
     }
 
@@ -83,6 +83,14 @@ struct HomePage {
         guard let behind = peer.receiptBehind else { return "—" }
         let time = peer.receiptTime.map { $0.minuteText } ?? "尚无"
         return behind == 0 ? "\(time)" : "\(time) <small>另有 \(behind) 条</small>"
+    }
+
+    /// The last error, then what a person must look at.
+    private func trouble(_ peer: PeerStatus) -> HTMLText {
+        let error: HTMLText = peer.lastError.map { "\($0)" } ?? (peer.alarms.isEmpty ? "—" : .empty)
+        guard !peer.alarms.isEmpty else { return error }
+        let lines = peer.alarms.map { alarm -> HTMLText in "<li>\(alarm.text)</li>" }
+        return "\(error)<ul class=\"alarms\">\(lines)</ul>"
     }
 
     // MARK: items

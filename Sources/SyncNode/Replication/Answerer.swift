@@ -29,7 +29,9 @@ package struct Answerer: Sendable {
     package var isAtRest: Bool { mutating get { link.isAtRest } }
     /// Whether, as far as both sides said, they hold the same.
     package var isEqual: Bool {
-        mutating get { link.peerRoot != nil && link.peerRoot == link.mine.root }
+        mutating get {
+            !link.isDirectoryOnly && link.peerRoot != nil && link.peerRoot == link.mine.root
+        }
     }
 
     /// With the next answer, asks the peer for a receipt.
