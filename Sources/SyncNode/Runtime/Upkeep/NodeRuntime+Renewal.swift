@@ -1,4 +1,3 @@
-import API
 import Base
 import Change
 import Domain
@@ -17,26 +16,31 @@ extension NodeRuntime {
         if settings.region.parent == nil { await takeSeatOnceLevel() }
         await publishAgreement()
         await writeAnew(since: .now)
-        await ReceiptDuty(store: store, clock: clock).keep()
+        async let receipts: Void = ReceiptDuty(store: store, clock: clock).keep()
+        await watchSeat()
+        await receipts
     }
 
-    /// Writes a receipt now, or asks a child for one.
-    ///
-    /// - Returns: As the answer of `POST /api/v1/receipt`; nil where there is no such child.
-    func receipt(of child: RegionID?) async throws(Writer.Failure) -> ReceiptReport? {
-        guard let child else {
-            let duty = ReceiptDuty(store: store, clock: clock)
-            return ReceiptReport(scopes: try await duty.fulfil(.ordered), isAsked: false)
+    /// Whether this incarnation sat, and a later one of this very node sits now: the directory is
+    /// an old one, complete, that was started again beside or after its successor.
+    var isSuperseded: Bool {
+        let own = settings.region.id
+        let directory = board.directory
+        guard let seat = directory.seat(of: own), seat.key != store.signer.key else {
+            return false
         }
-        guard board.directory.region(child)?.parent == settings.region.id else { return nil }
-        var isAsked = await hub.demandReceipt(of: child)
-        for peer in dialled() where peer.watch.now.region == child {
-            await peer.demandReceipt()
-            isAsked = true
+        return seat.node == store.keys.nodeID && directory.region(seatedBy: store.signer.key) == own
+    }
+
+    /// A superseded incarnation is never seated again: a member begins anew, so that its parent
+    /// may seat it. A root does so only when it is told to: two copies of it, each of which
+    /// takes the seat by itself, would go on for ever.
+    private func watchSeat() async {
+        guard settings.region.parent != nil else { return }
+        while !isSuperseded {
+            guard await rest(Limits.seatLookSeconds * 1000) else { return }
         }
-        guard isAsked else { return nil }
-        board.touch()
-        return ReceiptReport(scopes: 0, isAsked: true)
+        beginAnew()
     }
 
     /// Asks the parent, again and again, to make this incarnation known.
