@@ -1,3 +1,4 @@
+import API
 import Base
 import Change
 import Domain
@@ -16,6 +17,26 @@ extension NodeRuntime {
         if settings.region.parent == nil { await takeSeatOnceLevel() }
         await publishAgreement()
         await writeAnew(since: .now)
+        await ReceiptDuty(store: store, clock: clock).keep()
+    }
+
+    /// Writes a receipt now, or asks a child for one.
+    ///
+    /// - Returns: As the answer of `POST /api/v1/receipt`; nil where there is no such child.
+    func receipt(of child: RegionID?) async throws(Writer.Failure) -> ReceiptReport? {
+        guard let child else {
+            let duty = ReceiptDuty(store: store, clock: clock)
+            return ReceiptReport(scopes: try await duty.fulfil(.ordered), isAsked: false)
+        }
+        guard board.directory.region(child)?.parent == settings.region.id else { return nil }
+        var isAsked = await hub.demandReceipt(of: child)
+        for peer in dialled() where peer.watch.now.region == child {
+            await peer.demandReceipt()
+            isAsked = true
+        }
+        guard isAsked else { return nil }
+        board.touch()
+        return ReceiptReport(scopes: 0, isAsked: true)
     }
 
     /// Asks the parent, again and again, to make this incarnation known.
