@@ -8,7 +8,7 @@ import Kernel
 /// links fetch what others hold, and what only the old incarnation had is written anew.
 /// Cases are taken in all the while.
 extension NodeRuntime {
-    /// What must happen once after a start, in order; ends when it is done.
+    /// What must happen once after a start, in order; then the duties that never end.
     func takeCare(isKnown: Bool) async {
         if !isKnown {
             guard await announce() else { return }
@@ -17,7 +17,9 @@ extension NodeRuntime {
         if settings.region.parent == nil { await takeSeatOnceLevel() }
         await publishAgreement()
         await writeAnew(since: .now)
+        async let watched: Void = watchSeat()
         await ReceiptDuty(store: store, clock: clock).keep()
+        await watched
     }
 
     /// Writes a receipt now, or asks a child for one.
@@ -37,6 +39,28 @@ extension NodeRuntime {
         guard isAsked else { return nil }
         board.touch()
         return ReceiptReport(scopes: 0, isAsked: true)
+    }
+
+    /// Whether this incarnation sat, and a later one of this very node sits now: the directory is
+    /// an old one, complete, that was started again beside or after its successor.
+    var isSuperseded: Bool {
+        let own = settings.region.id
+        let directory = board.directory
+        guard let seat = directory.seat(of: own), seat.key != store.signer.key else {
+            return false
+        }
+        return seat.node == store.keys.nodeID && directory.region(seatedBy: store.signer.key) == own
+    }
+
+    /// A superseded incarnation is never seated again: a member begins anew, so that its parent
+    /// may seat it. A root does so only when it is told to: two copies of it, each of which
+    /// takes the seat by itself, would go on for ever.
+    private func watchSeat() async {
+        guard settings.region.parent != nil else { return }
+        while !isSuperseded {
+            guard await rest(Limits.seatLookSeconds * 1000) else { return }
+        }
+        beginAnew()
     }
 
     /// Asks the parent, again and again, to make this incarnation known.
