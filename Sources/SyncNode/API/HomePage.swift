@@ -79,18 +79,18 @@ struct HomePage {
             """
     }
 
+    private static func receipt(_ peer: PeerStatus) -> HTMLText {
+        guard let behind = peer.receiptBehind else { return "—" }
+        let time = peer.receiptTime.map { $0.minuteText } ?? "尚无"
+        return behind == 0 ? "\(time)" : "\(time) <small>另有 \(behind) 条</small>"
+    }
+
     /// The last error, then what a person must look at.
     private func trouble(_ peer: PeerStatus) -> HTMLText {
         let error: HTMLText = peer.lastError.map { "\($0)" } ?? (peer.alarms.isEmpty ? "—" : .empty)
         guard !peer.alarms.isEmpty else { return error }
         let lines = peer.alarms.map { alarm -> HTMLText in "<li>\(alarm.text)</li>" }
         return "\(error)<ul class=\"alarms\">\(lines)</ul>"
-    }
-
-    private static func receipt(_ peer: PeerStatus) -> HTMLText {
-        guard let behind = peer.receiptBehind else { return "—" }
-        let time = peer.receiptTime.map { $0.minuteText } ?? "尚无"
-        return behind == 0 ? "\(time)" : "\(time) <small>另有 \(behind) 条</small>"
     }
 
     // MARK: items

@@ -184,6 +184,8 @@ package struct PeerStatus: Sendable {
                 "lastContact", lastContact.map { .text($0.rfc3339) } ?? .null)
             object.field("clockOffsetMillis", JSON(count: clockOffsetMillis))
             object.field("lastError", lastError.map(JSON.text) ?? .null)
+            object.field("receiptTime", receiptTime.map { .text($0.rfc3339) } ?? .null)
+            object.field("receiptBehind", JSON(count: receiptBehind))
             object.array("alarms") { array in
                 for alarm in alarms {
                     array.object { entry in
@@ -193,8 +195,6 @@ package struct PeerStatus: Sendable {
                     }
                 }
             }
-            object.field("receiptTime", receiptTime.map { .text($0.rfc3339) } ?? .null)
-            object.field("receiptBehind", JSON(count: receiptBehind))
         }
     }
 }

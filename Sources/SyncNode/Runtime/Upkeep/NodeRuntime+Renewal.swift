@@ -1,4 +1,3 @@
-import API
 import Base
 import Change
 import Domain
@@ -8,7 +7,7 @@ import Kernel
 /// links fetch what others hold, and what only the old incarnation had is written anew.
 /// Cases are taken in all the while.
 extension NodeRuntime {
-    /// What must happen once after a start, in order; then the duties that never end.
+    /// What must happen once after a start, in order; ends when it is done.
     func takeCare(isKnown: Bool) async {
         if !isKnown {
             guard await announce() else { return }
@@ -17,28 +16,9 @@ extension NodeRuntime {
         if settings.region.parent == nil { await takeSeatOnceLevel() }
         await publishAgreement()
         await writeAnew(since: .now)
-        async let watched: Void = watchSeat()
-        await ReceiptDuty(store: store, clock: clock).keep()
-        await watched
-    }
-
-    /// Writes a receipt now, or asks a child for one.
-    ///
-    /// - Returns: As the answer of `POST /api/v1/receipt`; nil where there is no such child.
-    func receipt(of child: RegionID?) async throws(Writer.Failure) -> ReceiptReport? {
-        guard let child else {
-            let duty = ReceiptDuty(store: store, clock: clock)
-            return ReceiptReport(scopes: try await duty.fulfil(.ordered), isAsked: false)
-        }
-        guard board.directory.region(child)?.parent == settings.region.id else { return nil }
-        var isAsked = await hub.demandReceipt(of: child)
-        for peer in dialled() where peer.watch.now.region == child {
-            await peer.demandReceipt()
-            isAsked = true
-        }
-        guard isAsked else { return nil }
-        board.touch()
-        return ReceiptReport(scopes: 0, isAsked: true)
+        async let receipts: Void = ReceiptDuty(store: store, clock: clock).keep()
+        await watchSeat()
+        await receipts
     }
 
     /// Whether this incarnation sat, and a later one of this very node sits now: the directory is

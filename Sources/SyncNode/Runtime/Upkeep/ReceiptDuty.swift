@@ -1,3 +1,4 @@
+import API
 import Base
 import Change
 import Domain
@@ -107,5 +108,26 @@ struct ReceiptDuty: Sendable {
                     .init(actor: $0.actor, seq: $0.seq, hash: $0.hash.prefix16)
                 })
         }
+    }
+}
+
+extension NodeRuntime {
+    /// Writes a receipt now, or asks a child for one.
+    ///
+    /// - Returns: As the answer of `POST /api/v1/receipt`; nil where there is no such child.
+    func receipt(of child: RegionID?) async throws(Writer.Failure) -> ReceiptReport? {
+        guard let child else {
+            let duty = ReceiptDuty(store: store, clock: clock)
+            return ReceiptReport(scopes: try await duty.fulfil(.ordered), isAsked: false)
+        }
+        guard board.directory.region(child)?.parent == settings.region.id else { return nil }
+        var isAsked = await hub.demandReceipt(of: child)
+        for peer in dialled() where peer.watch.now.region == child {
+            await peer.demandReceipt()
+            isAsked = true
+        }
+        guard isAsked else { return nil }
+        board.touch()
+        return ReceiptReport(scopes: 0, isAsked: true)
     }
 }
