@@ -24,7 +24,9 @@ extension Directory {
     /// Whether the author sits, or sat, for the scope's region, and what the statement rests on
     /// is known.
     private func mayState(_ statement: Statement) -> Bool {
-        guard regionBySeat[statement.key] == statement.region else { return false }
+        guard regionBySeat[statement.key] == statement.region else {
+            return isIntroduction(statement)
+        }
         switch statement.entry {
         case .seat(let region, _, _, _, _), .incarnation(let region, _, _, _):
             return region == statement.region || isParent(statement.region, of: region)
@@ -34,6 +36,17 @@ extension Directory {
                 || corridors[CorridorKey(county: statement.region, other: region)] != nil
         case .region, .partner, .revocation: return true
         }
+    }
+
+    /// Whether a root without its seat states a member's incarnation, which may exchange by that
+    /// and no more. It waits for a member to give back what it said; where the last thing it said
+    /// was that this member began anew, nobody else could bring it.
+    private func isIntroduction(_ statement: Statement) -> Bool {
+        guard case .incarnation(let region, _, _, _) = statement.entry,
+            let author = guests[statement.key]?.latest?.value, author.region == statement.region,
+            author.region == root?.region, case .node? = author.proof
+        else { return false }
+        return isParent(statement.region, of: region)
     }
 
     /// Whether the incarnation that a statement names says the same of itself: nobody enters
