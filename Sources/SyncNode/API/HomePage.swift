@@ -74,8 +74,16 @@ struct HomePage {
             <td class="n" data-l="落后">\(peer.lagSeconds.map(Self.duration) ?? "—")
             <td class="n" data-l="待发">\(peer.unsent)
             <td data-l="最后联系">\(peer.lastContact.map { $0.minuteText } ?? "—")
-            <td class="wide" data-l="最近错误">\(peer.lastError ?? "—")</tr>
+            <td class="wide" data-l="最近错误">\(trouble(peer))</tr>
             """
+    }
+
+    /// The last error, then what a person must look at.
+    private func trouble(_ peer: PeerStatus) -> HTMLText {
+        let error: HTMLText = peer.lastError.map { "\($0)" } ?? (peer.alarms.isEmpty ? "—" : .empty)
+        guard !peer.alarms.isEmpty else { return error }
+        let lines = peer.alarms.map { alarm -> HTMLText in "<li>\(alarm.text)</li>" }
+        return "\(error)<ul class=\"alarms\">\(lines)</ul>"
     }
 
     // MARK: items

@@ -32,8 +32,11 @@ enum Schemas {
                     ("parent", .flag), ("lagSeconds", .orNull(.integer(min: 0))),
                     ("unsent", .integer(min: 0)), ("lastContact", .orNull(.moment)),
                     ("clockOffsetMillis", .orNull(.integer())),
-                    ("lastError", .orNull(.string())),
-                ], required: ["region", "url", "state", "lagSeconds", "unsent", "lastContact"])
+                    ("lastError", .orNull(.string())), ("alarms", .list(alarm)),
+                ],
+                required: [
+                    "region", "url", "state", "lagSeconds", "unsent", "lastContact", "alarms",
+                ])
         ),
         (
             "Scope",
@@ -54,6 +57,12 @@ enum Schemas {
         ),
     ]
 
+    private static let alarm = JSON.record(
+        [
+            ("kind", .words(PeerStatus.Alarm.Kind.allCases.map(\.rawValue))),
+            ("scope", .orNull(.hex(16))), ("text", .string()),
+        ], required: ["kind", "scope", "text"])
+
     private static let states: [(String, JSON)] = [
         (
             "Status",
@@ -63,12 +72,12 @@ enum Schemas {
                     ("nodeId", .hex(64)), ("incarnation", .hex(64)), ("carryRoot", .hex(64)),
                     ("scopes", .integer(min: 0)), ("changes", .integer(min: 0)),
                     ("unsent", .integer(min: 0)), ("peers", .list(reference("Peer"))),
-                    ("fenced", .flag), ("diskFreeBytes", .integer(min: 0)),
+                    ("fenced", .flag), ("seated", .flag), ("diskFreeBytes", .integer(min: 0)),
                     ("blobsWanted", .integer(min: 0)), ("clock", .moment),
                 ],
                 required: [
                     "region", "name", "level", "nodeId", "incarnation", "carryRoot", "scopes",
-                    "changes", "unsent", "peers", "fenced", "diskFreeBytes",
+                    "changes", "unsent", "peers", "fenced", "seated", "diskFreeBytes",
                     "blobsWanted",
                 ])
         ),

@@ -8,6 +8,9 @@ extension Limits {
     package static let signatureThreadsMax = 2
     /// Bytes of a sealed bundle: the bundle, its signature and the seal around it.
     package static let sealedBundleBytesMax = bundleBytesMax + 4096
+    /// How long a root that began anew waits for members that do not come, in seconds, before
+    /// it writes anew what those that came did not have: a town's line is back by then.
+    package static let orphanPatienceSeconds = 600
     /// Bytes of a token for the node's own user.
     package static let adminTokenBytes = 32
     /// Attachments that a node waits for; beyond it further ones are asked for once these came.

@@ -43,7 +43,9 @@ package struct Dialer: Sendable {
     package var isAtRest: Bool { mutating get { link.isAtRest } }
     /// Whether, as far as both sides said, they hold the same.
     package var isEqual: Bool {
-        mutating get { link.peerRoot != nil && link.peerRoot == link.mine.root }
+        mutating get {
+            !link.isDirectoryOnly && link.peerRoot != nil && link.peerRoot == link.mine.root
+        }
     }
 
     /// Starts or restarts the link: the first request of the push lane.

@@ -162,7 +162,9 @@ actor DialedPeer {
             nonce: SystemRandom.digest().prefix16, at: clock.now(), knowing: knowledge)
         try await perform([.send(request)])
         guard dialer.isOpen else {
-            throw Failure(sentence: watch.now.lastError ?? "the peer does not exchange with us")
+            throw Failure(
+                sentence: watch.now.lastError ?? "the peer does not exchange with us",
+                isRefused: true)
         }
         if let peer = dialer.peer { watch.met(peer, at: clock.now()) }
     }

@@ -48,7 +48,10 @@ actor ExchangeHub {
 
     /// Answers one message; nil where the link is cut on purpose (demo).
     func answer(_ message: Message) async throws -> Message? {
-        guard let peer = peer(for: message) else { return Answerer.unknownLink }
+        guard let peer = peer(for: message) else {
+            if message.hello == nil { return Answerer.unknownLink }
+            return Message([.refused(RefusalNotice(.notAllowed))])
+        }
         let region = await peer.region
         if cut.contains(region) { return nil }
         let answer = try await peer.answer(message, pollSeconds: Limits.pollSeconds)

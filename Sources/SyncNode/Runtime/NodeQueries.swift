@@ -21,13 +21,16 @@ struct NodeQueries: NodeView {
             region: region.code, name: region.name, level: region.level,
             nodeID: store.keys.nodeID, incarnation: store.incarnationDigest,
             carryRoot: carryRoot(scopes), scopes: scopes.count, changes: totals.changes,
-            unsent: runtime.unsent(), peers: peerStatuses(), fenced: false,
+            unsent: runtime.unsent(), peers: peerStatuses(), fenced: runtime.isFenced,
+            seated: runtime.board.directory.seat(of: region.id)?.key == store.signer.key,
             diskFreeBytes: freeBytes(), clock: runtime.clock.now())
         status.blobsWanted = try blobsWanted()
         return status
     }
 
-    func isReady() throws(ViewError) -> Bool { true }
+    func isReady() throws(ViewError) -> Bool {
+        !runtime.isFenced && !runtime.board.isClosed && store.writer.health.fault == nil
+    }
 
     func scopes(after: ScopeID?, limit: Int) throws(ViewError) -> [ScopeStatus] {
         let directory = runtime.board.directory
@@ -161,6 +164,12 @@ struct NodeQueries: NodeView {
                 "node_unsent_changes", "Changes that the parent lacks", .gauge,
                 [Metric.Sample(Double(runtime.unsent()))]),
             Metric(
+                "node_ready", "1 where the node takes commands, else 0", .gauge,
+                [Metric.Sample(try isReady() ? 1 : 0)]),
+            Metric(
+                "node_alarms", "Alarms on links since the start", .gauge,
+                [Metric.Sample(Double(runtime.peerStates().reduce(0) { $0 + $1.alarms.count }))]),
+            Metric(
                 "node_blobs_wanted", "Attachments still to come", .gauge,
                 [Metric.Sample(Double(try blobsWanted()))]),
         ]
@@ -197,20 +206,13 @@ struct NodeQueries: NodeView {
                 directory.region(state.region)
                 ?? directory.partners.first { $0.record.id == state.region }?.record
             guard let record else { return nil }
-            let link: PeerStatus.State =
-                switch state.link {
-                case .never: .connecting
-                case .up: .online
-                case .down: .offline
-                case .refused: .refused
-                }
             return PeerStatus(
                 region: record.code, name: record.name, url: state.url.isEmpty ? nil : state.url,
-                state: link, isParent: record.id == parent,
+                state: state.link.status, isParent: record.id == parent,
                 lagSeconds: state.lastEqual.map { Int((now.millis - $0.millis) / 1000) },
                 unsent: runtime.unsent(to: state), lastContact: state.lastContact,
                 clockOffsetMillis: state.clockOffsetMillis.map(Int.init),
-                lastError: state.lastError)
+                lastError: state.lastError, alarms: state.alarms)
         }
     }
 

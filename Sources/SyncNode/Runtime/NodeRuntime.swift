@@ -79,6 +79,8 @@ package final class NodeRuntime: Sendable {
             throw Failure("\(error)", exitCode: 4)
         }
         let runtime = NodeRuntime(options: options, store: store, client: client, clock: clock)
+        store.writer.health.onFence { [renewal = runtime.renewal] in renewal.ringMarked() }
+        store.writer.health.onCopy { [renewal = runtime.renewal] in renewal.ring() }
         try AdminToken.ensure(in: options.data)
         try runtime.listen()
         await runtime.noteAddress()
@@ -99,6 +101,10 @@ package final class NodeRuntime: Sendable {
             intake: store.intake, signer: store.signer, region: store.settings.region.id,
             storeEpoch: store.storeEpoch, clock: clock, onRollback: { bell.ring() })
     }
+
+    /// Whether this node was found to be a copy, or its store to be another's, and writes nothing
+    /// any more until it has begun anew.
+    var isFenced: Bool { renewal.isRung || store.writer.health.isFenced }
 
     /// Where it listens.
     package var endpoint: Endpoint? { server.withLock { $0?.endpoint } }
@@ -177,7 +183,7 @@ package final class NodeRuntime: Sendable {
             url: url, knowledge: knowledge, storeEpoch: store.storeEpoch, intake: store.intake,
             clock: clock, client: client, watch: PeerWatch(region: region, url: url),
             onRollback: { [renewal] in renewal.ring() },
-            onRefused: { [weak self] in await self?.introduce(to: region) })
+            onRefused: { [weak self] in await self?.introduce(to: region, at: url) })
         let task = Task { await peer.run() }
         let earlier = dialers.withLock { dialers in
             let earlier = dialers[region]

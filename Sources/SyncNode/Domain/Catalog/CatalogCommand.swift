@@ -28,6 +28,17 @@ package enum CatalogCommand: Hashable, Sendable {
     case setCalendar(HolidayYear)
     /// Says how far the local node has a county's catalog: the node's own, never a person's.
     case receipt(catalog: RegionID)
+
+    /// The code of the item that it is about; nil where it is about none.
+    package var item: String? {
+        switch self {
+        case .publish(let publication): publication.code
+        case .setStanding(let order): order.code
+        case .setOverlay(let code, _): code
+        case .setGrant(let order): order.code
+        case .setCalendar, .receipt: nil
+        }
+    }
 }
 
 /// A version to be published.
