@@ -16,6 +16,7 @@ package enum RuleWords {
     /// By rule.
     package static let sentences: [(rule: String, english: String)] = [
         ("already-recalled", "the withdrawal of this hand-over was asked for already"),
+        ("bad-card", "what the peer says of itself is not of its form, or not signed by it"),
         ("bad-demo", "the body is not JSON"),
         ("bad-encoding", "the message is not deflated as it should be"),
         ("bad-frame", "the message is not of its form"),
@@ -116,6 +117,7 @@ package enum RuleWords {
         ("not-invited", "this node has not invited that child"),
         ("not-offered", "the hand-over is not this place's"),
         ("not-parent", "only a parent gives seats"),
+        ("not-partner", "there is no agreement with that node"),
         ("not-seated", "this node has no seat of its region"),
         ("not-serving", "the node is starting, stopping or fenced"),
         ("not-superseded", "the entry is not a decision that was superseded"),
