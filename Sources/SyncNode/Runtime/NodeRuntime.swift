@@ -98,7 +98,7 @@ package final class NodeRuntime: Sendable {
         renewal = bell
         hub = ExchangeHub(
             board: store.board, readers: store.readers, blobs: store.blobs,
-            intake: store.intake, signer: store.signer, region: store.settings.region.id,
+            intake: store.intake(clock), signer: store.signer, region: store.settings.region.id,
             storeEpoch: store.storeEpoch, clock: clock, onRollback: { bell.ring() })
     }
 
@@ -154,6 +154,9 @@ package final class NodeRuntime: Sendable {
         }
     }
 
+    /// Has this node begin a new incarnation, as if a peer had shown that it is a copy.
+    func beginAnew() { renewal.ring() }
+
     /// Calls back once this node must begin a new incarnation.
     func onRenewal(_ callback: @escaping @Sendable () -> Void) { renewal.set(callback) }
 
@@ -180,7 +183,8 @@ package final class NodeRuntime: Sendable {
             board: store.board, readers: store.readers, blobs: store.blobs,
             signer: store.signer, region: settings.region.id, peer: region)
         let peer = DialedPeer(
-            url: url, knowledge: knowledge, storeEpoch: store.storeEpoch, intake: store.intake,
+            url: url, knowledge: knowledge, storeEpoch: store.storeEpoch,
+            intake: store.intake(clock),
             clock: clock, client: client, watch: PeerWatch(region: region, url: url),
             onRollback: { [renewal] in renewal.ring() },
             onRefused: { [weak self] in await self?.introduce(to: region, at: url) })
