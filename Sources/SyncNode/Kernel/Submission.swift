@@ -42,6 +42,9 @@ package enum Submission: Sendable {
     case remember(String, [UInt8])
     /// Orphans of an old incarnation that no peer held are to be written anew.
     case reissueOrphans
+    /// A scope outside the local audience is to go, where another carrier held all of it: its
+    /// vector as it stated it, and the chains that are quarantined there.
+    case drop(ScopeID, heldBy: VersionVector, quarantined: [ActorID])
     /// Changes as drafts: control statements of the node itself.
     case write([Draft])
 }
@@ -90,7 +93,7 @@ extension Submission {
         switch self {
         case .admit(let batch, _, _): batch.changes.reduce(0) { $0 + $1.bytes.count }
         case .write(let drafts): drafts.reduce(0) { $0 + $1.body.count + 256 }
-        case .command, .open, .state, .remember, .reissueOrphans: 1024
+        case .command, .open, .state, .remember, .reissueOrphans, .drop: 1024
         }
     }
 }

@@ -157,6 +157,18 @@ package struct Directory: Sendable {
         return chain
     }
 
+    /// The region itself and every region that stands or ever stood above it, by id: what an
+    /// earlier parent did stays done, in whatever order a move becomes known.
+    package func everAbove(_ region: RegionID) -> [RegionID] {
+        var seen: Set<RegionID> = []
+        var open = [region]
+        while let next = open.popLast() {
+            guard seen.insert(next).inserted else { continue }
+            open += parents[next]?.sorted() ?? []
+        }
+        return seen.sorted()
+    }
+
     /// Whether `ancestor` is `region` or lies above it.
     package func isWithin(_ region: RegionID, _ ancestor: RegionID) -> Bool {
         ancestry(of: region).contains(ancestor)
@@ -220,7 +232,7 @@ package struct Directory: Sendable {
         guard regionBySeat[statement.key] == statement.region else { return false }
         switch statement.entry {
         case .seat(let region, _, _, _, _), .incarnation(let region, _, _):
-            return region == statement.region || isParent(statement.region, of: region)
+            return region == statement.region || wasWithin(region, statement.region)
         case .move(_, let parent): return wasWithin(parent, statement.region)
         case .agreement(let region, _):
             return region == statement.region || isParent(statement.region, of: region)
@@ -276,7 +288,10 @@ package struct Directory: Sendable {
     }
 
     private mutating func enter(_ record: RegionRecord, by author: RegionID, _ rank: Rank) {
-        guard record.id == author || record.parent == author else { return }
+        // A region above may state it too: when it puts a place under another parent, which does
+        // not hold what the old one stated.
+        let isAbove = record.parent.map { wasWithin($0, author) } ?? false
+        guard record.id == author || isAbove else { return }
         if let parent = record.parent { parents[record.id, default: []].insert(parent) }
         var bearers = codes[record.code] ?? []
         if !bearers.contains(record.id) {
@@ -310,13 +325,6 @@ package struct Directory: Sendable {
 
     /// Whether `ancestor` is `region`, or stands or once stood above it.
     private func wasWithin(_ region: RegionID, _ ancestor: RegionID) -> Bool {
-        var seen: Set<RegionID> = []
-        var open = [region]
-        while let next = open.popLast() {
-            if next == ancestor { return true }
-            guard seen.insert(next).inserted else { continue }
-            open += parents[next]?.sorted() ?? []
-        }
-        return false
+        everAbove(region).contains(ancestor)
     }
 }

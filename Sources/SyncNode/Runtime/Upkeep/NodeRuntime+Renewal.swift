@@ -7,7 +7,7 @@ import Kernel
 /// links fetch what others hold, and what only the old incarnation had is written anew.
 /// Cases are taken in all the while.
 extension NodeRuntime {
-    /// What must happen once after a start, in order; ends when it is done.
+    /// What must happen after a start, in order, and then whenever the directory changes.
     func takeCare(isKnown: Bool) async {
         if !isKnown {
             guard await announce() else { return }
@@ -15,6 +15,7 @@ extension NodeRuntime {
         }
         await publishAgreement()
         if store.hasOrphans { await writeAnew() }
+        await giveUpWhatLeft()
     }
 
     /// Asks the parent, again and again, to make this incarnation known.
@@ -94,7 +95,7 @@ extension NodeRuntime {
         }
     }
 
-    private func submit(_ submission: Submission) async throws(JournalError) {
+    func submit(_ submission: Submission) async throws(JournalError) {
         do throws(Writer.Failure) {
             _ = try await store.writer.submit(submission)
         } catch .journal(let error) {
