@@ -42,11 +42,12 @@ extension Verb {
     }
 
     static let seat = Verb(
-        name: "seat", help: "--data DIR --region CODE  (gives a child's new incarnation its seat)"
+        name: "seat",
+        help: "--data DIR --region CODE  (gives a child's new incarnation its seat; a root its own)"
     ) { words in
         await guarded("seat") {
-            let arguments = try Arguments(words, flags: [])
-            try arguments.allowOnly(["data", "region"])
+            let arguments = try Arguments(words, flags: ["json"])
+            try arguments.allowOnly(["data", "region", "json"])
             let code = try arguments.required("region")
             guard RegionCode(code) != nil else {
                 throw Arguments.Failure(
@@ -69,8 +70,21 @@ enum StatusLine {
         let head = [status["name"], status["region"], status["level"]].compactMap { $0?.text }
         let rest = Words(
             "变更 \(changes)，未送出 \(unsent)", "\(changes) changes, \(unsent) unsent")
-        return [head.joined(separator: "  ") + "  " + rest.text]
-            + (status["peers"]?.array ?? []).map(peer)
+        var lines = [head.joined(separator: "  ") + "  " + rest.text]
+        if status["fenced"]?.bool == true {
+            lines.append(
+                Words("本节点已隔离：是恢复出来的或是副本", "fenced: restored, or a copy").text)
+        } else if status["seated"]?.bool == false {
+            lines.append(
+                Words("席位暂停：收件，不决定", "no seat: it receives and does not decide").text)
+        }
+        for entry in status["peers"]?.array ?? [] {
+            lines.append(peer(entry))
+            for alarm in entry["alarms"]?.array ?? [] {
+                lines.append("    ! " + (alarm["text"]?.text ?? ""))
+            }
+        }
+        return lines
     }
 
     private static func peer(_ peer: JSON) -> String {

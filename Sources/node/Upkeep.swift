@@ -34,8 +34,8 @@ extension Verb {
 
     static let export = Verb(name: "export", help: "--data DIR --for CODE --out FILE") { words in
         await guarded("export") {
-            let arguments = try Arguments(words, flags: [])
-            try arguments.allowOnly(["data", "for", "out"])
+            let arguments = try Arguments(words, flags: ["json"])
+            try arguments.allowOnly(["data", "for", "out", "json"])
             let answer = try await NodeCommands.exportBundle(
                 data: try arguments.required("data"), for: try arguments.required("for"),
                 to: try arguments.required("out"))
@@ -46,8 +46,8 @@ extension Verb {
 
     static let importing = Verb(name: "import", help: "--data DIR FILE") { words in
         await guarded("import") {
-            let arguments = try Arguments(words, flags: [])
-            try arguments.allowOnly(["data"], words: 1)
+            let arguments = try Arguments(words, flags: ["json"])
+            try arguments.allowOnly(["data", "json"], words: 1)
             guard arguments.positional.count == 1, let file = arguments.positional.first else {
                 throw Arguments.Failure("one FILE is needed")
             }

@@ -87,7 +87,7 @@ import Testing
         #expect(
             keys == [
                 "region", "name", "level", "nodeId", "incarnation", "carryRoot", "scopes",
-                "changes", "unsent", "peers", "fenced", "diskFreeBytes",
+                "changes", "unsent", "peers", "fenced", "seated", "diskFreeBytes",
                 "blobsWanted", "clock",
             ])
         let peer = json["peers"]?[0]?.object?.members.map(\.key) ?? []

@@ -79,6 +79,32 @@ struct CaseCorridorTests {
         }
     }
 
+    @Test("what a station notes after the hand-over reaches the other county, once; not back")
+    func notesFollow() throws {
+        #expect(try world.say("T2", "note", number, #","note":"移交后""#) == nil)
+        world.settle()
+        world.cut("T2", "C")
+        #expect(try world.say("T2", "note", number, #","note":"并行""#) == nil)
+        world.settle()
+        world.mend("T2", "C")
+        world.settle()
+        #expect(try world.say("LT", "sign", number) == nil)
+        world.settle()
+        #expect(try world.say("T2", "note", number, #","note":"晚""#) == nil)
+        #expect(try world.say("LT", "note", number, #","note":"内部意见""#) == nil)
+        world.settle()
+        for name in ["LC", "LT"] {
+            let told = world.mirrored(name)
+            for note in ["移交后", "并行", "晚"] {
+                #expect(told.count { $0 == #"{"note":"\#(note)"}"# } == 1, "\(note) at \(name)")
+            }
+        }
+        for name in ["T2", "C"] {
+            #expect(!world.mirrored(name).contains { $0.contains("内部意见") })
+        }
+        #expect(world.state("LT", number)?.status == .received, "a note is no step")
+    }
+
     @Test("replays and lost acknowledgements change nothing; one case stays one case")
     func replays() throws {
         world.settle()

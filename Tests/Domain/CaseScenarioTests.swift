@@ -133,6 +133,36 @@ struct CaseScenarioATests {
         #expect(world.deciders(a1) == ["C"])
     }
 
+    @Test("what the clerk saw is held against what is when it is decided, not before")
+    func staleIsRefused() throws {
+        let world = try CaseWorld()
+        let number = try world.receive("V1")
+        func tag() throws -> String {
+            let file = try #require(
+                world.node("V1").cases.first { $0.state.number == number })
+            let key = DocumentKey(collection: .caseFile, id: file.id)
+            return StateTag(of: file.state.stored(key: key).state).text
+        }
+        let seen = try tag()
+        #expect(try world.say("V1", "note", number, #","note":"先到","seen":"\#(seen)""#) == nil)
+        #expect(
+            try world.say("V1", "accept", number, #","seen":"\#(seen)""#) == "state-changed")
+        let json = try JSON(
+            parsing: Array(#"{"command":"case.accept","case":"\#(number)","seen":"\#(seen)"}"#.utf8)
+        )
+        guard case .refuse(let refusal) = world.node("V1").run(try Command(json: json)) else {
+            Issue.record("a stale wish is refused")
+            return
+        }
+        #expect(refusal.category == .stale)
+        #expect(refusal.tags?.seen.text == seen)
+        #expect(try refusal.tags?.current.text == tag())
+        #expect(try world.say("V1", "accept", number, #","seen":"\#(tag())""#) == nil)
+        #expect(throws: RuleRefusal.self) {
+            try world.say("V1", "note", number, #","note":"x","seen":"7""#)
+        }
+    }
+
     @Test("a replayed batch changes nothing")
     func replay() throws {
         let world = try CaseWorld()

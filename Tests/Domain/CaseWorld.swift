@@ -180,11 +180,21 @@ final class CaseWorld {
     }
 
     static func key(_ region: RegionID, incarnation: UInt8 = 0) throws -> IncarnationKey {
+        IncarnationKey(try signing(region, incarnation: incarnation).publicKey)
+    }
+
+    static func proof(_ region: RegionID, incarnation: UInt8 = 0) throws -> SeatProof {
+        .own(region: region, node: .zero, by: try signing(region, incarnation: incarnation))
+    }
+
+    private static func signing(
+        _ region: RegionID, incarnation: UInt8
+    ) throws -> SigningKey {
         var seed = [UInt8](repeating: incarnation, count: 24)
         for shift in stride(from: 56, through: 0, by: -8) {
             seed.append(UInt8(truncatingIfNeeded: region.rawValue >> UInt64(shift)))
         }
-        return IncarnationKey(try SigningKey(suite: .sha256Ed25519, seed: seed).publicKey)
+        return try SigningKey(suite: .sha256Ed25519, seed: seed)
     }
 
     private static func record(
@@ -208,16 +218,22 @@ final class CaseWorld {
             directory.add(
                 Directory.Statement(
                     region: author.id, key: try Self.key(author.id), seq: seq, hash: .zero,
-                    entry: entry))
+                    time: HybridTime(rawValue: seq.rawValue), entry: entry))
         }
         for record in records {
             let parent = records.first { $0.id == record.parent } ?? root
             try state(.region(record), by: parent)
             try state(
-                .seat(region: record.id, epoch: 1, key: try Self.key(record.id), node: .zero),
+                .seat(
+                    region: record.id, epoch: 1, key: try Self.key(record.id), node: .zero,
+                    proof: try Self.proof(record.id)),
                 by: parent)
         }
-        try state(.partner(partner, key: try Self.key(partner.id), node: .zero), by: root)
+        try state(
+            .partner(
+                partner, epoch: 1, key: try Self.key(partner.id), node: .zero,
+                proof: try Self.proof(partner.id)),
+            by: root)
         return directory
     }
 
@@ -230,10 +246,11 @@ final class CaseWorld {
             node(other).directory.add(
                 Directory.Statement(
                     region: author, key: try Self.key(author), seq: Seq(100 + epoch),
-                    hash: .zero,
+                    hash: .zero, time: HybridTime(rawValue: 100 + epoch),
                     entry: .seat(
                         region: region.id, epoch: epoch,
-                        key: try Self.key(region.id, incarnation: incarnation), node: .zero)))
+                        key: try Self.key(region.id, incarnation: incarnation), node: .zero,
+                        proof: try Self.proof(region.id, incarnation: incarnation))))
         }
     }
 
@@ -261,6 +278,19 @@ final class CaseWorld {
     func node(_ name: String) -> CaseNode {
         guard let node = nodes[name] else { fatalError("no node \(name)") }
         return node
+    }
+
+    /// What the other county told of what it, or its stations, wrote: the details as stored.
+    func mirrored(_ name: String) -> [String] {
+        var found: [String] = []
+        for scope in node(name).logs.keys.sorted(by: { $0.id < $1.id }) {
+            for arrival in node(name).logs[scope] ?? [] where arrival.change.kind == .caseMirror {
+                let change = arrival.change
+                guard let range = CaseBody(change)?.detail else { continue }
+                found.append(String(decoding: change.bytes[range], as: UTF8.self))
+            }
+        }
+        return found
     }
 
     func cut(_ one: String, _ other: String) { cuts.insert([one, other].sorted()) }

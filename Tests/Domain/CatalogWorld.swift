@@ -1,5 +1,6 @@
 import Base
 import Change
+import Crypto
 import Testing
 
 @testable import Domain
@@ -75,7 +76,8 @@ final class CatalogWorld {
             directory.add(
                 Directory.Statement(
                     region: place, key: key, seq: seq,
-                    hash: Digest(words: (seq.rawValue, 0, 0, 0)), entry: entry))
+                    hash: Digest(words: (seq.rawValue, 0, 0, 0)),
+                    time: HybridTime(rawValue: seq.rawValue), entry: entry))
         }
         for (index, place) in places.enumerated() {
             let code = try #require(RegionCode(place.code))
@@ -87,25 +89,30 @@ final class CatalogWorld {
             state(.region(record), by: parent, author)
             guard index > 0 else { continue }
             state(
-                .seat(region: place.id, epoch: 1, key: try key(index), node: .zero), by: parent,
-                author)
+                .seat(
+                    region: place.id, epoch: 1, key: try key(index), node: .zero,
+                    proof: .own(region: place.id, node: .zero, by: try signing(index))),
+                by: parent, author)
         }
         if twin {
             let other = try key(places.count)
-            state(.seat(region: county, epoch: 2, key: other, node: .zero), by: county, try key(0))
+            let proof = SeatProof.own(
+                region: county, node: .zero, by: try signing(places.count))
+            state(
+                .seat(region: county, epoch: 2, key: other, node: .zero, proof: proof),
+                by: county, try key(0))
         }
         return directory
     }
 
-    /// A valid public key of suite 1, the same for the same number.
+    /// A key of suite 1, the same for the same number.
     static func key(_ number: Int) throws -> IncarnationKey {
-        for attempt in 0..<64 {
-            var bytes = [UInt8](repeating: UInt8(number + 1), count: 32)
-            bytes[0] = UInt8(attempt)
-            bytes[31] = 7
-            if let key = IncarnationKey(text: "01" + Hex.encode(bytes)) { return key }
-        }
-        throw Missing.key
+        IncarnationKey(try signing(number).publicKey)
+    }
+
+    static func signing(_ number: Int) throws -> SigningKey {
+        try SigningKey(
+            suite: .sha256Ed25519, seed: [UInt8](repeating: UInt8(number + 1), count: 32))
     }
 
     enum Missing: Error { case key }

@@ -42,7 +42,7 @@ enum CommandTarget {
         directory.add(
             Directory.Statement(
                 region: FoldWorld.records[0].id, key: FoldWorld.key(0), seq: Seq(99),
-                hash: .zero, entry: entry))
+                hash: .zero, time: HybridTime(rawValue: 99), entry: entry))
         for record in directory.regions {
             _ = (directory.ancestry(of: record.id), directory.county(of: record.id))
             _ = (directory.children(of: record.id), directory.seat(of: record.id))
@@ -58,15 +58,16 @@ enum CommandTarget {
 
     static var seeds: [[UInt8]] {
         let record = FoldWorld.records[1]
-        let proof = SeatProof(
-            nodeKey: Samples.key, signature: [UInt8](repeating: 9, count: 64))
+        let proof = SeatProof.node(
+            key: Samples.key, signature: [UInt8](repeating: 9, count: 64))
+        let own = SeatProof.own(signature: [UInt8](repeating: 8, count: 64))
         let entries: [DirectoryEntry] = [
             .region(record),
             .seat(region: record.id, epoch: 7, key: Samples.key, node: .zero, proof: proof),
-            .partner(record, key: Samples.key, node: .zero),
+            .partner(record, epoch: 3, key: Samples.key, node: .zero, proof: own),
             .move(region: record.id, parent: FoldWorld.records[2].id),
             .revocation(key: Samples.key),
-            .incarnation(region: record.id, key: Samples.key, node: .zero),
+            .incarnation(region: record.id, key: Samples.key, node: .zero, proof: own),
         ]
         return zip(0..., entries).map { [UInt8($0)] + $1.body }
             + FoldTarget.commands.map { [255] + Array($0.json.utf8) }

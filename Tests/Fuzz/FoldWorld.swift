@@ -23,24 +23,36 @@ final class FoldWorld: DocumentSource {
             let author = records.firstIndex { $0.id == records[index].parent } ?? 0
             for entry in [
                 DirectoryEntry.region(records[index]),
-                .seat(region: records[index].id, epoch: 1, key: key(index), node: .zero),
+                .seat(
+                    region: records[index].id, epoch: 1, key: key(index), node: .zero,
+                    proof: proof(index)),
             ] {
                 seq = seq.next
                 directory.add(
                     Directory.Statement(
                         region: records[author].id, key: key(author), seq: seq, hash: .zero,
-                        entry: entry))
+                        time: HybridTime(rawValue: seq.rawValue), entry: entry))
             }
         }
         directory.add(
             Directory.Statement(
                 region: root.id, key: key(0), seq: seq.next, hash: .zero,
-                entry: .partner(partner, key: key(3), node: .zero)))
+                time: HybridTime(rawValue: 99),
+                entry: .partner(
+                    partner, epoch: 1, key: key(3), node: .zero, proof: proof(3))))
         return directory
     }()
 
     private static let keys = (1...4).map {
         Samples.forge(Samples.names[0], seed: UInt8($0), .sha256Ed25519).incarnation
+    }
+
+    private static func proof(_ index: Int) -> SeatProof {
+        .own(
+            region: records[index].id, node: .zero,
+            by: Samples.forge(
+                Samples.names[0], seed: UInt8(index + 1), .sha256Ed25519
+            ).key)
     }
 
     private(set) var documents: [DocumentKey: Content] = [:]

@@ -22,6 +22,31 @@ struct KernelDirectoryTests {
         #expect(try tree.reached() == [TreeFixture.townID, TreeFixture.villageID])
     }
 
+    /// Documents that owe something for ever, more than one commit looks at, hold up no other.
+    @Test func noReactionWaitsBehindOthersForEver() throws {
+        let tree = try TreeFixture()
+        try tree.state()
+        try tree.link(tree.county, tree.town)
+        try tree.link(tree.town, tree.village)
+        let journal = tree.village.journal
+        try journal.begin()
+        for number in 0..<UInt64(2 * Limits.reactionsMax + 9) {
+            let key = DocumentKey(collection: .item, id: Digest16(high: 0, low: number))
+            try journal.putDocument(
+                StoredDocument(
+                    key: key, scope: catalog.id, label: "", status: "", time: 0,
+                    attention: true, search: "", state: []))
+        }
+        try journal.commit()
+        try tree.publish()
+        try tree.link(tree.county, tree.town)
+        try tree.link(tree.town, tree.village)
+        for round in 0..<3 { try tree.village.note(catalog, "round \(round)") }
+        try tree.link(tree.town, tree.village)
+        try tree.link(tree.county, tree.town)
+        #expect(try tree.reached() == [TreeFixture.townID, TreeFixture.villageID])
+    }
+
     /// The catalog before the directory, and the village's part of the directory last.
     @Test func aCatalogThatCameBeforeTheDirectoryIsAcknowledgedToo() throws {
         let tree = try TreeFixture()
@@ -29,7 +54,7 @@ struct KernelDirectoryTests {
         try tree.publish()
         try tree.link(tree.county, tree.town) { $0.reversed() }
         _ = try tree.village.pull(catalog, from: tree.town)
-        #expect(try tree.village.journal.attention(limit: 9).isEmpty)
+        #expect(try tree.village.journal.attention(after: nil, limit: 9).isEmpty)
         for region in [TreeFixture.townID, TreeFixture.countyID] {
             _ = try tree.village.pull(.directory(region), from: tree.town)
         }
@@ -82,7 +107,9 @@ struct KernelDirectoryTests {
         let seat = twin.seat
         try tree.county.commit([
             .state([
-                .seat(region: seat.region, epoch: 2, key: seat.key, node: seat.node)
+                .seat(
+                    region: seat.region, epoch: 2, key: seat.key, node: seat.node,
+                    proof: twin.proof)
             ])
         ])
         _ = try twin.pull(.directory(TreeFixture.countyID), from: tree.county)

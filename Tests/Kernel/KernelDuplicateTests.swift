@@ -46,7 +46,9 @@ struct KernelDuplicateTests {
         try tree.publish()
         try first.commit([
             .state([
-                .seat(region: seat.region, epoch: 2, key: seat.key, node: seat.node)
+                .seat(
+                    region: seat.region, epoch: 2, key: seat.key, node: seat.node,
+                    proof: second.proof)
             ])
         ])
         for scope in [ScopeName.directory(seat.region), .catalog(seat.region)] {

@@ -51,6 +51,9 @@ final class FixtureNode {
             grant: .zero)
     }
 
+    /// The node's own word that its incarnation is its region's.
+    var proof: SeatProof { .own(region: region, node: seat.node, by: signer.signing) }
+
     @discardableResult
     func commit(_ submissions: [Submission], at millis: Int64 = 1_000) throws -> [Outcome] {
         let (outcomes, effects) = try kernel.commit(

@@ -70,7 +70,8 @@ struct KernelModelTests {
         let steps = try #require(history["steps"]?.array)
         #expect(steps.count > 60)
         for step in steps {
-            let words = try #require(step["step"]?.array?.compactMap(\.text))
+            let words = (step["step"]?.array ?? []).compactMap { $0.text }
+            try #require(words.count == 3)
             let node = try #require(nodes[words[1]])
             if words[0] == "write" {
                 try node.note(try #require(scopes[words[2]]), "note")

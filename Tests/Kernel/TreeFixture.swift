@@ -37,7 +37,9 @@ struct TreeFixture {
         try parent.commit([
             .state([
                 .region(try Self.record(child.region)),
-                .seat(region: child.region, epoch: 1, key: seat.key, node: seat.node),
+                .seat(
+                    region: child.region, epoch: 1, key: seat.key, node: seat.node,
+                    proof: child.proof),
             ])
         ])
     }

@@ -34,8 +34,8 @@ import Testing
     ) -> SeatProof {
         let signer = signer ?? node
         let message = SeatProof.message(region: region ?? self.region, epoch: epoch, key: key)
-        return SeatProof(
-            nodeKey: IncarnationKey(signer.publicKey), signature: signer.sign(message))
+        return .node(
+            key: IncarnationKey(signer.publicKey), signature: signer.sign(message))
     }
 
     private func seat(epoch: UInt64 = 2, proof: SeatProof?) -> DirectoryEntry {
@@ -47,7 +47,7 @@ import Testing
     ) -> Directory.Statement {
         Directory.Statement(
             region: region, key: key, seq: Seq(seq),
-            hash: Digest(words: (seq, 7, 7, 7)), entry: entry)
+            hash: Digest(words: (seq, 7, 7, 7)), time: HybridTime(rawValue: seq), entry: entry)
     }
 
     private func place(_ name: String) throws -> DirectoryEntry {
@@ -73,7 +73,10 @@ import Testing
             statement(seat(proof: proof(of: new, epoch: 2)), by: new, seq: 2),
             statement(try place("镇"), by: new, seq: 3),
             statement(
-                .seat(region: child, epoch: 1, key: old, node: .zero), by: new, seq: 4),
+                .seat(
+                    region: child, epoch: 1, key: old, node: .zero,
+                    proof: .own(region: child, node: .zero, by: try Self.key(2))),
+                by: new, seq: 4),
         ]
         for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             var directory = Directory(root: pinned)
@@ -87,7 +90,7 @@ import Testing
     @Test func aForgedProofSeatsNobody() throws {
         let stranger = try Self.key(4)
         let good = proof(of: new, epoch: 2)
-        var flipped = good.signature
+        guard case .node(let nodeKey, var flipped) = good else { return }
         flipped[9] ^= 1
         let forged: [(String, DirectoryEntry)] = [
             ("no proof", seat(proof: nil)),
@@ -104,7 +107,7 @@ import Testing
             ("another region", seat(proof: proof(of: new, epoch: 2, for: child))),
             (
                 "a flipped bit",
-                seat(proof: SeatProof(nodeKey: good.nodeKey, signature: flipped))
+                seat(proof: .node(key: nodeKey, signature: flipped))
             ),
             ("no higher epoch", seat(epoch: 1, proof: proof(of: new, epoch: 1))),
         ]
@@ -125,6 +128,7 @@ import Testing
         elsewhere.add(
             Directory.Statement(
                 region: child, key: new, seq: Seq(2), hash: .zero,
+                time: HybridTime(rawValue: 2),
                 entry: seat(proof: proof(of: new, epoch: 2))))
         #expect(elsewhere.seat(of: region)?.key == old, "and only in the root's own scope")
     }

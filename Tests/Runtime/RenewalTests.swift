@@ -88,10 +88,135 @@ import Testing
         _ = try await place.village.receive("丙")
         try await place.settle(place.village)
         #expect(try await place.county.applicants() == ["丙", "乙", "甲"])
-        let county = try await place.county.running()
+        try await County.until("the county has its seat again") {
+            try await place.county.isSeated()
+        }
+        try await place.expectSound()
+        await place.stop()
+    }
+
+    /// The whole directory of a root is older, and it wrote on before any member came: its own
+    /// old chains come back from the member, what only it had is written anew, and until then
+    /// it decides nothing.
+    @Test func aRestoredRootDirectoryIsSeenAtFirstContact() async throws {
+        let place = try await County()
+        _ = try await place.village.receive("甲")
+        try await place.settle(place.village)
+        await place.county.stop()
+        let saved = place.folder.path + "/saved"
+        try place.copy(place.county.data, to: saved)
+        try await place.county.start()
+        let number = try await place.village.receive("乙")
+        try await place.settle(place.village)
+        try await place.county.publish("370511002002")
+        try await place.county.say(
+            "{\"command\":\"case.note\",\"case\":\"\(number)\",\"note\":\"已阅\"}")
+        try await place.settle(place.village)
+        await place.village.stop()
+        await place.county.stop()
+        try place.copy(saved, to: place.county.data)
+
+        try await place.county.start()
+        let old = try await place.county.incarnation
+        #expect(try await place.county.running().store.renewal == nil, "nothing tells yet")
+        try await place.county.publish("370511002003")
+        try await place.village.start()
+        try await County.until("the county asks to begin anew") {
+            await place.county.renewals > 0
+        }
+        await place.village.stop()
+        try await place.county.renew()
+        #expect(try await place.county.incarnation != old)
+        let village = try #require(RegionCode(place.village.code))
         #expect(
-            county.board.directory.seat(of: county.settings.region.id)?.key
-                == county.store.signer.key)
+            try await place.county.running().board.directory.region(code: village) != nil,
+            "its members are known while its own chain is away")
+        #expect(try Verification.run(data: place.county.data).isSound)
+        #expect(try await !place.county.isSeated(), "no seat before a member came")
+
+        try await place.village.start()
+        try await place.settle(place.village)
+        try await County.until("the county has its seat again") {
+            try await place.county.isSeated()
+        }
+        try await County.until("what only the restored county had is written anew") {
+            try await place.county.items() == 3
+        }
+        try await place.settle(place.village)
+        #expect(try await place.village.items() == 3)
+        #expect(try await place.county.applicants() == ["乙", "甲"])
+        let notes = try await place.county.file(number)["events"]?.array ?? []
+        #expect(notes.contains { $0["kind"]?.text == "note" }, "\(notes)")
+        try await place.county.publish("370511002004")
+        try await place.settle(place.village)
+        #expect(try await place.village.items() == 4, "and it carries on")
+        #expect(await place.county.renewals == 1, "a detector fires once (I29)")
+        #expect(await place.village.renewals == 0)
+        try await place.expectSound()
+        await place.stop()
+    }
+
+    /// `restore` of a root from an older backup, in an empty directory.
+    @Test func aRestoredBackupOfARootComesBack() async throws {
+        let place = try await County()
+        _ = try await place.village.receive("甲")
+        try await place.settle(place.village)
+        let backup = place.folder.path + "/backup"
+        try NodeBackup.save(data: place.county.data, to: backup)
+        try await place.county.publish("370511002002")
+        _ = try await place.village.receive("乙")
+        try await place.settle(place.village)
+        await place.county.stop()
+        try FileManager.default.removeItem(atPath: place.county.data)
+
+        try NodeBackup.restore(from: backup, data: place.county.data)
+        await place.village.stop()
+        try await place.county.start()
+        #expect(try await !place.county.isSeated(), "no seat before a member came")
+        try await place.village.start()
+        try await place.settle(place.village)
+        try await County.until("the county has its seat again") {
+            try await place.county.isSeated()
+        }
+        #expect(try await place.county.applicants() == ["乙", "甲"])
+        #expect(try await place.county.items() == 2)
+        #expect(await place.county.renewals == 0)
+        try await place.expectSound()
+        await place.stop()
+    }
+
+    /// The old machine is switched on again after its successor was seated: nothing is older
+    /// there, but its incarnation will never sit again.
+    @Test func anIncarnationWhoseSuccessorSitsBeginsAnew() async throws {
+        let place = try await County()
+        _ = try await place.village.receive("甲")
+        try await place.settle(place.village)
+        await place.village.stop()
+        let saved = place.folder.path + "/saved"
+        try place.copy(place.village.data, to: saved)
+        try await place.village.start()
+        let backup = place.folder.path + "/backup"
+        try NodeBackup.save(data: place.village.data, to: backup)
+        await place.village.stop()
+        try FileManager.default.removeItem(atPath: place.village.data)
+        try NodeBackup.restore(from: backup, data: place.village.data)
+        try await place.village.start()
+        try await place.settle(place.village)
+        try await place.county.seat(place.village)
+        try await County.until("the successor sits") { try await place.village.isSeated() }
+
+        await place.village.stop()
+        try place.copy(saved, to: place.village.data)
+        try await place.village.start()
+        try await County.until("the old one asks to begin anew") {
+            await place.village.renewals > 0
+        }
+        try await place.village.renew()
+        try await place.settle(place.village)
+        #expect(try await !place.village.isSeated())
+        try await place.county.seat(place.village)
+        try await County.until("it sits again") { try await place.village.isSeated() }
+        #expect(try await place.village.applicants() == ["甲"])
         try await place.expectSound()
         await place.stop()
     }
@@ -136,6 +261,10 @@ import Testing
 extension County {
     /// Puts another directory's database, and nothing else, in place.
     func copyDatabase(_ from: String, to: String) throws {
+        try Self.copyDatabase(from, to: to)
+    }
+
+    static func copyDatabase(_ from: String, to: String) throws {
         let files = FileManager.default
         for name in ["/node.db", "/node.db-wal", "/node.db-shm"] {
             if files.fileExists(atPath: to + name) { try files.removeItem(atPath: to + name) }

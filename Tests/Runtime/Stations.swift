@@ -113,6 +113,45 @@ actor Station {
         }.sorted()
     }
 
+    /// Publishes an item, effective at once.
+    func publish(_ code: String) async throws {
+        try await say(
+            "{\"command\":\"item.publish\",\"code\":\"\(code)\",\"immediate\":true,"
+                + "\"elements\":{\"name\":\"参保登记\",\"kind\":\"公共服务\","
+                + "\"handling\":\"即办件\",\"legalDays\":1,\"promisedDays\":1,"
+                + "\"materials\":[{\"code\":\"M1\",\"name\":\"登记表\",\"required\":true}],"
+                + "\"conditions\":\"\"}}")
+    }
+
+    /// How many items there are here.
+    func items() throws -> Int {
+        let queries = NodeQueries(runtime: try running())
+        return try queries.documents(
+            DocumentQuery(collection: .item, status: nil, after: nil, limit: 100)
+        ).count
+    }
+
+    /// A case as it is here.
+    func file(_ number: String) throws -> JSON {
+        let queries = NodeQueries(runtime: try running())
+        let found = try queries.documents(.caseFile, label: number)
+        return try JSON(parsing: try #require(found.first).state)
+    }
+
+    /// `seat` at the parent, for a child's newest incarnation.
+    func seat(_ child: Station) async throws {
+        let answer = try await NodeCommands.ask(
+            data, "POST", "/admin/v1/seat", body: "{\"region\":\"\(child.code)\"}")
+        #expect(answer.exitCode == 0, "\(answer.text)")
+    }
+
+    /// Whether this node's incarnation has its region's seat.
+    func isSeated() throws -> Bool {
+        let runtime = try running()
+        return runtime.board.directory.seat(of: runtime.settings.region.id)?.key
+            == runtime.store.signer.key
+    }
+
     var incarnation: IncarnationKey {
         get throws { try running().store.signer.key }
     }
@@ -129,11 +168,7 @@ struct County {
         folder = try ScratchFolder()
         county = try await Station("370124000000", "平阴县", in: folder)
         try await county.start()
-        try await county.say(
-            "{\"command\":\"item.publish\",\"code\":\"\(Self.item)\",\"immediate\":true,"
-                + "\"elements\":{\"name\":\"参保登记\",\"kind\":\"公共服务\",\"handling\":\"即办件\","
-                + "\"legalDays\":1,\"promisedDays\":1,\"materials\":[{\"code\":\"M1\","
-                + "\"name\":\"登记表\",\"required\":true}],\"conditions\":\"\"}}")
+        try await county.publish(Self.item)
         try await county.say(
             "{\"command\":\"grant.set\",\"code\":\"\(Self.item)\",\"region\":\"\(county.code)\","
                 + "\"level\":\"village\",\"mode\":\"授权办理\",\"from\":\"2020-01-01\","
@@ -187,10 +222,13 @@ struct County {
     }
 
     /// Copies a directory; its node must be stopped.
-    func copy(_ from: String, to: String) throws {
+    static func copy(_ from: String, to: String) throws {
         if FileManager.default.fileExists(atPath: to) {
             try FileManager.default.removeItem(atPath: to)
         }
         try FileManager.default.copyItem(atPath: from, toPath: to)
     }
+
+    /// Copies a directory; its node must be stopped.
+    func copy(_ from: String, to: String) throws { try Self.copy(from, to: to) }
 }

@@ -148,6 +148,7 @@ holds 授权办理
 expect 0 sync --data "$work/town" --json
 shape sent received bytesOut bytesIn roundTrips equal
 serve town
+town_pid=$pid
 expect 0 catalog list --data "$work/town"
 holds $item
 expect 0 case receive --data "$work/town" --item $item --applicant 王某 --material M1 \
@@ -197,6 +198,108 @@ expect 0 case accept "$second" --data "$work/county"
 expect 0 status --data "$work/town" --json
 shape region name level nodeId incarnation carryRoot scopes changes unsent peers fenced \
     diskFreeBytes
+
+# Every chain, signature and document, beside the running node.
+expect 0 verify --data "$work/county" --json
+shape changes faults
+holds '"faults":[]'
+expect 2 verify --data "$work/none" --json
+cp -r "$work/town" "$work/broken"
+rm -f "$work/broken/node.db-wal" "$work/broken/node.db-shm"
+truncate -s $(($(stat -c %s "$work/town/node.db") / 2)) "$work/broken/node.db"
+expect 1 verify --data "$work/broken" --json
+holds '"kind":"bytes"'
+
+# A bundle in a file, while the link is cut: out, in, in again, and the receipt back.
+link() {
+    curl -sf -o "$work/out" -X POST -H 'Content-Type: application/json' -d "$2" "$1"
+}
+town_url=$address
+link "$town_url/demo/v1/link" "{\"peer\":\"$county\",\"cut\":true}" || fail "the link is not cut"
+expect 0 case receive --data "$work/town" --item $item --applicant 陈桂香 --json
+carried=$(text number)
+expect 1 case show "$carried" --data "$work/county" --json
+expect 0 export --data "$work/town" --for $county --out "$work/bundle"
+expect 0 import --data "$work/county" "$work/bundle" --json
+shape purpose from admitted duplicates refused receipt
+holds '"refused":0'
+expect 0 case show "$carried" --data "$work/county" --json
+expect 0 import --data "$work/county" "$work/bundle"
+holds '"admitted":0'
+expect 0 import --data "$work/town" "$work/bundle.receipt"
+holds '"purpose":"receipt"'
+expect 1 import --data "$work/town" "$work/bundle"
+holds bundle-for-another
+head -c 200 "$work/bundle" >"$work/cut"
+expect 1 import --data "$work/county" "$work/cut"
+holds bundle-altered
+expect 2 import --data "$work/county" "$work/absent"
+expect 1 export --data "$work/town" --for 999999000000 --out "$work/x"
+holds region-unknown
+link "$town_url/demo/v1/link" "{\"peer\":\"$county\",\"cut\":false}" || fail "the link stays cut"
+expect 0 sync --data "$work/town" --json
+expect 0 sync --data "$work/town" --json
+holds '"sent":0'
+holds '"equal":true'
+
+# Two counties, neither of which is below the other: a case crosses in files, both ways.
+expect 0 init --data "$work/other" --region 371502000000 --name 东昌府区
+serve other
+other_url=$address
+link "$parent/sync/v1/partner" "{\"url\":\"$other_url\",\"dial\":true}" || fail "no partner"
+link "$other_url/sync/v1/partner" "{\"url\":\"$parent\",\"dial\":false}" || fail "no partner"
+link "$parent/demo/v1/link" '{"peer":"371502000000","cut":true}' || fail "the link is not cut"
+expect 0 case receive --data "$work/county" --item $item --applicant 周凤英 --json
+crossing=$(text number)
+expect 0 handoff offer "$crossing" --to 371502000000 --data "$work/county"
+expect 0 export --data "$work/county" --for 371502000000 --out "$work/over"
+expect 0 import --data "$work/other" "$work/over"
+holds '"refused":0'
+expect 0 case show "$crossing" --data "$work/other" --json
+holds '"holder":"371502000000"'
+expect 0 case accept "$crossing" --data "$work/other"
+expect 0 export --data "$work/other" --for $county --out "$work/back"
+expect 0 import --data "$work/county" "$work/back"
+expect 0 case show "$crossing" --data "$work/county" --json
+holds '"status":"accepted"'
+
+# A backup of a running town, restored as another incarnation: it receives, and decides once
+# its parent has seated it.
+expect 0 backup --data "$work/town" --out "$work/kept"
+[ ! -e "$work/kept/keys/incarnation" ] || fail "a backup holds an incarnation's key"
+expect 2 backup --data "$work/town" --out "$work/kept"
+expect 0 verify --data "$work/kept"
+expect 0 case receive --data "$work/town" --item $item --applicant 高长河 --json
+after=$(text number)
+expect 0 sync --data "$work/town"
+kill "$town_pid"
+wait "$town_pid" || fail "the town did not end in order"
+mv "$work/town" "$work/lost"
+expect 0 restore --from "$work/kept" --data "$work/town"
+expect 3 restore --from "$work/kept" --data "$work/town"
+serve town
+left=100
+while ! "$node" case show "$after" --data "$work/town" --json >"$work/out" 2>"$work/err"; do
+    left=$((left - 1))
+    [ "$left" -gt 0 ] || fail "what came after the backup did not come back"
+    sleep 0.1
+done
+expect 0 case receive --data "$work/town" --item $item --applicant 吕文山 --json
+later=$(text number)
+expect 5 case accept "$later" --data "$work/town"
+says seat-suspended
+expect 0 status --data "$work/town" --json
+holds '"seated":false'
+holds '"fenced":false'
+expect 5 seat --data "$work/town" --region $county
+expect 0 seat --data "$work/county" --region $town --json
+shape region epoch incarnation
+expect 1 seat --data "$work/county" --region $town
+holds nothing-to-seat
+expect 0 sync --data "$work/town"
+expect 0 case accept "$later" --data "$work/town"
+expect 0 verify --data "$work/town"
+holds '"faults":[]'
 
 # A parent that is gone is 4; the work goes on; SIGTERM ends a node with 0.
 kill "$county_pid"

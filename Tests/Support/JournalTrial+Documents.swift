@@ -66,10 +66,18 @@ extension JournalTrial {
             try journal.putDocument(document(2, in: cases))
             for one in wanted.reversed() { try journal.putDocument(one) }
         }
-        check.equal(try journal.attention(limit: 9), wanted.map(\.key), "by key")
-        check.equal(try journal.attention(limit: 2), wanted[0..<2].map(\.key), "bounded")
+        let all = wanted.map(\.key)
+        check.equal(try journal.attention(after: nil, limit: 9), all, "by key")
+        check.equal(try journal.attention(after: nil, limit: 2), Array(all[0..<2]), "bounded")
+        for index in all.indices {
+            check.equal(
+                try journal.attention(after: all[index], limit: 2),
+                Array(all.dropFirst(index + 1).prefix(2)), "behind one")
+        }
         try transaction { try journal.putDocument(document(1, in: cases)) }
-        check.equal(try journal.attention(limit: 9).count, 3, "no longer owed")
+        check.equal(try journal.attention(after: nil, limit: 9).count, 3, "no longer owed")
+        check.equal(
+            try journal.attention(after: all[1], limit: 9).count, 2, "behind one that is not owed")
     }
 
     func values() throws {

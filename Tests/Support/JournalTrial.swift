@@ -47,7 +47,7 @@ struct JournalTrial<Store: Journal> {
         check.equal(try journal.scope(cases.id), nil, "a scope")
         check.equal(try journal.chains(of: cases.id), [], "chains")
         check.equal(try journal.value("clock"), nil, "a value")
-        check.equal(try journal.attention(limit: 9), [], "attention")
+        check.equal(try journal.attention(after: nil, limit: 9), [], "attention")
         let dot = Dot(actor: ActorID(1), seq: Seq(1))
         check.equal(try journal.hash(at: dot, in: cases.id), nil, "a hash")
         check.equal(try journal.change(at: dot, in: cases.id), nil, "a change")

@@ -43,7 +43,10 @@ extension Call {
         for name in ["idNumber", "phone"] {
             if let text = form.text(name) { object[name] = .text(text) }
         }
-        if let version = form.text("version").flatMap({ Int64($0) }) {
+        if let text = form.text("version") {
+            guard let version = text.digits.map(Int64.init) else {
+                throw .invalid("field-required", "事项版本应为整数", field: "version")
+            }
             object["version"] = .int(version)
         }
         return try order(object, form) { answer in
@@ -60,7 +63,11 @@ extension Call {
         ])
         if let seen = form.text("seen") {
             let current = StateTag(of: try document(.caseFile).state).text
-            guard seen == current else { throw .stale(seen: seen, current: current) }
+            // The second of two clicks gets the first one's answer; the writer tells it from a
+            // page that is stale.
+            guard seen == current || form.text("key") != nil else {
+                throw .stale(seen: seen, current: current)
+            }
             object["seen"] = .text(seen)
         }
         for name in ["outcome", "note", "receiver", "to", "reason"] {

@@ -21,7 +21,11 @@ package struct NodeStatus: Sendable {
     package let unsent: Int
     /// The parent first, then by code.
     package let peers: [PeerStatus]
+    /// Whether it was found to be a restored or cloned copy and writes nothing any more, until
+    /// it has begun anew.
     package let fenced: Bool
+    /// Whether its incarnation has its region's seat: else it receives and does not decide.
+    package let seated: Bool
     package let diskFreeBytes: Int64
     /// Attachments that changes name and that are still to come.
     package var blobsWanted = 0
@@ -31,7 +35,7 @@ package struct NodeStatus: Sendable {
     package init(
         region: RegionCode, name: String, level: Level, nodeID: Digest, incarnation: Digest,
         carryRoot: Digest, scopes: Int, changes: Int, unsent: Int, peers: [PeerStatus],
-        fenced: Bool, diskFreeBytes: Int64, clock: Instant
+        fenced: Bool, seated: Bool = true, diskFreeBytes: Int64, clock: Instant
     ) {
         self.region = region
         self.name = name
@@ -44,6 +48,7 @@ package struct NodeStatus: Sendable {
         self.unsent = unsent
         self.peers = peers
         self.fenced = fenced
+        self.seated = seated
         self.diskFreeBytes = diskFreeBytes
         self.clock = clock
     }
@@ -70,6 +75,7 @@ package struct NodeStatus: Sendable {
                 for peer in peers { peer.write(to: &array) }
             }
             object.field("fenced", fenced)
+            object.field("seated", seated)
             object.field("diskFreeBytes", diskFreeBytes)
             object.field("blobsWanted", blobsWanted)
             object.field("clock", clock.rfc3339)
@@ -92,6 +98,39 @@ package struct PeerStatus: Sendable {
         case refused
     }
 
+    /// Something that a person must look at; it stays until the node starts again.
+    package struct Alarm: Hashable, Sendable {
+        /// What it is.
+        package enum Kind: String, Hashable, Sendable, CaseIterable {
+            /// This node is a restored or cloned copy.
+            case rollback
+            /// One number of a chain has two contents.
+            case fork
+            /// Both sides have nothing left to send, and hold different things.
+            case diverged
+            /// The peer does not take what it is offered.
+            case stalled
+            /// The two directories differ on who carries a scope.
+            case held
+            /// The peer refused to exchange.
+            case refused
+            /// Changes that came were not of their form, or not in their place.
+            case rejected
+        }
+
+        package let kind: Kind
+        /// The scope concerned; nil where it is the whole link.
+        package let scope: ScopeID?
+        /// One Chinese sentence.
+        package let text: String
+
+        package init(_ kind: Kind, scope: ScopeID?, _ text: String) {
+            self.kind = kind
+            self.scope = scope
+            self.text = text
+        }
+    }
+
     package let region: RegionCode
     package let name: String
     /// Where it is dialled; nil where it dials.
@@ -107,11 +146,17 @@ package struct PeerStatus: Sendable {
     package let clockOffsetMillis: Int?
     /// One sentence; nil after a good exchange.
     package let lastError: String?
+    /// Each once, oldest first.
+    package let alarms: [Alarm]
+    /// When its last receipt (回执) says; nil where there is none, as of a parent.
+    package var receiptTime: Instant?
+    /// Changes held here that none of its receipts spoke of; nil where it owes none.
+    package var receiptBehind: Int?
 
     package init(
         region: RegionCode, name: String, url: String?, state: State, isParent: Bool,
         lagSeconds: Int?, unsent: Int, lastContact: Instant?, clockOffsetMillis: Int?,
-        lastError: String?
+        lastError: String?, alarms: [Alarm] = []
     ) {
         self.region = region
         self.name = name
@@ -123,6 +168,7 @@ package struct PeerStatus: Sendable {
         self.lastContact = lastContact
         self.clockOffsetMillis = clockOffsetMillis
         self.lastError = lastError
+        self.alarms = alarms
     }
 
     func write(to writer: inout JSONWriter) {
@@ -138,6 +184,17 @@ package struct PeerStatus: Sendable {
                 "lastContact", lastContact.map { .text($0.rfc3339) } ?? .null)
             object.field("clockOffsetMillis", JSON(count: clockOffsetMillis))
             object.field("lastError", lastError.map(JSON.text) ?? .null)
+            object.field("receiptTime", receiptTime.map { .text($0.rfc3339) } ?? .null)
+            object.field("receiptBehind", JSON(count: receiptBehind))
+            object.array("alarms") { array in
+                for alarm in alarms {
+                    array.object { entry in
+                        entry.field("kind", alarm.kind.rawValue)
+                        entry.field("scope", alarm.scope.map { .text($0.hex) } ?? .null)
+                        entry.field("text", alarm.text)
+                    }
+                }
+            }
         }
     }
 }
@@ -200,10 +257,14 @@ package struct Rollout: Sendable {
     package struct Line: Sendable {
         package let region: RegionCode
         package let name: String
-        /// The newest version that it has acknowledged; nil where it has none.
+        /// The newest version that its signed receipts cover: the truth; nil where none is.
         package let version: Int?
-        /// When it did.
+        /// When it first said so.
         package let time: Instant?
+        /// When its vector was last seen to hold the newest version: a hint, of neighbours only.
+        package var knownAt: Instant?
+        /// When it last gave a receipt of any kind.
+        package var receiptTime: Instant?
 
         package init(region: RegionCode, name: String, version: Int?, time: Instant?) {
             self.region = region
@@ -243,6 +304,10 @@ package struct Rollout: Sendable {
                         entry.field("version", JSON(count: line.version))
                         entry.field(
                             "time", line.time.map { .text($0.rfc3339) } ?? .null)
+                        entry.field(
+                            "knownAt", line.knownAt.map { .text($0.rfc3339) } ?? .null)
+                        entry.field(
+                            "receiptTime", line.receiptTime.map { .text($0.rfc3339) } ?? .null)
                     }
                 }
             }

@@ -52,7 +52,13 @@ enum Page {
         if status.fenced {
             return """
                 <p class="banner bad" role="alert"><strong>本节点已隔离</strong>：\
-                发现数据回退或副本，等待上级重新授权；可以查看，不能办理。</p>
+                发现数据回退或副本，正在以新身份重新开始；可以查看，不能办理。</p>
+                """
+        }
+        if !status.seated {
+            return """
+                <p class="banner bad" role="alert"><strong>席位暂停</strong>：\
+                本节点以新身份运行，等待重新授予席位；照常收件，不能决定。</p>
                 """
         }
         guard status.isCutOff else { return .empty }

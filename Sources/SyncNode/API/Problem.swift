@@ -43,6 +43,12 @@ package struct Problem: Error, Hashable, Sendable {
             case .forbidden: 403
             }
         self.init(status, refusal.rule, refusal.title, field: refusal.field)
+        if let tags = refusal.tags {
+            members = [
+                Member(name: "seen", value: .text(tags.seen.text)),
+                Member(name: "current", value: .text(tags.current.text)),
+            ]
+        }
     }
 
     package init(_ error: ViewError) {

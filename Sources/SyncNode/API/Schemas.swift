@@ -32,8 +32,13 @@ enum Schemas {
                     ("parent", .flag), ("lagSeconds", .orNull(.integer(min: 0))),
                     ("unsent", .integer(min: 0)), ("lastContact", .orNull(.moment)),
                     ("clockOffsetMillis", .orNull(.integer())),
-                    ("lastError", .orNull(.string())),
-                ], required: ["region", "url", "state", "lagSeconds", "unsent", "lastContact"])
+                    ("lastError", .orNull(.string())), ("alarms", .list(alarm)),
+                    ("receiptTime", .orNull(.moment)),
+                    ("receiptBehind", .orNull(.integer(min: 0))),
+                ],
+                required: [
+                    "region", "url", "state", "lagSeconds", "unsent", "lastContact", "alarms",
+                ])
         ),
         (
             "Scope",
@@ -54,6 +59,12 @@ enum Schemas {
         ),
     ]
 
+    private static let alarm = JSON.record(
+        [
+            ("kind", .words(PeerStatus.Alarm.Kind.allCases.map(\.rawValue))),
+            ("scope", .orNull(.hex(16))), ("text", .string()),
+        ], required: ["kind", "scope", "text"])
+
     private static let states: [(String, JSON)] = [
         (
             "Status",
@@ -63,12 +74,12 @@ enum Schemas {
                     ("nodeId", .hex(64)), ("incarnation", .hex(64)), ("carryRoot", .hex(64)),
                     ("scopes", .integer(min: 0)), ("changes", .integer(min: 0)),
                     ("unsent", .integer(min: 0)), ("peers", .list(reference("Peer"))),
-                    ("fenced", .flag), ("diskFreeBytes", .integer(min: 0)),
+                    ("fenced", .flag), ("seated", .flag), ("diskFreeBytes", .integer(min: 0)),
                     ("blobsWanted", .integer(min: 0)), ("clock", .moment),
                 ],
                 required: [
                     "region", "name", "level", "nodeId", "incarnation", "carryRoot", "scopes",
-                    "changes", "unsent", "peers", "fenced", "diskFreeBytes",
+                    "changes", "unsent", "peers", "fenced", "seated", "diskFreeBytes",
                     "blobsWanted",
                 ])
         ),
@@ -96,6 +107,8 @@ enum Schemas {
                                 ("region", .regionCode), ("name", .string()),
                                 ("version", .orNull(.integer(min: 0))),
                                 ("time", .orNull(.moment)),
+                                ("knownAt", .orNull(.moment)),
+                                ("receiptTime", .orNull(.moment)),
                             ]))
                     ),
                 ], required: ["code", "version", "reached", "stations", "lines"])
@@ -108,6 +121,11 @@ enum Schemas {
                     ("bytesOut", .integer(min: 0)), ("bytesIn", .integer(min: 0)),
                     ("roundTrips", .integer(min: 0)), ("equal", .flag),
                 ], required: ["sent", "received", "bytesOut", "bytesIn", "roundTrips", "equal"])
+        ),
+        (
+            "ReceiptReport",
+            .record(
+                [("scopes", .integer(min: 0)), ("asked", .flag)], required: ["scopes", "asked"])
         ),
         ("BlobStored", .record([("bytes", .integer(min: 1))], required: ["bytes"])),
         (

@@ -27,6 +27,12 @@ extension Limits {
     /// Changes of a delivery that are handed to the writer together, while the signatures of the
     /// next ones are checked: enough for a commit that costs little a change.
     package static let intakeChangesMin = 1024
+    /// Changed documents that are kept for listeners who come back.
+    package static let eventsKeptMax = 8192
+    /// Events that are read and written to a listener at once.
+    package static let eventsSentMax = 256
+    /// How often a listener is told of links, or that the stream lives, in seconds.
+    package static let eventPeerSeconds = 5
     /// A quiet link says where it stands this often, in seconds.
     package static let heartbeatSeconds = 20
 }

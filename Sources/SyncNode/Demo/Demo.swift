@@ -24,7 +24,9 @@ package enum Demo {
         let county = try DemoCounty(topology: topology, data: folder, port: port)
         do {
             try await county.start()
-            try await DemoSeed(county: county).plant()
+            let seed = DemoSeed(county: county)
+            try await seed.plant()
+            if publishes == 0 { await seed.plantCases() }
             var code: Int32 = 0
             if publishes > 0 {
                 code = await DemoPublish(county: county).play(rounds: publishes)

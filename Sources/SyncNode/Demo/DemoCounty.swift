@@ -7,6 +7,8 @@ import Runtime
 final class DemoCounty: Sendable {
     let topology: Topology
     let members: [DemoMember]
+    /// Where one more node may listen.
+    let spareAddress: String
     private let data: String
     private let client: HTTPClient
 
@@ -21,6 +23,7 @@ final class DemoCounty: Sendable {
         }
         self.client = client
         let program = ProgramPath.own
+        spareAddress = "127.0.0.1:\(port + topology.nodes.count)"
         members = topology.topDown.enumerated().map { index, node in
             DemoMember(
                 node: node, data: "\(data)/\(node.region.text)",
@@ -48,8 +51,9 @@ final class DemoCounty: Sendable {
             guard let a = member(link.a.text), let b = member(link.b.text) else { continue }
             let known = await a.get("/api/v1/peers")
             if "\(known)".contains(link.b.text) { continue }
-            _ = await a.post("/sync/v1/partner", "{\"url\":\"\(b.url)\",\"dial\":true}")
+            // Who is dialled must know the other first.
             _ = await b.post("/sync/v1/partner", "{\"url\":\"\(a.url)\",\"dial\":false}")
+            _ = await a.post("/sync/v1/partner", "{\"url\":\"\(b.url)\",\"dial\":true}")
         }
     }
 

@@ -43,20 +43,30 @@ final class DemoMember: Sendable {
         }
     }
 
+    /// The node of another directory that began as a copy of this one's.
+    func copied(to data: String, listen: String) -> DemoMember {
+        DemoMember(node: node, data: data, listen: listen, program: program, client: client)
+    }
+
     /// What `verify` says of its data, while it runs: a process of its own.
     func isSound() async -> Bool {
+        await run(["verify", "--data", data, "--json"]).code == 0
+    }
+
+    /// A verb of the program, as a process of its own; its one line of output as JSON.
+    func run(_ words: [String]) async -> (code: Int32, json: JSON) {
         let started: ChildProcess
         do throws(ChildProcess.Failure) {
-            started = try ChildProcess(program, ["verify", "--data", data, "--json"])
+            started = try ChildProcess(program, words)
         } catch {
             Console.say(error.sentence)
-            return false
+            return (-1, .null)
         }
         return await Blocking.run {
             let line = started.readLine() ?? ""
             let code = started.wait()
-            if code != 0 { Console.say("  verify: \(code) \(line)") }
-            return code == 0
+            if code != 0 { Console.say("  \(words[0]): \(code) \(line)") }
+            return (code, NodeSettings.json(Array(line.utf8)) ?? .null)
         }
     }
 
@@ -66,6 +76,21 @@ final class DemoMember: Sendable {
         process.value = nil
         running.signal(signal)
         _ = await Blocking.run { running.wait() }
+    }
+
+    /// One request; status and body as they are, status 0 where none came.
+    func fetch(
+        _ method: String, _ path: String, _ body: [UInt8] = []
+    ) async -> (status: Int, bytes: [UInt8]) {
+        var request = ClientRequest(method, url + path, body: body)
+        if !body.isEmpty { request.headers = [("Content-Type", "application/octet-stream")] }
+        do throws(ClientError) {
+            let response = try await client.send(request)
+            return (Int(response.status), response.body)
+        } catch {
+            Console.say("  \(node.name): \(error)")
+            return (0, [])
+        }
     }
 
     /// One request; the answer as JSON, whatever its status.

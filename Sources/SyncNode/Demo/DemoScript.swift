@@ -17,11 +17,16 @@ final class DemoScript: Sendable {
             return 2
         }
         await DemoOfflineDay(script: self, world: world).play()
+        await DemoAttachment(script: self, world: world).play()
         await DemoRollout(script: self, world: world).play()
         await DemoHandover(script: self, world: world).play()
+        await DemoCarriage(script: self, world: world).play()
+        await DemoRecovery(script: self, world: world).play()
         for member in county.members {
             let status = await member.get("/api/v1/status")
-            fact("\(member.node.name) 未被隔离", status["fenced"]?.bool == false)
+            fact(
+                "\(member.node.name) 未被隔离，有席位",
+                status["fenced"]?.bool == false && status["seated"]?.bool == true)
             fact("\(member.node.name) 核对无误：链、签名、折叠", await member.isSound())
         }
         Console.print(failures.millis == 0 ? "全部属实" : "\(failures.millis) 条不属实")
@@ -59,6 +64,8 @@ struct DemoWorld: Sendable {
     let t2: DemoMember
     let lc: DemoMember
     let lt: DemoMember
+    /// Where one more node may listen: behind the last one's port.
+    let spareAddress: String
 
     init?(_ county: DemoCounty) {
         guard let c = county.member("370124000000"), let t = county.member("370124106000"),
@@ -73,6 +80,7 @@ struct DemoWorld: Sendable {
         self.t2 = t2
         self.lc = lc
         self.lt = lt
+        spareAddress = county.spareAddress
     }
 
     var all: [DemoMember] { [c, t, v1, v2, t2, lc, lt] }

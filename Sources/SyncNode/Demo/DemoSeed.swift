@@ -24,6 +24,54 @@ struct DemoSeed: Sendable {
         }
     }
 
+    /// Cases in flight, where the nodes of SCENARIOS.md are and have none yet: one of each kind
+    /// that a clerk meets on a morning.
+    func plantCases() async {
+        guard let world = DemoWorld(county) else { return }
+        for member in [world.v1, world.v2, world.t, world.t2] {
+            await wait("\(member.node.name) 还没有事项") {
+                await member.get("/api/v1/items")["items"]?.array?.count == Self.items.count
+            }
+        }
+        guard await world.numbers(world.v1).isEmpty else { return }
+        await plantVillages(world)
+        await plantTowns(world)
+    }
+
+    /// 受理容缺, 当场办结, 待补正.
+    private func plantVillages(_ world: DemoWorld) async {
+        let (v1, v2) = (world.v1, world.v2)
+        let accepted = await world.receive(v1, Item.allowance, "王桂英", missing: ["M4"])
+        await v1.act("accept", accepted)
+        let done = await world.receive(v1, Item.pension, "李德福")
+        await v1.act("accept", done)
+        await v1.act("decide", done, ",\"outcome\":\"grant\"")
+        await v1.act("deliver", done)
+        let gap = await world.receive(v2, Item.allowance, "赵玉芬", missing: ["M3"])
+        await v2.act("correct", gap, ",\"gaps\":[\"M3 户口簿\"]")
+    }
+
+    /// 待县签收, 跨县已受理.
+    private func plantTowns(_ world: DemoWorld) async {
+        let up = await world.receive(world.t, Item.allowance, "张建国")
+        await world.t.act("accept", up)
+        await world.t.act("offer", up, ",\"to\":\"\(world.c.node.region.text)\"")
+        let away = await world.receive(world.t2, Item.disability, "刘秀英")
+        await world.t2.act("offer", away, ",\"to\":\"\(world.lt.node.region.text)\"")
+        await wait("沙镇镇还没有收到移交") { await world.lt.has(away) }
+        await world.lt.act("sign", away)
+        await world.lt.act("accept", away)
+    }
+
+    /// For at most ten seconds; says what did not come.
+    private func wait(_ complaint: String, _ isThere: () async -> Bool) async {
+        for _ in 0..<100 {
+            if await isThere() { return }
+            do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
+        }
+        Console.say(complaint)
+    }
+
     private func need(
         _ member: DemoMember, _ command: String
     ) async throws(NodeRuntime.Failure) {

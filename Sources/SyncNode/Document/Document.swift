@@ -20,6 +20,8 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case serial = 8
     /// What a hand-over carries by value (移交包), and what the counties tell each other of it.
     case parcel = 9
+    /// What a region's node has said that it holds (回执).
+    case holding = 10
 }
 
 /// A document's identity: 16 bytes, never reused, inside a collection.

@@ -4,10 +4,25 @@ package import Base
 package enum Command: Sendable {
     case catalog(CatalogCommand)
     case cases(CaseCommand)
+    /// The command, if what it is about is still as its author saw it.
+    indirect case ifSeen(StateTag, Command)
 
-    /// - Parameter json: One flat object with `command` and that command's fields.
+    /// - Parameter json: One flat object with `command`, that command's fields, and `seen` where
+    ///   the author says what was on screen.
     /// - Throws: A refusal that names the field which is not well formed.
     package init(json: JSON) throws(RuleRefusal) {
+        let plain = try Command(plain: json)
+        guard let seen = json["seen"], !seen.isNull else {
+            self = plain
+            return
+        }
+        guard let tag = seen.text.flatMap({ StateTag($0) }) else {
+            throw .invalid("seen", "seen 应为 16 位十六进制数")
+        }
+        self = .ifSeen(tag, plain)
+    }
+
+    private init(plain json: JSON) throws(RuleRefusal) {
         guard let name = json["command"]?.text else {
             throw .invalid("command", "缺少 command")
         }

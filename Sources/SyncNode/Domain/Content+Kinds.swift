@@ -12,6 +12,7 @@ package enum Content: Sendable {
     case handover(HandoverState)
     case parcel(ParcelState)
     case serial(SerialState)
+    case holding(HoldingState)
 
     /// The document as the store keeps it.
     ///
@@ -29,6 +30,7 @@ package enum Content: Sendable {
         case .handover(let state): state.stored(key: key)
         case .parcel(let state): state.stored(key: key)
         case .serial(let state): state.stored(key: key)
+        case .holding(let state): state.stored(key: key, scope: scope)
         }
     }
 
@@ -44,6 +46,7 @@ package enum Content: Sendable {
         case .handover: .handover(try HandoverState(document))
         case .parcel: .parcel(try ParcelState(document))
         case .serial: .serial(try SerialState(document))
+        case .holding: .holding(try HoldingState(document))
         }
     }
 }

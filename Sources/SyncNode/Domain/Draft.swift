@@ -34,6 +34,14 @@ package struct RuleRefusal: Hashable, Sendable {
     package let field: String?
     /// What kind of refusal it is; the API maps it to a status.
     package let category: Category
+    /// Of a stale one: what the caller saw, and what there is.
+    package var tags: Tags?
+
+    /// Two states of one document.
+    package struct Tags: Hashable, Sendable {
+        package let seen: StateTag
+        package let current: StateTag
+    }
 
     /// What kind of refusal it is.
     package enum Category: String, Hashable, Sendable {

@@ -1,3 +1,7 @@
+import Base
+import Change
+import Document
+
 /// What a command leads to: the one door through which anything is decided.
 package enum Rules {
     /// - Parameters:
@@ -12,6 +16,40 @@ package enum Rules {
         case .catalog(let command): try CatalogRules.decide(command, at: desk, from: source)
         case .cases(let command):
             try CaseRules.decide(command, at: desk, from: source, under: custody)
+        case .ifSeen(let seen, let command):
+            if let current = try state(of: command, from: source), current != seen {
+                .refuse(.stale(seen: seen, current: current))
+            } else {
+                try decide(command, at: desk, from: source, under: custody)
+            }
         }
+    }
+
+    /// The state of the document that a command is about, as an entity tag carries it; nil where
+    /// there is none, which the command's own rule says.
+    private static func state<S: DocumentSource>(
+        of command: Command, from source: S
+    ) throws(S.Failure) -> StateTag? {
+        let key: DocumentKey?
+        switch command {
+        case .ifSeen(_, let inner): return try state(of: inner, from: source)
+        case .cases(let command): key = try CaseRules.document(of: command, from: source)
+        case .catalog(let command):
+            key = try command.item.flatMap { code throws(S.Failure) in
+                try source.find(.item, label: code).first
+            }
+        }
+        guard let key, let content = try source.content(key) else { return nil }
+        return StateTag(of: content.stored(key: key, scope: ScopeID(0)).state)
+    }
+}
+
+extension RuleRefusal {
+    /// What the author saw was changed since.
+    static func stale(seen: StateTag, current: StateTag) -> RuleRefusal {
+        var refusal = RuleRefusal(
+            "state-changed", "您看到的内容已被更新，请刷新后再办理", category: .stale)
+        refusal.tags = Tags(seen: seen, current: current)
+        return refusal
     }
 }

@@ -18,6 +18,11 @@ package struct NodeSettings: Hashable, Sendable {
     package struct Neighbour: Hashable, Sendable {
         package let region: RegionID
         package let url: String
+
+        package init(region: RegionID, url: String) {
+            self.region = region
+            self.url = url
+        }
     }
 
     /// The name of the store's value that keeps them.

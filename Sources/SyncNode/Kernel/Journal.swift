@@ -148,8 +148,10 @@ package protocol Journal: AnyObject {
     func documents(
         _ collection: Collection, label: String
     ) throws(JournalError) -> [DocumentKey]
-    /// Documents that owe a reaction, by key, at most `limit`.
-    func attention(limit: Int) throws(JournalError) -> [DocumentKey]
+    /// Documents that owe a reaction, by key, behind a key, at most `limit`.
+    func attention(
+        after key: DocumentKey?, limit: Int
+    ) throws(JournalError) -> [DocumentKey]
 
     /// A small named value of the node itself (clock, counters, storeEpoch).
     func value(_ name: String) throws(JournalError) -> [UInt8]?

@@ -65,8 +65,8 @@ extension Kernel {
         case .remember(let name, let value):
             try journal.setValue(name, value)
             return .done(answer: [], written: [])
-        case .reissueOrphans:
-            let count = try reissueOrphans(at: now, entropy: entropy)
+        case .reissueOrphans(let scopes):
+            let count = try reissueOrphans(in: scopes, at: now, entropy: entropy)
             return .done(answer: Array("{\"reissued\":\(count)}".utf8), written: [])
         case .drop(let scope, let held, let quarantined):
             let isGone = try drop(scope, heldBy: held, quarantined: quarantined)
@@ -120,17 +120,25 @@ extension Kernel {
 
     /// What the local seat owes of itself: gateway answers, forwarding, receipts. Each reaction
     /// is due only until its change is folded, so this ends.
+    ///
+    /// Goes round: where more is due than one commit may do, the next one begins behind the
+    /// document that was seen to last, so that none waits for ever behind others.
     private func react(at now: Instant, entropy: () -> Digest) throws(JournalError) {
         var left = Limits.reactionsMax
         while left > 0 {
             try flushDocuments()
-            let keys = try journal.attention(limit: Limits.reactionsMax)
+            var keys = try journal.attention(after: attended, limit: left)
+            if keys.count < left, attended != nil {
+                let first = try journal.attention(after: nil, limit: left - keys.count)
+                keys += first.filter { !keys.contains($0) }
+            }
             var wrote = false
             for key in keys where left > 0 {
+                attended = key
+                left -= 1
                 let desk = desk(author: 0, at: now, entropy: entropy())
                 let due = try Reactions.due(key, at: desk, from: KernelSource(kernel: self))
                 for command in due {
-                    left -= 1
                     let outcome = try run(
                         command, author: 0, replayKey: nil, at: now, entropy: entropy)
                     if case .done(_, let heads) = outcome, !heads.isEmpty { wrote = true }

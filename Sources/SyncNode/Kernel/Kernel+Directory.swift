@@ -8,14 +8,11 @@ import Domain
 extension Kernel {
     /// Takes a directory change into the directory.
     func learn(_ change: Change, in state: ScopeState) {
-        guard let entry = DirectoryEntry(change),
-            let chain = state.chains[change.header.actor]
+        guard let chain = state.chains[change.header.actor],
+            let statement = Directory.Statement(
+                change, of: state.record.name.region, by: IncarnationKey(chain.key))
         else { return }
-        learned.join(
-            directory.add(
-                Directory.Statement(
-                    region: state.record.name.region, key: IncarnationKey(chain.key),
-                    seq: change.header.seq, hash: change.hash, entry: entry)))
+        learned.join(directory.add(statement))
     }
 
     /// Folds anew what the batch's news of the directory touches. Own heads are signed and

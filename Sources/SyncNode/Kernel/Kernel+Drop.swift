@@ -27,7 +27,9 @@ extension Kernel {
     func drop(
         _ scope: ScopeID, heldBy held: VersionVector, quarantined: [ActorID]
     ) throws(JournalError) -> Bool {
-        guard let state = scopes[scope], isElsewhere(state.record.name), try !hasOrphans() else {
+        guard let state = scopes[scope], isElsewhere(state.record.name),
+            try scopesWithOrphans().isEmpty
+        else {
             return false
         }
         let mine = state.chains.keys.sorted().compactMap { state.chains[$0] }

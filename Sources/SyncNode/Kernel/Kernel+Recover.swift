@@ -39,29 +39,34 @@ extension Kernel {
         try reload()
     }
 
-    /// Whether changes of an old incarnation wait for `reissueOrphans`. One read a scope.
-    package func hasOrphans() throws(JournalError) -> Bool {
+    /// Scopes in which changes of an old incarnation wait for `reissueOrphans`, by id. One read
+    /// a scope.
+    package func scopesWithOrphans() throws(JournalError) -> [ScopeName] {
+        var names: [ScopeName] = []
         for id in scopes.keys.sorted() {
-            if try journal.value(Self.orphansName(id))?.isEmpty == false { return true }
+            guard let name = scopes[id]?.record.name else { continue }
+            if try journal.value(Orphans.name(of: id))?.isEmpty == false { names.append(name) }
         }
-        return false
+        return names
     }
 
     /// Changes of an old incarnation that wait for `reissueOrphans` in a scope, oldest first.
     package func orphans(of scope: ScopeID) throws(JournalError) -> [Change] {
-        guard let stored = try journal.value(Self.orphansName(scope)) else { return [] }
-        return try decodeOrphans(stored)
+        guard let stored = try journal.value(Orphans.name(of: scope)) else { return [] }
+        return try Orphans.decode(stored, of: identity.key)
     }
 
-    /// Writes anew, in their order, the orphans that no peer held. To be called once all chains
+    /// Writes anew, in their order, the orphans that no peer held. To be called once the chains
     /// were fetched again: both sides of a link said that they hold the same.
+    ///
+    /// - Parameter only: The scopes of which that is so; nil for all.
     /// - Returns: How many were written.
     func reissueOrphans(
-        at now: Instant, entropy: () -> Digest
+        in only: [ScopeID]?, at now: Instant, entropy: () -> Digest
     ) throws(JournalError) -> Int {
         var written = 0
         for id in scopes.keys.sorted() {
-            guard let state = scopes[id] else { continue }
+            guard let state = scopes[id], only?.contains(id) ?? true else { continue }
             let orphans = try self.orphans(of: id)
             guard !orphans.isEmpty else { continue }
             var hashes: [(old: String, new: String)] = []
@@ -72,7 +77,7 @@ extension Kernel {
                 hashes.append((orphan.hash.prefix16.hex, head.hash.prefix16.hex))
                 written += 1
             }
-            try journal.setValue(Self.orphansName(id), [])
+            try journal.setValue(Orphans.name(of: id), [])
         }
         return written
     }
@@ -114,38 +119,11 @@ extension Kernel {
         return proven
     }
 
-    // MARK: orphans
-
-    private static func orphansName(_ scope: ScopeID) -> String { "orphans:\(scope.hex)" }
-
     private func keepOrphans(
         _ changes: [Change], in scope: ScopeID
     ) throws(JournalError) {
-        var writer = ByteWriter(capacity: 1024)
-        if let earlier = try journal.value(Self.orphansName(scope)) {
-            writer.write(bytes: earlier)
-        }
-        for change in changes {
-            writer.write(count: change.bytes.count)
-            writer.write(bytes: change.bytes)
-        }
-        try journal.setValue(Self.orphansName(scope), writer.bytes)
-    }
-
-    private func decodeOrphans(_ stored: [UInt8]) throws(JournalError) -> [Change] {
-        var reader = ByteReader(stored)
-        var changes: [Change] = []
-        do throws(DecodeError) {
-            while reader.remaining > 0 {
-                let count = try reader.readCount("orphan", limit: Limits.changeBytesMax)
-                let bytes = try reader.readBytes(count, "orphan")
-                changes.append(
-                    try ChangeCodec.decode(bytes, suite: identity.key.publicKey.suite))
-            }
-        } catch {
-            throw .damaged("the kept changes of an old incarnation are not of their form")
-        }
-        return changes
+        let name = Orphans.name(of: scope)
+        try journal.setValue(name, Orphans.adding(changes, to: try journal.value(name) ?? []))
     }
 
     private static func replacing(_ old: String, by new: String, in body: [UInt8]) -> [UInt8] {

@@ -15,6 +15,8 @@ package final class Kernel<Store: Journal> {
     var scopes: [ScopeID: ScopeState] = [:]
     var session = FoldSession()
     var effects = Effects()
+    /// The document whose reactions were seen to last.
+    var attended: DocumentKey?
     /// What this batch taught the directory.
     var learned = Directory.News()
     /// The county above the local region, as far as it was known when last looked at.
@@ -102,6 +104,11 @@ package final class Kernel<Store: Journal> {
                 guard run.more, !run.changes.isEmpty else { break }
                 after = Self.advanced(after, by: run.changes)
             }
+            // What was taken off an old chain says who is who until it is here again.
+            let orphans = try Orphans.statements(
+                try journal.value(Orphans.name(of: id)) ?? [], in: state.record.name,
+                state.chains, of: identity.key)
+            for statement in orphans { directory.add(statement) }
         }
     }
 

@@ -43,11 +43,10 @@ package final class ScratchFold {
         _ change: Change, in scope: ScopeName, writer: IncarnationKey, quarantined: Bool
     ) throws(JournalError) {
         guard change.kind != .genesis else { return }
-        if learns, scope.family == .directory, let entry = DirectoryEntry(change) {
-            directory.add(
-                Directory.Statement(
-                    region: scope.region, key: writer, seq: change.header.seq,
-                    hash: change.hash, entry: entry))
+        if learns, scope.family == .directory,
+            let statement = Directory.Statement(change, of: scope.region, by: writer)
+        {
+            directory.add(statement)
         }
         let arrival = Arrival(
             change: change, scope: scope, key: writer, quarantined: quarantined)

@@ -40,8 +40,9 @@ package enum Submission: Sendable {
     case state([DirectoryEntry])
     /// A small named value of the node itself.
     case remember(String, [UInt8])
-    /// Orphans of an old incarnation that no peer held are to be written anew.
-    case reissueOrphans
+    /// Orphans of an old incarnation that no peer held are to be written anew: those of some
+    /// scopes, or for nil all.
+    case reissueOrphans(in: [ScopeID]?)
     /// A scope outside the local audience is to go, where another carrier held all of it: its
     /// vector as it stated it, and the chains that are quarantined there.
     case drop(ScopeID, heldBy: VersionVector, quarantined: [ActorID])

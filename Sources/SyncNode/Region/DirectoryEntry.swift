@@ -4,14 +4,16 @@ package import Change
 extension ChangeKind {
     /// A region and its place: {id, code, name, level, parent?}.
     package static let directoryRegion = ChangeKind(rawValue: 0x8010)
-    /// A seat given to an incarnation: {region, epoch, key, node, proof?: {nodeKey, signature}}.
+    /// A seat given to an incarnation: {region, epoch, key, node, proof}; proof is {own} or
+    /// {nodeKey, signature}.
     package static let directorySeat = ChangeKind(rawValue: 0x8011)
-    /// A neighbouring county's seat for a corridor: {region, code, name, key, node}.
+    /// A neighbouring county's seat for a corridor: {id, code, name, level, parent?, epoch, key,
+    /// node, proof}.
     package static let directoryPartner = ChangeKind(rawValue: 0x8012)
     /// A region placed under another parent: {region, parent}.
     package static let directoryMove = ChangeKind(rawValue: 0x8013)
     /// An incarnation of a region's node that may exchange and write what commutes, but holds no
-    /// seat: {region, key, node}.
+    /// seat: {region, key, node, proof}.
     package static let directoryIncarnation = ChangeKind(rawValue: 0x8015)
     /// What bundles for a region's node are sealed to: {region, agreement}. Passed over by a
     /// node that does not know it.
@@ -23,13 +25,17 @@ extension ChangeKind {
 /// What one change of a `dir` scope says.
 package enum DirectoryEntry: Hashable, Sendable {
     case region(RegionRecord)
-    /// `proof` stands in for the parent that the root of a tree has not.
+    /// Without a proof that holds it has no effect; that of a root stands in for the parent that
+    /// it has not.
     case seat(
         region: RegionID, epoch: UInt64, key: IncarnationKey, node: Digest,
-        proof: SeatProof? = nil)
-    case partner(RegionRecord, key: IncarnationKey, node: Digest)
+        proof: SeatProof?)
+    /// - epoch: That of the partner's own seat.
+    case partner(
+        RegionRecord, epoch: UInt64, key: IncarnationKey, node: Digest, proof: SeatProof?)
     case move(region: RegionID, parent: RegionID)
-    case incarnation(region: RegionID, key: IncarnationKey, node: Digest)
+    case incarnation(
+        region: RegionID, key: IncarnationKey, node: Digest, proof: SeatProof?)
     case revocation(key: IncarnationKey)
     /// - text: Suite number and public key in hexadecimal digits.
     case agreement(region: RegionID, text: String)
@@ -57,16 +63,19 @@ package enum DirectoryEntry: Hashable, Sendable {
                 object.field("region", region.hex)
                 object.field("epoch", Int64(epoch))
                 Self.write(key, node, to: &object)
-                if let proof { Self.write(proof, to: &object) }
-            case .partner(let record, let key, let node):
+                Self.write(proof, to: &object)
+            case .partner(let record, let epoch, let key, let node, let proof):
                 Self.write(record, to: &object)
+                object.field("epoch", Int64(epoch))
                 Self.write(key, node, to: &object)
+                Self.write(proof, to: &object)
             case .move(let region, let parent):
                 object.field("region", region.hex)
                 object.field("parent", parent.hex)
-            case .incarnation(let region, let key, let node):
+            case .incarnation(let region, let key, let node, let proof):
                 object.field("region", region.hex)
                 Self.write(key, node, to: &object)
+                Self.write(proof, to: &object)
             case .revocation(let key): object.field("key", key.text)
             case .agreement(let region, let text):
                 object.field("region", region.hex)
@@ -91,10 +100,15 @@ package enum DirectoryEntry: Hashable, Sendable {
         writer.field("node", node.hex)
     }
 
-    private static func write(_ proof: SeatProof, to writer: inout JSONWriter) {
+    private static func write(_ proof: SeatProof?, to writer: inout JSONWriter) {
+        guard let proof else { return }
         writer.object("proof") { object in
-            object.field("nodeKey", proof.nodeKey.text)
-            object.field("signature", Hex.encode(proof.signature))
+            switch proof {
+            case .own(let signature): object.field("own", Hex.encode(signature))
+            case .node(let key, let signature):
+                object.field("nodeKey", key.text)
+                object.field("signature", Hex.encode(signature))
+            }
         }
     }
 
@@ -116,10 +130,11 @@ package enum DirectoryEntry: Hashable, Sendable {
             guard let seat = Self.seat(json) else { return nil }
             self = seat
         case .directoryPartner:
-            guard let record = Self.record(json), let key = Self.key(json),
-                let node = Self.node(json)
+            guard let record = Self.record(json), let epoch = Self.epoch(json),
+                let key = Self.key(json), let node = Self.node(json),
+                let proof = Self.proof(json)
             else { return nil }
-            self = .partner(record, key: key, node: node)
+            self = .partner(record, epoch: epoch, key: key, node: node, proof: proof.value)
         case .directoryMove:
             guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
                 let parent = json["parent"]?.text.flatMap(RegionID.init(hex:))
@@ -127,9 +142,10 @@ package enum DirectoryEntry: Hashable, Sendable {
             self = .move(region: region, parent: parent)
         case .directoryIncarnation:
             guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
-                let key = Self.key(json), let node = Self.node(json)
+                let key = Self.key(json), let node = Self.node(json),
+                let proof = Self.proof(json)
             else { return nil }
-            self = .incarnation(region: region, key: key, node: node)
+            self = .incarnation(region: region, key: key, node: node, proof: proof.value)
         case .directoryRevocation:
             guard let key = Self.key(json) else { return nil }
             self = .revocation(key: key)
@@ -144,19 +160,32 @@ package enum DirectoryEntry: Hashable, Sendable {
 
     private static func seat(_ json: JSON) -> DirectoryEntry? {
         guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
-            let epoch = json["epoch"]?.int, epoch > 0, let key = key(json),
-            let node = node(json)
+            let epoch = epoch(json), let key = key(json), let node = node(json),
+            let proof = proof(json)
         else { return nil }
-        guard let stated = json["proof"] else {
-            return .seat(region: region, epoch: UInt64(epoch), key: key, node: node)
+        return .seat(region: region, epoch: epoch, key: key, node: node, proof: proof.value)
+    }
+
+    private static func epoch(_ json: JSON) -> UInt64? {
+        json["epoch"]?.int.flatMap { $0 > 0 ? UInt64($0) : nil }
+    }
+
+    /// A proof, or that there is none; nil where what stands there is not of its form.
+    private static func proof(_ json: JSON) -> (value: SeatProof?, Void)? {
+        guard let stated = json["proof"] else { return (nil, ()) }
+        if let own = stated["own"] {
+            return signature(own).map { (.own(signature: $0), ()) }
         }
-        guard let nodeKey = stated["nodeKey"]?.text.flatMap(IncarnationKey.init(text:)),
-            let signature = stated["signature"]?.text.flatMap(Hex.decode),
-            signature.count == SignedHead.signatureLength
+        guard let key = stated["nodeKey"]?.text.flatMap(IncarnationKey.init(text:)),
+            let signature = stated["signature"].flatMap(signature)
         else { return nil }
-        let proof = SeatProof(nodeKey: nodeKey, signature: signature)
-        return .seat(
-            region: region, epoch: UInt64(epoch), key: key, node: node, proof: proof)
+        return (.node(key: key, signature: signature), ())
+    }
+
+    private static func signature(_ json: JSON) -> [UInt8]? {
+        json.text.flatMap(Hex.decode).flatMap {
+            $0.count == SignedHead.signatureLength ? $0 : nil
+        }
     }
 
     private static func record(_ json: JSON) -> RegionRecord? {

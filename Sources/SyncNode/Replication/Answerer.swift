@@ -29,8 +29,13 @@ package struct Answerer: Sendable {
     package var isAtRest: Bool { mutating get { link.isAtRest } }
     /// Whether, as far as both sides said, they hold the same.
     package var isEqual: Bool {
-        mutating get { link.peerRoot != nil && link.peerRoot == link.mine.root }
+        mutating get {
+            !link.isDirectoryOnly && link.peerRoot != nil && link.peerRoot == link.mine.root
+        }
     }
+
+    /// With the next answer, asks the peer for a receipt.
+    package mutating func demandReceipt() { link.due.receipt = true }
 
     /// Takes a request. The effects hold its answer; or `apply`, after which `applied` gives
     /// it; or `park`, after which `resume` or `release` does.

@@ -43,7 +43,9 @@ package struct Dialer: Sendable {
     package var isAtRest: Bool { mutating get { link.isAtRest } }
     /// Whether, as far as both sides said, they hold the same.
     package var isEqual: Bool {
-        mutating get { link.peerRoot != nil && link.peerRoot == link.mine.root }
+        mutating get {
+            !link.isDirectoryOnly && link.peerRoot != nil && link.peerRoot == link.mine.root
+        }
     }
 
     /// Starts or restarts the link: the first request of the push lane.
@@ -84,6 +86,9 @@ package struct Dialer: Sendable {
         owesReceipt = false
         return Message([.fast(try link.stand(.poll, flags: .wait, knowing: knowledge))])
     }
+
+    /// With the next message, asks the peer for a receipt.
+    package mutating func demandReceipt() { link.due.receipt = true }
 
     /// Takes the answer to the last request of a lane.
     package mutating func received<K: LocalKnowledge>(

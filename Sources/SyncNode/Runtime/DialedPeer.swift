@@ -64,6 +64,9 @@ actor DialedPeer {
         if !cut { nap?.cancel() }
     }
 
+    /// With the next message, asks the peer for a receipt.
+    func demandReceipt() { dialer.demandReceipt() }
+
     func repeatNext() { repeatsNext = true }
 
     /// Keeps the link until the task is cancelled.
@@ -162,7 +165,9 @@ actor DialedPeer {
             nonce: SystemRandom.digest().prefix16, at: clock.now(), knowing: knowledge)
         try await perform([.send(request)])
         guard dialer.isOpen else {
-            throw Failure(sentence: watch.now.lastError ?? "the peer does not exchange with us")
+            throw Failure(
+                sentence: watch.now.lastError ?? "the peer does not exchange with us",
+                isRefused: true)
         }
         if let peer = dialer.peer { watch.met(peer, at: clock.now()) }
     }

@@ -48,7 +48,10 @@ actor ExchangeHub {
 
     /// Answers one message; nil where the link is cut on purpose (demo).
     func answer(_ message: Message) async throws -> Message? {
-        guard let peer = peer(for: message) else { return Answerer.unknownLink }
+        guard let peer = peer(for: message) else {
+            if message.hello == nil { return Answerer.unknownLink }
+            return Message([.refused(RefusalNotice(.notAllowed))])
+        }
         let region = await peer.region
         if cut.contains(region) { return nil }
         let answer = try await peer.answer(message, pollSeconds: Limits.pollSeconds)
@@ -56,6 +59,17 @@ actor ExchangeHub {
         if let token = await peer.token { byToken[token] = peer }
         if byToken.count > Limits.answeringPeersMax * 2 { byToken.removeAll() }
         return answer
+    }
+
+    /// Asks whoever dials from a region for a receipt.
+    /// - Returns: Whether anyone does.
+    func demandReceipt(of region: RegionID) async -> Bool {
+        var isAsked = false
+        for peer in byKey.values where await peer.region == region {
+            await peer.demandReceipt()
+            isAsked = true
+        }
+        return isAsked
     }
 
     func setCut(_ isCut: Bool, with region: RegionID) {

@@ -13,6 +13,8 @@ package struct Intake: Sendable {
     let board: KnowledgeBoard
     let writer: Writer
     let blobs: BlobShelf
+    /// What this node owes where its parent asks for a receipt; nil where nobody may ask.
+    var receipts: ReceiptDuty?
 
     /// What a delivery came to.
     struct Taken {
@@ -78,6 +80,9 @@ package struct Intake: Sendable {
         }
         if let region, !delivery.chunks.isEmpty {
             taken.wrong = try await take(delivery.chunks, from: region)
+        }
+        if delivery.wantsReceipt, let receipts, region == receipts.store.settings.region.parent {
+            _ = try await receipts.fulfil(.asked)
         }
         return taken
     }

@@ -79,6 +79,8 @@ package final class NodeRuntime: Sendable {
             throw Failure("\(error)", exitCode: 4)
         }
         let runtime = NodeRuntime(options: options, store: store, client: client, clock: clock)
+        store.writer.health.onFence { [renewal = runtime.renewal] in renewal.ringMarked() }
+        store.writer.health.onCopy { [renewal = runtime.renewal] in renewal.ring() }
         try AdminToken.ensure(in: options.data)
         try runtime.listen()
         await runtime.noteAddress()
@@ -96,9 +98,13 @@ package final class NodeRuntime: Sendable {
         renewal = bell
         hub = ExchangeHub(
             board: store.board, readers: store.readers, blobs: store.blobs,
-            intake: store.intake, signer: store.signer, region: store.settings.region.id,
+            intake: store.intake(clock), signer: store.signer, region: store.settings.region.id,
             storeEpoch: store.storeEpoch, clock: clock, onRollback: { bell.ring() })
     }
+
+    /// Whether this node was found to be a copy, or its store to be another's, and writes nothing
+    /// any more until it has begun anew.
+    var isFenced: Bool { renewal.isRung || store.writer.health.isFenced }
 
     /// Where it listens.
     package var endpoint: Endpoint? { server.withLock { $0?.endpoint } }
@@ -148,6 +154,9 @@ package final class NodeRuntime: Sendable {
         }
     }
 
+    /// Has this node begin a new incarnation, as if a peer had shown that it is a copy.
+    func beginAnew() { renewal.ring() }
+
     /// Calls back once this node must begin a new incarnation.
     func onRenewal(_ callback: @escaping @Sendable () -> Void) { renewal.set(callback) }
 
@@ -174,10 +183,11 @@ package final class NodeRuntime: Sendable {
             board: store.board, readers: store.readers, blobs: store.blobs,
             signer: store.signer, region: settings.region.id, peer: region)
         let peer = DialedPeer(
-            url: url, knowledge: knowledge, storeEpoch: store.storeEpoch, intake: store.intake,
+            url: url, knowledge: knowledge, storeEpoch: store.storeEpoch,
+            intake: store.intake(clock),
             clock: clock, client: client, watch: PeerWatch(region: region, url: url),
             onRollback: { [renewal] in renewal.ring() },
-            onRefused: { [weak self] in await self?.introduce(to: region) })
+            onRefused: { [weak self] in await self?.introduce(to: region, at: url) })
         let task = Task { await peer.run() }
         let earlier = dialers.withLock { dialers in
             let earlier = dialers[region]

@@ -19,8 +19,12 @@ extension NodeService {
         }
     }
 
-    /// A neighbouring county is stated and dialled from now on (demo; else by an operator).
+    /// {card}: a partner's next incarnation shows itself. {url, dial}: a neighbouring county is
+    /// stated and dialled from now on (demo; else by an operator).
     private func partner(_ request: HTTPRequest) async -> HTTPResponse {
+        if let shown = NodeSettings.json(request.body)?["card"] {
+            return await partnerAgain(shown)
+        }
         guard runtime.options.isDemo else {
             return Self.problem(403, "not-demo", "只有演示模式接受这个请求")
         }
@@ -37,15 +41,26 @@ extension NodeService {
         }
     }
 
+    private func partnerAgain(_ shown: JSON) async -> HTTPResponse {
+        guard let card = NodeCard(shown) else {
+            return Self.problem(400, "bad-card", "对端的身份说明有误或签名不符")
+        }
+        do throws(NodeRuntime.Failure) {
+            guard try await runtime.renewPartner(card) else {
+                return Self.problem(403, "not-partner", "没有与这个节点约定协作")
+            }
+            return HTTPResponse(
+                status: 200, contentType: "application/json", body: Array("{}".utf8))
+        } catch {
+            return Self.problem(503, "store", "本节点的存储暂不可用")
+        }
+    }
+
     /// Who this node is: public, and what a neighbour states of it.
     private func identity() -> HTTPResponse {
-        let store = runtime.store
+        let card = runtime.card
         var writer = JSONWriter()
-        writer.object { object in
-            object.object("region") { NodeSettings.write(store.settings.region, to: &$0) }
-            object.field("key", store.signer.key.text)
-            object.field("node", store.keys.nodeID.hex)
-        }
+        writer.object { object in card.write(to: &object) }
         return HTTPResponse(status: 200, contentType: "application/json", body: writer.bytes)
     }
 
@@ -95,9 +110,11 @@ extension NodeService {
         guard Self.isBelow(wish.code, own.code) else {
             return Self.problem(422, "not-below", "区划代码不在本地之下")
         }
+        guard wish.region == RegionID(wish.node.prefix8), directory.region(wish.region) == nil
+        else { return Self.problem(409, "region-taken", "这个区划已有别的节点") }
         let record = RegionRecord(
-            id: RegionID(SystemRandom.digest().prefix8), code: wish.code, name: wish.name,
-            level: Level(of: wish.code), parent: own.id)
+            id: wish.region, code: wish.code, name: wish.name, level: Level(of: wish.code),
+            parent: own.id)
         return await enter(record, wish, epoch: 1)
     }
 
@@ -105,12 +122,12 @@ extension NodeService {
         _ known: RegionRecord, _ wish: MembershipRequest, _ directory: Directory
     ) async -> HTTPResponse {
         let seats = directory.seats(of: known.id)
-        guard let last = seats.last, last.node == wish.node else {
+        guard let last = seats.last, last.node == wish.node, wish.region == known.id else {
             return Self.problem(409, "region-taken", "这个区划已有别的节点")
         }
         if directory.region(of: wish.key) == known.id { return await grant(known) }
         let entry = DirectoryEntry.incarnation(
-            region: known.id, key: wish.key, node: wish.node)
+            region: known.id, key: wish.key, node: wish.node, proof: wish.own)
         return await state([entry], then: known)
     }
 
@@ -118,7 +135,7 @@ extension NodeService {
         _ record: RegionRecord, _ wish: MembershipRequest, epoch: UInt64
     ) async -> HTTPResponse {
         let seat = DirectoryEntry.seat(
-            region: record.id, epoch: epoch, key: wish.key, node: wish.node)
+            region: record.id, epoch: epoch, key: wish.key, node: wish.node, proof: wish.own)
         return await state([.region(record), seat], then: record)
     }
 
@@ -177,5 +194,28 @@ extension NodeService {
         let significant = parent.text.reversed().drop { $0 == "0" }.count
         let even = significant <= 6 ? (significant + 1) / 2 * 2 : max(significant, 9)
         return code != parent && code.text.prefix(even) == parent.text.prefix(even)
+    }
+}
+
+/// Bodies of the exchange: deflated where both ends offer it.
+enum ExchangeBody {
+    /// The message's bytes, whatever the body's encoding.
+    static func plain(_ body: [UInt8], _ headers: HTTPHeaders) throws -> [UInt8] {
+        guard headers["Content-Encoding"] == "deflate" else { return body }
+        return try Deflate.inflate(body, limit: Limits.messageBytesMax, format: .zlib)
+    }
+
+    /// An answer to a request, deflated where that is offered and worth it.
+    static func response(_ plain: [UInt8], to request: HTTPRequest) -> HTTPResponse {
+        let offers = request.headers["Accept-Encoding"]?.contains("deflate") ?? false
+        guard offers, plain.count >= Limits.deflateBytesMin else {
+            return HTTPResponse(
+                status: 200, contentType: "application/octet-stream", body: plain)
+        }
+        var response = HTTPResponse(
+            status: 200, contentType: "application/octet-stream",
+            body: Deflate.compress(plain, format: .zlib))
+        response.headers.add("Content-Encoding", "deflate")
+        return response
     }
 }

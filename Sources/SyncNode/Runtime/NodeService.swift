@@ -52,6 +52,8 @@ struct NodeService: Sendable {
             Task { responder.respond(await sync(kind, request)) }
         case .exchange(let order):
             Task { responder.respond(order.render(await exchange(order.peer))) }
+        case .receipt(let order):
+            Task { responder.respond(await receipt(order)) }
         case .blob(let order):
             let door = BlobDoor(runtime.store.blobs)
             Task { [board = runtime.board] in
@@ -82,6 +84,20 @@ struct NodeService: Sendable {
         case .failure(.journal(.full)): .diskFull
         case .failure(.journal(.locked)): .locked
         case .failure(.journal): .failed
+        }
+    }
+
+    private func receipt(_ order: ReceiptOrder) async -> HTTPResponse {
+        do throws(Writer.Failure) {
+            guard let code = order.peer else {
+                return order.render(try await runtime.receipt(of: nil))
+            }
+            guard let child = runtime.board.directory.region(code: code)?.id else {
+                return order.render(nil)
+            }
+            return order.render(try await runtime.receipt(of: child))
+        } catch {
+            return Self.outcome(.failure(error)).problem?.response ?? Problem.closed.response
         }
     }
 

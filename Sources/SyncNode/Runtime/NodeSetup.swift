@@ -81,7 +81,7 @@ package struct NodeSetup: Sendable {
                 region: region, epoch: 1, key: key, node: keys.nodeID, grant: .zero)
             return MembershipGrant(region: record, root: seat, directory: [])
         }
-        let request = MembershipRequest(code: code, name: name, keys: keys)
+        let request = MembershipRequest(code: code, name: name, region: nil, keys: keys)
         return try await Membership.ask(parentURL, request)
     }
 

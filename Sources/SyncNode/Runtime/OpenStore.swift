@@ -21,8 +21,8 @@ struct OpenStore: Sendable {
     let storeEpoch: Digest16
     /// Why the node had to begin a new incarnation at this start; nil as a rule.
     let renewal: String?
-    /// Whether changes of an old incarnation wait to be written anew.
-    let hasOrphans: Bool
+    /// Scopes in which changes of an old incarnation wait to be written anew.
+    let orphans: [ScopeName]
 
     /// H(incarnation public key).
     var incarnationDigest: Digest {
@@ -30,14 +30,18 @@ struct OpenStore: Sendable {
         return Hash.digest(key.bytes, suite: key.suite)
     }
 
-    var intake: Intake { Intake(board: board, writer: writer, blobs: blobs) }
+    func intake(_ clock: NodeClock) -> Intake {
+        var intake = Intake(board: board, writer: writer, blobs: blobs)
+        intake.receipts = ReceiptDuty(store: self, clock: clock)
+        return intake
+    }
 
     struct Opened: Sendable {
         let settings: NodeSettings
         let keys: KeyFiles
         let storeEpoch: UInt64
         let renewal: String?
-        let hasOrphans: Bool
+        let orphans: [ScopeName]
     }
 
     /// - Throws: exit code 2 where there is no node, 3 where its data is damaged or held.
@@ -81,7 +85,7 @@ struct OpenStore: Sendable {
             readers: ReadPool(directory: directory), blobs: blobs,
             signer: IncarnationSigner(opened.keys.incarnation), keys: opened.keys,
             storeEpoch: Digest16(high: opened.storeEpoch, low: opened.keys.nodeID.prefix8),
-            renewal: opened.renewal, hasOrphans: opened.hasOrphans)
+            renewal: opened.renewal, orphans: opened.orphans)
     }
 
     /// The store's value that asks for a new incarnation at the next start: the old key's text.
@@ -124,7 +128,7 @@ struct OpenStore: Sendable {
             kernel,
             Opened(
                 settings: settings, keys: keys, storeEpoch: number, renewal: renewal,
-                hasOrphans: try kernel.hasOrphans())
+                orphans: try kernel.scopesWithOrphans())
         )
     }
 

@@ -1,3 +1,4 @@
+package import API
 package import Base
 package import Change
 import Kernel
@@ -34,7 +35,7 @@ package struct PeerState: Hashable, Sendable {
     package var bytesIn = 0
     package var roundTrips = 0
     /// What people must look at: forks, divergences, refusals. Each once.
-    package var alarms: [String] = []
+    package var alarms: [PeerStatus.Alarm] = []
 }
 
 /// One peer's state, written by its link and read by anyone.
@@ -97,22 +98,51 @@ package final class PeerWatch: Sendable {
     }
 
     func took(_ taken: Intake.Taken) {
-        for digest in taken.wrong { note("attachment \(digest.hex) is not what it says") }
+        for digest in taken.wrong {
+            note(
+                PeerStatus.Alarm(
+                    .rejected, scope: nil, "收到的附件与其摘要不符，未收：\(digest.hex)"))
+        }
         for report in taken.reports {
             for actor in report.refusals.keys.sorted() {
                 guard let refusal = report.refusals[actor] else { continue }
-                note("scope \(report.scope.hex) actor \(actor.hex): \(refusal)")
+                note(
+                    PeerStatus.Alarm(
+                        .rejected, scope: report.scope,
+                        "收到的变更不合规则，未收：写入者 \(actor.hex)，\(refusal)"))
             }
         }
     }
 
-    func raise(_ alarm: Alarm) { note("\(alarm)") }
+    func raise(_ alarm: Alarm) { note(PeerStatus.Alarm(alarm)) }
 
-    private func note(_ sentence: String) {
+    private func note(_ alarm: PeerStatus.Alarm) {
         state.withLock { state in
-            guard !state.alarms.contains(sentence) else { return }
-            state.alarms.append(sentence)
+            guard !state.alarms.contains(alarm) else { return }
+            state.alarms.append(alarm)
             if state.alarms.count > Limits.peerAlarmsMax { state.alarms.removeFirst() }
+        }
+    }
+}
+
+extension PeerStatus.Alarm {
+    /// As people read it.
+    init(_ alarm: Alarm) {
+        switch alarm {
+        case .ownRollback(let scope, let seq):
+            self.init(
+                .rollback, scope: scope,
+                "对端有本节点写过而本机没有的变更（到第 \(seq.rawValue) 条）：本节点是恢复出来的或是副本")
+        case .fork(let scope, let dot):
+            self.init(
+                .fork, scope: scope,
+                "分叉：写入者 \(dot.actor.hex) 的第 \(dot.seq.rawValue) 条有两种内容，已停收其后的变更")
+        case .diverged(let scope):
+            self.init(.diverged, scope: scope, "双方都已发完，内容仍不一致")
+        case .stalled(let scope): self.init(.stalled, scope: scope, "对端不收这个范围的变更")
+        case .held(let scope):
+            self.init(.held, scope: scope, "双方名录对谁承载这个范围说法不一，等名录一致")
+        case .refused(let reason): self.init(.refused, scope: nil, "对端拒绝同步：\(reason)")
         }
     }
 }

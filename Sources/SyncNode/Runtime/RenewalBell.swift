@@ -25,6 +25,19 @@ final class RenewalBell: Sendable {
         if isLate { callback() }
     }
 
+    /// Whether a peer showed it, or the store itself did.
+    var isRung: Bool { state.withLock { $0.isRung } }
+
+    /// The store itself refuses to be written: that needs no mark to be seen at the next start.
+    func ringMarked() {
+        let callback = state.withLock { state in
+            state.isRung = true
+            defer { state.isMarked = true }
+            return state.isMarked ? nil : state.callback
+        }
+        callback?()
+    }
+
     /// The first ring counts.
     func ring() {
         let isFirst = state.withLock { state in

@@ -25,6 +25,10 @@ package final class Writer: Sendable {
     private let thread: WorkerThread
     /// Batches and submissions committed since the start.
     package let counters: WriterCounters
+    /// Which documents it changed.
+    let events: EventLog
+    /// How the last batch went.
+    let health: WriterHealth
 
     /// Starts the thread; the kernel is made on it, by `open`.
     ///
@@ -40,6 +44,10 @@ package final class Writer: Sendable {
     ) {
         let counters = WriterCounters()
         self.counters = counters
+        let health = WriterHealth()
+        self.health = health
+        let events = EventLog(startedAt: clock.now())
+        self.events = events
         thread = WorkerThread { [mailbox] in
             let kernel: Kernel<SQLiteJournal>
             do throws(JournalError) {
@@ -53,7 +61,7 @@ package final class Writer: Sendable {
             opened(nil)
             Self.work(
                 mailbox, kernel: kernel, board: board, clock: clock, counters: counters,
-                named: named)
+                health: health, events: events, named: named)
         }
     }
 
@@ -94,7 +102,8 @@ package final class Writer: Sendable {
 
     private static func work(
         _ mailbox: Mailbox<Pending>, kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard,
-        clock: NodeClock, counters: WriterCounters, named: ([NamedBlob]) -> Void
+        clock: NodeClock, counters: WriterCounters, health: WriterHealth, events: EventLog,
+        named: ([NamedBlob]) -> Void
     ) {
         var expected = 1
         var told: JournalError?
@@ -110,6 +119,9 @@ package final class Writer: Sendable {
                 let (outcomes, effects) = try kernel.commit(
                     batch.map(\.submission), at: clock.now(), entropy: SystemRandom.digest)
                 counters.add(batch: batch.count)
+                health.succeeded()
+                if !effects.ownForks.isEmpty { health.foundCopy() }
+                events.add(effects.documents)
                 if !effects.blobs.isEmpty { named(effects.blobs) }
                 board.publish(
                     effects.touched.compactMap { kernel.knowledge(of: $0) },
@@ -119,12 +131,61 @@ package final class Writer: Sendable {
                 if told != nil { Console.say("store: writes again") }
                 told = nil
             } catch {
+                health.failed(error)
                 // Said once for each cause: a full disk refuses thousands alike.
                 if told != error { Console.say("store: nothing is written: \(error.words)") }
                 told = error
                 for pending in batch { pending.reply(.failure(.journal(error))) }
             }
         }
+    }
+}
+
+/// Whether the writer writes: read by anyone.
+final class WriterHealth: Sendable {
+    private struct State {
+        var fault: JournalError?
+        var onFence: (@Sendable () -> Void)?
+        var onCopy: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
+
+    /// Why the last batch could not be committed; nil where it could.
+    var fault: JournalError? { state.withLock { $0.fault } }
+
+    /// Whether the store is another's, or went back, under this process.
+    var isFenced: Bool {
+        if case .fenced? = fault { return true }
+        return false
+    }
+
+    /// Calls back once the store is found to be fenced, at once where it is.
+    func onFence(_ callback: @escaping @Sendable () -> Void) {
+        state.withLock { $0.onFence = callback }
+        if isFenced { callback() }
+    }
+
+    /// Calls back once another content of an own change is proven: this node is a copy.
+    func onCopy(_ callback: @escaping @Sendable () -> Void) {
+        state.withLock { $0.onCopy = callback }
+    }
+
+    func foundCopy() { state.withLock { $0.onCopy }?() }
+
+    func succeeded() {
+        state.withLock { state in
+            if state.fault != nil { state.fault = nil }
+        }
+    }
+
+    func failed(_ error: JournalError) {
+        let callback: (@Sendable () -> Void)? = state.withLock { state in
+            state.fault = error
+            if case .fenced = error { return state.onFence }
+            return nil
+        }
+        callback?()
     }
 }
 

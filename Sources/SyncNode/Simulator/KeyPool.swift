@@ -14,13 +14,36 @@ enum KeyPool {
         index < size ? keys[index] : made(index)
     }
 
+    private static let seeds = Dictionary(
+        zip(keys, (0..<size).map(seed)), uniquingKeysWith: { first, _ in first })
+
+    private static func seed(_ index: Int) -> [UInt8] {
+        ExchangeHash.digest(Array("simulated key \(index)".utf8)).bytes
+    }
+
     private static func made(_ index: Int) -> IncarnationKey {
-        let seed = ExchangeHash.digest(Array("simulated key \(index)".utf8)).bytes
+        let seed = seed(index)
         do throws(CryptoError) {
             return IncarnationKey(try SigningKey(suite: .sha256Ed25519, seed: seed).publicKey)
         } catch {
             invariant(false, "any 32 bytes are a key of suite 1")
             return made(index + size)
+        }
+    }
+
+    /// Seats are proven with real signatures: each is made once and checked at each boot.
+    static func proof(of key: IncarnationKey, region: RegionID, node: Digest) -> SeatProof {
+        let message = SeatProof.ownMessage(region: region, key: key, node: node)
+        guard let seed = seeds[key] else {
+            invariant(false, "a simulated key is of the pool")
+            return .own(signature: signature(message, by: key.publicKey))
+        }
+        do throws(CryptoError) {
+            let signing = try SigningKey(suite: .sha256Ed25519, seed: seed)
+            return .own(signature: signing.sign(message))
+        } catch {
+            invariant(false, "any 32 bytes are a key of suite 1")
+            return .own(signature: signature(message, by: key.publicKey))
         }
     }
 

@@ -271,8 +271,13 @@ package final class SimulatedJournal: Journal {
             .map(\.key).sorted { $0.id < $1.id }
     }
 
-    package func attention(limit: Int) throws(JournalError) -> [DocumentKey] {
-        let keys = working.documents.values.filter(\.attention).map(\.key)
+    package func attention(
+        after last: DocumentKey?, limit: Int
+    ) throws(JournalError) -> [DocumentKey] {
+        let keys = working.documents.values.filter(\.attention).map(\.key).filter { key in
+            guard let last else { return true }
+            return (last.collection.rawValue, last.id) < (key.collection.rawValue, key.id)
+        }
         return Array(
             keys.sorted { ($0.collection.rawValue, $0.id) < ($1.collection.rawValue, $1.id) }
                 .prefix(limit))

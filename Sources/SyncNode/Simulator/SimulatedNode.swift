@@ -183,6 +183,9 @@ final class SimulatedNode {
     /// The old chains were fetched again, and what was still missing is written anew.
     func endReissue() { owesReissue = false }
 
+    /// The node's own word that its incarnation is its region's.
+    var proof: SeatProof { KeyPool.proof(of: key, region: region, node: node) }
+
     /// Whether the local incarnation has its region's seat.
     var isSeated: Bool { kernel.directory.seat(of: region)?.key == key }
 }

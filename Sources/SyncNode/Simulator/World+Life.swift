@@ -22,7 +22,9 @@ extension World {
         resetLinks(of: node)
         guard let parent = parent(of: node) else { return }
         applicants.append(
-            Applicant(parent: parent.index, region: node.region, key: fresh, node: node.node))
+            Applicant(
+                parent: parent.index, region: node.region, key: fresh, node: node.node,
+                proof: node.proof))
         try admitApplicants(mayGrant: false)
     }
 
@@ -35,7 +37,8 @@ extension World {
         applicants.removeAll { $0.key == node.key }
         applicants.append(
             Applicant(
-                parent: parent.index, region: node.region, key: node.key, node: node.node))
+                parent: parent.index, region: node.region, key: node.key, node: node.node,
+                proof: node.proof))
     }
 
     /// Parents state what they were asked for: first that an incarnation may exchange, later,
@@ -57,7 +60,7 @@ extension World {
                         .state([
                             .incarnation(
                                 region: applicant.region, key: applicant.key,
-                                node: applicant.node)
+                                node: applicant.node, proof: applicant.proof)
                         ])
                     ])
             }
@@ -72,7 +75,7 @@ extension World {
                     .state([
                         .seat(
                             region: applicant.region, epoch: epoch, key: applicant.key,
-                            node: applicant.node)
+                            node: applicant.node, proof: applicant.proof)
                     ])
                 ])
         }
@@ -141,7 +144,7 @@ extension World {
                 }
             }
             if isFetched {
-                let outcome = try commit(node, [.reissueOrphans])
+                let outcome = try commit(node, [.reissueOrphans(in: nil)])
                 if outcome != nil { node.endReissue() }
                 tell("node \(node.index) writes anew: \(outcome.map { "\($0)" } ?? "disk full")")
             }

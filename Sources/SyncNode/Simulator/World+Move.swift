@@ -35,7 +35,9 @@ extension World {
                             id: record.id, code: record.code, name: record.name,
                             level: record.level, parent: town)),
                     .seat(
-                        region: seat.region, epoch: seat.epoch, key: seat.key, node: seat.node),
+                        region: seat.region, epoch: seat.epoch, key: seat.key, node: seat.node,
+                        proof: KeyPool.proof(
+                            of: seat.key, region: seat.region, node: seat.node)),
                 ])
             ])
     }

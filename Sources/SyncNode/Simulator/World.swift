@@ -41,6 +41,7 @@ final class World {
         let region: RegionID
         let key: IncarnationKey
         let node: Digest
+        let proof: SeatProof
         var isKnown = false
     }
 
@@ -144,17 +145,24 @@ final class World {
         for child in nodes where child.place.parent == node.place.code {
             guard !child.isTwin else {
                 entries.append(
-                    .incarnation(region: child.region, key: child.key, node: child.node))
+                    .incarnation(
+                        region: child.region, key: child.key, node: child.node,
+                        proof: child.proof))
                 continue
             }
             entries.append(.region(record(child)))
             entries.append(
-                .seat(region: child.region, epoch: 1, key: child.key, node: child.node))
+                .seat(
+                    region: child.region, epoch: 1, key: child.key, node: child.node,
+                    proof: child.proof))
         }
         for (one, two) in shape.links where one == node.place.code || two == node.place.code {
             let code = one == node.place.code ? two : one
             guard let partner = nodes.first(where: { $0.place.code == code }) else { continue }
-            entries.append(.partner(record(partner), key: partner.key, node: partner.node))
+            entries.append(
+                .partner(
+                    record(partner), epoch: 1, key: partner.key, node: partner.node,
+                    proof: partner.proof))
         }
         if !entries.isEmpty { try commit(node, [.state(entries)]) }
     }

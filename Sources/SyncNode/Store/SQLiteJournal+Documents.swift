@@ -59,8 +59,10 @@ extension SQLiteJournal {
     }
 
     /// One walk of an index of those that owe something.
-    package func attention(limit: Int) throws(JournalError) -> [DocumentKey] {
-        try documentTable.attention(limit: limit)
+    package func attention(
+        after key: DocumentKey?, limit: Int
+    ) throws(JournalError) -> [DocumentKey] {
+        try documentTable.attention(after: key, limit: limit)
     }
 
     /// One row an attachment.

@@ -120,7 +120,8 @@ enum CaseReactions {
 
     /// What happened here that the other county was not told yet, in list order. Either side
     /// tells what it did while it had, or had received, the case; what the package carried
-    /// already is not told again.
+    /// already is not told again. A note goes from where the case came from to where it is
+    /// decided; opinions there stay there.
     static func untold<S: DocumentSource>(
         _ state: CaseState, at desk: Desk, from source: S
     ) throws(S.Failure) -> [CaseEvent] {
@@ -131,11 +132,11 @@ enum CaseReactions {
                 .caseAccept, .caseRefuse, .caseCorrection, .caseDecide, .caseDeliver, .caseClose,
                 .custodyAccept,
             ]
-            : [.caseSupplement, .caseWithdraw, .caseHandOut]
+            : [.caseSupplement, .caseWithdraw, .caseHandOut, .caseNote]
         let cut = state.lastOutgoing?.cut ?? []
         let events = state.events.filter { event in
             event.status == .effective && kinds.contains(event.kind)
-                && (state.isForeign || !event.isWithin(cut))
+                && (state.isForeign || !event.isWithin(cut) || state.isAddendum(event))
         }
         guard !events.isEmpty else { return [] }
         let key = DocumentKey(collection: .parcel, id: handover)
@@ -244,6 +245,16 @@ extension CaseState {
             }
         }
         return nil
+    }
+
+    /// Whether it is a note that a station wrote after it had offered the case to another county:
+    /// the package, which carries no notes, was made on the way.
+    func isAddendum(_ event: CaseEvent) -> Bool {
+        event.kind == .caseNote
+            && effective(.custodyOffer).contains {
+                $0.destination != nil && $0.dot.actor == event.dot.actor
+                    && $0.dot.seq < event.dot.seq
+            }
     }
 
     /// Whether a hand-over can be the way back of the one by which this case left.

@@ -152,7 +152,10 @@ extension CaseSheet {
             }
             return written([draft])
         case .note(let note):
-            return written([draft(.caseNote) { $0.field("note", note) }])
+            let draft = draft(.caseNote) { object in
+                object.object("detail") { $0.field("note", note) }
+            }
+            return written([draft])
         case .rate(let score, let note):
             let draft = draft(.caseRate) { object in
                 object.field("score", score)

@@ -50,6 +50,15 @@ enum CaseRules {
             sheet, to: partner.id, destination: code, isReturn: false, from: source)
     }
 
+    /// The case that a command is about; nil where it names none, or more than one.
+    static func document<S: DocumentSource>(
+        of command: CaseCommand, from source: S
+    ) throws(S.Failure) -> DocumentKey? {
+        if case .receive = command.act { return nil }
+        guard case .found(let id) = try locate(command.target, from: source) else { return nil }
+        return DocumentKey(collection: .caseFile, id: id)
+    }
+
     private enum Location {
         case found(Digest16)
         case refused(RuleRefusal)

@@ -236,7 +236,7 @@ package enum Milestone {
         (.caseAccept, "accept"), (.caseRefuse, "refuse"), (.caseCorrection, "correct"),
         (.caseDecide, "decide"), (.caseDeliver, "deliver"), (.caseClose, "close"),
         (.caseHandOut, "handOut"), (.caseSupplement, "supplement"),
-        (.caseWithdraw, "withdraw"), (.custodyAccept, "sign"),
+        (.caseWithdraw, "withdraw"), (.custodyAccept, "sign"), (.caseNote, "note"),
     ]
 
     /// The name of a kind that is told; nil for any other.

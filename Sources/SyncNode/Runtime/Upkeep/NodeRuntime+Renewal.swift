@@ -13,15 +13,42 @@ extension NodeRuntime {
             guard await announce() else { return }
             dialParent()
         }
+        if settings.region.parent == nil { await takeSeatOnceLevel() }
         await publishAgreement()
-        if store.hasOrphans { await writeAnew() }
-        await giveUpWhatLeft()
+        await writeAnew(since: .now)
+        async let receipts: Void = ReceiptDuty(store: store, clock: clock).keep()
+        async let leavings: Void = giveUpWhatLeft()
+        await watchSeat()
+        await receipts
+        await leavings
+    }
+
+    /// Whether this incarnation sat, and a later one of this very node sits now: the directory is
+    /// an old one, complete, that was started again beside or after its successor.
+    var isSuperseded: Bool {
+        let own = settings.region.id
+        let directory = board.directory
+        guard let seat = directory.seat(of: own), seat.key != store.signer.key else {
+            return false
+        }
+        return seat.node == store.keys.nodeID && directory.region(seatedBy: store.signer.key) == own
+    }
+
+    /// A superseded incarnation is never seated again: a member begins anew, so that its parent
+    /// may seat it. A root does so only when it is told to: two copies of it, each of which
+    /// takes the seat by itself, would go on for ever.
+    private func watchSeat() async {
+        guard settings.region.parent != nil else { return }
+        while !isSuperseded {
+            guard await rest(Limits.seatLookSeconds * 1000) else { return }
+        }
+        beginAnew()
     }
 
     /// Asks the parent, again and again, to make this incarnation known.
-    /// - Returns: Whether it is known now; false for a root and once the node stops.
+    /// - Returns: Whether it is known now; false once the node stops.
     private func announce() async -> Bool {
-        guard let url = settings.parentURL else { return await seatItself() }
+        guard let url = settings.parentURL else { return await stateItself() }
         var pause = Limits.backoffMillisMin
         while !Task.isCancelled {
             do throws(Failure) {
@@ -31,58 +58,103 @@ extension NodeRuntime {
             } catch {
                 Console.say("this incarnation cannot be announced yet: \(error.sentence)")
             }
-            do {
-                try await Task.sleep(for: .milliseconds(Int.random(in: pause / 2...pause)))
-            } catch {
-                return false
-            }
+            guard await rest(Int.random(in: pause / 2...pause)) else { return false }
             pause = min(pause * 2, Limits.backoffMillisMax)
         }
         return false
     }
 
-    /// A root has no parent to ask: its node key vouches for its next incarnation.
-    private func seatItself() async -> Bool {
+    // MARK: a root
+
+    /// A root has no parent to ask: its node key vouches for its next incarnation. It is known
+    /// from then on, and has no seat.
+    private func stateItself() async -> Bool {
         let own = settings.region.id
-        guard let last = board.directory.seats(of: own).last, last.node == store.keys.nodeID else {
+        guard board.directory.seats(of: own).last?.node == store.keys.nodeID else {
             Console.say("this root has no seat that its node key could pass on")
             return false
         }
-        let key = store.signer.key
-        let message = SeatProof.message(region: own, epoch: last.epoch + 1, key: key)
-        let proof = SeatProof(
-            nodeKey: IncarnationKey(store.keys.node.publicKey),
-            signature: store.keys.node.sign(message))
+        let entry = DirectoryEntry.incarnation(
+            region: own, key: store.signer.key, node: store.keys.nodeID,
+            proof: passed(epoch: 0))
         do throws(JournalError) {
-            try await submit(
-                .state([
-                    .seat(
-                        region: own, epoch: last.epoch + 1, key: key, node: last.node,
-                        proof: proof)
-                ]))
-            return board.directory.region(of: key) == own
+            try await submit(.state([entry]))
+            return board.directory.region(of: store.signer.key) == own
         } catch {
-            Console.say("this root could not take its seat: \(error)")
+            Console.say("this root could not state itself: \(error)")
             return false
         }
     }
 
-    /// One side of the link to the parent does not know the other: both tell who they are, with
-    /// the directory that proves it. Other links cannot be helped from here.
-    func introduce(to region: RegionID) async {
-        guard region == settings.region.parent, let url = settings.parentURL else { return }
+    /// A root's new incarnation decides nothing until a member has given back what the old one
+    /// said: only then is it certain which seat was the last, and which cases are decided. A
+    /// root without members, and one that never lost its seat, need not wait.
+    private func takeSeatOnceLevel() async {
+        let own = settings.region.id
+        guard board.directory.region(seatedBy: store.signer.key) != own else { return }
+        while !isLevel, !board.directory.children(of: own).isEmpty {
+            guard await rest(Limits.backoffMillisMin) else { return }
+        }
+        do throws(JournalError) {
+            _ = try await takeSeat()
+        } catch {
+            Console.say("this root could not take its seat: \(error)")
+        }
+    }
+
+    /// Takes the seat of a root for this incarnation, once.
+    ///
+    /// - Returns: Its epoch.
+    func takeSeat() async throws(JournalError) -> UInt64 {
+        let own = settings.region.id
+        let seats = board.directory.seats(of: own)
+        if let held = seats.last, held.key == store.signer.key { return held.epoch }
+        let epoch = (seats.last?.epoch ?? 0) + 1
+        try await submit(
+            .state([
+                .seat(
+                    region: own, epoch: epoch, key: store.signer.key,
+                    node: store.keys.nodeID, proof: passed(epoch: epoch))
+            ]))
+        return epoch
+    }
+
+    private func passed(epoch: UInt64) -> SeatProof {
+        let message = SeatProof.message(
+            region: settings.region.id, epoch: epoch, key: store.signer.key)
+        return .node(
+            key: IncarnationKey(store.keys.node.publicKey),
+            signature: store.keys.node.sign(message))
+    }
+
+    /// Whether all was said between this root and some member.
+    private var isLevel: Bool {
+        let members = Set(board.directory.children(of: settings.region.id).map(\.id))
+        return peerStates().contains { $0.hasRested && members.contains($0.region) }
+    }
+
+    // MARK: telling others
+
+    /// One side of a link does not know the other: both tell who they are, the parent with the
+    /// directory that proves it.
+    func introduce(to region: RegionID, at url: String) async {
         do throws(Failure) {
-            try await ask(url)
+            if region == settings.region.parent {
+                try await ask(url)
+            } else {
+                try await introduce(toPartner: region, at: url)
+            }
         } catch {
             // The link itself says why it is down, and tries again.
-            Console.say("the parent could not be asked: \(error.sentence)")
+            Console.say("\(url) could not be asked: \(error.sentence)")
         }
     }
 
     /// Says who this node is and takes in the directory that comes back, signatures checked.
     private func ask(_ url: String) async throws(Failure) {
         let own = settings.region
-        let request = MembershipRequest(code: own.code, name: own.name, keys: store.keys)
+        let request = MembershipRequest(
+            code: own.code, name: own.name, region: own.id, keys: store.keys)
         let grant = try await Membership.ask(url, request)
         guard grant.region.id == own.id else {
             throw Failure("\(url) takes this node for \(grant.region.name)", exitCode: 5)
@@ -120,32 +192,52 @@ extension NodeRuntime {
         }
     }
 
-    /// Whether all was said between this node and its parent, or below a root some child: they
-    /// hold the same, or differ for a reason, as for a chain with two branches.
-    private var isLevel: Bool {
-        let parent = settings.region.parent
-        return peerStates().contains {
-            $0.hasRested && (parent == nil || $0.region == parent)
+    // MARK: writing anew
+
+    /// Waits for each scope until the others gave back what they hold of it, then has written
+    /// anew what none of them had.
+    private func writeAnew(since start: ContinuousClock.Instant) async {
+        var left = store.orphans
+        while !left.isEmpty {
+            let isLate = start.duration(to: .now) > .seconds(Limits.orphanPatienceSeconds)
+            let fetched = left.filter { isFetched($0, isLate: isLate) }
+            do throws(JournalError) {
+                if !fetched.isEmpty { try await submit(.reissueOrphans(in: fetched.map(\.id))) }
+                left.removeAll { fetched.contains($0) }
+            } catch {
+                Console.say("what the old incarnation had waits: \(error)")
+            }
+            if left.isEmpty { return }
+            guard await rest(Limits.backoffMillisMin) else { return }
         }
     }
 
-    /// Waits until nothing is left to say on the link to the parent, then has the orphans
-    /// written anew, once.
-    private func writeAnew() async {
-        while !Task.isCancelled {
-            if isLevel {
-                do throws(JournalError) {
-                    try await submit(.reissueOrphans)
-                    return
-                } catch {
-                    Console.say("what the old incarnation had waits: \(error)")
-                }
-            }
-            do {
-                try await Task.sleep(for: .milliseconds(Limits.backoffMillisMin))
-            } catch {
-                return
-            }
+    /// Whether all was said between this node and the other carriers of a scope: they hold no
+    /// more of it, or differ for a reason, as for a chain with two branches. The parent, and
+    /// whoever else is linked; below a root every member, but not for ever.
+    private func isFetched(_ scope: ScopeName, isLate: Bool) -> Bool {
+        let directory = board.directory
+        let own = settings.region
+        let states = peerStates().filter { directory.carries($0.region, scope) }
+        guard states.allSatisfy({ $0.link != .up || $0.hasRested }) else { return false }
+        let level = Set(states.filter(\.hasRested).map(\.region))
+        if let parent = own.parent, directory.carries(parent, scope) {
+            return level.contains(parent)
+        }
+        let members =
+            directory.children(of: own.id).map(\.id)
+            + directory.partners.filter { $0.county == own.id }.map(\.record.id)
+        let carriers = members.filter { directory.carries($0, scope) }
+        return carriers.allSatisfy(level.contains) || (isLate && !level.isEmpty)
+    }
+
+    /// - Returns: false once the node stops.
+    private func rest(_ millis: Int) async -> Bool {
+        do {
+            try await Task.sleep(for: .milliseconds(millis))
+            return true
+        } catch {
+            return false
         }
     }
 }

@@ -33,11 +33,14 @@ extension NodeService {
         }
     }
 
-    /// Gives the seat of a child to its newest incarnation.
+    /// Gives the seat of a child to its newest incarnation; of a root, its own to this one.
     private func seat(_ request: HTTPRequest) async -> HTTPResponse {
         let directory = runtime.board.directory
         guard let region = Self.named(request, directory) else {
             return Self.problem(404, "region-unknown", "没有这个区划")
+        }
+        if region.id == runtime.settings.region.id, region.parent == nil {
+            return await takeOwnSeat(region)
         }
         guard region.parent == runtime.settings.region.id else {
             return Self.problem(403, "not-parent", "只有上级才能授予席位")
@@ -47,17 +50,38 @@ extension NodeService {
         }
         let epoch = (directory.seats(of: region.id).last?.epoch ?? 0) + 1
         let entry = DirectoryEntry.seat(
-            region: region.id, epoch: epoch, key: latest.key, node: latest.node)
+            region: region.id, epoch: epoch, key: latest.key, node: latest.node,
+            proof: latest.proof)
         do throws(Writer.Failure) {
             _ = try await runtime.store.writer.submit(.state([entry]))
         } catch {
             return Self.problem(503, "store", "本节点的存储暂不可用")
         }
+        return Self.seated(region, epoch, latest.key)
+    }
+
+    /// A root whose members do not come need not wait for them.
+    private func takeOwnSeat(_ region: RegionRecord) async -> HTTPResponse {
+        if runtime.isSuperseded {
+            runtime.beginAnew()
+            return Self.problem(409, "seat-superseded", "本节点的席位已由它更新的身份接替，正在换新身份")
+        }
+        do throws(JournalError) {
+            let epoch = try await runtime.takeSeat()
+            return Self.seated(region, epoch, runtime.store.signer.key)
+        } catch {
+            return Self.problem(503, "store", "本节点的存储暂不可用")
+        }
+    }
+
+    private static func seated(
+        _ region: RegionRecord, _ epoch: UInt64, _ key: IncarnationKey
+    ) -> HTTPResponse {
         var writer = JSONWriter()
         writer.object { object in
             object.field("region", region.code.text)
             object.field("epoch", Int64(epoch))
-            object.field("incarnation", latest.key.text)
+            object.field("incarnation", key.text)
         }
         return HTTPResponse(status: 200, contentType: "application/json", body: writer.bytes)
     }

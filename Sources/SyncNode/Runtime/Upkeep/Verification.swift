@@ -54,8 +54,8 @@ package enum Verification {
             try reader.change(at: dot, in: scope)
         }
         let fold = ScratchFold(
-            region: region, key: key, directory: Directory(root: settings.root), learns: true,
-            stored: stored)
+            region: region, key: key, directory: try believed(reader, settings, key),
+            learns: true, stored: stored)
         let check = LogCheck(reader, own: own)
         try check.run(folding: fold)
         try check.compareDocuments(with: fold) { directory in
@@ -64,5 +64,22 @@ package enum Verification {
         }
         try check.checkBlobs(in: BlobStore(directory: directory))
         return check.result
+    }
+
+    /// What a node believes before it reads its log: the pinned root, and what was taken off its
+    /// own old chains and is not here again yet.
+    private static func believed(
+        _ reader: SnapshotReader, _ settings: NodeSettings, _ key: IncarnationKey
+    ) throws(JournalError) -> Directory {
+        var directory = Directory(root: settings.root)
+        for scope in try reader.scopes() where scope.name.family == .directory {
+            guard let kept = try reader.value(Orphans.name(of: scope.id)) else { continue }
+            var chains: [ActorID: ChainState] = [:]
+            for chain in try reader.chains(of: scope.id) { chains[chain.actor] = chain }
+            for statement in try Orphans.statements(kept, in: scope.name, chains, of: key) {
+                directory.add(statement)
+            }
+        }
+        return directory
     }
 }

@@ -64,7 +64,7 @@ final class DocumentTable {
             database,
             """
             SELECT collection, id FROM document INDEXED BY document_attention
-            WHERE attention = 1
+            WHERE attention = 1 AND (collection, id) > (?, ?)
             ORDER BY collection, id LIMIT ?
             """)
         ofScope = Statement(
@@ -145,9 +145,13 @@ final class DocumentTable {
         return states
     }
 
-    func attention(limit: Int) throws(JournalError) -> [DocumentKey] {
+    func attention(
+        after key: DocumentKey?, limit: Int
+    ) throws(JournalError) -> [DocumentKey] {
         defer { attention.reset() }
-        try attention.bind(1, Int64(limit))
+        try attention.bind(1, Int64(key?.collection.rawValue ?? 0))
+        try attention.bind(2, key?.id.bytes ?? [])
+        try attention.bind(3, Int64(limit))
         var keys: [DocumentKey] = []
         while try attention.step() { keys.append(try Self.key(attention, 0)) }
         return keys

@@ -1,0 +1,174 @@
+import Base
+package import Change
+
+/// Taking statements in: who may state what, and what each one moves.
+extension Directory {
+    /// Takes a statement in, and those that waited for it, in the order in which they came.
+    /// Costs one signature check where it names an incarnation.
+    ///
+    /// - Returns: What is known now and was not before.
+    @discardableResult
+    package mutating func add(_ statement: Statement) -> News {
+        news = News()
+        if isRootsWord(statement) {
+            apply(statement)
+        } else if isOwnersWord(statement) {
+            waiting.append(statement)
+        }
+        while let next = waiting.firstIndex(where: mayState) {
+            apply(waiting.remove(at: next))
+        }
+        return news
+    }
+
+    /// Whether the author sits, or sat, for the scope's region, and what the statement rests on
+    /// is known.
+    private func mayState(_ statement: Statement) -> Bool {
+        guard regionBySeat[statement.key] == statement.region else { return false }
+        switch statement.entry {
+        case .seat(let region, _, _, _, _), .incarnation(let region, _, _, _):
+            return region == statement.region || wasWithin(region, statement.region)
+        case .move(_, let parent): return wasWithin(parent, statement.region)
+        case .agreement(let region, _):
+            return region == statement.region || isParent(statement.region, of: region)
+                || corridors[CorridorKey(county: statement.region, other: region)] != nil
+        case .region, .partner, .revocation: return true
+        }
+    }
+
+    /// Whether the incarnation that a statement names says the same of itself: nobody enters
+    /// another's key as his own child's.
+    private func isOwnersWord(_ statement: Statement) -> Bool {
+        switch statement.entry {
+        case .seat(let region, _, let key, let node, let proof),
+            .incarnation(let region, let key, let node, let proof):
+            return proof?.isOwn(region: region, key: key, node: node) == true
+        case .partner(let record, _, let key, let node, let proof):
+            return proof?.isOwn(region: record.id, key: key, node: node) == true
+        case .region, .move, .agreement, .revocation: return true
+        }
+    }
+
+    /// The root has no parent to state its next incarnation, or to seat it: that one says it
+    /// itself, and the node key that was pinned with the root vouches for it.
+    private func isRootsWord(_ statement: Statement) -> Bool {
+        guard let root, statement.region == root.region else { return false }
+        switch statement.entry {
+        case .seat(let region, let epoch, let key, let node, let proof?):
+            return region == root.region && key == statement.key && epoch > root.epoch
+                && node == root.node
+                && proof.isOfNode(root.node, region: region, epoch: epoch, key: key)
+        case .incarnation(let region, let key, let node, let proof?):
+            return region == root.region && key == statement.key && node == root.node
+                && proof.isOfNode(root.node, region: region, epoch: 0, key: key)
+        default: return false
+        }
+    }
+
+    private mutating func apply(_ statement: Statement) {
+        switch statement.entry {
+        case .region(let record): enter(record, statement)
+        case .seat(let region, let epoch, let key, let node, _):
+            insert(
+                SeatRecord(
+                    region: region, epoch: epoch, key: key, node: node, grant: statement.hash))
+        case .partner(let record, let epoch, let key, let node, _):
+            let corridor = CorridorKey(county: statement.region, other: record.id)
+            _ = corridors[corridor, default: Standing()].add(Said(record, by: statement), epochs)
+            insert(
+                partner: SeatRecord(
+                    region: record.id, epoch: epoch, key: key, node: node,
+                    grant: statement.hash))
+        case .move(let region, let parent):
+            parents[region, default: []].insert(parent)
+            let word = Said(parent, by: statement)
+            if moves[region, default: Standing()].add(word, epochs) { news.placed.append(region) }
+        case .incarnation(let region, let key, let node, let proof):
+            let newcomer = Newcomer(key: key, region: region, node: node, proof: proof)
+            _ = guests[key, default: Standing()].add(Said(newcomer, by: statement), epochs)
+        case .agreement(let region, let text):
+            _ = agreements[region, default: Standing()].add(Said(text, by: statement), epochs)
+        case .revocation(let key): revoked.insert(key)
+        }
+    }
+
+    private mutating func enter(_ record: RegionRecord, _ statement: Statement) {
+        // A region above may state it too: when it puts a place under another parent, which does
+        // not hold what the old one stated.
+        let isAbove = record.parent.map { wasWithin($0, statement.region) } ?? false
+        guard record.id == statement.region || isAbove else { return }
+        if let parent = record.parent { parents[record.id, default: []].insert(parent) }
+        var bearers = codes[record.code] ?? []
+        if !bearers.contains(record.id) {
+            bearers.append(record.id)
+            codes[record.code] = bearers.sorted()
+        }
+        if records[record.id, default: Standing()].add(Said(record, by: statement), epochs) {
+            news.placed.append(record.id)
+        }
+    }
+
+    mutating func insert(_ seat: SeatRecord) {
+        guard Self.insert(seat, into: &seatsByRegion[seat.region, default: []]) else { return }
+        if regionBySeat[seat.key] == nil { news.seated.append(seat.key) }
+        regionBySeat[seat.key] = seat.region
+        let known = epochs[seat.key]
+        epochs[seat.key] = Swift.min(known ?? seat.epoch, seat.epoch)
+        if let known, seat.epoch < known { settle() }
+    }
+
+    private mutating func insert(partner seat: SeatRecord) {
+        guard Self.insert(seat, into: &seatsOfPartners[seat.region, default: []]) else { return }
+        if region(seatedBy: seat.key) == nil { news.seated.append(seat.key) }
+        regionByPartnerSeat[seat.key] = seat.region
+    }
+
+    /// - Returns: Whether it was not known.
+    private static func insert(_ seat: SeatRecord, into seats: inout [SeatRecord]) -> Bool {
+        if let known = seats.firstIndex(where: { $0.epoch == seat.epoch && $0.key == seat.key }) {
+            // Two may state one seat: the same one stands, in whatever order they come.
+            if seat.grant < seats[known].grant { seats[known] = seat }
+            return false
+        }
+        seats.append(seat)
+        seats.sort {
+            $0.epoch == $1.epoch ? $0.key.text < $1.key.text : $0.epoch < $1.epoch
+        }
+        return true
+    }
+
+    /// An author turned out to have sat earlier: what stands is looked at again.
+    private mutating func settle() {
+        for id in records.keys.sorted() { records[id]?.settle(epochs) }
+        for id in moves.keys.sorted() { moves[id]?.settle(epochs) }
+        for id in agreements.keys.sorted() { agreements[id]?.settle(epochs) }
+        // any order: each is settled for itself.
+        for key in corridors.keys { corridors[key]?.settle(epochs) }
+        // any order: each is settled for itself.
+        for key in guests.keys { guests[key]?.settle(epochs) }
+        news.placed += records.keys.sorted()
+    }
+
+    /// Whether one region is, or was once stated to be, the parent of another: a seat that the
+    /// old parent granted stays granted, in whatever order a move becomes known.
+    private func isParent(_ parent: RegionID, of region: RegionID) -> Bool {
+        parents[region]?.contains(parent) ?? false
+    }
+
+    /// Whether `ancestor` is `region`, or stands or once stood above it.
+    private func wasWithin(_ region: RegionID, _ ancestor: RegionID) -> Bool {
+        everAbove(region).contains(ancestor)
+    }
+
+    /// The region itself and every region that stands or ever stood above it, by id: what an
+    /// earlier parent did stays done, in whatever order a move becomes known.
+    package func everAbove(_ region: RegionID) -> [RegionID] {
+        var seen: Set<RegionID> = []
+        var open = [region]
+        while let next = open.popLast() {
+            guard seen.insert(next).inserted else { continue }
+            open += parents[next]?.sorted() ?? []
+        }
+        return seen.sorted()
+    }
+}
