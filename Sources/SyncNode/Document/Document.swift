@@ -33,6 +33,12 @@ package struct DocumentKey: Hashable, Sendable {
         self.collection = collection
         self.id = id
     }
+
+    /// In two words: looked up several times for every change.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(id.high &+ UInt64(collection.rawValue))
+        hasher.combine(id.low)
+    }
 }
 
 /// A folded document as the store keeps it. Everything in it is derived: it can be made again

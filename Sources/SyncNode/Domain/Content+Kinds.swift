@@ -8,7 +8,8 @@ package enum Content: Sendable {
     case grant(GrantState)
     case calendar(CalendarState)
     case receipt(CatalogReceiptState)
-    case caseFile(CaseState)
+    /// Held by reference: it is handed on for every change, and has a dozen fields.
+    indirect case caseFile(CaseState)
     case handover(HandoverState)
     case parcel(ParcelState)
     case serial(SerialState)
