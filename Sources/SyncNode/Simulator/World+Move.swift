@@ -79,7 +79,7 @@ extension World {
         _ name: ScopeName, of node: SimulatedNode, heldBy held: SharedScope,
         at other: SimulatedNode
     ) throws(JournalError) {
-        guard other.kernel.mayCarry(name) else { return }
+        guard other.kernel.mayCarry(name), isCovered(name, of: node, by: held) else { return }
         let before = node.journal.contents(of: name.id)
         let own = node.sharedScope(name.id)
         try commit(
@@ -94,19 +94,27 @@ extension World {
     /// Whether a node keeps a scope outside its audience for want of another carrier that is
     /// known to hold all of it.
     func mustKeep(_ name: ScopeName, at node: SimulatedNode) -> Bool {
-        guard let own = node.sharedScope(name.id) else { return false }
+        guard node.sharedScope(name.id) != nil else { return false }
         for index in links.indices
         where links[index].below == node.index || links[index].above == node.index {
             let other = links[index].below == node.index ? above(index) : below(index)
             guard let held = links[index].agreed[name.id], other.kernel.mayCarry(name) else {
                 continue
             }
-            switch own.vector.order(against: held.vector) {
-            case .equal, .before:
-                if own.quarantined.allSatisfy(held.quarantined.contains) { return false }
-            case .after, .concurrent, .forked: break
-            }
+            if isCovered(name, of: node, by: held) { return false }
         }
         return true
+    }
+
+    /// Whether another carrier was known to hold all that a node holds of a scope. Under the
+    /// mutant of draining it is asked to go all the same.
+    private func isCovered(
+        _ name: ScopeName, of node: SimulatedNode, by held: SharedScope
+    ) -> Bool {
+        guard mutant != .drainOwnOnly, let own = node.sharedScope(name.id) else { return true }
+        switch own.vector.order(against: held.vector) {
+        case .equal, .before: return own.quarantined.allSatisfy(held.quarantined.contains)
+        case .after, .concurrent, .forked: return false
+        }
     }
 }
