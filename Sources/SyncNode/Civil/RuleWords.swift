@@ -146,6 +146,7 @@ package enum RuleWords {
         ("region-taken", "another node has this region"),
         ("region-unknown", "there is no place of that code"),
         ("region-without-seat", "that place has no node yet"),
+        ("scope-coming-back", "what this place wrote before is being fetched: try again later"),
         ("search-empty", "there is nothing to search for"),
         ("seat-superseded", "a newer incarnation has this node's seat: it begins anew"),
         ("seat-suspended", "this node's seat is suspended: it may receive, not decide"),

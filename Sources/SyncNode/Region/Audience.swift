@@ -26,6 +26,19 @@ extension Directory {
         }
     }
 
+    /// Whether a region's node may have stored a scope before a place was moved: it gives what it
+    /// has to those who carry it now, and is told how much of that they hold.
+    package func mayHaveCarried(_ region: RegionID, _ scope: ScopeName) -> Bool {
+        everAbove(region).contains(scope.region) || everAbove(scope.region).contains(region)
+            || everAbove(scope.other).contains(region)
+    }
+
+    /// Whether a scope's place is known to be elsewhere than where a region's node would carry
+    /// it. Of a place that is not known, as after a rollback, nothing is said.
+    package func isElsewhere(_ scope: ScopeName, for region: RegionID) -> Bool {
+        self.region(scope.region) != nil && self.region(region) != nil && !carries(region, scope)
+    }
+
     /// Whether a corridor between two counties is agreed by at least one of them.
     package func isPartner(_ one: RegionID, _ two: RegionID) -> Bool {
         partners.contains {

@@ -66,6 +66,9 @@ actor AnsweringPeer {
                 case .alarm(let alarm):
                     watch.raise(alarm)
                     if case .ownRollback = alarm { onRollback() }
+                case .drained(let scope):
+                    watch.drained(scope)
+                    knowledge.board.touch()
                 case .idle, .reopen, .closed: break
                 }
             }

@@ -126,7 +126,7 @@ extension World {
         for node in nodes where node.owesReissue && !node.isDown {
             var isFetched = true
             for index in links.indices
-            where links[index].below == node.index
+            where links[index].below == node.index && !links[index].isLeaving
                 && nodes[links[index].above].place.level
                     != node.place.level
             {
@@ -136,7 +136,7 @@ extension World {
             }
             if isFetched {
                 let outcome = try commit(node, [.reissueOrphans(in: nil)])
-                if outcome != nil { node.endReissue() }
+                if outcome != nil { try node.endReissue() }
                 tell("node \(node.index) writes anew: \(outcome.map { "\($0)" } ?? "disk full")")
             }
         }

@@ -2,10 +2,11 @@ import Base
 import Change
 import Domain
 import Kernel
+import Replication
 
 /// A place was moved: what this node may not carry any more goes, where another carrier was
-/// known to hold all of it (PROTOCOL §3). What nobody else is known to hold stays, and is
-/// exchanged with nobody.
+/// known to hold all of it (PROTOCOL §3). What nobody else is known to hold stays, and is drained
+/// to whoever may carry it (PROTOCOL §11).
 extension NodeRuntime {
     /// Looks whenever the directory changed, and while something is left at each commit; until
     /// the node stops.
@@ -28,15 +29,38 @@ extension NodeRuntime {
         let outside = board.outsideAudience(of: settings.region.id)
         for name in outside {
             for peer in peerStates() where board.directory.carries(peer.region, name) {
-                guard let held = peer.agreed[name.id] else { continue }
+                guard let own = board.scope(name.id).map(SharedScope.init(_:)),
+                    let held = peer.holds(own)
+                else { continue }
                 do throws(JournalError) {
-                    try await submit(.drop(name.id, heldBy: held, quarantined: []))
+                    try await submit(
+                        .drop(name.id, heldBy: held.vector, quarantined: held.quarantined))
                 } catch {
                     Console.say("a scope that was given up is still stored: \(error)")
                 }
                 if board.scope(name.id) == nil { break }
+                // Something else waits first: asking at once again would not end.
+                guard await rest(Limits.backoffMillisMax) else { return true }
             }
         }
         return outside.contains { board.scope($0.id) != nil }
+    }
+}
+
+extension PeerState {
+    /// What the peer was known to hold of a scope, where that is all of it.
+    fileprivate func holds(_ own: SharedScope) -> SharedScope? {
+        let known = [
+            drained[own.id],
+            agreed[own.id].map { SharedScope(name: own.name, epoch: own.epoch, vector: $0) },
+        ]
+        for held in known.compactMap({ $0 }) {
+            switch own.vector.order(against: held.vector) {
+            case .equal, .before:
+                if own.quarantined.allSatisfy(held.quarantined.contains) { return held }
+            case .after, .concurrent, .forked: break
+            }
+        }
+        return nil
     }
 }
