@@ -13,11 +13,13 @@ let rooms: [(name: String, knows: [String])] = [
     ("Change", ["Base", "Crypto"]),
     ("Civil", ["Base"]),
     ("Region", ["Base", "Change", "Civil"]),
-    ("Document", ["Base", "Change", "Civil", "Region"]),
-    ("Domain", ["Base", "Change", "Civil", "Region", "Document"]),
+    ("Account", ["Base", "Crypto", "Change", "Civil", "Region"]),
+    ("Document", ["Base", "Change", "Civil", "Region", "Account"]),
+    ("Domain", ["Base", "Change", "Civil", "Region", "Document", "Account"]),
+    ("Console", ["Base", "Account"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
-    ("API", ["Base", "HTTP", "Change", "Civil", "Domain"]),
+    ("API", ["Base", "Crypto", "HTTP", "Change", "Civil", "Domain", "Account", "Console"]),
     ("Threads", ["Base"]),
     ("Disk", ["Base", "Crypto", "Kernel", "CLinux"]),
     (
@@ -26,6 +28,10 @@ let rooms: [(name: String, knows: [String])] = [
     ),
     ("Network", ["Base", "HTTP", "Crypto", "COpenSSL", "CCurl", "CZlib", "CLinux"]),
     ("Host", ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads", "CLinux"]),
+    (
+        "Sessions",
+        ["Base", "Crypto", "HTTP", "Change", "Domain", "Account", "API", "Threads", "Host"]
+    ),
     (
         "Blob",
         [
@@ -37,14 +43,15 @@ let rooms: [(name: String, knows: [String])] = [
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
-            "Threads", "Disk", "Store", "Network", "Host", "Blob", "CLinux",
+            "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Blob",
+            "CLinux",
         ]
     ),
     (
         "Demo",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Kernel", "API", "Disk", "Network",
-            "Runtime",
+            "Runtime", "Host", "Account",
         ]
     ),
     (
@@ -112,7 +119,9 @@ let package = Package(
         + [
             .executableTarget(
                 name: "node",
-                dependencies: ["Base", "Host", "Runtime", "Demo", "Bench", "Simulator", "API"],
+                dependencies: [
+                    "Base", "Account", "Host", "Runtime", "Demo", "Bench", "Simulator", "API",
+                ],
                 path: "Sources/node",
                 swiftSettings: strict
             )

@@ -65,7 +65,7 @@ import Testing
                     "{\"command\":\"item.suspend\",\"code\":\"1\",\"reason\":\"x\"}".utf8)))
         await #expect(throws: Writer.Failure.self) {
             try await place.village.running().store.writer.submit(
-                .command(command, author: 7, replayKey: nil))
+                .command(command, author: 0, replayKey: nil))
         }
         #expect(try await status(place.village).fenced)
         #expect(try await !isReady(place.village))

@@ -37,7 +37,7 @@ enum HTTPBench {
         var rounds = Rounds()
         for _ in 0..<5 {
             try await rounds.turn(
-                figure: { try wrk(node.url + "/api/v1/cases", ["-s", script]) },
+                figure: { try wrk(node.url + "/api/v1/cases", ["-s", script, "-H", node.header]) },
                 limit: { try AppendBench.bareCommits(bare, batch) })
         }
         return Figure(
@@ -53,7 +53,7 @@ enum HTTPBench {
         var rounds = Rounds()
         for _ in 0..<5 {
             try await rounds.turn(
-                figure: { try wrk(node.url + "/api/v1/cases/\(number)", []) },
+                figure: { try wrk(node.url + "/api/v1/cases/\(number)", ["-H", node.header]) },
                 limit: { try wrk(nginx.url, []) })
         }
         return Figure(
@@ -82,6 +82,8 @@ enum HTTPBench {
 struct ServedNode {
     let url: String
     let process: ChildProcess
+    /// What the operator's own program sends.
+    let header: String
 
     init(_ program: String, _ data: String, more: [String] = []) throws {
         process = try ChildProcess(
@@ -90,6 +92,7 @@ struct ServedNode {
             line.hasPrefix("listening ")
         else { throw BenchWorld.Failure(sentence: "the node did not start") }
         url = String(word)
+        header = "Authorization: Bearer " + TextFile.read(data + "/keys/admin")
     }
 
     func stop() {

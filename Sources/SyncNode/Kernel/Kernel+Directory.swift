@@ -45,7 +45,7 @@ extension Kernel {
         _ scope: ScopeName, for placed: Set<RegionID>, isSeatNew: Bool
     ) -> Bool {
         switch scope.family {
-        case .catalog: placed.contains(scope.region)
+        case .catalog, .staff: placed.contains(scope.region)
         case .cases: isSeatNew && scope.region == identity.region && homeCounty == scope.region
         case .directory, .control, .corridor, .custody, .statistics: false
         }

@@ -112,8 +112,7 @@ package enum NodeCommands {
     ) -> ClientRequest {
         var request = ClientRequest(method, path, body: body ?? [])
         if body != nil { request.headers = [("Content-Type", "application/json")] }
-        guard NodeService.isAdmin(path) else { return request }
-        request.responseBytesMax = Limits.sealedBundleBytesMax
+        if NodeService.isAdmin(path) { request.responseBytesMax = Limits.sealedBundleBytesMax }
         do throws(NodeRuntime.Failure) {
             request.headers.append(("Authorization", try AdminToken.header(in: data)))
         } catch {

@@ -9,6 +9,7 @@ import Domain
 import Kernel
 package import Network
 import Replication
+import Sessions
 import Store
 import Synchronization
 
@@ -49,6 +50,8 @@ package final class NodeRuntime: Sendable {
     let hub: ExchangeHub
     let client: HTTPClient
     let clock: NodeClock
+    /// Sessions and passwords.
+    let doorkeeper: Doorkeeper
     let dialers = Mutex<[RegionID: Dialling]>([:])
     private let server = Mutex<HTTPServer?>(nil)
     private let renewal: RenewalBell
@@ -78,10 +81,12 @@ package final class NodeRuntime: Sendable {
         } catch {
             throw Failure("\(error)", exitCode: 4)
         }
-        let runtime = NodeRuntime(options: options, store: store, client: client, clock: clock)
+        try AdminToken.ensure(in: options.data)
+        let runtime = NodeRuntime(
+            options: options, store: store, client: client, clock: clock,
+            operatorToken: try AdminToken.text(in: options.data))
         store.writer.health.onFence { [renewal = runtime.renewal] in renewal.ringMarked() }
         store.writer.health.onCopy { [renewal = runtime.renewal] in renewal.ring() }
-        try AdminToken.ensure(in: options.data)
         try runtime.listen()
         await runtime.noteAddress()
         runtime.startLinks()
@@ -89,11 +94,17 @@ package final class NodeRuntime: Sendable {
         return runtime
     }
 
-    private init(options: Options, store: OpenStore, client: HTTPClient, clock: NodeClock) {
+    private init(
+        options: Options, store: OpenStore, client: HTTPClient, clock: NodeClock,
+        operatorToken: String
+    ) {
         self.options = options
         self.store = store
         self.client = client
         self.clock = clock
+        doorkeeper = Doorkeeper(
+            ports: store.doorPorts, node: store.keys.nodeID, isSecure: options.tls != nil,
+            operatorToken: operatorToken)
         let bell = RenewalBell(store)
         renewal = bell
         hub = ExchangeHub(
@@ -252,6 +263,7 @@ package final class NodeRuntime: Sendable {
         board.close()
         if let running = server.withLock({ $0 }) { await running.drain() }
         client.stop()
+        doorkeeper.stop()
         store.writer.stop()
     }
 }
