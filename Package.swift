@@ -63,7 +63,7 @@ let rooms: [(name: String, knows: [String])] = [
     ),
     (
         "Simulator",
-        ["Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API"]
+        ["Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Account"]
     ),
 ]
 

@@ -79,7 +79,7 @@ import Testing
         let client = try await place.county.running().client
         let part = try await client.send(request)
         #expect(part.status == 206 && part.body == Array(scan.suffix(10)))
-        request.headers = []
+        request.headers = [try await place.county.authority]
         let whole = try await client.send(request)
         #expect(whole.status == 200 && digest(whole.body) == digest(scan))
         request.method = "HEAD"
