@@ -17,6 +17,7 @@ let rooms: [(name: String, knows: [String])] = [
     ("Domain", ["Base", "Change", "Civil", "Region", "Document"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
+    ("Enrolment", ["Base", "Crypto"]),
     ("API", ["Base", "HTTP", "Change", "Civil", "Domain"]),
     ("Threads", ["Base"]),
     ("Disk", ["Base", "Crypto", "Kernel", "CLinux"]),
@@ -27,10 +28,14 @@ let rooms: [(name: String, knows: [String])] = [
     ("Network", ["Base", "HTTP", "Crypto", "COpenSSL", "CCurl", "CZlib", "CLinux"]),
     ("Host", ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads", "CLinux"]),
     (
+        "Gate",
+        ["Base", "Crypto", "HTTP", "Change", "Domain", "Enrolment", "Network", "Host"]
+    ),
+    (
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
-            "Threads", "Disk", "Store", "Network", "Host", "CLinux",
+            "Threads", "Disk", "Store", "Network", "Host", "Enrolment", "Gate", "CLinux",
         ]
     ),
     (

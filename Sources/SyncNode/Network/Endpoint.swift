@@ -29,6 +29,18 @@ package struct Endpoint: Hashable, Sendable {
         self.init(address: String(address), port: port)
     }
 
+    /// Whether only this machine reaches it.
+    package var isLoopback: Bool { address.hasPrefix("127.") || address == "::1" }
+
+    /// Whether it stands for every address of the machine.
+    package var isAny: Bool { address == "0.0.0.0" || address == "::" }
+
+    /// Where a program on this machine reaches it.
+    package var fromHere: Endpoint {
+        guard isAny else { return self }
+        return Endpoint(address: address == "::" ? "::1" : "127.0.0.1", port: port)
+    }
+
     /// ADDRESS:PORT, with brackets around an IPv6 address.
     package var text: String {
         address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"

@@ -167,7 +167,7 @@ struct NodeQueries: NodeView {
             Metric(
                 "node_alarms", "Alarms on links since the start", .gauge,
                 [Metric.Sample(Double(runtime.peerStates().reduce(0) { $0 + $1.alarms.count }))]),
-        ]
+        ] + runtime.doorMetrics
     }
 
     // MARK: parts
