@@ -60,9 +60,10 @@ extension Verb {
     ) { words in
         await guarded("enroll") {
             let arguments = try Arguments(words, flags: ["request", "json"])
-            try arguments.allowOnly([
-                "data", "suite", "request", "fingerprint", "region", "name", "address", "json",
-            ], words: 2)
+            try arguments.allowOnly(
+                [
+                    "data", "suite", "request", "fingerprint", "region", "name", "address", "json",
+                ], words: 2)
             let joining = try joining(arguments)
             let (outcome, exchange) = try await NodeCommands.enroll(joining)
             switch outcome {

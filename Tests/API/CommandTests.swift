@@ -85,7 +85,7 @@ import Testing
             (
                 "correct", #"{"gaps":["g"]}"#, .correct(gaps: ["g"], override: false, reason: "")
             ),
-            ("supplement", #"{"materials":["M4"]}"#, .supplement(materials: ["M4"])),
+            ("supplement", #"{"materials":["M4"]}"#, .supplement(materials: [.init(code: "M4")])),
             ("decide", #"{"outcome":"grant"}"#, .decide(isGranted: true, note: "")),
             ("deliver", #"{"receiver":"王某"}"#, .deliver(receiver: "王某")), ("close", "", .close),
             ("withdraw", "", .withdraw(reason: "")), ("note", #"{"note":"n"}"#, .note("n")),

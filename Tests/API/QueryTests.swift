@@ -87,7 +87,8 @@ import Testing
         #expect(
             keys == [
                 "region", "name", "level", "nodeId", "incarnation", "carryRoot", "scopes",
-                "changes", "unsent", "peers", "fenced", "seated", "diskFreeBytes", "clock",
+                "changes", "unsent", "peers", "fenced", "seated", "diskFreeBytes",
+                "blobsWanted", "clock",
             ])
         let peer = json["peers"]?[0]?.object?.members.map(\.key) ?? []
         let contract = [

@@ -8,7 +8,10 @@ import Testing
     private let ask = Ask()
 
     @Test func everyGetRouteAnswersGetAndHead() throws {
-        let values = ["{number}": Fixture.number, "{code}": "I1", "{door}": "identity"]
+        let values = [
+            "{number}": Fixture.number, "{code}": "I1", "{door}": "identity",
+            "{hash}": String(repeating: "a", count: 64),
+        ]
         for route in RouteTable.shipped.routes where route.method == .get {
             var target = route.pattern
             for (name, value) in values.sorted(by: { $0.key < $1.key }) {
@@ -24,6 +27,7 @@ import Testing
                     #expect(type.hasPrefix(route.answer.type ?? "?"), "\(target)")
                 case .events: #expect(route.operation == .streamEvents)
                 case .sync(let kind, _): #expect(kind == .identity)
+                case .blob(.get(let request)): #expect(request.isHead == (method == "HEAD"))
                 default: Issue.record("\(target) is not for a writer")
                 }
             }
@@ -35,6 +39,7 @@ import Testing
         ("POST", "/api/v1/status", "GET, HEAD, OPTIONS"),
         ("GET", "/api/v1/commands", "POST, OPTIONS"),
         ("PUT", "/", "GET, HEAD, OPTIONS"),
+        ("POST", "/api/v1/blobs/x", "GET, HEAD, PUT, OPTIONS"),
         ("REPORT", "/healthz", "GET, HEAD, OPTIONS"),
     ])
     func otherMethodsAreRefusedByName(method: String, target: String, allow: String) throws {

@@ -29,8 +29,10 @@ struct CertificateTree {
     }
 
     static func issue(
-        _ code: String, _ node: UInt8, _ key: CertificateKey, depth: Int?, by issuer: CertificateKey,
-        of authority: Certificate?, from: Instant = now, hosts: [String] = ["127.0.0.1", "a.example"]
+        _ code: String, _ node: UInt8, _ key: CertificateKey, depth: Int?,
+        by issuer: CertificateKey,
+        of authority: Certificate?, from: Instant = now,
+        hosts: [String] = ["127.0.0.1", "a.example"]
     ) throws -> Certificate {
         let subject = try subject(code, node)
         return try CertificateTemplate(
@@ -110,7 +112,8 @@ struct CertificateTree {
 
     @Test func requestsProveTheirKey() throws {
         let key = try CertificateTree.key(4)
-        let request = try CertificateRequest(try CertificateTree.subject("370124106201", 4), by: key)
+        let request = try CertificateRequest(
+            try CertificateTree.subject("370124106201", 4), by: key)
         #expect(try CertificateRequest(der: request.der).subject.region.text == "370124106201")
         for index in [request.der.count - 1, request.der.count / 2] {
             var bad = request.der

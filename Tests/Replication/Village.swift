@@ -24,6 +24,13 @@ final class Village {
     var epoch: UInt64 = 1
     var blobs: [Digest: [UInt8]] = [:]
     var missing: [Digest] = []
+    /// What is here of blobs that are not whole, with the size of the whole.
+    var parts: [Digest: (bytes: [UInt8], total: Int)] = [:]
+    var arrivals: UInt64 = 1
+    /// Bytes of pieces that came although they were here.
+    var blobBytesAgain = 0
+    /// Peers that gave a wrong blob: nothing more is asked of them.
+    var barred: Set<Digest> = []
 
     struct Store {
         let name: ScopeName
@@ -101,12 +108,32 @@ final class Village {
     func apply(_ delivery: Delivery) {
         for name in delivery.opening { open(name) }
         for batch in delivery.batches where !refusesBatches { admit(batch) }
-        for chunk in delivery.chunks {
-            blobs[chunk.digest, default: []] += chunk.bytes
-            if blobs[chunk.digest]?.count == chunk.total {
-                missing.removeAll { $0 == chunk.digest }
-            }
+        for chunk in delivery.chunks { take(chunk) }
+    }
+
+    /// What the shelf does with a piece.
+    private func take(_ chunk: BlobChunk) {
+        let digest = chunk.digest
+        guard missing.contains(digest) else {
+            blobBytesAgain += chunk.bytes.count
+            return
         }
+        var part = parts[digest] ?? ([], chunk.total)
+        guard chunk.offset == part.bytes.count else {
+            blobBytesAgain += Swift.max(0, part.bytes.count - chunk.offset)
+            return
+        }
+        part.bytes += chunk.bytes
+        parts[digest] = part
+        guard part.bytes.count == part.total else { return }
+        parts[digest] = nil
+        guard ExchangeHash.digest(part.bytes) == digest else {
+            barred.insert(digest)
+            return
+        }
+        blobs[digest] = part.bytes
+        missing.removeAll { $0 == digest }
+        arrivals += 1
     }
 
     private func admit(_ batch: ChangeBatch) {
@@ -214,8 +241,17 @@ extension Village: LocalKnowledge {
         return bytes + bytes
     }
 
-    func missingBlobs(limit: Int) throws(Never) -> [BlobWant] {
-        missing.prefix(limit).map { BlobWant(digest: $0, offset: blobs[$0]?.count ?? 0) }
+    func missingBlobs(but passed: Set<Digest>, limit: Int) throws(Never) -> [BlobWant] {
+        var wants: [BlobWant] = []
+        for digest in missing where !passed.contains(digest) && !barred.contains(digest) {
+            var offset = parts[digest]?.bytes.count ?? 0
+            repeat {
+                guard wants.count < limit else { return wants }
+                wants.append(BlobWant(digest: digest, offset: offset))
+                offset += Limits.blobChunkBytesMax
+            } while offset < parts[digest]?.total ?? 0
+        }
+        return wants
     }
 
     func blobChunk(_ want: BlobWant) throws(Never) -> BlobChunk? {
@@ -225,4 +261,7 @@ extension Village: LocalKnowledge {
             digest: want.digest, offset: want.offset, total: blob.count,
             bytes: Array(blob[want.offset..<end]))
     }
+
+    func holdsBlob(_ digest: Digest) throws(Never) -> Bool { blobs[digest] != nil }
+    func blobArrivals() -> UInt64 { arrivals }
 }

@@ -23,6 +23,8 @@ final class Wire {
     /// Drops a request or an answer when it says so.
     var losesRequest: () -> Bool = { false }
     var losesAnswer: () -> Bool = { false }
+    /// Looks at every message that arrives.
+    var seen: (Message) -> Void = { _ in }
     private var nonces: UInt64 = 0
 
     init(_ below: Village, _ above: Village) {
@@ -56,16 +58,16 @@ final class Wire {
             expected: above.region)
     }
 
-    /// Exchanges until nothing is left to say.
+    /// Exchanges until nothing is left to say, or as long as told; the next request is lost then.
     /// - Returns: Whether it came to that within 200 requests.
     @discardableResult
-    func sync() throws -> Bool {
+    func sync(while goesOn: () -> Bool = { true }) throws -> Bool {
         let start = requests
         var next: Message? =
             dialer.isOpen
             ? dialer.exchange(knowing: below)
             : dialer.open(nonce: nonce(), at: Instant(millis: 5), knowing: below)
-        while let request = next {
+        while let request = next, goesOn() {
             guard requests - start < 200 else { return false }
             guard let answer = try ask(request) else {
                 dialer.lost(lane: .push)
@@ -77,6 +79,7 @@ final class Wire {
             }
             next = take(answer, lane: .push)
         }
+        if next != nil { dialer.lost(lane: .push) }
         return true
     }
 
@@ -115,6 +118,7 @@ final class Wire {
     private func cross(_ message: Message) throws -> Message {
         let bytes = message.encode()
         largest = max(largest, bytes.count)
+        seen(message)
         for case .range(let batch) in message.frames {
             for change in batch.changes { crossings[change.hash, default: 0] += 1 }
         }

@@ -254,12 +254,19 @@ extension JournalTrial {
             try grow(items, by: 2)
             try journal.putDocument(document(1, in: cases))
             try journal.putDocument(document(2, in: catalog))
+            try journal.nameBlobs([change.hash], in: cases.id)
+            try journal.nameBlobs([change.hash, .zero, change.hash], in: catalog.id)
             try journal.recordFork(
                 ForkRecord(
                     scope: cases.id, dot: change.dot, held: change.hash, other: .zero,
                     evidence: [1]))
         }
+        check.equal(try journal.namedBlobs(in: cases.id).count, 1, "an attachment")
         try transaction { try journal.dropScope(cases.id) }
+        check.equal(try journal.namedBlobs(in: cases.id), [], "attachments")
+        check.equal(
+            try journal.namedBlobs(in: catalog.id).count, 2, "the other's, once each, by digest")
+        check.equal(try journal.namedBlobs(in: catalog.id).first, .zero, "by digest")
         check.equal(try journal.scopes().map(\.name), [catalog], "one scope is left")
         check.equal(try journal.chains(of: cases.id), [], "chains")
         check.equal(try journal.forks(), [], "forks")

@@ -21,7 +21,11 @@ struct Call<View: NodeView> {
         try checkBody()
         switch route.face {
         case .probe, .api:
-            if route.operation == .streamEvents { return try events() }
+            switch route.operation {
+            case .streamEvents: return try events()
+            case .getBlob, .putBlob: return try blob()
+            default: break
+            }
             return try route.method == .post ? command() : .now(answer())
         case .console: return try route.method == .post ? form() : .now(page())
         case .sync: return try sync()
@@ -42,7 +46,7 @@ struct Call<View: NodeView> {
     private func checkBody() throws(Problem) {
         let wanted: String
         switch route.body {
-        case .none, .frames: return
+        case .none, .frames, .bytes: return
         case .json: wanted = "application/json"
         case .form: wanted = "application/x-www-form-urlencoded"
         }
@@ -60,6 +64,22 @@ struct Call<View: NodeView> {
             throw .missing("no-such-route", "没有这个地址")
         }
         return .sync(kind, request)
+    }
+
+    private func blob() throws(Problem) -> Reply {
+        let text = values[0]
+        guard let bytes = Hex.decode(text), bytes.count == 32, text == text.lowercased() else {
+            throw Problem(400, "blob-hash-malformed", "摘要应为 64 位小写十六进制数", field: "hash")
+        }
+        let digest = Digest(bytes: bytes)
+        guard route.operation == .putBlob else {
+            return .blob(.get(BlobRequest(digest, request)))
+        }
+        guard request.headers["content-range"] == nil else {
+            // RFC 9110 §14.4: part of a representation must not be taken for the whole.
+            throw Problem(400, "content-range", "附件须整个上传", field: "Content-Range")
+        }
+        return .blob(.put(digest, request.body))
     }
 
     // MARK: parameters

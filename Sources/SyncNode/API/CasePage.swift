@@ -74,7 +74,10 @@ struct CasePage {
             let mark: HTMLText = material.isPresent ? "☑" : "☐"
             let missing: HTMLText =
                 material.isPresent ? .empty : " <span class=\"mark waiting\">未交</span>"
-            return "<li>\(mark) \(name ?? material.code)\(missing)</li>"
+            let scan = material.blob.map { blob -> HTMLText in
+                " <a href=\"/api/v1/blobs/\(URLText.segment(blob))\">附件</a>"
+            }
+            return "<li>\(mark) \(name ?? material.code)\(missing)\(scan ?? .empty)</li>"
         }
         return "<h2>申请材料</h2><ul class=\"materials\">\(rows)</ul>"
     }

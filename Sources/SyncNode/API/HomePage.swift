@@ -20,7 +20,7 @@ struct HomePage {
     // MARK: who and how
 
     private var identity: HTMLText {
-        let facts = [
+        var facts = [
             Page.fact("区划", "\(status.name) <code>\(status.region.text)</code>"),
             Page.fact("层级", text: Self.levelName(status.level)),
             Page.fact("节点", Page.digest(status.nodeID.hex)),
@@ -31,6 +31,9 @@ struct HomePage {
             Page.fact("磁盘余量", text: Self.size(status.diskFreeBytes)),
             Page.fact("本机时间", text: status.clock.minuteText),
         ]
+        if status.blobsWanted > 0 {
+            facts.append(Page.fact("待收附件", text: "\(status.blobsWanted)"))
+        }
         return """
             <section class="card"><h1>\(status.name)</h1><dl class="facts">\(facts)</dl></section>
             """

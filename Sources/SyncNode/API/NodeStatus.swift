@@ -27,6 +27,8 @@ package struct NodeStatus: Sendable {
     /// Whether its incarnation has its region's seat: else it receives and does not decide.
     package let seated: Bool
     package let diskFreeBytes: Int64
+    /// Attachments that changes name and that are still to come.
+    package var blobsWanted = 0
     /// The node's time.
     package let clock: Instant
 
@@ -75,6 +77,7 @@ package struct NodeStatus: Sendable {
             object.field("fenced", fenced)
             object.field("seated", seated)
             object.field("diskFreeBytes", diskFreeBytes)
+            object.field("blobsWanted", blobsWanted)
             object.field("clock", clock.rfc3339)
         }
         return writer.bytes

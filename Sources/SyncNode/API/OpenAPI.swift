@@ -104,7 +104,7 @@ enum OpenAPI {
         case .json(let name): (type, schema) = ("application/json", Schemas.reference(name))
         case .form(let name):
             (type, schema) = ("application/x-www-form-urlencoded", Schemas.reference(name))
-        case .frames: (type, schema) = ("application/octet-stream", [:])
+        case .frames, .bytes: (type, schema) = ("application/octet-stream", [:])
         }
         return [
             "required": true,

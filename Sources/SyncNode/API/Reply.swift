@@ -14,6 +14,105 @@ package enum Reply: Sendable {
     case sync(SyncRequestKind, HTTPRequest)
     /// A stream of server-sent events.
     case events(EventCursor)
+    /// An attachment in or out: files are the runtime's.
+    case blob(BlobOrder)
+}
+
+/// What is to be done with an attachment.
+package enum BlobOrder: Sendable {
+    case get(BlobRequest)
+    /// A whole one, under the digest that the caller claims.
+    case put(Digest, [UInt8])
+}
+
+/// A question for an attachment. Its content never changes, so its digest is its entity tag.
+package struct BlobRequest: Sendable {
+    package let digest: Digest
+    private let request: HTTPRequest
+
+    init(_ digest: Digest, _ request: HTTPRequest) {
+        self.digest = digest
+        self.request = request
+    }
+
+    /// Whether the head of the answer is all that is wanted.
+    package var isHead: Bool { request.method == .head }
+
+    /// It is not here.
+    package static var unknown: Problem { .missing("blob-unknown", "没有这个附件") }
+
+    /// The answer's head, and the bytes that follow it; nil where none do.
+    ///
+    /// - Parameter size: Bytes of the attachment.
+    package func answer(size: Int) -> (response: HTTPResponse, range: Range<Int>?) {
+        let tag = "\"\(digest.hex)\""
+        var response = HTTPResponse(status: 200)
+        response.headers.add("ETag", tag)
+        response.headers.add("Cache-Control", "private, max-age=31536000, immutable")
+        response.headers.add("Accept-Ranges", "bytes")
+        switch EntityTag.condition("if-none-match", of: request.headers) {
+        case .any: response.status = 304
+        case .tags(let tags) where tags.contains(digest.hex): response.status = 304
+        default: break
+        }
+        if response.status == 304 { return (response, nil) }
+        var range = 0..<size
+        switch ByteRange.select(request, size: size, tag: tag) {
+        case .whole: break
+        case .part(let part):
+            range = part
+            response.status = 206
+            response.headers.add(
+                "Content-Range", "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)")
+        case .unsatisfiable:
+            var problem = Problem(416, "range-unsatisfiable", "没有所要的字节").response
+            problem.headers.add("Content-Range", "bytes */\(size)")
+            return (problem, nil)
+        }
+        // A scan may be anything: it is never shown as a page of this node.
+        response.headers.add("Content-Type", "application/octet-stream")
+        response.headers.add("Content-Disposition", "attachment")
+        response.headers.add("X-Content-Type-Options", "nosniff")
+        return (response, range)
+    }
+}
+
+/// What became of an attachment that was handed in.
+package enum BlobOutcome: Hashable, Sendable {
+    /// Proven and durable.
+    case stored(bytes: Int)
+    /// It was here before.
+    case known(bytes: Int)
+    /// The content is another than the digest says: nothing was kept.
+    case wrongDigest
+    case empty
+    /// The disk is full, or too much lies here that no change names.
+    case full
+    /// Just now it is coming in by another way.
+    case busy
+    /// The store failed; nothing was kept.
+    case failed
+
+    /// The answer.
+    package var response: HTTPResponse {
+        switch self {
+        case .stored(let bytes), .known(let bytes):
+            var writer = JSONWriter(capacity: 32)
+            writer.object { $0.field("bytes", bytes) }
+            let status: UInt16 = self == .known(bytes: bytes) ? 200 : 201
+            return HTTPResponse(
+                status: status, contentType: "application/json", body: writer.bytes)
+        case .wrongDigest:
+            return Problem(422, "blob-digest", "内容与所报摘要不符，未保存", field: "hash").response
+        case .empty: return Problem(422, "blob-empty", "附件没有内容").response
+        case .full: return Problem(507, "store-full", "存储空间不足，未保存").response
+        case .busy:
+            var problem = Problem(503, "blob-busy", "该附件正在接收，请稍后再试")
+            problem.retryAfterSeconds = Limits.retryAfterSeconds
+            return problem.response
+        case .failed: return Problem(ViewError.failed).response
+        }
+    }
 }
 
 /// A command on its way to the writer.

@@ -25,6 +25,8 @@ struct Route: Sendable {
         case form(String)
         /// Frames.
         case frames
+        /// Anything: an attachment.
+        case bytes
     }
 
     let method: HTTPMethod
@@ -67,6 +69,7 @@ struct Route: Sendable {
         case .json: Limits.commandBytesMax
         case .form: Limits.formBytesMax
         case .frames: Limits.messageBytesMax
+        case .bytes: Limits.blobUploadBytesMax
         }
     }
 }
@@ -120,6 +123,7 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case listGrants, getDueDate
     case search, streamEvents, submitCommand, syncNow
     case syncMessage
+    case getBlob, putBlob
     case homePage, stylePage, casePage, itemPage, receivePage, searchPage, scopesPage
     case receiveForm, caseForm, syncForm
 }

@@ -116,6 +116,19 @@ extension RouteTable {
             answer: .json("SyncReport", "交换结果"), problems: [400, 404, 409, 415, 422, 503]),
     ]
 
+    static let blobs: [Route] = [
+        Route(
+            method: .get, pattern: "/api/v1/blobs/{hash}", operation: .getBlob, face: .api,
+            summary: "附件：全部，或 Range 所要的一段（206、416；If-Range、If-None-Match）",
+            parameters: [.blobHash], answer: .text("application/octet-stream", "附件内容"),
+            problems: [400, 404, 503]),
+        Route(
+            method: .put, pattern: "/api/v1/blobs/{hash}", operation: .putBlob, face: .api,
+            summary: "存入附件：与摘要不符则不保存", parameters: [.blobHash], body: .bytes,
+            answer: .json("BlobStored", "已存盘（原已有则为 200）", status: 201),
+            problems: [400, 422, 503]),
+    ]
+
     static let sync: [Route] = [
         Route(
             method: .get, pattern: "/sync/v1/{door}", operation: .syncMessage, face: .sync,
@@ -139,6 +152,9 @@ extension Parameter {
     static let status = Parameter("status", in: .query, "只要这一状态", .string(lengthMax: 32))
     static let caseNumber = Parameter(
         "number", in: .path, "26 位办件编号，或 32 位十六进制办件标识", .string(lengthMax: 32))
+    static let blobHash = Parameter(
+        "hash", in: .path, "附件内容的摘要（SHA-256 或 SM3），64 位小写十六进制数",
+        .string(lengthMin: 64, lengthMax: 64))
     static let itemCode = Parameter(
         "code", in: .path, "事项编码", .string(lengthMax: Limits.pathValueBytesMax))
     static let words = Parameter(

@@ -23,7 +23,7 @@ struct RouteTable: Sendable {
     private let bySegments: [[Int]]
 
     static let shipped = RouteTable(
-        probes + queries + commands + sync + consoleRoutes)
+        probes + queries + commands + blobs + sync + consoleRoutes)
 
     init(_ routes: [Route]) {
         self.routes = routes
@@ -80,6 +80,7 @@ struct RouteTable: Sendable {
         var names: [String] = []
         if methods.contains(.get) { names += ["GET", "HEAD"] }
         if methods.contains(.post) { names.append("POST") }
+        if methods.contains(.put) { names.append("PUT") }
         return (names + ["OPTIONS"]).joined(separator: ", ")
     }
 }

@@ -73,11 +73,12 @@ enum Schemas {
                     ("scopes", .integer(min: 0)), ("changes", .integer(min: 0)),
                     ("unsent", .integer(min: 0)), ("peers", .list(reference("Peer"))),
                     ("fenced", .flag), ("seated", .flag), ("diskFreeBytes", .integer(min: 0)),
-                    ("clock", .moment),
+                    ("blobsWanted", .integer(min: 0)), ("clock", .moment),
                 ],
                 required: [
                     "region", "name", "level", "nodeId", "incarnation", "carryRoot", "scopes",
                     "changes", "unsent", "peers", "fenced", "seated", "diskFreeBytes",
+                    "blobsWanted",
                 ])
         ),
         (
@@ -117,6 +118,7 @@ enum Schemas {
                     ("roundTrips", .integer(min: 0)), ("equal", .flag),
                 ], required: ["sent", "received", "bytesOut", "bytesIn", "roundTrips", "equal"])
         ),
+        ("BlobStored", .record([("bytes", .integer(min: 1))], required: ["bytes"])),
         (
             "Grant",
             .record(
@@ -165,6 +167,18 @@ enum Schemas {
         return .record(members, required: members.map(\.0))
     }
 
+    /// A code, or what was handed in with its scan.
+    private static let material: JSON = [
+        "oneOf": [
+            .string(lengthMin: 1, lengthMax: 64),
+            .record(
+                [
+                    ("code", .string(lengthMin: 1, lengthMax: 64)), ("present", .flag),
+                    ("blob", .hex(64)),
+                ], required: ["code"]),
+        ]
+    ]
+
     private static let orders: [(String, JSON)] = [
         (
             "Receive",
@@ -173,7 +187,7 @@ enum Schemas {
                     ("item", .string(lengthMax: 64)), ("version", .integer(min: 1)),
                     ("applicant", .string(lengthMin: 1)), ("idNumber", .string()),
                     ("phone", .string()), ("channel", .string()),
-                    ("materials", .list(.string(lengthMax: 64))), ("at", .moment),
+                    ("materials", .list(material)), ("at", .moment),
                 ], required: ["item", "applicant"])
         ),
         (
@@ -181,7 +195,7 @@ enum Schemas {
             .record([
                 ("outcome", .words(["grant", "refuse"])), ("note", .string()),
                 ("reason", .string()), ("receiver", .string()), ("to", .regionCode),
-                ("gaps", .list(.string())), ("materials", .list(.string())),
+                ("gaps", .list(.string())), ("materials", .list(material)),
                 ("score", .integer(min: 1, max: 5)), ("event", .hex(32)), ("at", .moment),
             ])
         ),

@@ -41,11 +41,11 @@ struct CaseSheet {
     var promisedDue: Instant? { moment("promisedDue") }
     var legalDue: Instant? { moment("legalDue") }
 
-    /// Codes of materials, and whether each was handed in.
-    var materials: [(code: String, isPresent: Bool)] {
+    /// Codes of materials, whether each was handed in, and the digest of its scan.
+    var materials: [(code: String, isPresent: Bool, blob: String?)] {
         (json["materials"]?.array ?? []).compactMap { entry in
             guard let code = entry.text ?? entry["code"]?.text else { return nil }
-            return (code, entry["present"]?.bool ?? true)
+            return (code, entry["present"]?.bool ?? true, entry["blob"]?.text)
         }
     }
 

@@ -15,8 +15,11 @@ extension Limits {
     package static let refusedOffersMax = 2
     /// Messages of one lane after which what is on its way by the other counts as lost.
     package static let flightRoundsMax = 8
-    /// Blobs asked for in one message.
+    /// Pieces of blobs that a peer may have asked for and not been given.
     package static let blobWantsMax = 8
+    /// Pieces of blobs in one message, and asked for at once: 128 KiB, on 64 kbit/s 16 seconds
+    /// that a change may have to wait behind them.
+    package static let blobPiecesMax = 2
     /// Bytes of a signature or of nothing in a HELLO.
     package static let helloProofBytesMax = 64
     /// Bytes of a bundle file: a memory stick's worth that still fits in memory.

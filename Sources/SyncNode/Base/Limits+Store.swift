@@ -39,6 +39,8 @@ extension Limits {
     package static let forkEvidenceBytesMax = frameBytesMax
     /// Bytes of all partly received blobs together.
     package static let blobPartsBytesMax: Int64 = 1024 * 1024 * 1024
+    /// Attachments that one change names: the materials of a case.
+    package static let changeBlobsMax = 64
     /// Digests in one answer to "which blobs are missing".
     package static let blobListMax = 1024
 }

@@ -51,8 +51,9 @@ final class DemoCounty: Sendable {
             guard let a = member(link.a.text), let b = member(link.b.text) else { continue }
             let known = await a.get("/api/v1/peers")
             if "\(known)".contains(link.b.text) { continue }
-            _ = await a.post("/sync/v1/partner", "{\"url\":\"\(b.url)\",\"dial\":true}")
+            // Who is dialled must know the other first.
             _ = await b.post("/sync/v1/partner", "{\"url\":\"\(a.url)\",\"dial\":false}")
+            _ = await a.post("/sync/v1/partner", "{\"url\":\"\(b.url)\",\"dial\":true}")
         }
     }
 

@@ -101,6 +101,7 @@ extension PeerGate.Peer {
 extension Directory {
     /// Whether a node has, or had, an incarnation that speaks for a region.
     package func isNode(_ node: Digest, of region: RegionID) -> Bool {
-        seats(of: region).contains { $0.node == node } || latestIncarnation(of: region)?.node == node
+        seats(of: region).contains { $0.node == node }
+            || latestIncarnation(of: region)?.node == node
     }
 }

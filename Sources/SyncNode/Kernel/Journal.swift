@@ -68,6 +68,17 @@ package struct ForkRecord: Hashable, Sendable {
     }
 }
 
+/// An attachment that a stored change names, and the scope whose audience may have it.
+package struct NamedBlob: Hashable, Sendable {
+    package let digest: Digest
+    package let scope: ScopeID
+
+    package init(_ digest: Digest, in scope: ScopeID) {
+        self.digest = digest
+        self.scope = scope
+    }
+}
+
 /// The durable state of one node, as the kernel sees it: chains, changes, documents. One user
 /// at a time; every call but the reads stands between `begin` and `commit` or `rollback`.
 ///
@@ -118,6 +129,11 @@ package protocol Journal: AnyObject {
     func cutChain(
         _ actor: ActorID, in scope: ScopeID, above seq: Seq
     ) throws(JournalError) -> [Change]
+
+    /// Notes that changes of a carried scope name attachments; known ones change nothing.
+    func nameBlobs(_ blobs: [Digest], in scope: ScopeID) throws(JournalError)
+    /// Attachments that a scope's changes name, by digest.
+    func namedBlobs(in scope: ScopeID) throws(JournalError) -> [Digest]
 
     func recordFork(_ fork: ForkRecord) throws(JournalError)
     /// By scope, then dot.

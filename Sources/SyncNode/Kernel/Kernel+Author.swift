@@ -87,7 +87,20 @@ extension Kernel {
         if actor == state.own, state.unsigned >= Limits.unsignedChangesMax {
             try signHead(of: scope)
         }
+        if genesis == nil { try nameBlobs(of: change, in: state) }
         try fold(change, in: state)
+    }
+
+    /// Attachments that the change names. What stands behind a proven fork has no effect, and
+    /// brings none.
+    private func nameBlobs(
+        of change: Change, in state: ScopeState
+    ) throws(JournalError) {
+        let named = change.namedBlobs
+        guard !named.isEmpty else { return }
+        if let fork = state.forked[change.header.actor], change.header.seq >= fork { return }
+        try journal.nameBlobs(named, in: state.record.id)
+        for digest in named { effects.blobs.append(NamedBlob(digest, in: state.record.id)) }
     }
 
     func fold(_ change: Change, in state: ScopeState) throws(JournalError) {

@@ -77,6 +77,8 @@ package struct Effects: Sendable {
     package var ownForks: [Dot] = []
     /// Whether the directory changed: audiences must be looked at again.
     package var directoryChanged = false
+    /// Attachments that the new changes name, in their order.
+    package var blobs: [NamedBlob] = []
     /// Documents that changed, for whoever listens to events.
     package var documents: [DocumentKey] = []
 

@@ -134,7 +134,8 @@ final class ClientLoop: @unchecked Sendable {
             return finish(transfer, .failure(.cancelled))
         }
         guard transfer.prepare(trust.withLock { $0 }, sessions: sessions),
-            let easy = transfer.easy else {
+            let easy = transfer.easy
+        else {
             return finish(transfer, .failure(.badRequest))
         }
         guard curl_multi_add_handle(multi, easy.raw) == CURLM_OK else {

@@ -32,7 +32,8 @@ extension Connection {
 
     private func notePeer(_ tls: TLSSession) {
         guard let certificate = tls.peerCertificate else { return }
-        peer = HTTPPeer(address: peer.address, port: peer.port, certificate: certificate,
+        peer = HTTPPeer(
+            address: peer.address, port: peer.port, certificate: certificate,
             chain: tls.peerChain)
     }
 

@@ -63,6 +63,13 @@ package final class ResponseStream: Sendable {
         connection.loop.post(.end(connection, ticket: ticket, isWhole: true))
     }
 
+    /// Ends an answer to HEAD: its head spoke of bytes that are not sent. At any other time the
+    /// caller would wait for them.
+    package func endWithoutBody() {
+        owed.withLock { $0 = nil }
+        end()
+    }
+
     deinit {
         guard !isEnded.load(ordering: .relaxed) else { return }
         connection.loop.post(.end(connection, ticket: ticket, isWhole: false))

@@ -60,6 +60,7 @@ extension Bundle {
                     delivery.opening.append(statement.name)
                 }
             case .range(let batch): delivery.batches.append(batch)
+            case .blobChunk(let chunk): delivery.chunks.append(chunk)
             default: break
             }
         }

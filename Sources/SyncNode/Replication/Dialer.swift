@@ -124,6 +124,7 @@ package struct Dialer: Sendable {
         isWaiting[lane.rawValue] = false
         link.doubtful[lane.rawValue] = true
         link.missed[lane.rawValue] = true
+        if lane == .push { link.blobs.forgetAsked() }
         if isOpening { isOpening = false }
     }
 

@@ -29,7 +29,7 @@ extension Link {
         } else {
             try push(&draft, lane, knowing: knowledge)
             state(&draft)
-            try pay(&draft, lane, knowing: knowledge)
+            try pay(&draft, knowing: knowledge)
         }
         let fast = position(lane, isFinished: !draft.leavesMore)
         let isLost =
@@ -117,7 +117,7 @@ extension Link {
     // MARK: what was asked for
 
     private mutating func pay<K: LocalKnowledge>(
-        _ draft: inout Draft, _ lane: Lane, knowing knowledge: K
+        _ draft: inout Draft, knowing knowledge: K
     ) throws(K.Failure) {
         // Asked again, as the same message may have brought the directory that allows it.
         for name in due.strangers where draft.hasRoom && mine[name.id] == nil {
@@ -132,7 +132,7 @@ extension Link {
         for evidence in due.evidence { try prove(evidence, &draft, knowledge) }
         due.evidence = []
         stateSelfView(&draft)
-        try exchangeBlobs(&draft, lane, knowing: knowledge)
+        try exchangeBlobs(&draft, knowing: knowledge)
     }
 
     /// This side's branch of a chain from a number that was used twice.
@@ -186,27 +186,5 @@ extension Link {
             heads.append(ScopeHead(scope: id, seq: head.seq, prefix: head.hash.prefix8))
         }
         if !heads.isEmpty { draft.frames.append(.selfView(heads)) }
-    }
-
-    /// Blobs come last: asked for and answered where the message still has room.
-    private mutating func exchangeBlobs<K: LocalKnowledge>(
-        _ draft: inout Draft, _ lane: Lane, knowing knowledge: K
-    ) throws(K.Failure) {
-        for want in due.blobWants {
-            if draft.isFull {
-                draft.leavesMore = true
-                break
-            }
-            let nothing = BlobChunk(digest: want.digest, offset: 0, total: 0, bytes: [])
-            let chunk = try knowledge.blobChunk(want) ?? nothing
-            draft.rangeBytes += chunk.bytes.count
-            draft.frames.append(.blobChunk(chunk))
-        }
-        due.blobWants = []
-        guard lane == .push, !draft.leavesMore else { return }
-        for want in try knowledge.missingBlobs(limit: Limits.blobWantsMax)
-        where !absentBlobs.contains(want.digest) {
-            draft.frames.append(.blobWant(want))
-        }
     }
 }

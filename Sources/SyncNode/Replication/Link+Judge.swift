@@ -5,9 +5,11 @@ import Change
 extension Link {
     /// What the peer says of this side's state.
     mutating func heed(_ fast: Fast) {
-        if fast.root != peerRoot { absentBlobs = [] }
         peerRoot = fast.root
         peerIsFinished = fast.flags.contains(.finished)
+        if fast.flags.contains(.missedPush) || fast.flags.contains(.missedPoll) {
+            blobs.forgetAsked()
+        }
         if fast.flags.contains(.missedPush) { doubtful[0] = true }
         if fast.flags.contains(.missedPoll) { doubtful[1] = true }
         let place = told.last { $0.root == fast.view }

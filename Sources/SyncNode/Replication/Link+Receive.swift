@@ -21,6 +21,7 @@ extension Link {
         try refresh(knowledge)
         var intake = Intake()
         if let fast = message.fast { heed(fast) }
+        if lane == .push { blobs.age() }
         for frame in message.frames where !isFenced {
             try take(frame, into: &intake, knowing: knowledge)
         }
@@ -46,14 +47,9 @@ extension Link {
             intake.delivery.batches.append(batch)
             intake.sent.append(Flight(scope: batch.scope, heads: batch.segments.map(\.last)))
         case .fork(let notice): try take(notice, into: &intake, knowing: knowledge)
-        case .blobWant(let want):
-            if due.blobWants.count < Limits.blobWantsMax { due.blobWants.append(want) }
+        case .blobWant(let want): blobs.take(want)
         case .blobChunk(let chunk):
-            if chunk.total == 0 {
-                absentBlobs.insert(chunk.digest)
-            } else {
-                intake.delivery.chunks.append(chunk)
-            }
+            if blobs.take(chunk), !isDirectoryOnly { intake.delivery.chunks.append(chunk) }
         case .refused(let notice):
             if notice.reason == .scopeNotCarried {
                 declined.insert(notice.scope)

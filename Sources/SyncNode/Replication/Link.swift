@@ -97,12 +97,11 @@ struct Link: Sendable {
         /// Scopes of the peer that this side may not carry, as far as its directory went when
         /// they were named.
         var strangers: [ScopeName] = []
-        var blobWants: [BlobWant] = []
         var selfView = false
 
         var isEmpty: Bool {
             vectors.isEmpty && digests.isEmpty && wants.isEmpty && forks.isEmpty
-                && evidence.isEmpty && strangers.isEmpty && blobWants.isEmpty && !selfView
+                && evidence.isEmpty && strangers.isEmpty && !selfView
         }
     }
 
@@ -111,8 +110,7 @@ struct Link: Sendable {
         let dot: Dot
     }
 
-    /// Blobs that the peer said it lacks.
-    var absentBlobs: Set<Digest> = []
+    var blobs = BlobTalk()
 
     init() {}
 

@@ -105,10 +105,20 @@ package protocol LocalKnowledge<Failure> {
     /// This incarnation's signature over a message; 64 bytes.
     func prove(_ message: [UInt8]) -> [UInt8]
 
-    /// Blobs that this node lacks and that the peer may have, and from which byte on.
-    func missingBlobs(limit: Int) throws(Failure) -> [BlobWant]
+    /// Blobs that this node lacks, that changes of a scope which the peer carries name, and
+    /// where to go on in each: pieces of `Limits.blobChunkBytesMax` bytes in the order in which
+    /// they are wanted, at most `limit`, without those passed over.
+    func missingBlobs(
+        but passed: Set<Digest>, limit: Int
+    ) throws(Failure) -> [BlobWant]
 
-    /// A piece of a blob that the peer may see, from a byte on, at most
-    /// `Limits.blobChunkBytesMax` bytes; nil where it is not here.
+    /// A piece of a blob, from a byte on, at most `Limits.blobChunkBytesMax` bytes; nil where it
+    /// is not here, or no scope that the peer carries names it.
     func blobChunk(_ want: BlobWant) throws(Failure) -> BlobChunk?
+
+    /// Whether `blobChunk` would have something of a blob.
+    func holdsBlob(_ digest: Digest) throws(Failure) -> Bool
+
+    /// Grows whenever `holdsBlob` may have become true of a blob.
+    func blobArrivals() -> UInt64
 }

@@ -67,8 +67,7 @@ actor AnsweringPeer {
                 }
             }
             if let delivery {
-                let reports = try await intake.take(delivery)
-                watch.admitted(reports)
+                watch.took(try await intake.take(delivery, from: knowledge.peer))
                 guard turns[lane.rawValue] == turn else { return Answerer.unknownLink }
                 effects = try answerer.applied(lane: lane, knowing: knowledge)
             } else if isParked {

@@ -235,8 +235,7 @@ actor DialedPeer {
                     next += try dialer.received(
                         answer, lane: .push, at: clock.now(), knowing: knowledge)
                 case .apply(let delivery):
-                    let reports = try await intake.take(delivery)
-                    watch.admitted(reports)
+                    watch.took(try await intake.take(delivery, from: knowledge.peer))
                     next += try dialer.applied(lane: lane, knowing: knowledge)
                 case .alarm(.refused(let reason)):
                     throw Failure(sentence: "refused: \(reason)", isRefused: true)

@@ -1,4 +1,5 @@
 import Base
+import Blob
 import Change
 import Domain
 import Gate

@@ -1,7 +1,7 @@
 import Base
+import Blob
 import Change
 import Crypto
-import Disk
 import Domain
 import Kernel
 import Replication
@@ -90,24 +90,28 @@ struct ExchangeKnowledge: LocalKnowledge {
 
     func prove(_ message: [UInt8]) -> [UInt8] { signer.sign(message) }
 
-    func missingBlobs(limit: Int) throws(JournalError) -> [BlobWant] {
-        try blobs.missing(limit: limit)
+    /// Who the peer is to the shelf: what both may carry, both may have.
+    var audience: BlobShelf.Peer {
+        let directory = board.directory
+        return BlobShelf.Peer(region: peer) { [board, region, peer] scope in
+            guard let name = board.scope(scope)?.name else { return false }
+            return directory.carries(region, name) && directory.carries(peer, name)
+        }
+    }
+
+    func missingBlobs(
+        but passed: Set<Digest>, limit: Int
+    ) throws(JournalError) -> [BlobWant] {
+        try blobs.missing(for: audience, but: passed, limit: limit)
     }
 
     func blobChunk(_ want: BlobWant) throws(JournalError) -> BlobChunk? {
-        try blobs.chunk(want)
+        try blobs.chunk(want, for: audience)
     }
-}
 
-/// The attachments of a node: what is there, and what is still to come.
-struct BlobShelf: Sendable {
-    private let directory: StoreDirectory
+    func holdsBlob(_ digest: Digest) throws(JournalError) -> Bool {
+        try blobs.holds(digest, for: audience)
+    }
 
-    init(directory: StoreDirectory) throws(JournalError) { self.directory = directory }
-
-    func missing(limit: Int) throws(JournalError) -> [BlobWant] { [] }
-
-    func chunk(_ want: BlobWant) throws(JournalError) -> BlobChunk? { nil }
-
-    func take(_ chunk: BlobChunk) {}
+    func blobArrivals() -> UInt64 { blobs.arrivals }
 }

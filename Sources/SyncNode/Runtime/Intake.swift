@@ -1,7 +1,9 @@
 import Base
+import Blob
 import Change
 import Crypto
 package import Disk
+import Host
 package import Kernel
 package import Replication
 
@@ -11,6 +13,13 @@ package struct Intake: Sendable {
     let board: KnowledgeBoard
     let writer: Writer
     let blobs: BlobShelf
+
+    /// What a delivery came to.
+    struct Taken {
+        var reports: [AdmissionReport] = []
+        /// Attachments that were whole and not what their digest says.
+        var wrong: [Digest] = []
+    }
 
     init(board: KnowledgeBoard, writer: Writer, blobs: BlobShelf) {
         self.board = board
@@ -32,6 +41,13 @@ package struct Intake: Sendable {
     package func take(
         _ delivery: Delivery
     ) async throws(Writer.Failure) -> [AdmissionReport] {
+        try await take(delivery, from: nil).reports
+    }
+
+    /// - Parameter region: Who gave it; without one, attachments are passed over.
+    func take(
+        _ delivery: Delivery, from region: RegionID?
+    ) async throws(Writer.Failure) -> Taken {
         var names: [ScopeID: ScopeName] = [:]
         for name in delivery.opening { names[name.id] = name }
         if !delivery.opening.isEmpty {
@@ -54,12 +70,39 @@ package struct Intake: Sendable {
             changes = 0
         }
         commits += ready.map(writer.hand)
-        var reports: [AdmissionReport] = []
+        var taken = Taken()
         for commit in commits {
-            if case .admitted(let report) = try await commit.outcome() { reports.append(report) }
+            if case .admitted(let report) = try await commit.outcome() {
+                taken.reports.append(report)
+            }
         }
-        for chunk in delivery.chunks { blobs.take(chunk) }
-        return reports
+        if let region, !delivery.chunks.isEmpty {
+            taken.wrong = try await take(delivery.chunks, from: region)
+        }
+        return taken
+    }
+
+    /// Behind the changes, which may be what names them.
+    private func take(
+        _ chunks: [BlobChunk], from region: RegionID
+    ) async throws(Writer.Failure) -> [Digest] {
+        let outcome = await Blocking.run { [blobs] in
+            Result { () throws(JournalError) -> [(Digest, BlobShelf.Taking)] in
+                var takings: [(Digest, BlobShelf.Taking)] = []
+                for chunk in chunks {
+                    takings.append((chunk.digest, try blobs.take(chunk, from: region)))
+                }
+                return takings
+            }
+        }
+        let takings: [(Digest, BlobShelf.Taking)]
+        do throws(JournalError) {
+            takings = try outcome.get()
+        } catch {
+            throw .journal(error)
+        }
+        if takings.contains(where: { $0.1 == .arrived(wasAskedFor: true) }) { board.touch() }
+        return takings.filter { $0.1 == .wrong }.map(\.0)
     }
 
     /// - Parameter founders: Keys of chains that earlier batches of the delivery begin.

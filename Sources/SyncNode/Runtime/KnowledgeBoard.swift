@@ -89,6 +89,9 @@ package final class KnowledgeBoard: Sendable {
         for waiter in waiting { waiter.resume() }
     }
 
+    /// Lets everyone who waits look again: something beside the log is new, an attachment.
+    package func touch() { publish([], directory: nil) }
+
     /// What changed since a version among the scopes that two regions share, by scope id; all
     /// of them for nil and whenever the directory changed.
     package func news(

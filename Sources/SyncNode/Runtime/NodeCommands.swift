@@ -1,9 +1,9 @@
 package import Base
 import Crypto
 import Disk
+package import Domain
 import Enrolment
 import Gate
-package import Domain
 import Kernel
 import Network
 import Store

@@ -17,13 +17,15 @@ struct NodeQueries: NodeView {
         let totals = try read { (reader) throws(JournalError) in try reader.figures() }
         let region = runtime.settings.region
         let scopes = runtime.board.scopes()
-        return NodeStatus(
+        var status = NodeStatus(
             region: region.code, name: region.name, level: region.level,
             nodeID: store.keys.nodeID, incarnation: store.incarnationDigest,
             carryRoot: carryRoot(scopes), scopes: scopes.count, changes: totals.changes,
             unsent: runtime.unsent(), peers: peerStatuses(), fenced: runtime.isFenced,
             seated: runtime.board.directory.seat(of: region.id)?.key == store.signer.key,
             diskFreeBytes: freeBytes(), clock: runtime.clock.now())
+        status.blobsWanted = try blobsWanted()
+        return status
     }
 
     func isReady() throws(ViewError) -> Bool {
@@ -167,6 +169,9 @@ struct NodeQueries: NodeView {
             Metric(
                 "node_alarms", "Alarms on links since the start", .gauge,
                 [Metric.Sample(Double(runtime.peerStates().reduce(0) { $0 + $1.alarms.count }))]),
+            Metric(
+                "node_blobs_wanted", "Attachments still to come", .gauge,
+                [Metric.Sample(Double(try blobsWanted()))]),
         ] + runtime.doorMetrics
     }
 
@@ -179,6 +184,15 @@ struct NodeQueries: NodeView {
             return try store.readers.read(body)
         } catch {
             Console.say("read: \(error)")
+            throw .failed
+        }
+    }
+
+    private func blobsWanted() throws(ViewError) -> Int {
+        do throws(JournalError) {
+            return try store.blobs.countWanted()
+        } catch {
+            Console.say("attachments: \(error)")
             throw .failed
         }
     }

@@ -1,4 +1,5 @@
 import Base
+import Blob
 package import Change
 import Crypto
 import Disk
@@ -98,6 +99,7 @@ package final class NodeRuntime: Sendable {
         try runtime.listen()
         await runtime.noteAddress()
         runtime.startLinks()
+        runtime.takeStock()
         return runtime
     }
 
@@ -151,6 +153,23 @@ package final class NodeRuntime: Sendable {
             var exitCode: Int32 = 2
             if case .notPermitted = error { exitCode = 5 }
             throw Failure(advice.english, chinese: advice.chinese, exitCode: exitCode)
+        }
+    }
+
+    /// Finds out which attachments are wanted, beside what goes on.
+    private func takeStock() {
+        Task { [blobs = store.blobs, board = store.board] in
+            let isWaiting = await Blocking.run {
+                do throws(JournalError) {
+                    try blobs.load()
+                    try blobs.countUnnamed()
+                    return try blobs.countWanted() > 0
+                } catch {
+                    Console.say("the attachments could not be counted: \(error)")
+                    return false
+                }
+            }
+            if isWaiting { board.touch() }
         }
     }
 

@@ -1,5 +1,6 @@
 import API
 import Base
+import Blob
 import Change
 import Domain
 import HTTP
@@ -51,6 +52,11 @@ struct NodeService: Sendable {
             Task { responder.respond(await sync(kind, request)) }
         case .exchange(let order):
             Task { responder.respond(order.render(await exchange(order.peer))) }
+        case .blob(let order):
+            let door = BlobDoor(runtime.store.blobs)
+            Task { [board = runtime.board] in
+                await door.answer(order, responder, onAwaited: { board.touch() })
+            }
         case .events(let cursor): EventStream(runtime: runtime).start(responder, after: cursor)
         }
     }

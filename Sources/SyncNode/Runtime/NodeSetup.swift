@@ -2,8 +2,8 @@ package import Base
 import Change
 package import Crypto
 import Disk
-import Gate
 package import Domain
+import Gate
 import Kernel
 import Network
 import Replication

@@ -1,4 +1,5 @@
 import Base
+import Blob
 import Change
 import Crypto
 import Disk
@@ -51,6 +52,12 @@ struct OpenStore: Sendable {
         } catch {
             throw .keys(error)
         }
+        let blobs: BlobShelf
+        do throws(JournalError) {
+            blobs = try BlobShelf(directory: directory)
+        } catch {
+            throw .store(error, data)
+        }
         let board = KnowledgeBoard()
         let box = Box<Opened>()
         let gate = Gate()
@@ -61,7 +68,7 @@ struct OpenStore: Sendable {
                 box.value = opened
                 return kernel
             },
-            opened: { gate.open($0) })
+            opened: { gate.open($0) }, named: { blobs.note($0) })
         if let error = await gate.passed() {
             writer.stop()
             throw .store(error, data)
@@ -69,19 +76,12 @@ struct OpenStore: Sendable {
         guard let opened = box.value else {
             throw NodeRuntime.Failure("\(data) could not be opened", exitCode: 3)
         }
-        do throws(JournalError) {
-            let readers = ReadPool(directory: directory)
-            let node = opened.keys.nodeID
-            return OpenStore(
-                settings: opened.settings, board: board, writer: writer, readers: readers,
-                blobs: try BlobShelf(directory: directory),
-                signer: IncarnationSigner(opened.keys.incarnation), keys: opened.keys,
-                storeEpoch: Digest16(high: opened.storeEpoch, low: node.prefix8),
-                renewal: opened.renewal, orphans: opened.orphans)
-        } catch {
-            writer.stop()
-            throw .store(error, data)
-        }
+        return OpenStore(
+            settings: opened.settings, board: board, writer: writer,
+            readers: ReadPool(directory: directory), blobs: blobs,
+            signer: IncarnationSigner(opened.keys.incarnation), keys: opened.keys,
+            storeEpoch: Digest16(high: opened.storeEpoch, low: opened.keys.nodeID.prefix8),
+            renewal: opened.renewal, orphans: opened.orphans)
     }
 
     /// The store's value that asks for a new incarnation at the next start: the old key's text.

@@ -91,8 +91,13 @@ package final class PeerWatch: Sendable {
         }
     }
 
-    func admitted(_ reports: [AdmissionReport]) {
-        for report in reports {
+    func took(_ taken: Intake.Taken) {
+        for digest in taken.wrong {
+            note(
+                PeerStatus.Alarm(
+                    .rejected, scope: nil, "收到的附件与其摘要不符，未收：\(digest.hex)"))
+        }
+        for report in taken.reports {
             for actor in report.refusals.keys.sorted() {
                 guard let refusal = report.refusals[actor] else { continue }
                 note(

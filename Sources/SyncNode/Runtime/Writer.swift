@@ -35,10 +35,12 @@ package final class Writer: Sendable {
     /// - Parameters:
     ///   - board: Told of every commit before its replies resume.
     ///   - opened: Told once whether the kernel could be opened.
+    ///   - named: Told, before the board, of attachments that a commit named. Must not block.
     package init(
         board: KnowledgeBoard, clock: NodeClock,
         open: @escaping @Sendable () throws(JournalError) -> Kernel<SQLiteJournal>,
-        opened: @escaping @Sendable (JournalError?) -> Void
+        opened: @escaping @Sendable (JournalError?) -> Void,
+        named: @escaping @Sendable ([NamedBlob]) -> Void = { _ in }
     ) {
         let counters = WriterCounters()
         self.counters = counters
@@ -59,7 +61,7 @@ package final class Writer: Sendable {
             opened(nil)
             Self.work(
                 mailbox, kernel: kernel, board: board, clock: clock, counters: counters,
-                health: health, events: events)
+                health: health, events: events, named: named)
         }
     }
 
@@ -100,7 +102,8 @@ package final class Writer: Sendable {
 
     private static func work(
         _ mailbox: Mailbox<Pending>, kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard,
-        clock: NodeClock, counters: WriterCounters, health: WriterHealth, events: EventLog
+        clock: NodeClock, counters: WriterCounters, health: WriterHealth, events: EventLog,
+        named: ([NamedBlob]) -> Void
     ) {
         var expected = 1
         var told: JournalError?
@@ -119,6 +122,7 @@ package final class Writer: Sendable {
                 health.succeeded()
                 if !effects.ownForks.isEmpty { health.foundCopy() }
                 events.add(effects.documents)
+                if !effects.blobs.isEmpty { named(effects.blobs) }
                 board.publish(
                     effects.touched.compactMap { kernel.knowledge(of: $0) },
                     directory: effects.directoryChanged ? kernel.directory : nil)

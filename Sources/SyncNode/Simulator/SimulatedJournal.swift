@@ -12,6 +12,7 @@ package final class SimulatedJournal: Journal {
         var chains: [ScopeID: [ActorID: Chain]] = [:]
         var forks: [ForkRecord] = []
         var documents: [DocumentKey: StoredDocument] = [:]
+        var blobs: [ScopeID: Set<Digest>] = [:]
         var values: [String: [UInt8]] = [:]
         /// Oldest first.
         var replies: [StoredReply] = []
@@ -130,6 +131,7 @@ package final class SimulatedJournal: Journal {
         working.scopes[id] = nil
         working.chains[id] = nil
         working.forks.removeAll { $0.scope == id }
+        working.blobs[id] = nil
         for key in working.documents.keys where working.documents[key]?.scope == id {
             working.documents[key] = nil
         }
@@ -221,6 +223,15 @@ package final class SimulatedJournal: Journal {
             working.chains[scope]?[actor] = nil
         }
         return removed
+    }
+
+    package func nameBlobs(_ blobs: [Digest], in scope: ScopeID) throws(JournalError) {
+        try touch(scope)
+        working.blobs[scope, default: []].formUnion(blobs)
+    }
+
+    package func namedBlobs(in scope: ScopeID) throws(JournalError) -> [Digest] {
+        (working.blobs[scope] ?? []).sorted()
     }
 
     package func recordFork(_ fork: ForkRecord) throws(JournalError) {

@@ -73,6 +73,11 @@ struct SimulatedKnowledge: LocalKnowledge {
         KeyPool.signature(message, by: node.key.publicKey)
     }
 
-    func missingBlobs(limit: Int) throws(JournalError) -> [BlobWant] { [] }
+    // Attachments have their own tests: here nodes have none.
+    func missingBlobs(
+        but passed: Set<Digest>, limit: Int
+    ) throws(JournalError) -> [BlobWant] { [] }
     func blobChunk(_ want: BlobWant) throws(JournalError) -> BlobChunk? { nil }
+    func holdsBlob(_ digest: Digest) throws(JournalError) -> Bool { false }
+    func blobArrivals() -> UInt64 { 0 }
 }

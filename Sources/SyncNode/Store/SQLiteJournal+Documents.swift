@@ -65,6 +65,17 @@ extension SQLiteJournal {
         try documentTable.attention(after: key, limit: limit)
     }
 
+    /// One row an attachment.
+    package func nameBlobs(_ blobs: [Digest], in scope: ScopeID) throws(JournalError) {
+        _ = try touch(scope)
+        for digest in blobs { try attachmentTable.add(digest, in: scope) }
+    }
+
+    /// Scans the table of attachments.
+    package func namedBlobs(in scope: ScopeID) throws(JournalError) -> [Digest] {
+        try attachmentTable.digests(of: scope)
+    }
+
     /// One row; the same proof again changes nothing.
     package func recordFork(_ fork: ForkRecord) throws(JournalError) {
         _ = try touch(fork.scope)

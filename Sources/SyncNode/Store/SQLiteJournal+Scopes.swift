@@ -40,6 +40,7 @@ extension SQLiteJournal {
         }
         try removeDocuments(of: id)
         try forkTable.remove(scope: id)
+        try attachmentTable.remove(scope: id)
         try scopeTable.remove(id)
         replaced.append((id, scope))
         carried[id] = nil

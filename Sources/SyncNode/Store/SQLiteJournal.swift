@@ -19,6 +19,7 @@ package final class SQLiteJournal: Journal {
     let chainTable: ChainTable
     let changes: ChangeTable
     let forkTable: ForkTable
+    let attachmentTable: AttachmentTable
     let replyTable: ReplyTable
     let documentTable: DocumentTable
     let words: WordTable
@@ -66,6 +67,7 @@ package final class SQLiteJournal: Journal {
         chainTable = ChainTable(database)
         changes = ChangeTable(database)
         forkTable = ForkTable(database)
+        attachmentTable = AttachmentTable(database)
         replyTable = ReplyTable(database)
         documentTable = DocumentTable(database)
         words = WordTable(database)

@@ -9,7 +9,9 @@ enum Schema {
     /// How many steps this program knows.
     static var version: Int64 { Int64(steps.count) }
 
-    private static let steps = [SchemaSteps.first, SchemaSteps.second]
+    private static let steps = [
+        SchemaSteps.first, SchemaSteps.second, SchemaSteps.third,
+    ]
 
     /// Takes the steps that are missing, in one transaction.
     ///
@@ -165,6 +167,15 @@ enum SchemaSteps {
             UNIQUE (author, key)
         );
         DELETE FROM value WHERE name GLOB 'answer:*';
+        """
+
+    /// Which attachments the changes of a scope name.
+    static let third = """
+        CREATE TABLE attachment (
+            digest BLOB NOT NULL,
+            scope INTEGER NOT NULL,
+            PRIMARY KEY (digest, scope)
+        ) WITHOUT ROWID;
         """
 
     /// For any SQLite tool: docs/FORMAT.md names the columns. Nothing in the program reads them.

@@ -15,6 +15,7 @@ package final class SnapshotReader {
     let chainTable: ChainTable
     let changes: ChangeTable
     let forkTable: ForkTable
+    let attachmentTable: AttachmentTable
     let documentTable: DocumentTable
     let documentLists: DocumentLists
     let words: WordTable
@@ -42,6 +43,7 @@ package final class SnapshotReader {
         chainTable = ChainTable(database)
         changes = ChangeTable(database)
         forkTable = ForkTable(database)
+        attachmentTable = AttachmentTable(database)
         documentTable = DocumentTable(database)
         documentLists = DocumentLists(database)
         words = WordTable(database)
@@ -113,6 +115,18 @@ package final class SnapshotReader {
 
     /// By scope, then dot.
     package func forks() throws(JournalError) -> [ForkRecord] { try forkTable.load() }
+
+    /// Attachments that changes name, by digest and scope, after the last of a page before.
+    package func namedBlobs(
+        after last: NamedBlob?, limit: Int
+    ) throws(JournalError) -> [NamedBlob] {
+        try attachmentTable.read(after: last, limit: limit)
+    }
+
+    /// The scopes whose changes name an attachment, by id.
+    package func scopes(naming digest: Digest) throws(JournalError) -> [ScopeID] {
+        try attachmentTable.scopes(of: digest)
+    }
 
     /// A small named value of the node.
     package func value(_ name: String) throws(JournalError) -> [UInt8]? {

@@ -27,7 +27,7 @@ package final class Certificate: Sendable {
         var from: Int64 = 0
         var to: Int64 = 0
         guard let subject = Self.subject(of: X509_get_subject_name(raw)),
-            let issuer = Self.subject(of: X509_get_issuer_name(raw)), 
+            let issuer = Self.subject(of: X509_get_issuer_name(raw)),
             succeeded(syncnode_x509_times(raw, &from, &to))
         else { throw .badCertificate }
         self.subject = subject

@@ -28,6 +28,14 @@ package struct CaseCommand: Sendable {
     package struct Material: Hashable, Sendable {
         package let code: String
         package let present: Bool
+        /// The scan (附件), by the digest of its content; nil where there is none.
+        package let blob: Digest?
+
+        package init(code: String, present: Bool = true, blob: Digest? = nil) {
+            self.code = code
+            self.present = present
+            self.blob = blob
+        }
     }
 
     /// One act. The names are those of the API.
@@ -36,7 +44,7 @@ package struct CaseCommand: Sendable {
         case accept
         case refuse(reason: String)
         case correct(gaps: [String], override: Bool, reason: String)
-        case supplement(materials: [String])
+        case supplement(materials: [Material])
         case decide(isGranted: Bool, note: String)
         case deliver(receiver: String)
         case withdraw(reason: String)
@@ -138,7 +146,7 @@ package struct CaseCommand: Sendable {
             return .correct(
                 gaps: try fields.texts("gaps"), override: try fields.flag("override"),
                 reason: try fields.optionalText("reason") ?? "")
-        case "supplement": return .supplement(materials: try fields.texts("materials"))
+        case "supplement": return .supplement(materials: try fields.materials(atLeast: 1))
         case "decide":
             return .decide(
                 isGranted: try fields.choice("outcome", ["grant", "refuse"]) == "grant",
@@ -185,19 +193,7 @@ extension CaseCommand.Application {
         idNumber = try person.optionalText("idNumber")
         phone = try person.optionalText("phone")
         channel = try fields.optionalText("channel") ?? "window"
-        var materials: [CaseCommand.Material] = []
-        let given = fields.json["materials"] ?? .array([])
-        guard let list = given.array, list.count <= Limits.caseMaterialsMax else {
-            throw .invalid("materials", "材料应为列表，至多 \(Limits.caseMaterialsMax) 项")
-        }
-        for entry in list {
-            guard let code = entry.text ?? entry["code"]?.text, !code.isEmpty,
-                code.count <= 64, !materials.contains(where: { $0.code == code })
-            else { throw .invalid("materials", "材料编码应为不重复的文字") }
-            materials.append(
-                CaseCommand.Material(code: code, present: entry["present"]?.bool ?? true))
-        }
-        self.materials = materials
+        materials = try fields.materials(atLeast: 0)
     }
 }
 
@@ -240,6 +236,34 @@ package struct CommandFields {
             texts.append(text)
         }
         return texts
+    }
+
+    /// Materials: each a code, or {code, present?, blob?}; no code twice.
+    package func materials(atLeast least: Int) throws(RuleRefusal) -> [CaseCommand.Material] {
+        let given = json["materials"] ?? .array([])
+        guard let list = given.array, (least...Limits.caseMaterialsMax).contains(list.count) else {
+            throw .invalid("materials", "材料应为 \(least) 到 \(Limits.caseMaterialsMax) 项的列表")
+        }
+        var materials: [CaseCommand.Material] = []
+        for entry in list {
+            guard let code = entry.text ?? entry["code"]?.text, !code.isEmpty,
+                code.count <= 64, !materials.contains(where: { $0.code == code })
+            else { throw .invalid("materials", "材料编码应为不重复的文字") }
+            materials.append(
+                CaseCommand.Material(
+                    code: code, present: entry["present"]?.bool ?? true,
+                    blob: try Self.blob(entry["blob"])))
+        }
+        return materials
+    }
+
+    /// 64 lower-case hexadecimal digits, or nothing.
+    private static func blob(_ json: JSON?) throws(RuleRefusal) -> Digest? {
+        guard let json, !json.isNull else { return nil }
+        guard let text = json.text, let bytes = Hex.decode(text), bytes.count == 32,
+            Hex.encode(bytes) == text
+        else { throw .invalid("materials", "附件摘要应为 64 位小写十六进制数") }
+        return Digest(bytes: bytes)
     }
 
     /// A truth value; false where there is none.

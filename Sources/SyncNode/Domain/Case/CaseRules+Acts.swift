@@ -126,7 +126,16 @@ extension CaseSheet {
             let draft = draft(.caseSupplement, on: correction) { object in
                 object.object("detail") { detail in
                     detail.array("materials") { array in
-                        for material in materials { array.value(material) }
+                        for material in materials {
+                            guard let blob = material.blob else {
+                                array.value(material.code)
+                                continue
+                            }
+                            array.object { entry in
+                                entry.field("code", material.code)
+                                entry.field("blob", blob.hex)
+                            }
+                        }
                     }
                 }
             }

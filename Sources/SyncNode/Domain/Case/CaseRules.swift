@@ -167,6 +167,7 @@ enum CaseRules {
                     array.object { entry in
                         entry.field("code", material.code)
                         entry.field("present", material.present)
+                        if let blob = material.blob { entry.field("blob", blob.hex) }
                     }
                 }
             }

@@ -1,4 +1,5 @@
 import Base
+import Blob
 import Change
 import Crypto
 import Domain
@@ -62,8 +63,12 @@ struct BundleCourier: Sendable {
                 try reader.value(name)
             }
             let assumed = try stored.map(Self.statements) ?? []
-            let content = try Bundle.content(for: assumed, knowing: knowledge(of: region))
-            return try seal(.changes, to: region, assumed, content.frames)
+            let knowledge = knowledge(of: region)
+            let content = try Bundle.content(for: assumed, knowing: knowledge)
+            let cargo = try BlobCargo(runtime.store.blobs, for: knowledge.audience).frames(
+                with: content.frames, wants: try stored.map(Self.wants) ?? [],
+                roomBytes: Limits.bundleBlobBytesMax)
+            return try seal(.changes, to: region, assumed, content.frames + cargo)
         } catch {
             throw Self.refusal(error)
         }
@@ -111,7 +116,7 @@ struct BundleCourier: Sendable {
         let reports: [AdmissionReport]
         do {
             let delivery = try bundle.delivery(knowing: knowledge(of: bundle.from))
-            reports = try await runtime.store.intake.take(delivery)
+            reports = try await runtime.store.intake.take(delivery, from: bundle.from).reports
         } catch let error as JournalError {
             throw Self.refusal(error)
         } catch {
@@ -124,8 +129,10 @@ struct BundleCourier: Sendable {
         }
         guard runtime.board.directory.agreement(of: bundle.from) != nil else { return result }
         do throws(JournalError) {
-            let frames = try Bundle.receipt(knowing: knowledge(of: bundle.from))
-            result.receipt = try seal(.receipt, to: bundle.from, [], frames)
+            let knowledge = knowledge(of: bundle.from)
+            let frames = try Bundle.receipt(knowing: knowledge)
+            let wants = try BlobCargo(runtime.store.blobs, for: knowledge.audience).wants()
+            result.receipt = try seal(.receipt, to: bundle.from, [], frames + wants)
         } catch {
             throw Self.refusal(error)
         }
@@ -177,7 +184,7 @@ struct BundleCourier: Sendable {
     }
 
     private func keep(_ bundle: Bundle) async throws(Refusal) {
-        let value = Message(bundle.statements.map { .vector($0) }).encode()
+        let value = Message(bundle.frames.filter(\.isReceipt)).encode()
         guard value.count <= Limits.valueBytesMax else {
             throw Refusal(422, "bundle-limit", "回执过大")
         }
@@ -201,14 +208,25 @@ struct BundleCourier: Sendable {
         Array("syncnode bundle\0".utf8) + encoded.suffix(32)
     }
 
-    private static func statements(_ value: [UInt8]) throws(JournalError) -> [VectorStatement] {
+    private static func kept(_ value: [UInt8]) throws(JournalError) -> [Frame] {
         do throws(DecodeError) {
-            return try Message.decode(value).frames.compactMap { frame in
-                if case .vector(let statement) = frame { return statement }
-                return nil
-            }
+            return try Message.decode(value).frames
         } catch {
             throw .damaged("a kept receipt is not of its form")
+        }
+    }
+
+    private static func statements(_ value: [UInt8]) throws(JournalError) -> [VectorStatement] {
+        try kept(value).compactMap { frame in
+            if case .vector(let statement) = frame { return statement }
+            return nil
+        }
+    }
+
+    private static func wants(_ value: [UInt8]) throws(JournalError) -> [BlobWant] {
+        try kept(value).compactMap { frame in
+            if case .blobWant(let want) = frame { return want }
+            return nil
         }
     }
 
@@ -217,5 +235,15 @@ struct BundleCourier: Sendable {
             return Refusal(409, "no-agreement-key", "尚不知道对方的封装公钥，请先联网同步一次")
         }
         return Refusal(503, "store", "本节点的存储暂不可用")
+    }
+}
+
+extension Frame {
+    /// Whether a receipt says it: what is held, and which attachments are lacking.
+    fileprivate var isReceipt: Bool {
+        switch self {
+        case .vector, .blobWant: true
+        default: false
+        }
     }
 }

@@ -109,3 +109,67 @@ final class ReplyTable {
         try delete.run()
     }
 }
+
+/// Which attachments the changes of which scopes name.
+final class AttachmentTable {
+    private let insert: Statement
+    private let ofScope: Statement
+    private let ofDigest: Statement
+    private let page: Statement
+    private let delete: Statement
+
+    init(_ database: Database) {
+        insert = Statement(
+            database, "INSERT OR IGNORE INTO attachment (digest, scope) VALUES (?, ?)")
+        ofScope = Statement(
+            database, "SELECT digest FROM attachment WHERE scope = ? ORDER BY digest")
+        ofDigest = Statement(database, "SELECT scope FROM attachment WHERE digest = ?")
+        page = Statement(
+            database,
+            """
+            SELECT digest, scope FROM attachment WHERE (digest, scope) > (?, ?)
+            ORDER BY digest, scope LIMIT ?
+            """)
+        delete = Statement(database, "DELETE FROM attachment WHERE scope = ?")
+    }
+
+    func add(_ digest: Digest, in scope: ScopeID) throws(JournalError) {
+        try insert.bind(1, digest.bytes)
+        try insert.bind(2, scope.rawValue)
+        try insert.run()
+    }
+
+    /// Scans the table.
+    func digests(of scope: ScopeID) throws(JournalError) -> [Digest] {
+        defer { ofScope.reset() }
+        try ofScope.bind(1, scope.rawValue)
+        var digests: [Digest] = []
+        while try ofScope.step() { digests.append(try ofScope.digest(0)) }
+        return digests
+    }
+
+    func scopes(of digest: Digest) throws(JournalError) -> [ScopeID] {
+        defer { ofDigest.reset() }
+        try ofDigest.bind(1, digest.bytes)
+        var scopes: [ScopeID] = []
+        while try ofDigest.step() { scopes.append(ScopeID(ofDigest.unsigned(0))) }
+        return scopes.sorted()
+    }
+
+    func read(after last: NamedBlob?, limit: Int) throws(JournalError) -> [NamedBlob] {
+        defer { page.reset() }
+        try page.bind(1, last?.digest.bytes ?? [])
+        try page.bind(2, last?.scope.rawValue ?? 0)
+        try page.bind(3, Int64(limit))
+        var found: [NamedBlob] = []
+        while try page.step() {
+            found.append(NamedBlob(try page.digest(0), in: ScopeID(page.unsigned(1))))
+        }
+        return found
+    }
+
+    func remove(scope: ScopeID) throws(JournalError) {
+        try delete.bind(1, scope.rawValue)
+        try delete.run()
+    }
+}

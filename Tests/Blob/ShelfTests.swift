@@ -1,0 +1,180 @@
+import API
+import Base
+import Change
+import Crypto
+import Disk
+import Kernel
+import Replication
+import Store
+import Support
+import Testing
+
+@testable import Blob
+
+/// The shelf over a real store: what is wanted, from whom it may come, and who may have it.
+@Suite struct ShelfTests {
+    let folder: TemporaryFolder
+    let journal: SQLiteJournal
+    let shelf: BlobShelf
+    let cases = ScopeName.cases(RegionID(7), year: 2026)
+    let other = ScopeName.cases(RegionID(8), year: 2026)
+    let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 7) }
+    let town = RegionID(1)
+    let village = RegionID(2)
+
+    init() throws {
+        folder = try TemporaryFolder()
+        journal = try SQLiteJournal(
+            directory: folder.directory, machine: Hash.digest([1], suite: .sha256Ed25519))
+        shelf = try BlobShelf(directory: folder.directory)
+    }
+
+    var digest: Digest { Hash.digest(bytes, suite: .sm3SM2) }
+
+    private func name(_ digest: Digest, in scope: ScopeName) throws {
+        try journal.begin()
+        try journal.openScope(scope)
+        try journal.nameBlobs([digest], in: scope.id)
+        try journal.commit()
+        shelf.note([NamedBlob(digest, in: scope.id)])
+    }
+
+    private func peer(_ region: RegionID, _ scopes: ScopeName...) -> BlobShelf.Peer {
+        let ids = scopes.map(\.id)
+        return BlobShelf.Peer(region: region) { ids.contains($0) }
+    }
+
+    private func piece(_ offset: Int, of bytes: [UInt8], as digest: Digest) -> BlobChunk {
+        let end = min(bytes.count, offset + Limits.blobChunkBytesMax)
+        return BlobChunk(
+            digest: digest, offset: offset, total: bytes.count, bytes: Array(bytes[offset..<end]))
+    }
+
+    private func wants(_ peer: BlobShelf.Peer) throws -> [BlobWant] {
+        try shelf.missing(for: peer, but: [], limit: 8)
+    }
+
+    @Test func whatIsNamedIsWantedAndComesInPieces() throws {
+        #expect(try wants(peer(town, cases)).isEmpty)
+        try name(digest, in: cases)
+        #expect(try wants(peer(town, cases)) == [BlobWant(digest: digest, offset: 0)])
+        var offset = 0
+        while offset < bytes.count {
+            let taking = try shelf.take(piece(offset, of: bytes, as: digest), from: town)
+            offset += Limits.blobChunkBytesMax
+            guard offset < bytes.count else {
+                #expect(taking == .arrived(wasAskedFor: false))
+                break
+            }
+            #expect(taking == .stored)
+            #expect(try wants(peer(town, cases)).first?.offset == offset)
+            #expect(try wants(peer(town, cases)).count == (bytes.count - offset + 65535) / 65536)
+            #expect(try shelf.size(of: digest) == nil, "not said to be here before it is proven")
+        }
+        #expect(try wants(peer(town, cases)).isEmpty && shelf.countWanted() == 0)
+        #expect(try shelf.size(of: digest) == bytes.count)
+        #expect(try shelf.store.isSound(digest, suite: .sm3SM2) == true)
+    }
+
+    /// After a restart the part that is here is not asked for again.
+    @Test func aRestartGoesOnWhereItStopped() throws {
+        try name(digest, in: cases)
+        _ = try shelf.take(piece(0, of: bytes, as: digest), from: town)
+        let later = try BlobShelf(directory: folder.directory)
+        try later.load()
+        let wants = try later.missing(for: peer(village, cases), but: [], limit: 8)
+        #expect(wants == [BlobWant(digest: digest, offset: Limits.blobChunkBytesMax)])
+    }
+
+    /// I6 for attachments: neither asked of nor given to anyone outside of the audience.
+    @Test func aBlobStaysInsideItsAudience() throws {
+        try name(digest, in: cases)
+        #expect(try wants(peer(town, other)).isEmpty)
+        #expect(shelf.put(bytes, as: digest).isAwaited)
+        let want = BlobWant(digest: digest, offset: 0)
+        #expect(try shelf.chunk(want, for: peer(town, other)) == nil)
+        #expect(try !shelf.holds(digest, for: peer(town, other)))
+        #expect(try shelf.chunk(want, for: peer(town, cases))?.total == bytes.count)
+        // What nobody names goes nowhere.
+        let unnamed = Hash.digest([9], suite: .sha256Ed25519)
+        _ = shelf.put([9], as: unnamed)
+        #expect(
+            try shelf.chunk(BlobWant(digest: unnamed, offset: 0), for: peer(town, cases)) == nil)
+        // A second scope that names it opens it to that scope's audience too.
+        try name(digest, in: other)
+        #expect(try shelf.chunk(want, for: peer(town, other)) != nil)
+    }
+
+    @Test func aWrongContentIsThrownAwayAndItsGiverPassedOver() throws {
+        try name(digest, in: cases)
+        var wrong = bytes
+        wrong[70_000] ^= 1
+        var last = BlobShelf.Taking.stored
+        for offset in stride(from: 0, to: bytes.count, by: Limits.blobChunkBytesMax) {
+            last = try shelf.take(piece(offset, of: wrong, as: digest), from: town)
+        }
+        #expect(last == .wrong)
+        #expect(try shelf.size(of: digest) == nil)
+        #expect(try shelf.store.received(of: digest) == 0)
+        #expect(try wants(peer(town, cases)).isEmpty)
+        #expect(try shelf.take(piece(0, of: bytes, as: digest), from: town) == .passedOver)
+        #expect(try wants(peer(village, cases)) == [BlobWant(digest: digest, offset: 0)])
+        for offset in stride(from: 0, to: bytes.count, by: Limits.blobChunkBytesMax) {
+            last = try shelf.take(piece(offset, of: bytes, as: digest), from: village)
+        }
+        #expect(last == .arrived(wasAskedFor: false))
+    }
+
+    @Test func whatIsNotWantedOrNotNextIsPassedOver() throws {
+        #expect(try shelf.take(piece(0, of: bytes, as: digest), from: town) == .passedOver)
+        try name(digest, in: cases)
+        #expect(try shelf.take(piece(65536, of: bytes, as: digest), from: town) == .passedOver)
+        #expect(try shelf.take(piece(0, of: bytes, as: digest), from: town) == .stored)
+        #expect(try shelf.take(piece(0, of: bytes, as: digest), from: town) == .passedOver)
+        #expect(
+            try shelf.take(piece(65536, of: bytes, as: digest), from: village) == .passedOver,
+            "one source at a time")
+        #expect(try wants(peer(village, cases)).isEmpty)
+    }
+
+    /// A size that changes on the way is a lie: it begins anew.
+    @Test func aSizeThatChangesBeginsAnew() throws {
+        try name(digest, in: cases)
+        _ = try shelf.take(piece(0, of: bytes, as: digest), from: town)
+        let lie = BlobChunk(
+            digest: digest, offset: 65536, total: 65537, bytes: [bytes[65536]])
+        #expect(try shelf.take(lie, from: town) == .passedOver)
+        #expect(try wants(peer(town, cases)) == [BlobWant(digest: digest, offset: 0)])
+        #expect(try shelf.size(of: digest) == nil)
+    }
+
+    @Test(arguments: Suite.allCases) func putProvesAndKeeps(suite: Suite) throws {
+        let digest = Hash.digest(bytes, suite: suite)
+        #expect(shelf.put(Array(bytes.dropLast()), as: digest).outcome == .wrongDigest)
+        #expect(shelf.put([], as: digest).outcome == .empty)
+        #expect(try shelf.store.all().isEmpty, "nothing of it was kept")
+        #expect(shelf.put(bytes, as: digest).outcome == .stored(bytes: bytes.count))
+        #expect(shelf.put(bytes, as: digest).outcome == .known(bytes: bytes.count))
+        #expect(try shelf.store.isSound(digest, suite: suite) == true)
+    }
+
+    /// A bundle takes what its changes name; a receipt says what is still lacking.
+    @Test func cargoCarriesWhatIsNamedAndAsked() throws {
+        try name(digest, in: cases)
+        let cargo = BlobCargo(shelf, for: peer(town, cases))
+        #expect(try cargo.wants().count == 1)
+        _ = shelf.put(bytes, as: digest)
+        #expect(try cargo.wants().isEmpty)
+        let rest = [BlobWant(digest: digest, offset: 200_000)]
+        func size(_ frames: [Frame]) -> Int {
+            frames.reduce(0) { sum, frame in
+                if case .blobChunk(let chunk) = frame { sum + chunk.bytes.count } else { sum }
+            }
+        }
+        let frames = try cargo.frames(with: [], wants: rest, roomBytes: 1_000_000)
+        #expect(size(frames) == 100_000)
+        #expect(try cargo.frames(with: [], wants: rest, roomBytes: 60_000).isEmpty)
+        let outside = BlobCargo(shelf, for: peer(town, other))
+        #expect(try outside.frames(with: [], wants: rest, roomBytes: 1_000_000).isEmpty)
+    }
+}
