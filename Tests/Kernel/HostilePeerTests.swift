@@ -50,27 +50,30 @@ import Testing
             id: RegionID(1), code: try #require(RegionCode("370124000000")), name: "县",
             level: .county, parent: nil)
         try node.commit([.state([.region(county)])])
-        func say(_ json: JSON) throws -> Outcome {
-            let command = try Command(json: json)
-            return try #require(
-                try node.commit([.command(command, author: 7, replayKey: nil)]).first)
+        func say(_ command: Command) throws -> Outcome {
+            try #require(try node.commit([.command(command, author: 7, replayKey: nil)]).first)
         }
-        let published = try say([
-            "command": "item.publish", "code": "370511001001", "immediate": true,
-            "elements": [
-                "name": "事项", "kind": "公共服务", "handling": "承诺件", "legalDays": 5,
-                "promisedDays": 5, "materials": [], "conditions": "",
-            ],
-        ])
+        let published = try say(
+            Command(json: [
+                "command": "item.publish", "code": "370511001001", "immediate": true,
+                "elements": [
+                    "name": "事项", "kind": "公共服务", "handling": "承诺件", "legalDays": 5,
+                    "promisedDays": 5, "materials": [], "conditions": "",
+                ],
+            ]))
         guard case .done = published else {
             Issue.record("the item was not published: \(published)")
             return
         }
-        // One character of very many bytes: a bound on characters does not see it.
+        // One character of very many bytes. As JSON it would be refused by its field.
         let long = "e" + String(repeating: "\u{301}", count: Limits.changeBodyBytesMax / 2)
-        let suspended = try say([
-            "command": "item.suspend", "code": "370511001001", "reason": .text(long),
-        ])
+        #expect(throws: RuleRefusal.self) {
+            try Command(json: [
+                "command": "item.suspend", "code": "370511001001", "reason": .text(long),
+            ])
+        }
+        let order = StandingOrder(code: "370511001001", standing: .suspended, reason: long)
+        let suspended = try say(.catalog(.setStanding(order)))
         guard case .refused(let refusal) = suspended else {
             Issue.record("a body over its limit was written")
             return

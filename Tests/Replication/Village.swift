@@ -149,8 +149,8 @@ final class Village {
                 scopes[batch.scope]?.chains[actor]?.quarantined = true
                 let own = store.log.filter {
                     $0.header.actor == actor && $0.header.seq >= change.header.seq
-                }
-                scopes[batch.scope]?.forks[actor] = [self.batch(batch.scope, own), batch]
+                }.prefix(Limits.rangeChangesMax)
+                scopes[batch.scope]?.forks[actor] = [self.batch(batch.scope, Array(own)), batch]
                 touch(batch.scope)
                 return
             case .duplicate, .refuse: continue

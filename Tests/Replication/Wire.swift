@@ -18,6 +18,8 @@ final class Wire {
     var changesUp = 0
     var changesDown = 0
     var largest = 0
+    /// How often the side below was told that the link is down.
+    var closings = 0
     /// How often each change crossed this link, either way.
     var crossings: [Digest: Int] = [:]
     /// Drops a request or an answer when it says so.
@@ -101,7 +103,7 @@ final class Wire {
                 effects += answerer.applied(lane: request.lane, knowing: above)
             case .park: parked = request.lane
             case .alarm(let alarm): alarms.above.append(alarm)
-            case .idle, .reopen: break
+            case .idle, .reopen, .closed: break
             }
         }
         guard let answer else { return nil }
@@ -139,6 +141,7 @@ final class Wire {
             case .reopen:
                 next = dialer.open(nonce: nonce(), at: Instant(millis: 5), knowing: below)
             case .alarm(let alarm): alarms.below.append(alarm)
+            case .closed: closings += 1
             case .idle, .park: break
             }
         }

@@ -15,7 +15,7 @@ import Testing
 
     /// Scripts by the last words of a good run.
     @Test(
-        .enabled(if: isBuilt), .timeLimit(.minutes(2)),
+        .enabled(if: isBuilt), .timeLimit(.minutes(5)),
         arguments: [("cli.sh", "facts hold"), ("blobs.sh", "facts hold"), ("bad-input", "ok ")])
     func theScriptHolds(script: String, closing: String) throws {
         let process = Process()

@@ -28,6 +28,20 @@ import Testing
         #expect(faults == expected)
     }
 
+    /// Seeds that once found something: evidence lost on its way, a fork proven from the middle
+    /// of its branch only, a scope that could not be said to be missing, two beginnings of one
+    /// case told apart by a clock, a parent that lost what it had stated, orphans that a full
+    /// disk kept.
+    @Test(
+        arguments: [
+            27, 38, 95, 99, 144, 253, 356, 370, 508, 522, 590, 645, 703, 752, 756, 775, 863, 906,
+            934,
+        ] as [UInt64])
+    func whatWasFoundStaysFixed(seed: UInt64) {
+        let report = Simulation.run(seed: seed, steps: 300)
+        #expect(report.violations.isEmpty, "\(report.violations.prefix(3))")
+    }
+
     /// A check that cannot fail is no check.
     @Test(arguments: Mutant.allCases) func aMutantIsCaught(mutant: Mutant) {
         let isCaught = (UInt64(0)..<60).contains { seed in

@@ -63,9 +63,9 @@ package enum API {
     ) throws(Problem) -> HTTPResponse? {
         guard request.method == .get || request.method == .head else { return nil }
         let path = request.path.utf8
-        guard path.count == casePrefix.count + numberBytes, path.starts(with: casePrefix) else {
-            return nil
-        }
+        guard path.count == casePrefix.count + numberBytes, path.starts(with: casePrefix),
+            request.query.isEmpty
+        else { return nil }
         let digits = path.dropFirst(casePrefix.count)
         for digit in digits where !(0x30...0x39).contains(digit) { return nil }
         guard Acceptance.allows("application/json", request.headers) else {

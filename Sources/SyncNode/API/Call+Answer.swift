@@ -1,4 +1,5 @@
 import Base
+import Change
 import Domain
 import HTTP
 
@@ -85,10 +86,10 @@ extension Call {
 
     func scopeCursor() throws(Problem) -> ScopeID? {
         guard let text = try queryText("cursor", bytesMax: 64) else { return nil }
-        guard text.utf8.count == 16, let number = UInt64(text, radix: 16) else {
+        guard let number = RegionID(hex: text) else {
             throw badCursor()
         }
-        return ScopeID(number)
+        return ScopeID(number.rawValue)
     }
 
     private func list(
@@ -159,7 +160,7 @@ extension Call {
     func events() throws(Problem) -> Reply {
         let text = request.headers["last-event-id"] ?? request.queryItem("since")
         guard let text, !text.isEmpty else { return .events(EventCursor(after: nil)) }
-        guard text.utf8.count <= 20, let position = UInt64(text) else {
+        guard let position = text.digits.map(UInt64.init) else {
             throw Problem(400, "position-malformed", "事件位置应为非负整数", field: "since")
         }
         return .events(EventCursor(after: position))

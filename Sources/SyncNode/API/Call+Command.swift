@@ -50,12 +50,13 @@ extension Call {
         _ members: [(key: String, value: String)],
         created: (place: String, field: String)? = nil
     ) throws(Problem) -> Reply {
+        let replayKey = try replayKey()
         let given = try CommandBody.object(request.body, mayBeEmpty: route.operation == .actOnCase)
         let object = try CommandBody.name(given, members)
         let command = try CommandBody.command(object)
         return .submit(
             CommandOrder(
-                command: command, author: author, replayKey: try replayKey()
+                command: command, author: author, replayKey: replayKey
             ) { outcome in
                 guard case .done(let answer) = outcome else {
                     return (outcome.problem ?? .closed).response
@@ -66,6 +67,8 @@ extension Call {
     }
 
     private func exchange() throws(Problem) -> Reply {
+        // A replay exchanges once more, which changes nothing that is equal already.
+        _ = try replayKey()
         let object = try CommandBody.object(request.body, mayBeEmpty: true)
         var peer: RegionCode?
         if let given = object["peer"], !given.isNull {

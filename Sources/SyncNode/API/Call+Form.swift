@@ -43,7 +43,10 @@ extension Call {
         for name in ["idNumber", "phone"] {
             if let text = form.text(name) { object[name] = .text(text) }
         }
-        if let version = form.text("version").flatMap({ Int64($0) }) {
+        if let text = form.text("version") {
+            guard let version = text.digits.map(Int64.init) else {
+                throw .invalid("field-required", "事项版本应为整数", field: "version")
+            }
             object["version"] = .int(version)
         }
         return try order(object, form) { answer in

@@ -39,7 +39,7 @@ extension Call {
         guard let from = try queryText("from", bytesMax: 32).flatMap({ CivilDate($0) }) else {
             throw Problem(400, "date-malformed", "日期应形如 2026-09-28", field: "from")
         }
-        guard let days = try queryText("days", bytesMax: 8).flatMap({ Int($0) }),
+        guard let days = try queryText("days", bytesMax: 8).flatMap(\.digits),
             (0...Limits.workingDaysMax).contains(days)
         else {
             throw Problem(

@@ -18,6 +18,7 @@ struct Call<View: NodeView> {
         {
             throw API.notAcceptable
         }
+        try checkQuery()
         try checkBody()
         switch route.face {
         case .probe, .api:
@@ -40,6 +41,24 @@ struct Call<View: NodeView> {
             return try body(view)
         } catch {
             throw Problem(error)
+        }
+    }
+
+    /// Nothing that the caller asked for is passed over: an item that the route does not know,
+    /// or one that is there twice, is refused by its name.
+    private func checkQuery() throws(Problem) {
+        guard !request.query.isEmpty else { return }
+        var left = route.parameters.filter { $0.place == .query }.map(\.name)
+        for (name, _) in request.queryItems {
+            if let index = left.firstIndex(of: name) {
+                left.remove(at: index)
+                continue
+            }
+            let isKnown = route.parameters.contains { $0.place == .query && $0.name == name }
+            let field = name.utf8.count <= Limits.formNameBytesMax ? name : nil
+            throw isKnown
+                ? Problem(400, "query-repeated", "查询参数重复", field: field)
+                : Problem(400, "query-unknown", "此地址没有这个查询参数", field: field)
         }
     }
 
@@ -87,7 +106,7 @@ struct Call<View: NodeView> {
     /// The number of entries that the caller wants.
     func limit() throws(Problem) -> Int {
         guard let text = request.queryItem("limit") else { return Limits.listDefault }
-        guard let number = Int(text), (1...Limits.listMax).contains(number) else {
+        guard let number = text.digits, (1...Limits.listMax).contains(number) else {
             throw Problem(400, "limit-out-of-range", "条数应为 1 到 \(Limits.listMax)", field: "limit")
         }
         return number
@@ -98,6 +117,9 @@ struct Call<View: NodeView> {
         guard let text = request.queryItem(name), !text.isEmpty else { return nil }
         guard text.utf8.count <= bytesMax else {
             throw Problem(400, "query-too-long", "查询内容过长", field: name)
+        }
+        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+            throw Problem(400, "query-malformed", "查询内容含有控制字符", field: name)
         }
         return text
     }
@@ -176,5 +198,13 @@ struct Call<View: NodeView> {
             return first
         }
         throw .stale(seen: wanted.joined(separator: ", "), current: current)
+    }
+}
+
+extension String {
+    /// The number that these digits are; nil for anything else, a sign among it.
+    var digits: Int? {
+        let isPlain = utf8.allSatisfy { (0x30...0x39).contains($0) }
+        return isPlain ? Int(self) : nil
     }
 }

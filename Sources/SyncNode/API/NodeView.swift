@@ -1,4 +1,5 @@
 package import Base
+import Change
 package import Domain
 
 /// What pages and queries read of a node. Synchronous: called on a reader's thread, over one
@@ -81,9 +82,9 @@ package struct ListCursor: Hashable, Sendable {
     /// - Parameter text: As `text` gives it; anything else gives nil.
     package init?(_ text: String) {
         guard text.utf8.count == 48, let id = Digest16(hex: String(text.suffix(32))),
-            let time = UInt64(text.prefix(16), radix: 16)
+            let time = RegionID(hex: String(text.prefix(16)))
         else { return nil }
-        self.init(time: Int64(bitPattern: time), id: id)
+        self.init(time: Int64(bitPattern: time.rawValue), id: id)
     }
 
     /// 48 hexadecimal digits; callers take it as it is.

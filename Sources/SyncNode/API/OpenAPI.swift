@@ -90,7 +90,7 @@ enum OpenAPI {
         [
             "name": .text(parameter.name),
             "in": .text(parameter.place.rawValue),
-            "required": .bool(parameter.place == .path || parameter.name == "q"),
+            "required": .bool(parameter.isRequired),
             "description": .text(parameter.about),
             "schema": parameter.schema,
         ]

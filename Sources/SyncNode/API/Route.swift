@@ -84,8 +84,13 @@ struct Parameter: Sendable {
     let place: Place
     let about: String
     let schema: JSON
+    /// Whether the route refuses to do without it; what stands in the path always is.
+    let isRequired: Bool
 
-    init(_ name: String, in place: Place, _ about: String, _ schema: JSON) {
+    init(
+        _ name: String, in place: Place, _ about: String, _ schema: JSON, isRequired: Bool = false
+    ) {
+        self.isRequired = isRequired || place == .path
         self.name = name
         self.place = place
         self.about = about

@@ -96,7 +96,7 @@ extension RouteTable {
             problems: ruled),
         Route(
             method: .post, pattern: "/api/v1/items", operation: .publishItem, face: .api,
-            summary: "发布事项版本", parameters: [.ifMatch, .idempotencyKey],
+            summary: "发布事项版本", parameters: [.idempotencyKey],
             body: .json("PublishItem"),
             answer: .json("CommandAnswer", "事项与版本号", status: 201), problems: ruled),
         Route(
@@ -158,10 +158,14 @@ extension Parameter {
     static let itemCode = Parameter(
         "code", in: .path, "事项编码", .string(lengthMax: Limits.pathValueBytesMax))
     static let words = Parameter(
-        "q", in: .query, "检索词", .string(lengthMin: 1, lengthMax: Limits.searchBytesMax))
-    static let from = Parameter("from", in: .query, "起算日，当日不计", .day)
+        "q", in: .query, "检索词", .string(lengthMin: 1, lengthMax: Limits.searchBytesMax),
+        isRequired: true)
+    static let wordsOfForm = Parameter(
+        "q", in: .query, "检索词", .string(lengthMax: Limits.searchBytesMax))
+    static let from = Parameter("from", in: .query, "起算日，当日不计", .day, isRequired: true)
     static let days = Parameter(
-        "days", in: .query, "工作日数", .integer(min: 0, max: Limits.workingDaysMax))
+        "days", in: .query, "工作日数", .integer(min: 0, max: Limits.workingDaysMax),
+        isRequired: true)
     static let since = Parameter("since", in: .query, "从此位置之后", .integer(min: 0))
     static let lastEventID = Parameter("Last-Event-ID", in: .header, "断线续传", .integer(min: 0))
     static let ifMatch = Parameter(
@@ -185,7 +189,7 @@ extension RouteTable {
     static let consoleRoutes: [Route] = [
         page("/", .homePage, "首页：本节点、链路、事项、办件"),
         page("/receive", .receivePage, "收件登记", [.itemOfForm]),
-        page("/search", .searchPage, "检索", [.words]),
+        page("/search", .searchPage, "检索", [.wordsOfForm]),
         page("/scopes", .scopesPage, "范围与版本向量", [.cursor]),
         page("/cases/{number}", .casePage, "办件与收件凭证", [.caseNumber], [404]),
         page("/items/{code}", .itemPage, "事项、版本与逐站到达", [.itemCode], [404]),

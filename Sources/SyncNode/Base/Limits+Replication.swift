@@ -15,6 +15,9 @@ extension Limits {
     package static let refusedOffersMax = 2
     /// Messages of one lane after which what is on its way by the other counts as lost.
     package static let flightRoundsMax = 8
+    /// Numbers between the last that two branches of a chain share and one that differs, up to
+    /// which a branch is sent: it must fit into one batch.
+    package static let forkDistanceMax = 64
     /// Pieces of blobs that a peer may have asked for and not been given.
     package static let blobWantsMax = 8
     /// Pieces of blobs in one message, and asked for at once: 128 KiB, on 64 kbit/s 16 seconds

@@ -78,6 +78,21 @@ final class DemoMember: Sendable {
         _ = await Blocking.run { running.wait() }
     }
 
+    /// One request; status and body as they are, status 0 where none came.
+    func fetch(
+        _ method: String, _ path: String, _ body: [UInt8] = []
+    ) async -> (status: Int, bytes: [UInt8]) {
+        var request = ClientRequest(method, url + path, body: body)
+        if !body.isEmpty { request.headers = [("Content-Type", "application/octet-stream")] }
+        do throws(ClientError) {
+            let response = try await client.send(request)
+            return (Int(response.status), response.body)
+        } catch {
+            Console.say("  \(node.name): \(error)")
+            return (0, [])
+        }
+    }
+
     /// One request; the answer as JSON, whatever its status.
     func ask(
         _ method: String, _ path: String, _ body: String? = nil

@@ -17,6 +17,7 @@ final class DemoScript: Sendable {
             return 2
         }
         await DemoOfflineDay(script: self, world: world).play()
+        await DemoAttachment(script: self, world: world).play()
         await DemoRollout(script: self, world: world).play()
         await DemoHandover(script: self, world: world).play()
         await DemoCarriage(script: self, world: world).play()

@@ -59,7 +59,7 @@ extension Kernel {
     private func keepHeads(
         of batch: ChangeBatch, refused report: AdmissionReport
     ) throws(JournalError) {
-        guard report.admitted > 0 else { return }
+        guard report.admitted > 0, rules.storesWhatItCounts else { return }
         for signed in batch.heads
         where scopes[batch.scope]?.chains[signed.head.actor]?.head
             == signed.head

@@ -1,4 +1,4 @@
-import Base
+package import Base
 package import Change
 import Domain
 
@@ -50,6 +50,12 @@ extension Kernel {
         return names
     }
 
+    /// Changes of an old incarnation that wait for `reissueOrphans` in a scope, oldest first.
+    package func orphans(of scope: ScopeID) throws(JournalError) -> [Change] {
+        guard let stored = try journal.value(Orphans.name(of: scope)) else { return [] }
+        return try Orphans.decode(stored, of: identity.key)
+    }
+
     /// Writes anew, in their order, the orphans that no peer held. To be called once the chains
     /// were fetched again: both sides of a link said that they hold the same.
     ///
@@ -61,9 +67,8 @@ extension Kernel {
         var written = 0
         for id in scopes.keys.sorted() {
             guard let state = scopes[id], only?.contains(id) ?? true else { continue }
-            let name = Orphans.name(of: id)
-            guard let stored = try journal.value(name), !stored.isEmpty else { continue }
-            let orphans = try Orphans.decode(stored, of: identity.key)
+            let orphans = try self.orphans(of: id)
+            guard !orphans.isEmpty else { continue }
             var hashes: [(old: String, new: String)] = []
             for orphan in orphans where orphan.kind != .genesis {
                 if try journal.hash(at: orphan.dot, in: id) == orphan.hash { continue }
@@ -72,7 +77,7 @@ extension Kernel {
                 hashes.append((orphan.hash.prefix16.hex, head.hash.prefix16.hex))
                 written += 1
             }
-            try journal.setValue(name, [])
+            try journal.setValue(Orphans.name(of: id), [])
         }
         return written
     }
@@ -90,7 +95,8 @@ extension Kernel {
     }
 
     /// Up to where others certainly hold a chain as it is here: the highest seq that a stored
-    /// change of another actor cites.
+    /// change of another actor cites, by its hash: on a forked chain others may have built on
+    /// the other branch.
     private func provenSeq(
         of actor: ActorID, in state: ScopeState
     ) throws(JournalError) -> Seq {
@@ -101,8 +107,10 @@ extension Kernel {
             while seq <= chain.head.seq {
                 let dot = Dot(actor: other, seq: seq)
                 let change = try journal.change(at: dot, in: state.record.id)
-                for dep in change?.header.deps ?? [] where dep.actor == actor {
-                    proven = max(proven, dep.seq)
+                for dep in change?.header.deps ?? [] where dep.actor == actor && dep.seq > proven {
+                    let own = try journal.hash(
+                        at: Dot(actor: actor, seq: dep.seq), in: state.record.id)
+                    if own?.prefix16 == dep.hash { proven = dep.seq }
                 }
                 guard seq < chain.head.seq else { break }
                 seq = seq.next

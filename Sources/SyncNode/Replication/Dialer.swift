@@ -122,7 +122,7 @@ package struct Dialer: Sendable {
     /// No answer came. What it would have told is found out with the next request.
     package mutating func lost(lane: Lane) {
         isWaiting[lane.rawValue] = false
-        link.doubtful[lane.rawValue] = true
+        link.doubt(lane)
         link.missed[lane.rawValue] = true
         if lane == .push { link.blobs.forgetAsked() }
         if isOpening { isOpening = false }
@@ -147,9 +147,11 @@ package struct Dialer: Sendable {
     }
 
     /// The directory that the peer showed does not know it either.
-    private mutating func refuse() -> [Effect] {
+    private mutating func refuse() -> [Effect] { close(.notAllowed) }
+
+    private mutating func close(_ reason: RefusalNotice.Reason) -> [Effect] {
         link.token = nil
-        return link.alarm(.refused(.notAllowed))
+        return link.alarm(.refused(reason)) + [.closed(reason)]
     }
 
     // MARK: opening
@@ -163,11 +165,11 @@ package struct Dialer: Sendable {
             return [.reopen]
         }
         guard Hello.versions.overlaps(peer.lowest...peer.highest) else {
-            return link.alarm(.refused(.noVersion))
+            return close(.noVersion)
         }
         guard expected == nil || expected == peer.region,
             knowledge.holds(peer.proof, over: peer.transcript(to: key), by: peer.key)
-        else { return link.alarm(.refused(.notAllowed)) }
+        else { return close(.notAllowed) }
         link.isDirectoryOnly = try !knowledge.mayExchange(with: peer)
         own.echo = peer.nonce
         own.clock = now
@@ -186,8 +188,9 @@ package struct Dialer: Sendable {
             guard case .refused(let notice) = frame, notice.reason != .scopeNotCarried else {
                 continue
             }
+            guard notice.reason == .helloNeeded else { return close(notice.reason) }
             link.token = nil
-            return notice.reason == .helloNeeded ? [.reopen] : link.alarm(.refused(notice.reason))
+            return [.reopen]
         }
         return nil
     }

@@ -14,6 +14,9 @@ package enum Effect: Sendable {
     /// The peer does not know the link (any more): open it again.
     case reopen
     case alarm(Alarm)
+    /// The peer does not exchange with this node: the link is down until it is opened again. Told
+    /// each time, where the alarm sounds once.
+    case closed(RefusalNotice.Reason)
 }
 
 /// What a message brought.

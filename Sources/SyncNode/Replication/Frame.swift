@@ -162,6 +162,11 @@ package struct VectorStatement: Hashable, Sendable {
         self.quarantined = quarantined
         self.leaf = leaf
     }
+
+    /// Of a scope of which nothing is held.
+    package init(blank name: ScopeName) {
+        self.init(name: name, epoch: 1, heads: [], quarantined: [], leaf: .zero)
+    }
 }
 
 /// "You and I hold different changes with this number." The evidence follows as a RANGE.

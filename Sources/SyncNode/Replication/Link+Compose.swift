@@ -28,7 +28,7 @@ extension Link {
             draft.frames = [.refused(RefusalNotice(.fenced))]
         } else {
             try push(&draft, lane, knowing: knowledge)
-            state(&draft)
+            try state(&draft, knowing: knowledge)
             try pay(&draft, knowing: knowledge)
         }
         let fast = position(lane, isFinished: !draft.leavesMore)
@@ -68,7 +68,9 @@ extension Link {
     // MARK: statements
 
     /// Makes this side known to a peer that said it does not know it.
-    private mutating func state(_ draft: inout Draft) {
+    private mutating func state<K: LocalKnowledge>(
+        _ draft: inout Draft, knowing knowledge: K
+    ) throws(K.Failure) {
         if peerIsLost, let peerRoot, peerRoot != mine.root, mayStateAgain(to: peerRoot) {
             lostRounds += 1
             statedAt = (mine.root, peerRoot)
@@ -98,12 +100,16 @@ extension Link {
         due.wants = []
         var late: Set<ScopeID> = []
         for id in due.vectors.sorted() where !draft.completed.contains(id) {
-            guard let scope = mine[id] else { continue }
             guard draft.hasRoom else {
                 late.insert(id)
                 continue
             }
-            draft.frames.append(.vector(scope.statement))
+            if let scope = mine[id] {
+                draft.frames.append(.vector(scope.statement))
+            } else if let name = theirs[id]?.name, try knowledge.mayCarry(name) {
+                // To be carried and not opened yet: else the peer takes it for held here too.
+                draft.frames.append(.vector(VectorStatement(blank: name)))
+            }
         }
         due.vectors = late
     }
@@ -126,6 +132,7 @@ extension Link {
             let notice = RefusalNotice(.scopeNotCarried, scope: name.id)
             draft.frames.append(.refused(notice))
         }
+        try tellAgain(knowledge)
         for notice in due.forks where draft.hasRoom { draft.frames.append(.fork(notice)) }
         due.strangers = []
         due.forks = []
@@ -133,37 +140,6 @@ extension Link {
         due.evidence = []
         stateSelfView(&draft)
         try exchangeBlobs(&draft, knowing: knowledge)
-    }
-
-    /// This side's branch of a chain from a number that was used twice.
-    private func prove<K: LocalKnowledge>(
-        _ evidence: Evidence, _ draft: inout Draft, _ knowledge: K
-    ) throws(K.Failure) {
-        guard let scope = mine[evidence.scope] else { return }
-        let actor = evidence.dot.actor
-        if scope.quarantined.contains(actor) {
-            // First what the peer lacks of the branch held here: the proof needs both.
-            let others = (scope.vector.heads.map(\.actor) + scope.quarantined)
-                .filter { $0 != actor }
-            let start = theirs[evidence.scope]?[actor].map { Dot(actor: actor, seq: $0.seq) }
-            let own = try knowledge.batch(
-                of: evidence.scope, after: start.map { [$0] } ?? [], except: others)
-            if let own { draft.frames.append(.range(own.batch)) }
-            for batch in try knowledge.evidence(of: actor, in: evidence.scope) {
-                draft.frames.append(.range(batch))
-            }
-            return
-        }
-        var known = scope.vector.heads.filter { $0.actor != actor }
-            .map { Dot(actor: $0.actor, seq: $0.seq) }
-        if evidence.dot.seq > Seq(1) {
-            let before = Seq(evidence.dot.seq.rawValue - 1)
-            known.append(Dot(actor: actor, seq: before))
-        }
-        known.sort()
-        let run = try knowledge.batch(
-            of: evidence.scope, after: known, except: scope.quarantined)
-        if let run { draft.frames.append(.range(run.batch)) }
     }
 
     /// What this side holds of the peer's own chains, once a link, where the two differ. A link

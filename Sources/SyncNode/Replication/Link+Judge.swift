@@ -10,8 +10,8 @@ extension Link {
         if fast.flags.contains(.missedPush) || fast.flags.contains(.missedPoll) {
             blobs.forgetAsked()
         }
-        if fast.flags.contains(.missedPush) { doubtful[0] = true }
-        if fast.flags.contains(.missedPoll) { doubtful[1] = true }
+        if fast.flags.contains(.missedPush) { doubt(.push) }
+        if fast.flags.contains(.missedPoll) { doubt(.poll) }
         let place = told.last { $0.root == fast.view }
         if fast.flags.contains(.viewKnown), let place {
             confirmed = Swift.max(confirmed ?? 0, place.position)
@@ -20,6 +20,14 @@ extension Link {
         } else {
             peerIsLost = true
         }
+    }
+
+    /// The last message of a lane may not have come: what it offered was not refused, and what
+    /// it proved may have to be proven again.
+    mutating func doubt(_ lane: Lane) {
+        doubtful[lane.rawValue] = true
+        proven = []
+        parted = []
     }
 
     /// Tries what the peer can hold, likeliest first, until one gives the root that it states.

@@ -66,7 +66,7 @@ extension Link {
         for flight in flights[lane.rawValue] where flight.scope == id {
             _ = holding.merge(flight.heads.map(SeenHead.init))
         }
-        oweEvidence(scope, holding)
+        try oweEvidence(scope, holding, knowing: knowledge)
         try seeForks(scope, holding, knowing: knowledge)
         let except = scope.quarantined + holding.quarantined + (skipped[id] ?? [])
         guard lacks(holding, scope, except: except) else { return true }
@@ -98,9 +98,7 @@ extension Link {
             guard let held = try knowledge.hash(at: dot, in: scope.id)?.prefix8,
                 held != head.prefix
             else { continue }
-            due.forks.append(
-                ForkNotice(scope: scope.id, dot: dot, mine: held, yours: head.prefix))
-            skip(dot, in: scope.id)
+            try sees(dot, in: scope.id, yours: head.prefix, knowing: knowledge)
         }
     }
 
@@ -136,15 +134,5 @@ extension Link {
         }
         offer.count += 1
         return true
-    }
-
-    /// A chain that is quarantined here and not there: the peer must see why.
-    private mutating func oweEvidence(_ scope: SharedScope, _ holding: Holding) {
-        for actor in scope.quarantined where !holding.quarantined.contains(actor) {
-            let dot = Dot(actor: actor, seq: .none)
-            if proven.insert(Proof(actor: actor, held: holding.leaf)).inserted {
-                due.evidence.append(Evidence(scope: scope.id, dot: dot))
-            }
-        }
     }
 }

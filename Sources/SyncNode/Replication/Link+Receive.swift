@@ -11,6 +11,8 @@ extension Link {
         var sent: [Flight] = []
         /// Scopes of which it stated the vector.
         var stated: Set<ScopeID> = []
+        /// What it holds of chains that have two branches.
+        var forks: [ForkNotice] = []
     }
 
     /// Reads every frame; the link is open. FAST is judged last, as it speaks of the state that
@@ -25,6 +27,7 @@ extension Link {
         for frame in message.frames where !isFenced {
             try take(frame, into: &intake, knowing: knowledge)
         }
+        try take(intake.forks, into: &intake, knowing: knowledge)
         if let fast = message.fast, !isFenced {
             try judge(fast, lane: lane, intake: intake, knowing: knowledge)
         }
@@ -46,7 +49,7 @@ extension Link {
             guard !isDirectoryOnly || mine[batch.scope] != nil || isOpening else { return }
             intake.delivery.batches.append(batch)
             intake.sent.append(Flight(scope: batch.scope, heads: batch.segments.map(\.last)))
-        case .fork(let notice): try take(notice, into: &intake, knowing: knowledge)
+        case .fork(let notice): intake.forks.append(notice)
         case .blobWant(let want): blobs.take(want)
         case .blobChunk(let chunk):
             if blobs.take(chunk), !isDirectoryOnly { intake.delivery.chunks.append(chunk) }
@@ -75,7 +78,7 @@ extension Link {
         }
     }
 
-    private mutating func fence(_ scope: ScopeID, _ seq: Seq, _ intake: inout Intake) {
+    mutating func fence(_ scope: ScopeID, _ seq: Seq, _ intake: inout Intake) {
         isFenced = true
         intake.effects += alarm(.ownRollback(scope: scope, seq: seq))
     }
@@ -121,37 +124,8 @@ extension Link {
         if held?.prefix8 == head.prefix { return }
         if let key = own?.key, key.actor(in: scope) == head.actor {
             fence(scope, head.seq, &intake)
-        } else if let held {
-            due.forks.append(
-                ForkNotice(scope: scope, dot: dot, mine: held.prefix8, yours: head.prefix))
-            skip(dot, in: scope)
-        }
-    }
-
-    private mutating func take<K: LocalKnowledge>(
-        _ notice: ForkNotice, into intake: inout Intake, knowing knowledge: K
-    ) throws(K.Failure) {
-        guard let held = try knowledge.hash(at: notice.dot, in: notice.scope),
-            held.prefix8 != notice.mine
-        else { return }
-        if let key = own?.key, key.actor(in: notice.scope) == notice.dot.actor,
-            mine[notice.scope]?.quarantined.contains(notice.dot.actor) != true
-        {
-            fence(notice.scope, notice.dot.seq, &intake)
-        } else {
-            skip(notice.dot, in: notice.scope)
-        }
-    }
-
-    /// Goes on without one chain, and owes the peer this side's branch as evidence.
-    mutating func skip(_ dot: Dot, in scope: ScopeID) {
-        raised += alarm(.fork(scope: scope, dot: dot))
-        if proven.insert(Proof(actor: dot.actor, held: theirs.leaf(scope))).inserted {
-            due.evidence.append(Evidence(scope: scope, dot: dot))
-        }
-        guard mine[scope]?.quarantined.contains(dot.actor) != true else { return }
-        if skipped[scope]?.contains(dot.actor) != true {
-            skipped[scope, default: []].append(dot.actor)
+        } else if held != nil {
+            try sees(dot, in: scope, yours: head.prefix, knowing: knowledge)
         }
     }
 

@@ -47,8 +47,16 @@ struct Link: Sendable {
     var skipped: [ScopeID: [ActorID]] = [:]
     /// Scopes that the peer may not carry.
     var declined: Set<ScopeID> = []
-    /// Evidence that was sent, with what the peer held by then: once for each state of it.
+    /// Evidence that was sent, with what the peer held by then: once for each state of it, and
+    /// again once a message may have been lost.
     var proven: Set<Proof> = []
+    /// Chains of which the peer was told what this side holds, as they have two branches; again
+    /// once a message may have been lost.
+    var parted: Set<Branch> = []
+    /// The lowest number of each that is known to be used twice.
+    var partings: [Branch: Dot] = [:]
+    /// Chains with two branches that were raised as alarms.
+    var named: Set<Branch> = []
     var fired: Set<Alarm> = []
     /// Alarms that wait to be told.
     var raised: [Effect] = []
@@ -65,6 +73,13 @@ struct Link: Sendable {
     struct Proof: Hashable, Sendable {
         let actor: ActorID
         let held: Digest16?
+        /// The first number of the branch that was sent; none for all that is known of the fork.
+        let start: Seq
+    }
+
+    struct Branch: Hashable, Sendable {
+        let scope: ScopeID
+        let actor: ActorID
     }
 
     /// Roots that were stated, with the position that had them.
@@ -117,9 +132,10 @@ struct Link: Sendable {
     /// Starts the link anew: what the peer holds must be learned again. What was raised stays
     /// raised.
     mutating func renew() {
-        let fired = fired
+        let (fired, named) = (fired, named)
         self = Link()
         self.fired = fired
+        self.named = named
     }
 
     mutating func refresh<K: LocalKnowledge>(_ knowledge: K) throws(K.Failure) {
@@ -133,10 +149,11 @@ struct Link: Sendable {
         }
     }
 
-    /// Whether all that can be said was said: equal, or different for a reason.
+    /// Whether all that can be said was said: equal, or different for a reason. Never while
+    /// directories alone are spoken of.
     var isAtRest: Bool {
         mutating get {
-            peerRoot != nil
+            peerRoot != nil && !isDirectoryOnly
                 && (peerRoot == mine.root || (isKnown && peerIsFinished && saidFinished))
         }
     }

@@ -63,7 +63,7 @@ actor AnsweringPeer {
                 case .alarm(let alarm):
                     watch.raise(alarm)
                     if case .ownRollback = alarm { onRollback() }
-                case .idle, .reopen: break
+                case .idle, .reopen, .closed: break
                 }
             }
             if let delivery {
@@ -81,6 +81,7 @@ actor AnsweringPeer {
     }
 
     private func noteAgreement() {
+        if answerer.isAtRest { watch.rested() }
         guard answerer.isEqual else { return }
         watch.agreed(
             on: knowledge.board.news(

@@ -237,8 +237,9 @@ actor DialedPeer {
                 case .apply(let delivery):
                     watch.took(try await intake.take(delivery, from: knowledge.peer))
                     next += try dialer.applied(lane: lane, knowing: knowledge)
-                case .alarm(.refused(let reason)):
+                case .closed(let reason):
                     throw Failure(sentence: "refused: \(reason)", isRefused: true)
+                case .alarm(.refused): break
                 case .alarm(let alarm):
                     watch.raise(alarm)
                     if case .ownRollback = alarm { onRollback() }
@@ -248,6 +249,7 @@ actor DialedPeer {
             }
             effects = next
         }
+        if dialer.isAtRest { watch.rested() }
         guard dialer.isEqual else { return }
         watch.agreed(
             on: knowledge.board.news(

@@ -20,6 +20,9 @@ package struct PeerState: Hashable, Sendable {
     package var lastContact: Instant?
     /// When both sides last held the same.
     package var lastEqual: Instant?
+    /// Whether neither side had anything left to send, at least once since the start: equal, or
+    /// different for a reason.
+    package var hasRested = false
     package var lastError: String?
     /// The peer's clock minus this node's, at the greeting.
     package var clockOffsetMillis: Int64?
@@ -74,6 +77,9 @@ package final class PeerWatch: Sendable {
             state.roundTrips += 1
         }
     }
+
+    /// Neither side has anything left to send.
+    func rested() { state.withLock { $0.hasRested = true } }
 
     /// Both sides hold the same, as of what this side shared then.
     func agreed(on news: ScopeNews, at now: Instant) {

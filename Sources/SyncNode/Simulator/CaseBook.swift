@@ -62,7 +62,7 @@ extension World {
         }
         if isHolder { return holderAct(roll, state.isFrozen, place) }
         switch roll {
-        case 0..<25: return hasForce ? place.map { .force(to: $0, reason: "r") } : .note("n")
+        case 0..<25: return place.map { .force(to: $0, reason: "r") }
         case 25..<40:
             return state.events.first { $0.status == .superseded }.map { .ratify($0.hash) }
         case 40..<55: return .decide(isGranted: false, note: "")

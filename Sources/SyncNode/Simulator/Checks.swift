@@ -24,6 +24,8 @@ struct Checks {
     private(set) var alarms = 0
     var custody = CustodyChecks()
     private(set) var crossings = 0
+    /// How often each check looked at something that it could have found wrong.
+    private(set) var tally = Tally()
 
     struct Place: Hashable {
         let scope: ScopeID
@@ -44,6 +46,12 @@ struct Checks {
         violations.append(Violation(invariant, at: step, what))
     }
 
+    /// A check looked at something that could have been wrong.
+    mutating func did(_ invariant: String, times: Int = 1) { tally.add(invariant, times) }
+
+    /// All checks, those of custody among them.
+    var counts: Tally { tally.joined(custody.tally) }
+
     // MARK: at each commit
 
     mutating func committed(
@@ -61,8 +69,10 @@ struct Checks {
         _ batch: ChangeBatch, _ report: AdmissionReport, at node: SimulatedNode, _ step: Int
     ) {
         let known = node.kernel.knowledge(of: batch.scope)
+        let isPartial = !report.refusals.isEmpty || !report.forked.isEmpty
         for segment in batch.segments
         where report.refusals[segment.actor] == nil && !report.forked.contains(segment.actor) {
+            if isPartial { did("I13") }
             if known?.chain(segment.actor)?.head.seq ?? .none < segment.last.seq {
                 fail("I13", at: step, "node \(node.index) lost \(segment.actor.hex)")
             }
@@ -83,6 +93,7 @@ struct Checks {
     ) {
         for state in known?.chains ?? [] {
             let stored = chains.first { $0.state.actor == state.actor }?.changes.count ?? 0
+            did("I1")
             if UInt64(stored) != state.head.seq.rawValue {
                 fail(
                     "I1", at: step,
@@ -98,6 +109,7 @@ struct Checks {
     ) {
         let place = Place(scope: scope, actor: chain.state.actor)
         let from = seen[node.index]?[place] ?? 0
+        if from > 0 { did("I5") }
         if from > chain.changes.count {
             fail("I5", at: step, "node \(node.index) fell from \(from) to \(chain.changes.count)")
         }
@@ -106,6 +118,7 @@ struct Checks {
         let isOwn = chain.state.actor == node.key.actor(in: scope)
         for index in from..<chain.changes.count {
             let change = chain.changes[index]
+            did("I2")
             if change.header.seq.rawValue != UInt64(index) + 1
                 || (index > 0 && change.header.previous != chain.changes[index - 1].hash)
             {
@@ -114,19 +127,24 @@ struct Checks {
             checkDeps(change, at: chain.positions[index], chains, node, step)
             contents[Fork(scope: scope, dot: change.dot), default: []].insert(change.hash)
             if let original = originals[change.hash] {
+                did("I12")
                 if original.bytes != change.bytes { fail("I12", at: step, "bytes differ") }
             } else {
                 originals[change.hash] = change
             }
             if isOwn {
                 wrote(change, at: node, step)
-            } else if !durable.contains(change.hash) {
+                continue
+            }
+            did("I10")
+            if !durable.contains(change.hash) {
                 fail("I10", at: step, "node \(node.index) has what its author had not synced")
             }
         }
     }
 
     private mutating func wrote(_ change: Change, at node: SimulatedNode, _ step: Int) {
+        if learnt[node.index] != nil { did("I11") }
         if learnt[node.index] == node.key {
             fail("I11", at: step, "node \(node.index) writes under a copied incarnation")
         }
@@ -150,6 +168,8 @@ struct Checks {
                 continue
             }
             if chain.state.quarantined { continue }
+            did("I3")
+            did("I4")
             let index = Int(dep.seq.rawValue) - 1
             guard index < chain.changes.count, chain.changes[index].hash.prefix16 == dep.hash
             else {

@@ -15,6 +15,8 @@ struct CustodyChecks {
 
     /// A copy of a node ran, known or not yet: two views of custody may then stand for a while.
     var hasCopies = false
+    /// How often each check looked at something that it could have found wrong.
+    private(set) var tally = Tally()
     /// Events that somebody committed already: their author was looked at then.
     private var known: Set<Digest16> = []
 
@@ -72,6 +74,8 @@ struct CustodyChecks {
         checkDecisions(state, id, own, step)
         let mayDecide = state.holder?.actor == own && !state.isFrozen && node.isSeated
         deciders[id, default: [:]][node.index] = mayDecide ? own : nil
+        if mayDecide, !disturbed.contains(id) { tally.add("I16") }
+        if !disturbed.contains(id) { tally.add("I17") }
         if Set(deciders[id, default: [:]].values).count > 1, !disturbed.contains(id) {
             fail("I16", at: step, "two may decide case \(id.hex)")
         }
@@ -92,6 +96,7 @@ struct CustodyChecks {
             let effective = state.events.filter {
                 $0.status == .effective && Slot(of: $0.kind) == slot
             }
+            if !effective.isEmpty { tally.add("I18") }
             if effective.count > 1 { fail("I18", at: step, "\(slot) of \(id.hex) twice") }
         }
     }
@@ -106,6 +111,7 @@ struct CustodyChecks {
             where event.status == .effective && event.on == before.event
                 && Slot(of: event.kind) != nil && event.dot.actor == before.actor
             {
+                tally.add("I18-force")
                 let isSeen = force.cut.contains {
                     $0.actor == event.dot.actor && event.dot.seq <= $0.seq
                 }
@@ -127,6 +133,7 @@ struct CustodyChecks {
                     && ($0.kind == .custodyAccept || $0.kind == .custodyReject
                         || $0.kind == .custodyRelease)
             }
+            if !answers.isEmpty { tally.add("I20") }
             if answers.count > 1 { fail("I20", at: step, "an offer has two answers") }
         }
     }
@@ -139,6 +146,7 @@ struct CustodyChecks {
             guard event.dot.actor == own, event.status == .effective, !node.isSeated else {
                 continue
             }
+            tally.add("I21")
             if Slot(of: event.kind) != nil || event.kind == .custodyAccept {
                 fail("I21", at: step, "node \(node.index) decides without a seat")
             }
@@ -156,6 +164,7 @@ struct CustodyChecks {
             guard decided[id]?.contains(event.hash) == true, !disturbed.contains(id) else {
                 continue
             }
+            tally.add("I19")
             switch event.status {
             case .void, .late, .superseded, .contested:
                 fail("I19", at: step, "a decision of \(id.hex) became \(event.status.text)")

@@ -28,6 +28,28 @@ package enum Mutant: String, Sendable, CaseIterable {
     /// A Force leaves standing what it did not see.
     case forceWithoutCut = "force-without-cut"
 
+    /// The checks that speak of this rule: one of them must find something. What else breaks on
+    /// the way is no proof that the rule is looked at.
+    package var seenAs: Set<String> {
+        switch self {
+        case .noDepCheck: ["I3", "I4"]
+        case .actorOrder: ["I7", "I13"]
+        case .noHash: ["I2", "I9"]
+        case .noNewIncarnation: ["I11"]
+        case .serveBeforeSync: ["I10"]
+        case .rejectUnknown: ["I7"]
+        case .countWithoutStoring: ["I1"]
+        case .unilateralWithdraw, .holderNotFrozen, .offerToRegion, .custodyBoundToNode,
+            .forceWithoutCut:
+            ["I16", "I17", "I18", "I19", "I20", "I21"]
+        }
+    }
+
+    /// Whether a run of a seed with this rule off found it to be off.
+    package func isSeen(in report: Report) -> Bool {
+        report.violations.contains { seenAs.contains($0.invariant) }
+    }
+
     /// The kernel's rules with this one off.
     var rules: KernelRules {
         var rules = KernelRules()

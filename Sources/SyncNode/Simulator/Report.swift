@@ -24,7 +24,11 @@ package struct Report: Sendable {
     package let admissions: Int
     /// How often each fault was injected, by its name. Sorted.
     package let faults: [(kind: String, count: Int)]
-    package let violations: [Violation]
+    /// How often each check looked at something that it could have found wrong. Sorted.
+    package internal(set) var checks: [(name: String, count: Int)]
+    package internal(set) var violations: [Violation]
+    /// What happened, a line each; empty unless it was asked for.
+    package internal(set) var history: [String]
 
     /// The document that `node simulate --json` prints.
     package var json: [UInt8] {
@@ -35,6 +39,9 @@ package struct Report: Sendable {
             object.field("admissions", Int64(admissions))
             object.object("faults") { inner in
                 for fault in faults { inner.field(fault.kind, Int64(fault.count)) }
+            }
+            object.object("checks") { inner in
+                for check in checks { inner.field(check.name, Int64(check.count)) }
             }
             object.array("violations") { array in
                 for violation in violations {
@@ -47,5 +54,14 @@ package struct Report: Sendable {
             }
         }
         return writer.bytes
+    }
+}
+
+extension Report {
+    /// A world that could not be founded.
+    init(failure: String, of seed: UInt64) {
+        self.init(
+            seed: seed, digest: .zero, shape: .zero, admissions: 0, faults: [], checks: [],
+            violations: [Violation("journal", at: 0, failure)], history: [])
     }
 }

@@ -176,8 +176,8 @@ final class SimulatedNode {
         publishAll()
     }
 
-    /// The old chains were fetched again: what is still missing is written anew now.
-    func beginReissue() { owesReissue = false }
+    /// The old chains were fetched again, and what was still missing is written anew.
+    func endReissue() { owesReissue = false }
 
     /// The node's own word that its incarnation is its region's.
     var proof: SeatProof { KeyPool.proof(of: key, region: region, node: node) }

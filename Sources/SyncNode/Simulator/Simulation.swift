@@ -13,37 +13,48 @@ package enum Simulation {
     ///   - steps: Of faults and work; afterwards everything is settled without faults.
     ///   - topology: nil makes one from the seed.
     ///   - mutant: The rule that is switched off.
+    ///   - isRepeated: Whether the seed is run a second time: both must come to one digest.
+    ///   - tells: Whether the report has the history, a line for each thing that happened.
     package static func run(
-        seed: UInt64, steps: Int, topology: SimulatedTopology? = nil, mutant: Mutant? = nil
+        seed: UInt64, steps: Int, topology: SimulatedTopology? = nil, mutant: Mutant? = nil,
+        isRepeated: Bool = false, tells: Bool = false
     ) -> Report {
-        let report = once(seed, steps, topology, mutant, shift: 0)
+        var report = once(seed, steps, topology, mutant, shift: 0, tells: tells)
+        if isRepeated {
+            report.checks.append(("digest", 1))
+            if once(seed, steps, topology, mutant, shift: 0).digest != report.digest {
+                report.violations.append(
+                    Violation("digest", at: steps, "a second run comes to another digest"))
+            }
+        }
         guard seed % 10 == 0, mutant == nil, report.violations.isEmpty else { return report }
         let shift = seed % 20 == 0 ? shiftMillis : -shiftMillis
-        // Of two that were forced at once the greater hash stands, and a hash has the time in it.
-        let plain = once(seed, steps, topology, mutant, shift: 0, hasForce: false)
-        let shifted = once(seed, steps, topology, mutant, shift: shift, hasForce: false)
-        guard shifted.shape != plain.shape else { return report }
-        let violation = Violation("I26", at: steps, "another clock gives another outcome")
-        return Report(
-            seed: seed, digest: report.digest, shape: report.shape,
-            admissions: report.admissions, faults: report.faults, violations: [violation])
+        let shifted = once(seed, steps, topology, mutant, shift: shift, tells: tells)
+        report.checks.append(("I26", 1))
+        guard shifted.shape != report.shape else { return report }
+        report.violations.append(
+            Violation("I26", at: steps, "another clock gives another outcome"))
+        report.history += ["again, with other clocks"] + shifted.history
+        return report
     }
 
     private static func once(
         _ seed: UInt64, _ steps: Int, _ topology: SimulatedTopology?, _ mutant: Mutant?,
-        shift: Int64, hasForce: Bool = true
+        shift: Int64, tells: Bool = false
     ) -> Report {
         do throws(JournalError) {
             let world = try World(seed: seed, topology: topology, mutant: mutant, shift: shift)
-            world.hasForce = hasForce
-            for _ in 0..<steps { try world.takeStep() }
-            try world.settle()
-            try world.inspect()
+            if tells { world.history = [] }
+            do throws(JournalError) {
+                for _ in 0..<steps { try world.takeStep() }
+                try world.settle()
+                try world.inspect()
+            } catch {
+                world.checks.fail("journal", at: world.step, "\(error)")
+            }
             return world.report(seed)
         } catch {
-            return Report(
-                seed: seed, digest: .zero, shape: .zero, admissions: 0, faults: [],
-                violations: [Violation("journal", at: 0, "\(error)")])
+            return Report(failure: "\(error)", of: seed)
         }
     }
 }
@@ -90,8 +101,9 @@ extension World {
         guard let scope = dice.pick(scopes), node.kernel.mayCarry(scope) else { return }
         let kind = dice.hits(12) ? Self.newKind : 0x7f01
         let body = Array("note \(nextNote) \(node.index)".utf8)
+        tell("note \(nextNote) by \(node.index) in \(scope.family) \(scope.region.hex)")
         let draft = Draft(scope: scope, kind: ChangeKind(rawValue: kind), body: body)
-        try commit(node, [.write([draft])])
+        if try commit(node, [.write([draft])]) == nil { tell("note \(nextNote): disk full") }
     }
 
     private func breakSomething() throws(JournalError) {
@@ -131,15 +143,25 @@ extension World {
             let before = progress()
             try admitApplicants(mayGrant: true)
             for index in links.indices {
-                try start(index)
-                try deliver()
+                for lane in Lane.allCases {
+                    try start(index, lane: lane)
+                    try deliver()
+                }
             }
             try tend()
             try deliver()
             try reissue()
-            quiet = progress() == before ? quiet + 1 : 0
+            quiet = progress() == before && restless == nil ? quiet + 1 : 0
         }
-        if quiet < 3 { checks.fail("I7", at: step, "the world does not come to rest") }
+        if quiet < 3 {
+            let link = restless.map { "link \(links[$0].below) to \(links[$0].above)" }
+            checks.fail("I7", at: step, "\(link ?? "the world") does not come to rest")
+        }
+    }
+
+    /// A link on which something is left to say.
+    private var restless: Int? {
+        links.indices.first { !links[$0].dialer.isAtRest || !links[$0].answerer.isAtRest }
     }
 
     private func progress() -> [UInt64] {

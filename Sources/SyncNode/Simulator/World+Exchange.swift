@@ -49,6 +49,8 @@ extension World {
         _ message: Message, on index: Int, _ lane: Lane, id: Int, isAnswer: Bool
     ) {
         var bytes = message.encode()
+        tell(
+            "link \(index) \(isAnswer ? "answers" : "asks") \(id) by \(lane): \(message.brief)")
         links[index].bytes += bytes.count
         links[index].changes += message.changeCount
         checks.crossed(message)
@@ -122,7 +124,7 @@ extension World {
                 try carryOut(more, on: index, lane, id: id)
             case .park: links[index].parked[lane.rawValue] = id
             case .alarm(let alarm): try raise(alarm, at: above(index), on: index)
-            case .idle, .reopen: break
+            case .idle, .reopen, .closed: break
             }
         }
     }
@@ -153,6 +155,7 @@ extension World {
                     lane: lane, knowing: knowledgeBelow(index))
                 try carryOutBelow(more, on: index, lane)
             case .reopen: reset(index)
+            case .closed: introduce(below(index), on: index)
             case .alarm(let alarm): try raise(alarm, at: below(index), on: index)
             case .idle, .park: break
             }
@@ -163,6 +166,7 @@ extension World {
         _ alarm: Alarm, at node: SimulatedNode, on index: Int
     ) throws(JournalError) {
         checks.alarm(alarm)
+        tell("link \(index), node \(node.index): \(alarm)")
         if case .ownRollback = alarm { try learnsItIsACopy(node) }
     }
 

@@ -25,6 +25,7 @@ extension World {
     private func checkCarriers() {
         for name in names {
             var leaves: Set<Digest16> = []
+            var carriers = 0
             var isFlagged = false
             var actors: Set<ActorID> = []
             for node in nodes {
@@ -32,17 +33,21 @@ extension World {
                     if node.kernel.mayCarry(name), carriesAnything(name) { leaves.insert(.zero) }
                     continue
                 }
+                checks.did("I6")
                 if !node.kernel.mayCarry(name) {
                     checks.fail("I6", at: step, "node \(node.index) stores \(name.family)")
                     continue
                 }
                 if !shared.quarantined.isEmpty { isFlagged = true }
+                carriers += 1
                 leaves.insert(shared.isBlank ? .zero : shared.leaf)
                 for head in shared.vector.heads { actors.insert(head.actor) }
             }
+            if carriers > 1, !isFlagged { checks.did("I7") }
             if leaves.count > 1, !isFlagged {
                 checks.fail("I7", at: step, "carriers of \(name.family) \(name.region.hex) differ")
             }
+            checks.did("I15")
             if actors.count > nextKey { checks.fail("I15", at: step, "too many live entries") }
         }
     }
@@ -63,6 +68,7 @@ extension World {
                 }
             }
         }
+        checks.did("I8", times: checks.ledger.count)
         let missing = checks.ledger.filter { !bodies.contains($0.key) }
         if let first = missing.keys.map({ String(decoding: $0, as: UTF8.self) }).sorted().first {
             checks.fail("I8", at: step, "\(missing.count) lost: \(first)")
@@ -82,8 +88,10 @@ extension World {
                 held.insert(chain.changes[Int(fork.dot.seq.rawValue) - 1].hash)
                 if !chain.state.quarantined { unproven += 1 }
             }
+            if held.count > 1 { checks.did("I9") }
             if held.count > 1, unproven > 0 {
-                checks.fail("I9", at: step, "two contents of one number, not proven to all")
+                let place = fork.dot.actor.hex + " " + fork.dot.seq.rawValue.description
+                checks.fail("I9", at: step, "two contents of \(place), not proven to all")
             }
         }
     }
@@ -96,6 +104,8 @@ extension World {
             try start(index)
             try deliver()
         }
+        if alarms > 0 { checks.did("I29") }
+        checks.did("I14", times: links.count)
         if checks.alarms != alarms { checks.fail("I29", at: step, "an alarm sounds again") }
         if checks.crossings != crossings {
             checks.fail("I14", at: step, "changes cross again at rest")
@@ -117,6 +127,7 @@ extension World {
             let key = DocumentKey(collection: .caseFile, id: entry.id)
             let one = CustodyChecks.state(key, at: node)
             let two = CustodyChecks.state(key, at: fresh)
+            if one != nil { checks.did("I22") }
             if one?.links != two?.links || one?.status != two?.status
                 || one?.events.map(\.status) != two?.events.map(\.status)
             {
@@ -178,6 +189,6 @@ extension World {
             seed: seed, digest: ExchangeHash.digest(all.bytes),
             shape: ExchangeHash.digest(shape.bytes), admissions: admissions,
             faults: faults.keys.sorted().map { ($0, faults[$0] ?? 0) },
-            violations: checks.violations)
+            checks: checks.counts.sorted, violations: checks.violations, history: history ?? [])
     }
 }

@@ -9,6 +9,7 @@ extension World {
     /// A restored or cloned node learned that it is one (PROTOCOL §6).
     func learnsItIsACopy(_ node: SimulatedNode) throws(JournalError) {
         checks.learned(node)
+        tell("node \(node.index) learns that it is a copy, key \(node.key.text.prefix(8))")
         checks.custody.disturb(cases.entries.map(\.id))
         guard mutant != .noNewIncarnation else {
             resetLinks(of: node)
@@ -25,6 +26,19 @@ extension World {
                 parent: parent.index, region: node.region, key: fresh, node: node.node,
                 proof: node.proof))
         try admitApplicants(mayGrant: false)
+    }
+
+    /// A parent that refuses a node is asked again to make it known: it may have lost what it
+    /// stated.
+    func introduce(_ node: SimulatedNode, on link: Int) {
+        guard let parent = parent(of: node), parent.index == links[link].above,
+            parent.kernel.directory.region(of: node.key) == nil
+        else { return }
+        applicants.removeAll { $0.key == node.key }
+        applicants.append(
+            Applicant(
+                parent: parent.index, region: node.region, key: node.key, node: node.node,
+                proof: node.proof))
     }
 
     /// Parents state what they were asked for: first that an incarnation may exchange, later,
@@ -74,6 +88,7 @@ extension World {
 
     func losePower(_ node: SimulatedNode) throws(JournalError) {
         count("power")
+        tell("node \(node.index) loses power")
         checks.lostPower(node)
         try node.losePower()
         checks.forget(node)
@@ -81,16 +96,18 @@ extension World {
     }
 
     func backUp(_ node: SimulatedNode) {
+        tell("node \(node.index) is backed up")
         backups[node.index] = (node.journal.durable, node.key)
     }
 
     func restore(_ node: SimulatedNode, keepsSentinel: Bool) throws(JournalError) {
         guard let backup = backups[node.index] else { return }
         count(keepsSentinel ? "restore" : "image")
+        tell("node \(node.index) is restored, sentinel \(keepsSentinel)")
         if !keepsSentinel { checks.custody.hasCopies = true }
-        let before = bodies(of: node)
+        let before = try bodies(of: node)
         try node.restore(backup.image, keepsSentinel: keepsSentinel, as: backup.key)
-        forgetWhatIsGone(before)
+        try forgetWhatIsGone(before)
         checks.restored(node)
         checks.forget(node)
         resetLinks(of: node)
@@ -107,6 +124,7 @@ extension World {
             journal: SimulatedJournal(image: node.journal.durable), rules: node.rules,
             mutant: mutant)
         nodes.append(copy)
+        tell("node \(copy.index) is a clone of \(node.index)")
         links.append(SimulatedLink(below: copy, above: parent))
         checks.forget(copy)
     }
@@ -125,16 +143,20 @@ extension World {
                 }
             }
             if isFetched {
-                node.beginReissue()
-                try commit(node, [.reissueOrphans(in: nil)])
+                let outcome = try commit(node, [.reissueOrphans(in: nil)])
+                if outcome != nil { node.endReissue() }
+                tell("node \(node.index) writes anew: \(outcome.map { "\($0)" } ?? "disk full")")
             }
         }
     }
 
     /// Notes that a node stores, those kept for writing anew included.
-    private func bodies(of node: SimulatedNode) -> Set<[UInt8]> {
+    private func bodies(of node: SimulatedNode) throws(JournalError) -> Set<[UInt8]> {
         var bodies: Set<[UInt8]> = []
         for known in node.kernel.knowledge() {
+            for change in try node.kernel.orphans(of: known.id) {
+                if let body = change.body { bodies.insert(body) }
+            }
             for chain in node.journal.contents(of: known.id) {
                 for change in chain.changes {
                     if let body = change.body { bodies.insert(body) }
@@ -145,9 +167,9 @@ extension World {
     }
 
     /// What a disk alone had is not the protocol's loss.
-    private func forgetWhatIsGone(_ before: Set<[UInt8]>) {
+    private func forgetWhatIsGone(_ before: Set<[UInt8]>) throws(JournalError) {
         var gone = before
-        for node in nodes { gone.subtract(bodies(of: node)) }
+        for node in nodes { gone.subtract(try bodies(of: node)) }
         checks.gone(gone)
     }
 }

@@ -24,8 +24,6 @@ final class World {
     var admissions = 0
     /// No faults any more: everything that is owed is done.
     var isSettling = false
-    /// Whether supervisors force custody.
-    var hasForce = true
     /// Whether links lose, repeat and delay.
     var lossPercent: Int
     var backups: [Int: (image: SimulatedJournal.Image, key: IncarnationKey)] = [:]
@@ -33,6 +31,8 @@ final class World {
     var applicants: [Applicant] = []
     var checks = Checks()
     var cases = CaseBook()
+    /// What happened, a line each, where somebody wants to read it.
+    var history: [String]?
 
     struct Applicant {
         let parent: Int
@@ -60,6 +60,11 @@ final class World {
     }
 
     func count(_ fault: String) { faults[fault, default: 0] += 1 }
+
+    /// Notes what happened, if somebody wants to read it.
+    func tell(_ line: @autoclosure () -> String) {
+        if history != nil { history?.append("\(step): \(line())") }
+    }
 
     func freshKey() -> IncarnationKey {
         nextKey += 1
@@ -196,6 +201,11 @@ final class World {
             let outcomes = try commit(node, [.admit(batch, name: name, good: good)])
             guard case .admitted(let report)? = outcomes?.first else { continue }
             admissions += report.admitted
+            if !report.forked.isEmpty || !report.refusals.isEmpty {
+                tell(
+                    "node \(node.index) takes \(report.admitted) of \(batch.changes.count) of "
+                        + "\(name.family): refused \(report.refusals) forked \(report.forked)")
+            }
             checks.admitted(batch, report, at: node, step)
         }
     }

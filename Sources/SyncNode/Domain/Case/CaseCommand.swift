@@ -215,10 +215,16 @@ package struct CommandFields {
     package func optionalText(_ name: String) throws(RuleRefusal) -> String? {
         guard let value = json[name], !value.isNull else { return nil }
         guard let text = value.text else { throw .invalid(name, "\(name) 应为文字") }
-        guard text.count <= Limits.caseTextCharactersMax else {
+        guard Self.isBounded(text) else {
             throw .invalid(name, "\(name) 至多 \(Limits.caseTextCharactersMax) 字")
         }
         return text
+    }
+
+    /// Bytes count, too: one character may carry marks without end.
+    static func isBounded(_ text: String) -> Bool {
+        text.utf8.count <= 4 * Limits.caseTextCharactersMax
+            && text.count <= Limits.caseTextCharactersMax
     }
 
     /// A list of texts, one at least.
@@ -230,8 +236,7 @@ package struct CommandFields {
         }
         var texts: [String] = []
         for entry in list {
-            guard let text = entry.text, !text.isEmpty,
-                text.count <= Limits.caseTextCharactersMax
+            guard let text = entry.text, !text.isEmpty, Self.isBounded(text)
             else { throw .invalid(name, "\(name) 的每一项应为文字") }
             texts.append(text)
         }
@@ -247,11 +252,16 @@ package struct CommandFields {
         var materials: [CaseCommand.Material] = []
         for entry in list {
             guard let code = entry.text ?? entry["code"]?.text, !code.isEmpty,
-                code.count <= 64, !materials.contains(where: { $0.code == code })
+                code.utf8.count <= 256, code.count <= 64,
+                !materials.contains(where: { $0.code == code })
             else { throw .invalid("materials", "材料编码应为不重复的文字") }
+            let present = entry["present"] ?? true
+            guard let isPresent = present.bool else {
+                throw .invalid("materials", "present 应为 true 或 false")
+            }
             materials.append(
                 CaseCommand.Material(
-                    code: code, present: entry["present"]?.bool ?? true,
+                    code: code, present: isPresent,
                     blob: try Self.blob(entry["blob"])))
         }
         return materials

@@ -55,7 +55,7 @@ extension CustodyFold {
         let ratifies = events.indices.filter {
             verdicts[$0] == nil && events[$0].kind == .custodyRatify
         }
-        for index in ratifies.sorted(by: { events[$0].hash < events[$1].hash }) {
+        for index in ratifies.sorted(by: { events[$0].precedes(events[$1]) }) {
             guard let target = events.firstIndex(where: { $0.hash == events[index].on }) else {
                 verdicts[index] = .waitingRef
                 continue

@@ -72,11 +72,25 @@ struct CustodyFold {
         let candidates = events.indices.filter {
             verdicts[$0] == nil && events[$0].kind.makesCase
         }
-        guard let first = candidates.min(by: { events[$0].hash < events[$1].hash }) else {
-            return nil
-        }
+        guard let first = candidates.min(by: { isFounder(events[$0], before: events[$1]) })
+        else { return nil }
         for index in candidates { verdicts[index] = index == first ? .effective : .contested }
         return first
+    }
+
+    /// Of two beginnings of one case, which copies of a node wrote anew beside each other: what
+    /// was not written anew, then the earlier seat's, then by place. No clock is asked: a hash
+    /// has the time in it (I26).
+    private func isFounder(_ one: CaseEvent, before other: CaseEvent) -> Bool {
+        if one.isReissue != other.isReissue { return !one.isReissue }
+        let (left, right) = (epoch(of: one), epoch(of: other))
+        return left == right ? one.precedes(other) : left < right
+    }
+
+    /// The seat epoch of an event's writer; one without a seat comes after all others.
+    private func epoch(of event: CaseEvent) -> UInt64 {
+        guard let writer = state.writer(event.dot.actor), writer.region != nil else { return .max }
+        return writer.epoch
     }
 
     private mutating func chase(from genesis: Int) {
@@ -122,7 +136,7 @@ struct CustodyFold {
         return nil
     }
 
-    /// The Force on a tip: the first of each chain, then the smallest hash.
+    /// The Force on a tip: the first of each chain, then by place.
     private mutating func chooseForce(on tip: CustodyLink) -> Int? {
         var firsts: [Int] = []
         for index in events.indices where verdicts[index] == nil {
@@ -143,7 +157,7 @@ struct CustodyFold {
                 }
             }
         }
-        let best = firsts.min { events[$0].hash < events[$1].hash }
+        let best = firsts.min { events[$0].precedes(events[$1]) }
         for index in firsts where index != best { verdicts[index] = .superseded }
         return best
     }

@@ -162,7 +162,7 @@ extension CatalogCommand {
         case "item.cancel": self = .setStanding(try StandingOrder(.cancelled, json: json))
         case "overlay.set":
             self = .setOverlay(
-                code: try json.required("code", \.text), values: try OverlayOrder.list(json))
+                code: try json.required("code", JSON.words), values: try OverlayOrder.list(json))
         case "grant.set": self = .setGrant(try GrantOrder(json: json))
         case "calendar.set":
             guard let year = HolidayYear(json: json) else {
@@ -200,6 +200,12 @@ extension JSON {
         return try required(key, read)
     }
 
+    /// A text of at most `Limits.caseTextCharactersMax` characters, and of no more bytes than
+    /// so many Chinese ones may take.
+    static func words(_ json: JSON) -> String? {
+        json.text.flatMap { CommandFields.isBounded($0) ? $0 : nil }
+    }
+
     static func date(_ json: JSON) -> CivilDate? { json.text.flatMap(CivilDate.init(_:)) }
 }
 
@@ -217,8 +223,10 @@ extension Publication {
             throw CommandFault(.invalid("field-required", "缺少字段或格式不对：saw", "saw"))
         }
         self.init(
-            code: try json.required("code", \.text),
-            base: try json.optional("base") { $0.int.map(Int.init) },
+            code: try json.required("code", JSON.words),
+            base: try json.optional("base") {
+                $0.int.flatMap { (1...1_000_000).contains($0) ? Int($0) : nil }
+            },
             saw: dots, effectiveFrom: date,
             elements: try json.required("elements") { $0.object.map(JSON.object) })
     }
@@ -227,8 +235,8 @@ extension Publication {
 extension StandingOrder {
     fileprivate init(_ standing: Standing, json: JSON) throws(CommandFault) {
         self.init(
-            code: try json.required("code", \.text), standing: standing,
-            reason: try json.required("reason", \.text),
+            code: try json.required("code", JSON.words), standing: standing,
+            reason: try json.required("reason", JSON.words),
             from: try json.optional("from", JSON.date))
     }
 }
@@ -251,12 +259,12 @@ extension OverlayOrder {
 extension GrantOrder {
     fileprivate init(json: JSON) throws(CommandFault) {
         self.init(
-            code: try json.required("code", \.text),
+            code: try json.required("code", JSON.words),
             region: try json.required("region") { $0.text.flatMap(PlaceName.init) },
             level: try json.optional("level") { $0.text.flatMap(Level.init(rawValue:)) },
             mode: try json.optional("mode") { $0.text.flatMap(SinkMode.init(rawValue:)) },
             from: try json.required("from", JSON.date),
             to: try json.optional("to", JSON.date),
-            document: try json.required("document", \.text))
+            document: try json.required("document", JSON.words))
     }
 }

@@ -100,10 +100,10 @@ extension NodeRuntime {
             signature: store.keys.node.sign(message))
     }
 
-    /// Whether some member holds the same as this root.
+    /// Whether all was said between this root and some member.
     private var isLevel: Bool {
         let members = Set(board.directory.children(of: settings.region.id).map(\.id))
-        return peerStates().contains { $0.lastEqual != nil && members.contains($0.region) }
+        return peerStates().contains { $0.hasRested && members.contains($0.region) }
     }
 
     // MARK: telling others
@@ -185,14 +185,15 @@ extension NodeRuntime {
         }
     }
 
-    /// Whether the other carriers of a scope are known to hold no more of it than this node:
-    /// the parent, and whoever else is linked; below a root every member, but not for ever.
+    /// Whether all was said between this node and the other carriers of a scope: they hold no
+    /// more of it, or differ for a reason, as for a chain with two branches. The parent, and
+    /// whoever else is linked; below a root every member, but not for ever.
     private func isFetched(_ scope: ScopeName, isLate: Bool) -> Bool {
         let directory = board.directory
         let own = settings.region
         let states = peerStates().filter { directory.carries($0.region, scope) }
-        guard states.allSatisfy({ $0.link != .up || $0.lastEqual != nil }) else { return false }
-        let level = Set(states.filter { $0.lastEqual != nil }.map(\.region))
+        guard states.allSatisfy({ $0.link != .up || $0.hasRested }) else { return false }
+        let level = Set(states.filter(\.hasRested).map(\.region))
         if let parent = own.parent, directory.carries(parent, scope) {
             return level.contains(parent)
         }
