@@ -23,6 +23,7 @@ package struct NodeCredentials: Sendable {
     /// Whether it may take children in.
     package var isAuthority: Bool { chain[0].isAuthority }
 
+    /// Whom the node's certificate names.
     package var subject: CertificateSubject { chain[0].subject }
 
     /// How many authorities may follow below a place of this level; nil for a village.

@@ -5,8 +5,8 @@ internal import CCurl
 struct ClientTrust: Sendable {
     let authority: [UInt8]?
     let identity: TLSIdentity?
-    /// First 16 bytes of the SHA-256 of the anchor to believe where none is known yet: it must be among what the other
-    /// end sends.
+    /// First 16 bytes of the SHA-256 of the anchor to believe where none is known yet: it must
+    /// be among what the other end sends.
     var pin: [UInt8]?
 
     func apply(to easy: EasyHandle) {

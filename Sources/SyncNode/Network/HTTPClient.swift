@@ -14,7 +14,8 @@ package final class HTTPClient: Sendable {
     ///   - authority: Certificates (PEM) that servers' certificates must come from; nil takes
     ///     those of the system. Given ones replace the system's.
     ///   - identity: The certificate to show where a server asks for one.
-    ///   - pin: First 16 bytes of the SHA-256 of the anchor to believe, where its bytes are not known yet.
+    ///   - pin: First 16 bytes of the SHA-256 of the anchor to believe, where its bytes are not
+    ///     known yet.
     package init(
         authority: [UInt8]? = nil, identity: TLSIdentity? = nil, pin: [UInt8]? = nil
     ) throws(NetworkError) {
