@@ -144,6 +144,18 @@ import Testing
         #expect(try ask.now("POST", unknown, json + [("If-Match", "*")], body: "{}").status == 404)
     }
 
+    /// Under a key the writer decides: a replay is told its first answer, not that it is stale.
+    @Test func aReplayIsNotStale() throws {
+        let seen = "0000000000000000"
+        let order = try ask.order(
+            act, [("If-Match", "\"\(seen)\""), ("Idempotency-Key", "k")])
+        guard case .ifSeen(let tag, .cases) = order.command else {
+            Issue.record("what was seen goes with the command: \(order.command)")
+            return
+        }
+        #expect(tag.text == seen)
+    }
+
     @Test func whatIsMadeHasAPlace() throws {
         let order = try ask.order("/api/v1/cases", body: Fixture.application)
         let response = order.render(.done(answer: Array(#"{"number":"37"}"#.utf8)))

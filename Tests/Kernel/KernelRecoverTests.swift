@@ -44,6 +44,36 @@ struct KernelRecoverTests {
         #expect(one.vector(scope)[actor] == two.vector(scope)[actor])
     }
 
+    /// Scope by scope: what the carriers of one scope have not given back yet waits.
+    @Test func oneScopeIsWrittenAnewAndAnotherWaits() throws {
+        let other = ScopeName.control(RegionID(1))
+        let one = try FixtureNode(seed: 1, region: RegionID(1))
+        for name in [scope, other] { try one.note(name, "only here") }
+        let old = one.signer.key
+        try one.renew(as: try FixtureSigner(seed: 11))
+        try one.kernel.rewind(old)
+        #expect(Set(try one.kernel.scopesWithOrphans()) == [scope, other])
+        try one.commit([.reissueOrphans(in: [scope.id])])
+        #expect(try one.kernel.scopesWithOrphans() == [other])
+        #expect(!one.vector(scope).isEmpty && one.vector(other).isEmpty)
+        try one.commit([.reissueOrphans(in: [scope.id])])
+        #expect(try one.kernel.scopesWithOrphans() == [other], "nothing twice")
+    }
+
+    /// A root's members are known while its own chain, which says so, is away.
+    @Test func whatWasTakenOffIsStillBelieved() throws {
+        let tree = try TreeFixture()
+        try tree.state()
+        let old = tree.county.signer.key
+        try tree.county.renew(as: try FixtureSigner(seed: 11))
+        try tree.county.kernel.rewind(old)
+        #expect(tree.county.vector(.directory(TreeFixture.countyID)).isEmpty)
+        #expect(
+            tree.county.kernel.directory.region(seatedBy: tree.town.signer.key)
+                == TreeFixture.townID)
+        #expect(tree.county.kernel.directory.region(TreeFixture.townID) != nil)
+    }
+
     @Test func nothingIsWrittenAnewThatAPeerHeld() throws {
         let one = try FixtureNode(seed: 1, region: RegionID(1))
         let two = try FixtureNode(seed: 2, region: RegionID(1))
