@@ -151,6 +151,8 @@ private struct SecureCounty {
         #expect(plain["rule"]?.text == "region-taken")
         let code = try await SecureCounty.code(
             county.data, "370124106000", "玫瑰镇", more: ",\"replace\":true")
+        let later = try await SecureCounty.code(
+            county.data, "370124106000", "玫瑰镇", more: ",\"replace\":true")
         let path = county.folder.path + "/next"
         _ = try await SecureCounty.join(path, county.url, code)
         let next = try await SecureCounty.start(path)
@@ -158,6 +160,11 @@ private struct SecureCounty {
             let directory = county.runtime.board.directory
             let record = directory.region(code: next.settings.region.code)
             return record.flatMap { directory.seat(of: $0.id)?.node } == next.store.keys.nodeID
+        }
+        // Written while the first machine sat there: it does not replace the second.
+        await #expect(throws: NodeRuntime.Failure.self) {
+            _ = try await SecureCounty.join(
+                county.folder.path + "/third", county.url, later)
         }
         await next.stop()
         await county.runtime.stop()
@@ -300,6 +307,11 @@ private struct SecureCounty {
             _ = try await NodeRuntime.start(options)
         }
         #expect(failure?.sentence.contains("plain-listen") == true)
+        #expect(Endpoint.isExposed("http://10.0.0.1:8370"))
+        #expect(Endpoint.isExposed("http://127.evil.example/"))
+        #expect(Endpoint.isExposed("http://127.0.0.1@evil.example"))
+        #expect(!Endpoint.isExposed("http://127.0.0.1:8370/"))
+        #expect(!Endpoint.isExposed("http://[::1]:8370"))
         options.listen = try Endpoint("127.0.0.1:0")
         let plain = try await NodeRuntime.start(options)
         let url = "http://" + (try #require(plain.endpoint)).text

@@ -6,9 +6,9 @@ extension Limits {
     package static let certificateChainMax = 7
     /// Seconds between two looks at the end of the own certificate: a day.
     package static let certificateCheckSeconds = 86_400
-    /// TLS sessions that a server keeps for resuming: a county's villages and its windows. About
-    /// 4 KB each.
-    package static let sessionsMax = 1024
+    /// TLS sessions that a server keeps for resuming: a county's villages and its windows. Each
+    /// holds its caller's certificates.
+    package static let sessionsMax = 512
     /// Seconds for which one is kept.
     package static let sessionSeconds = 7200
     /// Names of hosts that one certificate carries.

@@ -26,10 +26,12 @@ package struct EnrolmentBook: Hashable, Sendable {
 
     /// Invites one new node to a place.
     ///
-    /// - Parameter secret: `Limits.inviteSecretBytes` random bytes, for the code.
+    /// - Parameters:
+    ///   - replaces: The place's present node, where it is to be replaced.
+    ///   - secret: `Limits.inviteSecretBytes` random bytes, for the code.
     package mutating func invite(
-        _ code: RegionCode, _ name: String, hosts: [String], hours: Int, secret: [UInt8],
-        at now: Instant
+        _ code: RegionCode, _ name: String, hosts: [String], hours: Int,
+        replaces: Digest? = nil, secret: [UInt8], at now: Instant
     ) throws(EnrolmentRefusal) -> Invitation {
         invariant((1...Limits.inviteHoursMax).contains(hours), "an invitation has its hours")
         let closed = invitations.firstIndex { $0.state(at: now) != "open" }
@@ -39,7 +41,7 @@ package struct EnrolmentBook: Hashable, Sendable {
         }
         let invitation = Invitation(
             code: code, name: name, hosts: hosts, digest: InviteCode.digest(of: secret),
-            until: now.advanced(byMillis: Int64(hours) * 3_600_000))
+            until: now.advanced(byMillis: Int64(hours) * 3_600_000), replaces: replaces)
         invitations.append(invitation)
         return invitation
     }

@@ -11,13 +11,18 @@ package struct Invitation: Hashable, Sendable {
     /// H(secret).
     package let digest: Digest
     package let until: Instant
+    /// The place's node when this was written, which the new one is to replace; nil where there
+    /// was none.
+    package let replaces: Digest?
     /// Which node came in with it.
     package var usedBy: Digest?
     package var isWithdrawn = false
 
     package init(
-        code: RegionCode, name: String, hosts: [String], digest: Digest, until: Instant
+        code: RegionCode, name: String, hosts: [String], digest: Digest, until: Instant,
+        replaces: Digest?
     ) {
+        self.replaces = replaces
         self.code = code
         self.name = name
         self.hosts = hosts
@@ -47,6 +52,7 @@ package struct Invitation: Hashable, Sendable {
             writer.field("withdrawn", isWithdrawn)
         }
         writer.field("until", until.millis)
+        if let replaces { writer.field("replaces", replaces.hex) }
         if let usedBy { writer.field("usedBy", usedBy.hex) }
     }
 
@@ -58,7 +64,8 @@ package struct Invitation: Hashable, Sendable {
         else { return nil }
         self.init(
             code: code, name: name, hosts: (json["hosts"]?.array ?? []).compactMap(\.text),
-            digest: digest, until: Instant(millis: until))
+            digest: digest, until: Instant(millis: until),
+            replaces: json["replaces"]?.text.flatMap(Digest.init(stored:)))
         usedBy = json["usedBy"]?.text.flatMap(Digest.init(stored:))
         isWithdrawn = json["withdrawn"]?.bool ?? false
     }

@@ -11,8 +11,9 @@ package actor EnrolmentDesk {
 
     /// How a newcomer stands.
     package enum Standing: Sendable {
-        /// It may come in, with these names and addresses in its certificate.
-        case admitted(hosts: [String])
+        /// It may come in, with these names and addresses in its certificate, and take the place
+        /// of the node that is named.
+        case admitted(hosts: [String], replaces: Digest?)
         /// An operator has to look at it.
         case waiting(WaitingRequest)
     }
@@ -37,14 +38,17 @@ package actor EnrolmentDesk {
     /// Invites one new node.
     /// - Returns: The code to carry there; it is kept nowhere.
     package func invite(
-        _ code: RegionCode, _ name: String, hosts: [String], hours: Int, at now: Instant
+        _ code: RegionCode, _ name: String, hosts: [String], hours: Int,
+        replaces: Digest? = nil, at now: Instant
     ) async throws -> (InviteCode, Invitation) {
         guard let credentials, credentials.isAuthority else {
             throw EnrolmentRefusal.noAuthority
         }
         let secret = SystemRandom.bytes(Limits.inviteSecretBytes)
         let made = try await change { (book) throws(EnrolmentRefusal) in
-            try book.invite(code, name, hosts: hosts, hours: hours, secret: secret, at: now)
+            try book.invite(
+                code, name, hosts: hosts, hours: hours, replaces: replaces, secret: secret,
+                at: now)
         }
         return (InviteCode(anchor: credentials.anchor.fingerprint, secret: secret), made)
     }
@@ -65,15 +69,17 @@ package actor EnrolmentDesk {
             let used = try await change { (book) throws(EnrolmentRefusal) in
                 try book.redeem(wish, at: now)
             }
-            return .admitted(hosts: used.hosts)
+            return .admitted(hosts: used.hosts, replaces: used.replaces)
         }
         if isKnown {
-            return .admitted(hosts: book.issued(to: wish.node, at: wish.code)?.hosts ?? [])
+            let last = book.issued(to: wish.node, at: wish.code)
+            return .admitted(hosts: last?.hosts ?? [], replaces: nil)
         }
         let asked = try await change { (book) throws(EnrolmentRefusal) in
             try book.ask(wish, at: now)
         }
-        return asked.state == .approved ? .admitted(hosts: asked.hosts) : .waiting(asked)
+        return asked.state == .approved
+            ? .admitted(hosts: asked.hosts, replaces: nil) : .waiting(asked)
     }
 
     /// Signs a certificate for one who was admitted, and remembers it.

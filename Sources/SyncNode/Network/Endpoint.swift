@@ -32,6 +32,16 @@ package struct Endpoint: Hashable, Sendable {
     /// Whether only this machine reaches it.
     package var isLoopback: Bool { address.hasPrefix("127.") || address == "::1" }
 
+    /// Whether what goes to a URL could be read on the way: in the clear, and beyond this machine.
+    package static func isExposed(_ url: String) -> Bool {
+        guard url.hasPrefix("http://") else { return false }
+        let rest = url.dropFirst(7).prefix { $0 != "/" }
+        if rest == "[::1]" || rest.hasPrefix("[::1]:") { return false }
+        let host = rest.prefix { $0 != ":" }
+        let isNumber = host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
+        return !(host == "localhost" || (isNumber && host.hasPrefix("127.")))
+    }
+
     /// Whether it stands for every address of the machine.
     package var isAny: Bool { address == "0.0.0.0" || address == "::" }
 

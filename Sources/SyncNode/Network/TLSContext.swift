@@ -11,6 +11,11 @@ final class TLSContext: @unchecked Sendable {
     private static let noCompression = UInt64(1) << 17
     private static let noTickets = UInt64(1) << 14
     private static let serverPreference = UInt64(1) << 22
+    /// With certificates of several kinds: a caller that can check ours of Ed25519 sees that.
+    private static let signatures =
+        "ed25519:ECDSA+SHA256:ECDSA+SHA384:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA+SHA256"
+    // SSL_CTRL_SET_SIGALGS_LIST: a macro's number that Swift does not import.
+    private static let signaturesCommand: Int32 = 98
     /// Forward secrecy and authenticated encryption only, where a caller speaks TLS 1.2.
     private static let ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20"
     /// Names this program's sessions: none of another is resumed here.
@@ -36,6 +41,12 @@ final class TLSContext: @unchecked Sendable {
         for pair in [(identity.certificate, identity.key)] + identity.others {
             try use(certificate: pair.0)
             try use(key: pair.1)
+        }
+        if !identity.others.isEmpty {
+            var list = Array(Self.signatures.utf8) + [0]
+            guard SSL_CTX_ctrl(raw, Self.signaturesCommand, 0, &list) == 1 else {
+                throw bad("signatures")
+            }
         }
         if let authority = identity.authority { try believe(authority) }
         ERR_clear_error()

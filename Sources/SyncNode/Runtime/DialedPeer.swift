@@ -259,6 +259,9 @@ actor DialedPeer {
 
     private func post(_ message: Message) async throws -> Message {
         if isCut { throw Failure(sentence: "the link is cut") }
+        guard !Endpoint.isExposed(url) else {
+            throw Failure(sentence: "\(url): in the clear, and not this machine (plain-link)")
+        }
         let plain = message.encode()
         var request = ClientRequest("POST", url + "/sync/v1/exchange", body: plain)
         request.headers = [

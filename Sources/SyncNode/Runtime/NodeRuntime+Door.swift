@@ -77,6 +77,7 @@ extension NodeRuntime {
     /// at a node that was never enrolled.
     func caller(of request: HTTPRequest) throws(GateRefusal) -> RegionID? {
         if options.isDemo { return nil }
+        guard door.credentials != nil || options.listen.isLoopback else { throw .noCertificate }
         return try door.caller(request.peer, in: board.directory, at: SystemClock.now())
     }
 

@@ -56,16 +56,16 @@ extension NodeService {
             } ?? false
         let now = SystemClock.now()
         let desk = runtime.door.desk
-        let hosts: [String]
+        let (hosts, replaces): ([String], Digest?)
         switch try await desk.judge(wish, isKnown: isKnown, at: now) {
-        case .admitted(let granted): hosts = granted
+        case .admitted(let granted, let former): (hosts, replaces) = (granted, former)
         case .waiting(let waiting):
             return Self.document(status: 202) { object in
                 object.field("state", "waiting")
                 object.field("id", waiting.id)
             }
         }
-        let placed = await place(membership, isAdmitted: true, mayReplace: !isKnown)
+        let placed = await place(membership, isAdmitted: true, replacing: replaces)
         guard placed.status == 200 else { return placed }
         let chain = try await desk.issue(wish, hosts: hosts, at: now)
         return Self.document { object in
@@ -137,7 +137,8 @@ extension NodeService {
             return Self.problem(422, "command-invalid", "有效期应为 1 到 \(Limits.inviteHoursMax) 小时")
         }
         let (secret, made) = try await runtime.door.desk.invite(
-            code, name, hosts: hosts, hours: hours, at: SystemClock.now())
+            code, name, hosts: hosts, hours: hours, replaces: seated?.node,
+            at: SystemClock.now())
         return Self.document { object in
             object.field("code", secret.text)
             object.field("id", made.id)

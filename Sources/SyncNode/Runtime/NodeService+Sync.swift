@@ -113,16 +113,16 @@ extension NodeService {
     ///
     /// - Parameters:
     ///   - isAdmitted: Whether a node that is not known may come in.
-    ///   - mayReplace: Whether it may take the seat of a place's present node.
+    ///   - replacing: The place's present node, whose seat it may take.
     func place(
-        _ wish: MembershipRequest, isAdmitted: Bool, mayReplace: Bool = false
+        _ wish: MembershipRequest, isAdmitted: Bool, replacing: Digest? = nil
     ) async -> HTTPResponse {
         let directory = runtime.board.directory
         let own = runtime.settings.region
         if let known = directory.region(code: wish.code), known.parent == own.id {
             let last = directory.seats(of: known.id).last
-            if mayReplace, wish.region == known.id, last?.node != wish.node {
-                return await enter(known, wish, epoch: (last?.epoch ?? 0) + 1)
+            if let last, last.node == replacing, wish.region == known.id {
+                return await enter(known, wish, epoch: last.epoch + 1)
             }
             return await renew(known, wish, directory)
         }

@@ -136,6 +136,11 @@ enum Membership {
     static func ask(
         _ url: String, _ request: MembershipRequest, _ client: HTTPClient
     ) async throws(NodeRuntime.Failure) -> MembershipGrant {
+        guard !Endpoint.isExposed(url) else {
+            throw NodeRuntime.Failure(
+                "\(url): a parent beyond this machine is reached over https:// (plain-link)",
+                chinese: "\(url)：上级不在本机时必须用 https://（plain-link）", exitCode: 2)
+        }
         var message = ClientRequest("POST", url + "/sync/v1/enrol", body: request.body)
         message.headers = [("Content-Type", "application/json")]
         let response: ClientResponse
