@@ -309,7 +309,7 @@ private struct SecureCounty {
         #expect(failure?.sentence.contains("plain-listen") == true)
         #expect(Endpoint.isExposed("http://10.0.0.1:8370"))
         #expect(Endpoint.isExposed("http://127.evil.example/"))
-        #expect(Endpoint.isExposed("http://127.0.0.1@evil.example"))
+        #expect(Endpoint.isExposed("http://127.0.0.1:1@evil.example"))
         #expect(!Endpoint.isExposed("http://127.0.0.1:8370/"))
         #expect(!Endpoint.isExposed("http://[::1]:8370"))
         options.listen = try Endpoint("127.0.0.1:0")

@@ -36,6 +36,8 @@ package struct Endpoint: Hashable, Sendable {
     package static func isExposed(_ url: String) -> Bool {
         guard url.hasPrefix("http://") else { return false }
         let rest = url.dropFirst(7).prefix { $0 != "/" }
+        // What stands before an @ is no host.
+        if rest.contains("@") { return true }
         if rest == "[::1]" || rest.hasPrefix("[::1]:") { return false }
         let host = rest.prefix { $0 != ":" }
         let isNumber = host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
