@@ -185,6 +185,42 @@ import Testing
         await place.stop()
     }
 
+    /// The old machine is switched on again after its successor was seated: nothing is older
+    /// there, but its incarnation will never sit again.
+    @Test func anIncarnationWhoseSuccessorSitsBeginsAnew() async throws {
+        let place = try await County()
+        _ = try await place.village.receive("甲")
+        try await place.settle(place.village)
+        await place.village.stop()
+        let saved = place.folder.path + "/saved"
+        try place.copy(place.village.data, to: saved)
+        try await place.village.start()
+        let backup = place.folder.path + "/backup"
+        try NodeBackup.save(data: place.village.data, to: backup)
+        await place.village.stop()
+        try FileManager.default.removeItem(atPath: place.village.data)
+        try NodeBackup.restore(from: backup, data: place.village.data)
+        try await place.village.start()
+        try await place.settle(place.village)
+        try await place.county.seat(place.village)
+        try await County.until("the successor sits") { try await place.village.isSeated() }
+
+        await place.village.stop()
+        try place.copy(saved, to: place.village.data)
+        try await place.village.start()
+        try await County.until("the old one asks to begin anew") {
+            await place.village.renewals > 0
+        }
+        try await place.village.renew()
+        try await place.settle(place.village)
+        #expect(try await !place.village.isSeated())
+        try await place.county.seat(place.village)
+        try await County.until("it sits again") { try await place.village.isSeated() }
+        #expect(try await place.village.applicants() == ["甲"])
+        try await place.expectSound()
+        await place.stop()
+    }
+
     /// Two copies run at once: the one that comes second begins anew, and both go on.
     @Test func aCloneBeginsAnew() async throws {
         let place = try await County()

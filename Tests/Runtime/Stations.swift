@@ -138,6 +138,13 @@ actor Station {
         return try JSON(parsing: try #require(found.first).state)
     }
 
+    /// `seat` at the parent, for a child's newest incarnation.
+    func seat(_ child: Station) async throws {
+        let answer = try await NodeCommands.ask(
+            data, "POST", "/admin/v1/seat", body: "{\"region\":\"\(child.code)\"}")
+        #expect(answer.exitCode == 0, "\(answer.text)")
+    }
+
     /// Whether this node's incarnation has its region's seat.
     func isSeated() throws -> Bool {
         let runtime = try running()

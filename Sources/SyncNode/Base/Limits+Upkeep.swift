@@ -11,6 +11,8 @@ extension Limits {
     /// How long a root that began anew waits for members that do not come, in seconds, before
     /// it writes anew what those that came did not have: a town's line is back by then.
     package static let orphanPatienceSeconds = 600
+    /// How often a node looks whether another incarnation of it was seated, in seconds.
+    package static let seatLookSeconds = 5
     /// Bytes of a token for the node's own user.
     package static let adminTokenBytes = 32
     /// Attachments that a node waits for; beyond it further ones are asked for once these came.

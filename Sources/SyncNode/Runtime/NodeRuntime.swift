@@ -185,6 +185,9 @@ package final class NodeRuntime: Sendable {
         }
     }
 
+    /// Has this node begin a new incarnation, as if a peer had shown that it is a copy.
+    func beginAnew() { renewal.ring() }
+
     /// Calls back once this node must begin a new incarnation.
     func onRenewal(_ callback: @escaping @Sendable () -> Void) { renewal.set(callback) }
 

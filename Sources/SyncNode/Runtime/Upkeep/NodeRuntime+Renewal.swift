@@ -16,6 +16,29 @@ extension NodeRuntime {
         if settings.region.parent == nil { await takeSeatOnceLevel() }
         await publishAgreement()
         await writeAnew(since: .now)
+        await watchSeat()
+    }
+
+    /// Whether this incarnation sat, and a later one of this very node sits now: the directory is
+    /// an old one, complete, that was started again beside or after its successor.
+    var isSuperseded: Bool {
+        let own = settings.region.id
+        let directory = board.directory
+        guard let seat = directory.seat(of: own), seat.key != store.signer.key else {
+            return false
+        }
+        return seat.node == store.keys.nodeID && directory.region(seatedBy: store.signer.key) == own
+    }
+
+    /// A superseded incarnation is never seated again: a member begins anew, so that its parent
+    /// may seat it. A root does so only when it is told to: two copies of it, each of which
+    /// takes the seat by itself, would go on for ever.
+    private func watchSeat() async {
+        guard settings.region.parent != nil else { return }
+        while !isSuperseded {
+            guard await rest(Limits.seatLookSeconds * 1000) else { return }
+        }
+        beginAnew()
     }
 
     /// Asks the parent, again and again, to make this incarnation known.

@@ -63,6 +63,10 @@ extension NodeService {
 
     /// A root whose members do not come need not wait for them.
     private func takeOwnSeat(_ region: RegionRecord) async -> HTTPResponse {
+        if runtime.isSuperseded {
+            runtime.beginAnew()
+            return Self.problem(409, "seat-superseded", "本节点的席位已由它更新的身份接替，正在换新身份")
+        }
         do throws(JournalError) {
             let epoch = try await runtime.takeSeat()
             return Self.seated(region, epoch, runtime.store.signer.key)
