@@ -57,7 +57,7 @@ let rooms: [(name: String, knows: [String])] = [
         "Bench",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Disk",
-            "Store", "Network", "Runtime", "CSQLite", "CLinux",
+            "Host", "Store", "Network", "Runtime", "CSQLite", "CLinux",
         ]
     ),
     (

@@ -47,6 +47,7 @@ import Testing
         }
         switch API.respond(to: request, view: FixtureView()) {
         case .now(let response): return response
+        case .blob(.put): return BlobOutcome.wrongDigest.response
         case .sync: return Problem(400, "runtime", "由运行时判断").response
         default: return nil
         }

@@ -23,6 +23,29 @@ import Testing
         #expect(!figure(201, .valueAtMost(200)))
     }
 
+    @Test func itIsSaidWhatIsReached() {
+        func reached(_ value: Double) -> String {
+            Figure("a", value, "x", beside: "b", 100, must: .atLeast(0.4), aim: .atLeast(0.6))
+                .reached
+        }
+        #expect(reached(39) == "missed")
+        #expect(reached(40) == "must")
+        #expect(reached(60) == "aim")
+    }
+
+    @Test func theTurnOfTheMedianRatioCounts() async throws {
+        var rounds = Rounds()
+        for (figure, limit) in [(10.0, 100.0), (90.0, 100.0), (20.0, 50.0)] {
+            try await rounds.turn(figure: { figure }, limit: { limit })
+        }
+        let figure = Figure("a", rounds, "x", beside: "b", must: .atLeast(0.4))
+        #expect(figure.value == 20 && figure.limit.value == 50)
+        #expect(rounds.spread == 0.1...0.9)
+        await #expect(throws: BenchWorld.Failure.self) {
+            try await rounds.turn(figure: { 0 }, limit: { 1 })
+        }
+    }
+
     @Test func theDocumentIsStrictJSON() throws {
         let figures = [
             Figure("append.32", 21_000.5, "changes/s", beside: "bare", 42_001, must: .atLeast(0.4))

@@ -62,6 +62,7 @@ enum FrameSamples {
                 .blobChunk(BlobChunk(digest: digest, offset: 0, total: 0, bytes: []))
             ),
             ("refused", .refused(RefusalNotice(.scopeNotCarried, scope: name.id))),
+            ("receiptwant", .receiptWant),
         ]
     }
 

@@ -27,6 +27,8 @@ final class Village {
     /// What is here of blobs that are not whole, with the size of the whole.
     var parts: [Digest: (bytes: [UInt8], total: Int)] = [:]
     var arrivals: UInt64 = 1
+    /// Receipts that a peer asked for.
+    var receipts = 0
     /// Bytes of pieces that came although they were here.
     var blobBytesAgain = 0
     /// Peers that gave a wrong blob: nothing more is asked of them.
@@ -109,6 +111,10 @@ final class Village {
         for name in delivery.opening { open(name) }
         for batch in delivery.batches where !refusesBatches { admit(batch) }
         for chunk in delivery.chunks { take(chunk) }
+        if delivery.wantsReceipt {
+            receipts += 1
+            write(.control(region))
+        }
     }
 
     /// What the shelf does with a piece.

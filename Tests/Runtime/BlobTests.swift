@@ -79,7 +79,7 @@ import Testing
         #expect(part.status == 206 && part.body == Array(scan.suffix(10)))
         request.headers = []
         let whole = try await client.send(request)
-        #expect(whole.status == 200 && whole.body == scan)
+        #expect(whole.status == 200 && digest(whole.body) == digest(scan))
         request.method = "HEAD"
         #expect(try await client.send(request).status == 200)
         let low2 = try await low.running().exchange(with: nil)

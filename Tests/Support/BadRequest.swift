@@ -80,6 +80,7 @@ private struct Maker {
         var text = path
         let standard = [
             ("number", String(repeating: "0", count: 26)), ("code", "370511001001"),
+            ("hash", String(repeating: "0", count: 64)),
             ("door", method == "GET" ? "identity" : "exchange"),
             ("action", path.contains("items") ? "suspend" : "accept"),
         ]

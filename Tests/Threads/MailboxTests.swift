@@ -77,4 +77,16 @@ import Testing
             #expect(own == Array(number * 1000..<number * 1000 + 1000))
         }
     }
+
+    @Test("several put in at once are found together, or none where there is no room for all")
+    func pushesSeveralAtOnce() {
+        let mailbox = Mailbox<Int>(capacity: 4)
+        #expect(mailbox.push(all: [1, 2, 3]))
+        #expect(!mailbox.push(all: [4, 5]))
+        #expect(mailbox.take(upTo: 8, expecting: 1, delayMicros: 0) == [1, 2, 3])
+        #expect(mailbox.push(all: []))
+        mailbox.close()
+        #expect(!mailbox.push(all: [6]))
+        #expect(mailbox.take(upTo: 8, expecting: 1, delayMicros: 0).isEmpty)
+    }
 }

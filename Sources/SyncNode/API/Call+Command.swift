@@ -7,6 +7,7 @@ extension Call {
     func command() throws(Problem) -> Reply {
         switch route.operation {
         case .syncNow: return try exchange()
+        case .writeReceipt: return .receipt(ReceiptOrder(peer: try peer()))
         case .receiveCase:
             return try order([("command", "case.receive")], created: ("/api/v1/cases/", "number"))
         case .publishItem:
@@ -66,19 +67,21 @@ extension Call {
             })
     }
 
-    private func exchange() throws(Problem) -> Reply {
-        // A replay exchanges once more, which changes nothing that is equal already.
+    /// The peer that the body names, if any.
+    private func peer() throws(Problem) -> RegionCode? {
+        // A replay exchanges or states once more, which changes nothing that is equal already.
         _ = try replayKey()
         let object = try CommandBody.object(request.body, mayBeEmpty: true)
-        var peer: RegionCode?
-        if let given = object["peer"], !given.isNull {
-            guard let code = given.text.flatMap({ RegionCode($0) }) else {
-                throw .invalid("region-code", "区划代码应为 12 位数字", field: "peer")
-            }
-            peer = code
+        guard let given = object["peer"], !given.isNull else { return nil }
+        guard let code = given.text.flatMap({ RegionCode($0) }) else {
+            throw .invalid("region-code", "区划代码应为 12 位数字", field: "peer")
         }
-        return .exchange(
-            ExchangeOrder(peer: peer) { outcome in
+        return code
+    }
+
+    private func exchange() throws(Problem) -> Reply {
+        .exchange(
+            ExchangeOrder(peer: try peer()) { outcome in
                 guard case .done(let report) = outcome else {
                     return (outcome.problem ?? .closed).response
                 }

@@ -55,7 +55,7 @@ struct HomePage {
             <form method="post" action="/console/sync"><button>立即同步</button></form></div>
             <div class="scroll"><table class="stack"><thead><tr><th>对端<th>状态\
             <th class="n">落后<th class="n">待发<th>最后联系\
-            <th>最近错误</thead><tbody>\(rows)</tbody></table></div>\(more)</section>
+            <th>回执<th>最近错误</thead><tbody>\(rows)</tbody></table></div>\(more)</section>
             """
     }
 
@@ -74,8 +74,15 @@ struct HomePage {
             <td class="n" data-l="落后">\(peer.lagSeconds.map(Self.duration) ?? "—")
             <td class="n" data-l="待发">\(peer.unsent)
             <td data-l="最后联系">\(peer.lastContact.map { $0.minuteText } ?? "—")
+            <td data-l="回执">\(Self.receipt(peer))
             <td class="wide" data-l="最近错误">\(trouble(peer))</tr>
             """
+    }
+
+    private static func receipt(_ peer: PeerStatus) -> HTMLText {
+        guard let behind = peer.receiptBehind else { return "—" }
+        let time = peer.receiptTime.map { $0.minuteText } ?? "尚无"
+        return behind == 0 ? "\(time)" : "\(time) <small>另有 \(behind) 条</small>"
     }
 
     /// The last error, then what a person must look at.

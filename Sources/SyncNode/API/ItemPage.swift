@@ -73,10 +73,15 @@ struct ItemPage {
         let reached = rollout.lines.filter { ($0.version ?? 0) >= rollout.version }
         let rows = (waiting + reached).map { line -> HTMLText in
             let has = (line.version ?? 0) >= rollout.version
-            let time = line.time.map { $0.minuteText } ?? "—"
+            // Seen at a neighbour, and not yet said by it.
+            let isSeen = !has && line.knownAt != nil
+            let word = has ? "已达" : isSeen ? "已送" : "待达"
+            let time = (line.time ?? line.knownAt).map { $0.minuteText } ?? "—"
+            let receipt = line.receiptTime.map { " · 回执 " + $0.minuteText } ?? ""
             return """
-                <li>\(Page.mark(has ? "已达" : "待达", has ? "done" : "waiting")) \(line.name)
-                <small>\(line.version.map { "v\($0)" } ?? "未收到") · \(time)</small></li>
+                <li>\(Page.mark(word, has ? "done" : "waiting")) \(line.name)
+                <small>\(line.version.map { "v\($0)" } ?? (isSeen ? "待回执" : "未收到")) · \
+                \(time)\(receipt)</small></li>
                 """
         }
         return """

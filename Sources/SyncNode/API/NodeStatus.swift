@@ -148,6 +148,10 @@ package struct PeerStatus: Sendable {
     package let lastError: String?
     /// Each once, oldest first.
     package let alarms: [Alarm]
+    /// When its last receipt (回执) says; nil where there is none, as of a parent.
+    package var receiptTime: Instant?
+    /// Changes held here that none of its receipts spoke of; nil where it owes none.
+    package var receiptBehind: Int?
 
     package init(
         region: RegionCode, name: String, url: String?, state: State, isParent: Bool,
@@ -180,6 +184,8 @@ package struct PeerStatus: Sendable {
                 "lastContact", lastContact.map { .text($0.rfc3339) } ?? .null)
             object.field("clockOffsetMillis", JSON(count: clockOffsetMillis))
             object.field("lastError", lastError.map(JSON.text) ?? .null)
+            object.field("receiptTime", receiptTime.map { .text($0.rfc3339) } ?? .null)
+            object.field("receiptBehind", JSON(count: receiptBehind))
             object.array("alarms") { array in
                 for alarm in alarms {
                     array.object { entry in
@@ -251,10 +257,14 @@ package struct Rollout: Sendable {
     package struct Line: Sendable {
         package let region: RegionCode
         package let name: String
-        /// The newest version that it has acknowledged; nil where it has none.
+        /// The newest version that its signed receipts cover: the truth; nil where none is.
         package let version: Int?
-        /// When it did.
+        /// When it first said so.
         package let time: Instant?
+        /// When its vector was last seen to hold the newest version: a hint, of neighbours only.
+        package var knownAt: Instant?
+        /// When it last gave a receipt of any kind.
+        package var receiptTime: Instant?
 
         package init(region: RegionCode, name: String, version: Int?, time: Instant?) {
             self.region = region
@@ -294,6 +304,10 @@ package struct Rollout: Sendable {
                         entry.field("version", JSON(count: line.version))
                         entry.field(
                             "time", line.time.map { .text($0.rfc3339) } ?? .null)
+                        entry.field(
+                            "knownAt", line.knownAt.map { .text($0.rfc3339) } ?? .null)
+                        entry.field(
+                            "receiptTime", line.receiptTime.map { .text($0.rfc3339) } ?? .null)
                     }
                 }
             }

@@ -14,6 +14,8 @@ package enum Reply: Sendable {
     case sync(SyncRequestKind, HTTPRequest)
     /// A stream of server-sent events.
     case events(EventCursor)
+    /// A receipt, written here or asked of a child.
+    case receipt(ReceiptOrder)
     /// An attachment in or out: files are the runtime's.
     case blob(BlobOrder)
 }
@@ -155,6 +157,38 @@ extension CommandOutcome {
         case .locked: .storeLocked
         case .failed: Problem(ViewError.failed)
         }
+    }
+}
+
+/// A receipt now: of this node, or of a child.
+package struct ReceiptOrder: Sendable {
+    /// The child that is asked; nil for this node's own.
+    package let peer: RegionCode?
+
+    /// The answer, nil where there is no such child. Cheap, pure, any thread.
+    package func render(_ report: ReceiptReport?) -> HTTPResponse {
+        guard let report else {
+            return Problem.missing("no-such-child", "没有这个下级，或它没有连上").response
+        }
+        var writer = JSONWriter(capacity: 64)
+        writer.object { object in
+            object.field("scopes", report.scopes)
+            object.field("asked", report.isAsked)
+        }
+        return .json(writer.bytes)
+    }
+}
+
+/// What became of a `ReceiptOrder`.
+package struct ReceiptReport: Hashable, Sendable {
+    /// Scopes of which the receipt says something new; 0 where none was needed.
+    package let scopes: Int
+    /// Whether a child was asked: its receipt comes over the link.
+    package let isAsked: Bool
+
+    package init(scopes: Int, isAsked: Bool) {
+        self.scopes = scopes
+        self.isAsked = isAsked
     }
 }
 

@@ -126,7 +126,7 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case listCases, getCase, receiveCase, actOnCase
     case listItems, getItem, publishItem, actOnItem, getRollout
     case listGrants, getDueDate
-    case search, streamEvents, submitCommand, syncNow
+    case search, streamEvents, submitCommand, syncNow, writeReceipt
     case syncMessage
     case getBlob, putBlob
     case homePage, stylePage, casePage, itemPage, receivePage, searchPage, scopesPage

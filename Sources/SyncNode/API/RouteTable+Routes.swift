@@ -114,6 +114,12 @@ extension RouteTable {
             method: .post, pattern: "/api/v1/sync", operation: .syncNow, face: .api,
             summary: "立即同步一次", parameters: [.idempotencyKey], body: .json("SyncOrder"),
             answer: .json("SyncReport", "交换结果"), problems: [400, 404, 409, 415, 422, 503]),
+        Route(
+            method: .post, pattern: "/api/v1/receipt", operation: .writeReceipt, face: .api,
+            summary: "出具回执：本节点已存盘的内容；指明 peer 则向该下级索取",
+            parameters: [.idempotencyKey], body: .json("SyncOrder"),
+            answer: .json("ReceiptReport", "结果"),
+            problems: [400, 404, 415, 422, 503]),
     ]
 
     static let blobs: [Route] = [

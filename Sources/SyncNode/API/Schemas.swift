@@ -33,6 +33,8 @@ enum Schemas {
                     ("unsent", .integer(min: 0)), ("lastContact", .orNull(.moment)),
                     ("clockOffsetMillis", .orNull(.integer())),
                     ("lastError", .orNull(.string())), ("alarms", .list(alarm)),
+                    ("receiptTime", .orNull(.moment)),
+                    ("receiptBehind", .orNull(.integer(min: 0))),
                 ],
                 required: [
                     "region", "url", "state", "lagSeconds", "unsent", "lastContact", "alarms",
@@ -105,6 +107,8 @@ enum Schemas {
                                 ("region", .regionCode), ("name", .string()),
                                 ("version", .orNull(.integer(min: 0))),
                                 ("time", .orNull(.moment)),
+                                ("knownAt", .orNull(.moment)),
+                                ("receiptTime", .orNull(.moment)),
                             ]))
                     ),
                 ], required: ["code", "version", "reached", "stations", "lines"])
@@ -117,6 +121,11 @@ enum Schemas {
                     ("bytesOut", .integer(min: 0)), ("bytesIn", .integer(min: 0)),
                     ("roundTrips", .integer(min: 0)), ("equal", .flag),
                 ], required: ["sent", "received", "bytesOut", "bytesIn", "roundTrips", "equal"])
+        ),
+        (
+            "ReceiptReport",
+            .record(
+                [("scopes", .integer(min: 0)), ("asked", .flag)], required: ["scopes", "asked"])
         ),
         ("BlobStored", .record([("bytes", .integer(min: 1))], required: ["bytes"])),
         (

@@ -67,6 +67,11 @@ extension JSONCursor {
         var isEscaped = false
         while index < end {
             let byte = source[index]
+            // Most bytes of Chinese text: above every byte that means something here.
+            if byte > JSONToken.escape {
+                index += 1
+                continue
+            }
             if byte == JSONToken.quote {
                 return JSONTextSpan(range: offset..<index, isEscaped: isEscaped)
             }

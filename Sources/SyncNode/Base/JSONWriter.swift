@@ -271,18 +271,20 @@ extension JSONWriter {
     private mutating func writeInteger(_ number: Int64) {
         var rest = number.magnitude
         if number < 0 { buffer.append(UInt8(ascii: "-")) }
-        let start = buffer.count
+        var digits = InlineArray<20, UInt8>(repeating: 0x30)
+        var first = 20
         repeat {
-            buffer.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+            first -= 1
+            digits[first] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        buffer[start...].reverse()
+        for index in first..<20 { buffer.append(digits[index]) }
     }
 }
 
 extension JSONToken {
     fileprivate static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == quote || byte == escape
+        byte <= escape && (byte < 0x20 || byte == quote || byte == escape)
     }
 
     /// The letter of the one-letter escape for a byte, or nil where it has none.

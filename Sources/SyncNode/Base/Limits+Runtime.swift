@@ -24,9 +24,6 @@ extension Limits {
     package static let membershipBytesMax = 8 * 1024
     /// Peers that may dial this node: a county with every station and room for moves.
     package static let answeringPeersMax = 4096
-    /// Changes of a delivery that are handed to the writer together, while the signatures of the
-    /// next ones are checked: enough for a commit that costs little a change.
-    package static let intakeChangesMin = 1024
     /// Changed documents that are kept for listeners who come back.
     package static let eventsKeptMax = 8192
     /// Events that are read and written to a listener at once.

@@ -13,9 +13,11 @@ extension Limits {
     package static let storeReaderCacheKiB = 512
     /// Pages in the write-ahead log before a commit copies them back. A small log is written
     /// over and over in place, which a sync makes durable without growing the file.
-    package static let storeLogPagesMax = 2000
+    package static let storeLogPagesMax = 4000
     /// Hashes of recent changes kept in memory, for dependencies that cite them.
     package static let storeRecentHashesMax = 8192
+    /// Documents whose rows the journal keeps in mind from one transaction to the next.
+    package static let storeKnownDocumentsMax = 512
     /// Numbers of chains in one store: a chain number and a seq share a 63-bit row key.
     package static let storeChainsMax: Int64 = (1 << 23) - 1
     /// Statements that walk chains side by side in one range read; beyond it the order is read

@@ -15,8 +15,14 @@ extension Limits {
     package static let seatLookSeconds = 5
     /// Bytes of a token for the node's own user.
     package static let adminTokenBytes = 32
-    /// Attachments that a node waits for; beyond it further ones are asked for once these came.
+    /// Attachments that a node waits for; further ones are looked for once half of these came.
     package static let blobWantsKeptMax = 16_384
+    /// Heads that one receipt states: 85 bytes each, well within a change's body.
+    package static let receiptHeadsMax = 2048
+    /// Milliseconds between two receipts that the parent asked for.
+    package static let receiptAskedMillisMin: Int64 = 60 * 1000
+    /// Seconds between two looks at whether a receipt is due; the first comes at a random moment.
+    package static let receiptCheckSeconds = 600
     /// Milliseconds between two receipts of one child that nobody asked for: a day.
     package static let receiptMillisMin: Int64 = 24 * 60 * 60 * 1000
 }

@@ -45,8 +45,9 @@ package enum Limits {
 
     /// Commands in one group commit.
     package static let batchCommandsMax = 64
-    /// Bytes of submissions in one group commit: one exchange message's worth.
-    package static let batchBytesMax = 2 * 1024 * 1024
+    /// Bytes of submissions in one group commit: one exchange message's worth with its last
+    /// batch, which goes over its target.
+    package static let batchBytesMax = 3 * 1024 * 1024
     /// How long the writer waits for more commands, in microseconds, once it has one.
     package static let batchDelayMicrosMax = 200
     /// Commands waiting for the writer; beyond it callers are refused with Retry-After.

@@ -1,4 +1,5 @@
 import Base
+import Host
 import Network
 import Runtime
 
@@ -29,6 +30,7 @@ package enum Bench {
         Measurement(name: "propagation", run: PropagationBench.run),
         Measurement(name: "memory", run: MemoryBench.run),
         Measurement(name: "start", run: StartBench.run),
+        Measurement(name: "verify", run: VerifyBench.run),
     ]
 
     /// The names that `run` takes.

@@ -3,6 +3,7 @@ import Change
 import Crypto
 import Disk
 import Domain
+import Host
 import Kernel
 import Runtime
 import Store
@@ -70,6 +71,17 @@ enum BenchFill {
             throw BenchWorld.Failure(sentence: "nothing was filled")
         }
         return scope.name
+    }
+
+    /// Fails where a store holds fewer changes than a figure is about to speak of.
+    static func check(_ data: String, holds changes: Int) throws {
+        let readers = ReadPool(directory: StoreDirectory(path: data))
+        let held = try readers.read { (reader) throws(JournalError) in
+            try reader.figures().changes
+        }
+        guard held >= changes else {
+            throw BenchWorld.Failure(sentence: "\(data) holds \(held) of \(changes) changes")
+        }
     }
 
     private static func submission(_ json: String) throws -> Submission {

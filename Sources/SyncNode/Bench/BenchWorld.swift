@@ -1,6 +1,7 @@
 import Base
 import Disk
 import Domain
+import Host
 import Kernel
 import Network
 import Runtime

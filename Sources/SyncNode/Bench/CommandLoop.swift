@@ -1,4 +1,5 @@
 import Domain
+import Host
 import Kernel
 import Runtime
 import Synchronization

@@ -1,6 +1,7 @@
 import Base
 import Change
 import Glibc
+import Host
 import Network
 import Runtime
 
@@ -9,7 +10,7 @@ enum MemoryBench {
     static func run(_ place: Bench.Place) async throws -> [Figure] {
         let bare = try ChildProcess(place.program, ["bench", "idle", "--data", place.folder])
         _ = bare.readLine()
-        let limit = mebibytes(bare.pid)
+        let limit = try mebibytes(bare.pid)
         bare.signal(ProcessSignal.kill)
         bare.wait()
 
@@ -21,7 +22,7 @@ enum MemoryBench {
             data: town, code: BenchWorld.code(BenchWorld.town), name: "town", suite: 1,
             parentURL: node.url)
         try await Task.sleep(for: .seconds(1))
-        let idle = mebibytes(node.process.pid)
+        let idle = try mebibytes(node.process.pid)
         node.process.signal(ProcessSignal.terminate)
         node.process.wait()
         try BenchFill.bring(county, to: town)
@@ -35,15 +36,16 @@ enum MemoryBench {
             try await Task.sleep(for: .milliseconds(100))
             if child.unsent(in: scope.id) == 0 { break }
         }
-        let full = mebibytes(again.process.pid)
+        try BenchFill.check(county, holds: place.changes)
+        let full = try mebibytes(again.process.pid)
         await child.stop()
         return [
             Figure(
                 "memory.idle", idle, "MiB", beside: "bare process with SQLite open", limit,
-                must: .atMost(1.8)),
+                must: .atMost(1.8), aim: .atMost(1.5)),
             Figure(
                 "memory.full", full, "MiB", beside: "bare process with SQLite open", limit,
-                must: .atMost(4.5)),
+                must: .atMost(4.5), aim: .atMost(3)),
         ]
     }
 
@@ -55,12 +57,12 @@ enum MemoryBench {
     }
 
     /// Resident memory of a process.
-    static func mebibytes(_ pid: Int32) -> Double {
+    static func mebibytes(_ pid: Int32) throws -> Double {
         for line in TextFile.read("/proc/\(pid)/status").split(separator: "\n")
         where line.hasPrefix("VmRSS:") {
             let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
-            return (words.count > 1 ? Double(words[1]) ?? 0 : 0) / 1024
+            if words.count > 1, let kibibytes = Double(words[1]) { return kibibytes / 1024 }
         }
-        return 0
+        throw BenchWorld.Failure(sentence: "no resident memory of process \(pid)")
     }
 }

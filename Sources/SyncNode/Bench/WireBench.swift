@@ -1,6 +1,7 @@
 import Base
 import Change
 import Domain
+import Host
 import Kernel
 import Network
 import Replication
@@ -35,15 +36,18 @@ enum WireBench {
         return [
             Figure(
                 "wire.plain", perPlain, "B/change", beside: "payload", 500,
-                must: .valueAtMost(620)),
+                must: .valueAtMost(620), aim: .valueAtMost(580)),
             Figure(
                 "wire.deflated", per, "B/change", beside: "payload", filled.body,
-                must: .valueAtMost(160)),
+                must: .valueAtMost(160), aim: .valueAtMost(130)),
             Figure(
                 "idle.out", Double(idle.bytesOut) / trips, "B a round trip", beside: "bound",
-                200, must: .atMost(1)),
+                200, must: .atMost(1), aim: .atMost(0.4)),
             Figure(
                 "idle.in", Double(idle.bytesIn) / trips, "B a round trip", beside: "bound", 200,
+                must: .atMost(1), aim: .atMost(0.4)),
+            Figure(
+                "idle.trips", Double(idle.roundTrips), "round trips", beside: "bound", 1,
                 must: .atMost(1)),
         ]
     }

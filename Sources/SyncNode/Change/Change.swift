@@ -2,8 +2,9 @@ package import Base
 import Crypto
 
 /// One entry of a chain (PROTOCOL §4) as it is stored: a header that is hashed, and a payload
-/// bound by its hash. Immutable; stored and relayed byte for byte, never encoded again.
-package struct Change: Hashable, Sendable {
+/// bound by its hash. Immutable; stored and relayed byte for byte, never encoded again. Held by
+/// reference, since a batch hands each one on some twenty times.
+package final class Change: Hashable, Sendable {
     package let header: ChangeHeader
     /// H(header): the identity of the change.
     package let hash: Digest

@@ -26,10 +26,21 @@ struct OpenFile: ~Copyable {
         close(descriptor)
     }
 
+    private static let lockAttempts = 20
+
     /// Takes the lock that one process holds at a time.
+    ///
+    /// A lock outlives its holder by moments: a child that was being started at the holder's end
+    /// has the file open until it becomes its own program. So it is asked for half a second.
+    ///
     /// - Throws: `locked` where another has it.
     borrowing func lock(_ site: IOSite) throws(JournalError) {
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0, faults?.error(at: site) == nil { return }
+        for attempt in 0..<Self.lockAttempts {
+            if attempt > 0 { usleep(25_000) }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { continue }
+            if faults?.error(at: site) == nil { return }
+            break
+        }
         throw .locked("\(path): another process is using this node's data")
     }
 

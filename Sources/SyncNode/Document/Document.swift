@@ -20,6 +20,8 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case serial = 8
     /// What a hand-over carries by value (移交包), and what the counties tell each other of it.
     case parcel = 9
+    /// What a region's node has said that it holds (回执).
+    case holding = 10
 }
 
 /// A document's identity: 16 bytes, never reused, inside a collection.
@@ -30,6 +32,12 @@ package struct DocumentKey: Hashable, Sendable {
     package init(collection: Collection, id: Digest16) {
         self.collection = collection
         self.id = id
+    }
+
+    /// In two words: looked up several times for every change.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(id.high &+ UInt64(collection.rawValue))
+        hasher.combine(id.low)
     }
 }
 

@@ -8,10 +8,12 @@ package enum Content: Sendable {
     case grant(GrantState)
     case calendar(CalendarState)
     case receipt(CatalogReceiptState)
-    case caseFile(CaseState)
+    /// Held by reference: it is handed on for every change, and has a dozen fields.
+    indirect case caseFile(CaseState)
     case handover(HandoverState)
     case parcel(ParcelState)
     case serial(SerialState)
+    case holding(HoldingState)
 
     /// The document as the store keeps it.
     ///
@@ -29,6 +31,7 @@ package enum Content: Sendable {
         case .handover(let state): state.stored(key: key)
         case .parcel(let state): state.stored(key: key)
         case .serial(let state): state.stored(key: key)
+        case .holding(let state): state.stored(key: key, scope: scope)
         }
     }
 
@@ -44,6 +47,7 @@ package enum Content: Sendable {
         case .handover: .handover(try HandoverState(document))
         case .parcel: .parcel(try ParcelState(document))
         case .serial: .serial(try SerialState(document))
+        case .holding: .holding(try HoldingState(document))
         }
     }
 }

@@ -1,4 +1,6 @@
 package import Base
+import Change
+import Document
 import Region
 
 /// What a change does to documents: the one way in which state comes about.
@@ -20,8 +22,33 @@ package enum Fold {
         case .custody, .corridor:
             return try CaseReactions.marked(
                 try HandoverFold.apply(arrival, at: desk, from: source), at: desk, from: source)
-        case .directory, .control, .catalog, .statistics: return []
+        case .control: return try holding(arrival, at: desk, from: source)
+        case .directory, .catalog, .statistics: return []
         }
+    }
+
+    /// A node's receipt: of its own region, in its own control scope.
+    private static func holding<S: DocumentSource>(
+        _ arrival: Arrival, at desk: Desk, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        let region = arrival.scope.region
+        guard arrival.change.kind == .scopeReceipt, !arrival.quarantined,
+            desk.directory.region(seatedBy: arrival.key) == region,
+            let body = arrival.change.body
+        else { return [] }
+        let receipt: [HoldingState.Scope]?
+        do throws(JSONError) {
+            receipt = HoldingState.read(try JSON(parsing: body))
+        } catch {
+            // A body that is none is stored and has no effect, like any other.
+            return []
+        }
+        guard let receipt else { return [] }
+        let key = HoldingState.key(of: region)
+        var state = HoldingState(region: region)
+        if case .holding(let known)? = try source.content(key) { state = known }
+        state.take(receipt, at: arrival.change.header.time)
+        return [ContentWrite(key: key, content: .holding(state))]
     }
 
     /// Judges a case anew: because the directory has changed, or since one of its chains was

@@ -14,7 +14,7 @@ package enum Reactions {
             return try CaseReactions.due(key, at: desk, from: source)
         case .receipt:
             return try CatalogReactions.due(key, at: desk, from: source).map { .catalog($0) }
-        case .item, .overlay, .grant, .calendar, .serial: return []
+        case .item, .overlay, .grant, .calendar, .serial, .holding: return []
         }
     }
 }

@@ -1,6 +1,7 @@
 package import Base
 internal import CLinux
 import Glibc
+import Synchronization
 
 /// The machine's clock and randomness: the only place where the product reads them.
 package enum SystemClock {
@@ -23,13 +24,28 @@ package enum SystemClock {
 
 /// Random bytes of the kernel's generator.
 package enum SystemRandom {
-    /// 32 bytes. Costs a system call: about 0.3 µs.
-    package static func digest() -> Digest {
-        var words: [UInt64] = [0, 0, 0, 0]
-        // Below 256 bytes the kernel gives all that is asked for, uninterrupted.
-        let count = getrandom(&words, 32, 0)
-        invariant(count == 32, "the system has randomness")
-        return Digest(words: (words[0], words[1], words[2], words[3]))
+    /// 32 bytes, never given twice. One system call for eight of them.
+    package static func digest() -> Digest { stock.withLock { $0.take() } }
+
+    private static let stock = Mutex(Stock())
+
+    /// As much as the kernel gives uninterrupted: 256 bytes. What was taken is wiped.
+    private struct Stock {
+        var words = [UInt64](repeating: 0, count: 32)
+        var left = 0
+
+        mutating func take() -> Digest {
+            if left == 0 {
+                let count = getrandom(&words, 256, 0)
+                invariant(count == 256, "the system has randomness")
+                left = 32
+            }
+            left -= 4
+            let digest = Digest(
+                words: (words[left], words[left + 1], words[left + 2], words[left + 3]))
+            for index in left..<left + 4 { words[index] = 0 }
+            return digest
+        }
     }
 
     /// - Parameter count: Bytes wanted.

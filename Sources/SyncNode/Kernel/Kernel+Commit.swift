@@ -146,8 +146,10 @@ extension Kernel {
     }
 
     func desk(author: UInt64, at now: Instant, entropy: Digest) -> Desk {
-        Desk(
-            region: identity.region, key: identity.key, directory: directory, author: author,
+        let office = self.office ?? Office(directory)
+        self.office = office
+        return Desk(
+            region: identity.region, key: identity.key, office: office, author: author,
             now: now, entropy: entropy)
     }
 

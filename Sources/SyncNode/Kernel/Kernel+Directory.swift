@@ -12,6 +12,8 @@ extension Kernel {
             let statement = Directory.Statement(
                 change, of: state.record.name.region, by: IncarnationKey(chain.key))
         else { return }
+        // Let go of first, or the tables would be copied to be changed.
+        office = nil
         learned.join(directory.add(statement))
     }
 

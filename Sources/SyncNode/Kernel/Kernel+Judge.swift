@@ -72,33 +72,67 @@ extension Kernel {
 
     /// What the scope's chains will be once the changes planned so far are stored.
     private struct Ahead {
+        /// What one chain gains.
+        private struct Tail {
+            let actor: ActorID
+            let first: Seq
+            var chain: ChainState?
+            var hashes: [Digest]
+        }
+
         let state: ScopeState
-        private var chains: [ActorID: ChainState] = [:]
-        private var hashes: [Dot: Digest] = [:]
+        /// Few: a batch has as many writers as the scope has tiers.
+        private var tails: [Tail] = []
         private var founded = 0
 
         init(state: ScopeState) { self.state = state }
 
-        func chain(_ actor: ActorID) -> ChainState? { chains[actor] ?? state.chains[actor] }
-        func hasTaken(_ actor: ActorID) -> Bool { chains[actor] != nil }
+        func chain(_ actor: ActorID) -> ChainState? {
+            if let index = index(of: actor) { return tails[index].chain }
+            return state.chains[actor]
+        }
+
+        func hasTaken(_ actor: ActorID) -> Bool { index(of: actor) != nil }
+
         /// More chains than a vector can state would keep the scope from being exchanged.
         var isFull: Bool { state.chains.count + founded >= Limits.vectorEntriesMax }
+
         func hash(at dot: Dot) -> Digest? {
-            if let hash = hashes[dot] { return hash }
+            if let index = index(of: dot.actor), dot.seq >= tails[index].first {
+                let place = dot.seq.rawValue - tails[index].first.rawValue
+                return place < tails[index].hashes.count ? tails[index].hashes[Int(place)] : nil
+            }
             guard let head = state.chains[dot.actor]?.head, head.seq == dot.seq else { return nil }
             return head.hash
         }
 
         mutating func take(_ change: Change) {
             let actor = change.header.actor
-            hashes[change.dot] = change.hash
-            if chains[actor] == nil { chains[actor] = state.chains[actor] }
-            if chains[actor] == nil, let genesis = Genesis.founding(change) {
-                founded += 1
-                chains[actor] = ChainState(
-                    key: genesis.key, node: genesis.node, head: change.head)
+            if let index = index(of: actor) {
+                invariant(
+                    change.header.seq.rawValue
+                        == tails[index].first.rawValue + UInt64(tails[index].hashes.count),
+                    "a plan takes a chain without gaps (I2)")
+                tails[index].chain?.head = change.head
+                tails[index].hashes.append(change.hash)
+                return
             }
-            chains[actor]?.head = change.head
+            var chain = state.chains[actor]
+            if chain == nil, let genesis = Genesis.founding(change) {
+                founded += 1
+                chain = ChainState(key: genesis.key, node: genesis.node, head: change.head)
+            }
+            chain?.head = change.head
+            var hashes: [Digest] = []
+            hashes.reserveCapacity(Limits.rangeChangesMax)
+            hashes.append(change.hash)
+            tails.append(
+                Tail(actor: actor, first: change.header.seq, chain: chain, hashes: hashes))
+        }
+
+        private func index(of actor: ActorID) -> Int? {
+            for index in tails.indices where tails[index].actor == actor { return index }
+            return nil
         }
     }
 

@@ -7,7 +7,9 @@ package import Domain
 package final class Kernel<Store: Journal> {
     package let journal: Store
     package private(set) var identity: Identity
-    package internal(set) var directory: Directory
+    package internal(set) var directory: Directory { didSet { office = nil } }
+    /// The directory as desks share it; nil since it last changed.
+    var office: Office?
     package internal(set) var clock: HybridClock
     /// Which rules are on: all, but in the simulator's mutants.
     package let rules: KernelRules

@@ -157,7 +157,15 @@ package struct Directory: Sendable {
 
     /// The county at or above a region.
     package func county(of region: RegionID) -> RegionID? {
-        ancestry(of: region).first { records[$0]?.latest?.value.level == .county }
+        var next: RegionID? = region
+        // A ring of parents, which statements can make, ends after one round.
+        for _ in 0...records.count {
+            guard let id = next else { return nil }
+            let record = records[id]?.latest?.value
+            if record?.level == .county { return id }
+            next = moves[id]?.latest?.value ?? record?.parent
+        }
+        return nil
     }
 
     /// The regions directly below one, by id.

@@ -34,6 +34,9 @@ package struct Answerer: Sendable {
         }
     }
 
+    /// With the next answer, asks the peer for a receipt.
+    package mutating func demandReceipt() { link.due.receipt = true }
+
     /// Takes a request. The effects hold its answer; or `apply`, after which `applied` gives
     /// it; or `park`, after which `resume` or `release` does.
     ///

@@ -87,6 +87,9 @@ package struct Dialer: Sendable {
         return Message([.fast(try link.stand(.poll, flags: .wait, knowing: knowledge))])
     }
 
+    /// With the next message, asks the peer for a receipt.
+    package mutating func demandReceipt() { link.due.receipt = true }
+
     /// Takes the answer to the last request of a lane.
     package mutating func received<K: LocalKnowledge>(
         _ message: Message, lane: Lane, at now: Instant, knowing knowledge: K

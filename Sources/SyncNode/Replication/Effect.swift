@@ -26,11 +26,15 @@ package struct Delivery: Sendable {
     /// In the order of the message.
     package var batches: [ChangeBatch] = []
     package var chunks: [BlobChunk] = []
+    /// Whether the peer asks for a receipt.
+    package var wantsReceipt = false
 
     package init() {}
 
-    /// Whether there is nothing to commit.
-    package var isEmpty: Bool { opening.isEmpty && batches.isEmpty && chunks.isEmpty }
+    /// Whether there is nothing to do.
+    package var isEmpty: Bool {
+        opening.isEmpty && batches.isEmpty && chunks.isEmpty && !wantsReceipt
+    }
 }
 
 /// What a person or the node's own life must know. A link gives each one once.

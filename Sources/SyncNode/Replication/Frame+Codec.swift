@@ -77,6 +77,7 @@ extension Frame {
         case .refused(let notice):
             writer.write(byte: notice.reason.rawValue)
             writer.write(notice.scope)
+        case .receiptWant: break
         }
     }
 
@@ -99,6 +100,7 @@ extension Frame {
             guard let reason else { throw reader.fail(.badValue, "refused.reason") }
             return .refused(
                 RefusalNotice(reason, scope: try reader.readScope("refused.scope")))
+        case .receiptWant: return .receiptWant
         }
     }
 }

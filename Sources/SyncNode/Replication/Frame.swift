@@ -18,6 +18,8 @@ package enum Frame: Sendable {
     case blobWant(BlobWant)
     case blobChunk(BlobChunk)
     case refused(RefusalNotice)
+    /// Asks the receiver for a receipt of what it holds (kind `scopeReceipt`).
+    case receiptWant
 
     /// The number of a frame's type on the wire. From 128 on a type is optional: a reader that
     /// does not know it steps over it. 9 is kept for SNAP (PROTOCOL §7.7).
@@ -33,6 +35,7 @@ package enum Frame: Sendable {
         case blobWant = 10
         case blobChunk = 11
         case refused = 12
+        case receiptWant = 128
     }
 
     /// The type that the frame has on the wire.
@@ -49,6 +52,7 @@ package enum Frame: Sendable {
         case .blobWant: .blobWant
         case .blobChunk: .blobChunk
         case .refused: .refused
+        case .receiptWant: .receiptWant
         }
     }
 }

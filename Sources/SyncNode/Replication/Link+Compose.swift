@@ -139,6 +139,10 @@ extension Link {
         for evidence in due.evidence { try prove(evidence, &draft, knowledge) }
         due.evidence = []
         stateSelfView(&draft)
+        if due.receipt, !isDirectoryOnly {
+            due.receipt = false
+            draft.frames.append(.receiptWant)
+        }
         try exchangeBlobs(&draft, knowing: knowledge)
     }
 

@@ -53,6 +53,7 @@ extension Link {
         case .blobWant(let want): blobs.take(want)
         case .blobChunk(let chunk):
             if blobs.take(chunk), !isDirectoryOnly { intake.delivery.chunks.append(chunk) }
+        case .receiptWant: intake.delivery.wantsReceipt = !isDirectoryOnly
         case .refused(let notice):
             if notice.reason == .scopeNotCarried {
                 declined.insert(notice.scope)

@@ -113,11 +113,7 @@ struct Link: Sendable {
         /// they were named.
         var strangers: [ScopeName] = []
         var selfView = false
-
-        var isEmpty: Bool {
-            vectors.isEmpty && digests.isEmpty && wants.isEmpty && forks.isEmpty
-                && evidence.isEmpty && strangers.isEmpty && !selfView
-        }
+        var receipt = false
     }
 
     struct Evidence: Hashable, Sendable {

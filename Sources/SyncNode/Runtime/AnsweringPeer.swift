@@ -33,6 +33,9 @@ actor AnsweringPeer {
     /// The link's name once it stands.
     var token: Digest16? { answerer.token }
 
+    /// With the next answer, asks the peer for a receipt.
+    func demandReceipt() { answerer.demandReceipt() }
+
     /// Answers one request. A long poll is held for at most `pollSeconds`.
     func answer(_ message: Message, pollSeconds: Int) async throws -> Message {
         let lane = message.lane

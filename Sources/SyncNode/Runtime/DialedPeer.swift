@@ -68,6 +68,9 @@ actor DialedPeer {
         if !cut { nap?.cancel() }
     }
 
+    /// With the next message, asks the peer for a receipt.
+    func demandReceipt() { dialer.demandReceipt() }
+
     func repeatNext() { repeatsNext = true }
 
     /// Keeps the link until the task is cancelled.

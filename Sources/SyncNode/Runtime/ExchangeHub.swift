@@ -66,6 +66,17 @@ actor ExchangeHub {
         return answer
     }
 
+    /// Asks whoever dials from a region for a receipt.
+    /// - Returns: Whether anyone does.
+    func demandReceipt(of region: RegionID) async -> Bool {
+        var isAsked = false
+        for peer in byKey.values where await peer.region == region {
+            await peer.demandReceipt()
+            isAsked = true
+        }
+        return isAsked
+    }
+
     func setCut(_ isCut: Bool, with region: RegionID) {
         if isCut { cut.insert(region) } else { cut.remove(region) }
     }

@@ -21,7 +21,7 @@ struct NodeQueries: NodeView {
             region: region.code, name: region.name, level: region.level,
             nodeID: store.keys.nodeID, incarnation: store.incarnationDigest,
             carryRoot: carryRoot(scopes), scopes: scopes.count, changes: totals.changes,
-            unsent: runtime.unsent(), peers: peerStatuses(), fenced: runtime.isFenced,
+            unsent: runtime.unsent(), peers: try peerStatuses(), fenced: runtime.isFenced,
             seated: runtime.board.directory.seat(of: region.id)?.key == store.signer.key,
             diskFreeBytes: freeBytes(), clock: runtime.clock.now())
         status.blobsWanted = try blobsWanted()
@@ -106,17 +106,39 @@ struct NodeQueries: NodeView {
             else { return nil }
             let lines = try CatalogQuery.rollout(
                 of: version.stamp, in: item.authority, directory, from: source)
-            return Rollout(
-                code: code, version: version.value.number,
-                // Receipts go up only, so a node can speak of what is below it, and of no other.
-                lines: lines.filter { directory.isWithin($0.region.id, own) }.map { line in
-                    var reached: Instant?
-                    if case .reached(let since, _) = line.reach { reached = since }
-                    return Rollout.Line(
-                        region: line.region.code, name: line.region.name,
-                        version: reached == nil ? nil : version.value.number, time: reached)
-                })
+            let catalog = ScopeName.catalog(item.authority).id
+            let seen = neighbours(holding: version.stamp.dot, of: catalog)
+            // Receipts go up only, so a node can speak of what is below it, and of no other.
+            var told: [Rollout.Line] = []
+            for line in lines where directory.isWithin(line.region.id, own) {
+                var reached: Instant?
+                var receipt = line.lastContact
+                if case .reached(let since, _) = line.reach {
+                    reached = since
+                } else {
+                    let said = try ReceiptDuty.said(by: line.region.id, in: reader)
+                    receipt = receipt ?? said.time?.instant
+                    if said.covers(version.stamp.dot, in: catalog) { reached = said.time?.instant }
+                }
+                var entry = Rollout.Line(
+                    region: line.region.code, name: line.region.name,
+                    version: reached == nil ? nil : version.value.number, time: reached)
+                entry.knownAt = seen[line.region.id]
+                entry.receiptTime = receipt
+                told.append(entry)
+            }
+            return Rollout(code: code, version: version.value.number, lines: told)
         }
+    }
+
+    /// Neighbours whose vector, when both sides last held the same, had a change.
+    private func neighbours(holding dot: Dot, of scope: ScopeID) -> [RegionID: Instant] {
+        var seen: [RegionID: Instant] = [:]
+        for state in runtime.peerStates() {
+            guard let head = state.agreed[scope]?[dot.actor], head.seq >= dot.seq else { continue }
+            seen[state.region] = state.lastEqual
+        }
+        return seen
     }
 
     func places() throws(ViewError) -> [Place] {
@@ -197,8 +219,22 @@ struct NodeQueries: NodeView {
         }
     }
 
-    private func peerStatuses() -> [PeerStatus] {
+    /// What the children among the peers have said that they hold.
+    private func receipts() throws(ViewError) -> [RegionID: HoldingState] {
         let directory = runtime.board.directory
+        let own = runtime.settings.region.id
+        let children = runtime.peerStates().map(\.region)
+            .filter { directory.region($0)?.parent == own }
+        return try read { (reader) throws(JournalError) in
+            var said: [RegionID: HoldingState] = [:]
+            for child in children { said[child] = try ReceiptDuty.said(by: child, in: reader) }
+            return said
+        }
+    }
+
+    private func peerStatuses() throws(ViewError) -> [PeerStatus] {
+        let directory = runtime.board.directory
+        let receipts = try receipts()
         let parent = runtime.settings.region.parent
         let now = runtime.clock.now()
         return runtime.peerStates().compactMap { state in
@@ -206,13 +242,20 @@ struct NodeQueries: NodeView {
                 directory.region(state.region)
                 ?? directory.partners.first { $0.record.id == state.region }?.record
             guard let record else { return nil }
-            return PeerStatus(
+            var status = PeerStatus(
                 region: record.code, name: record.name, url: state.url.isEmpty ? nil : state.url,
                 state: state.link.status, isParent: record.id == parent,
                 lagSeconds: state.lastEqual.map { Int((now.millis - $0.millis) / 1000) },
                 unsent: runtime.unsent(to: state), lastContact: state.lastContact,
                 clockOffsetMillis: state.clockOffsetMillis.map(Int.init),
                 lastError: state.lastError, alarms: state.alarms)
+            if let said = receipts[state.region] {
+                status.receiptTime = said.time?.instant
+                status.receiptBehind = said.behind(
+                    ReceiptDuty.held(
+                        runtime.board, sharedBy: runtime.settings.region.id, and: state.region))
+            }
+            return status
         }
     }
 

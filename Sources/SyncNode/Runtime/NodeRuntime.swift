@@ -116,7 +116,7 @@ package final class NodeRuntime: Sendable {
         renewal = bell
         hub = ExchangeHub(
             board: store.board, readers: store.readers, blobs: store.blobs,
-            intake: store.intake, signer: store.signer, region: store.settings.region.id,
+            intake: store.intake(clock), signer: store.signer, region: store.settings.region.id,
             storeEpoch: store.storeEpoch, clock: clock, onRollback: { bell.ring() })
     }
 
@@ -219,7 +219,8 @@ package final class NodeRuntime: Sendable {
             board: store.board, readers: store.readers, blobs: store.blobs,
             signer: store.signer, region: settings.region.id, peer: region)
         let peer = DialedPeer(
-            url: url, knowledge: knowledge, storeEpoch: store.storeEpoch, intake: store.intake,
+            url: url, knowledge: knowledge, storeEpoch: store.storeEpoch,
+            intake: store.intake(clock),
             clock: clock, client: client, watch: PeerWatch(region: region, url: url),
             onRollback: { [renewal] in renewal.ring() },
             urn: { [weak self] in self?.urn(of: region) },

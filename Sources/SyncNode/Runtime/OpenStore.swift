@@ -30,7 +30,11 @@ struct OpenStore: Sendable {
         return Hash.digest(key.bytes, suite: key.suite)
     }
 
-    var intake: Intake { Intake(board: board, writer: writer, blobs: blobs) }
+    func intake(_ clock: NodeClock) -> Intake {
+        var intake = Intake(board: board, writer: writer, blobs: blobs)
+        intake.receipts = ReceiptDuty(store: self, clock: clock)
+        return intake
+    }
 
     struct Opened: Sendable {
         let settings: NodeSettings

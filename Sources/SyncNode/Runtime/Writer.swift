@@ -259,10 +259,16 @@ package final class WriterTicket: Sendable {
 }
 
 extension Writer {
-    /// Hands a submission in without waiting for it.
-    package func hand(_ submission: Submission) -> WriterTicket {
-        let ticket = WriterTicket()
-        submit(submission) { ticket.settle($0) }
-        return ticket
+    /// Hands submissions in together, without waiting for them: as far as the bounds of a batch
+    /// go, one commit holds them. Where there is no room for all, all are refused.
+    package func hand(_ submissions: [Submission]) -> [WriterTicket] {
+        let pairs = submissions.map { submission in
+            let ticket = WriterTicket()
+            return (ticket, Pending(submission: submission) { ticket.settle($0) })
+        }
+        if !mailbox.push(all: pairs.map(\.1)) {
+            for (ticket, _) in pairs { ticket.settle(.failure(.busy)) }
+        }
+        return pairs.map(\.0)
     }
 }

@@ -32,6 +32,7 @@ extension Frame {
         case .refused(let notice): "REFUSED \(notice.reason) \(short(notice.scope.rawValue))"
         case .blobWant: "WANT blob"
         case .blobChunk: "BLOB"
+        case .receiptWant: "WANT receipt"
         }
     }
 

@@ -83,7 +83,7 @@ extension SQLiteJournal {
         scope.chains[index].isDirty = true
         if !change.header.deps.isEmpty { scope.chains[index].cite(change.header.deps) }
         scope.move(to: counts.position)
-        if scope.chains[index].state.key == counts.incarnation {
+        if isOwn(scope.chains[index].incarnation) {
             counts.own.move(from: before, to: change.head)
         }
         try changes.add(

@@ -5,25 +5,38 @@ package import Kernel
 extension SQLiteJournal {
     /// One read, two where the document has words.
     package func document(_ key: DocumentKey) throws(JournalError) -> StoredDocument? {
-        try documentTable.read(key, words: words)
+        let found = try documentTable.known(key, words: words)
+        known.remember(found.map { .stored($0.facts, search: $0.document.search) }, of: key)
+        return found?.document
     }
 
-    /// One read and one write; indexes and words only where they changed.
+    /// One write, and one read where the document was not read lately; indexes and words only
+    /// where they changed.
     package func putDocument(_ document: StoredDocument) throws(JournalError) {
         invariant(isInTransaction, "the journal is written in a transaction")
         invariant(carried[document.scope] != nil, "a document's scope is carried")
         invariant(document.state.count <= Limits.documentBytesMax, "a document keeps its limit")
-        let old = try documentTable.facts(document.key)
-        let row = try putWords(document, old?.words ?? 0)
-        try documentTable.write(document, words: row, replacing: old)
+        let before = try knownDocument(document.key)
+        let row = try putWords(document, before)
+        let facts = try documentTable.write(document, words: row, replacing: before?.facts)
+        known.remember(.stored(facts, search: document.search), of: document.key)
+    }
+
+    /// What stands in the store under a key: from memory, where it was read or written lately.
+    private func knownDocument(
+        _ key: DocumentKey
+    ) throws(JournalError) -> KnownDocuments.Entry? {
+        if let known = known[key] { return known.facts == nil ? nil : known }
+        guard let facts = try documentTable.facts(key) else { return nil }
+        return .stored(facts, search: facts.words == 0 ? "" : try words.read(facts.words))
     }
 
     /// The row of the document's words, written only where they are others than before.
     private func putWords(
-        _ document: StoredDocument, _ old: Int64
+        _ document: StoredDocument, _ before: KnownDocuments.Entry?
     ) throws(JournalError) -> Int64 {
-        if old != 0 {
-            if try words.read(old) == document.search { return old }
+        if let old = before?.facts?.words, old != 0 {
+            if before?.search == document.search { return old }
             try words.remove(old, isIndexed: old <= counts.wordsIndexed)
         }
         guard !document.search.isEmpty else { return 0 }
@@ -40,6 +53,7 @@ extension SQLiteJournal {
             try words.remove(old.words, isIndexed: old.words <= counts.wordsIndexed)
         }
         try documentTable.remove(key)
+        known.remember(nil, of: key)
     }
 
     /// Scans the documents: rare, as a fold from the start is.
@@ -49,6 +63,7 @@ extension SQLiteJournal {
             if row != 0 { try words.remove(row, isIndexed: row <= counts.wordsIndexed) }
             try documentTable.remove(key)
         }
+        known.forgetAll()
     }
 
     /// One walk of the label index.

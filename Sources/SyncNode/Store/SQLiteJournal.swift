@@ -31,6 +31,9 @@ package final class SQLiteJournal: Journal {
     var carried: [ScopeID: CarriedScope] = [:]
     var incarnations: [Int64: Incarnation] = [:]
     var recent = RecentHashes()
+    var known = KnownDocuments()
+    /// Whether an incarnation's row is the present one's: as last compared.
+    private var compared: (row: Int64, isOwn: Bool) = (0, false)
     /// Counts that a transaction moves; put back by a rollback.
     var counts = JournalCounts()
     /// As before the running transaction; nil outside of one.
@@ -117,6 +120,7 @@ package final class SQLiteJournal: Journal {
         let moved = savedCounts?.isSameHistory(as: counts) != true
         savedCounts = nil
         for scope in touched { scope.settle() }
+        known.settle()
         touched.removeAll(keepingCapacity: true)
         replaced.removeAll(keepingCapacity: true)
         owesSentinel = owesSentinel || moved
@@ -137,6 +141,7 @@ package final class SQLiteJournal: Journal {
             incarnations[id] = nil
         }
         recent.forgetAll()
+        known.forgetAll()
         // A full disk or a failed write makes SQLite roll back by itself.
         if !database.isAutocommit { try database.execute("ROLLBACK") }
     }
@@ -152,6 +157,7 @@ package final class SQLiteJournal: Journal {
         do throws(JournalError) {
             var writer = ByteWriter(capacity: 8)
             writer.write(storeEpoch)
+            compared = (0, false)
             counts.ordinal = max(counts.ordinal, sentinel.last?.ordinal ?? 0) + 1
             counts.storeEpoch = storeEpoch
             counts.base = OwnHistory()
@@ -180,6 +186,15 @@ package final class SQLiteJournal: Journal {
             owesSentinel = true
             throw error
         }
+    }
+
+    /// Whether a chain is of the present incarnation. Compares keys where the last chain asked
+    /// about was of another one.
+    func isOwn(_ row: Int64) -> Bool {
+        if compared.row != row {
+            compared = (row, incarnations[row]?.key == counts.incarnation)
+        }
+        return compared.isOwn
     }
 
     private func beginTransaction() throws(JournalError) {

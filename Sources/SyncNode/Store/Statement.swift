@@ -101,6 +101,9 @@ final class Statement {
 
     func reset() { sqlite3_reset(handle) }
 
+    /// The row that the last insert of this connection made.
+    var insertedRow: Int64 { sqlite3_last_insert_rowid(database.handle) }
+
     // MARK: columns of the present row
 
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }

@@ -21,6 +21,18 @@ package final class Mailbox<Element: Sendable>: @unchecked Sendable {
         return true
     }
 
+    /// Puts several in at once, so that the consumer finds them all together: all or none.
+    ///
+    /// - Returns: false where the queue has no room for all of them, or is closed.
+    package func push(all several: [Element]) -> Bool {
+        monitor.lock()
+        defer { monitor.unlock() }
+        guard !isClosed, elements.count + several.count <= capacity else { return false }
+        elements.append(contentsOf: several)
+        if !several.isEmpty { monitor.signal() }
+        return true
+    }
+
     /// Nothing is taken in any more; what waits is still given out.
     package func close() {
         monitor.lock()

@@ -10,17 +10,17 @@ package enum CheckDigit {
     ///
     /// - Parameter digits: ASCII digits before the check digit, at least one.
     /// - Returns: 0 … 9.
-    package static func mod11And10(_ digits: some Swift.Collection<UInt8>) -> Int? {
-        guard let product = product11And10(digits) else { return nil }
+    package static func mod11And10(_ digits: [UInt8]) -> Int? {
+        guard let product = product11And10(digits, digits.count) else { return nil }
         return (11 - product) % 10
     }
 
     /// Whether a number that ends in its ISO 7064 MOD 11,10 check digit is whole.
-    package static func isValid11And10(_ digits: some Swift.Collection<UInt8>) -> Bool {
-        guard digits.count >= 2, let last = Array(digits.suffix(1)).first, isDigit(last),
-            let check = mod11And10(digits.dropLast())
+    package static func isValid11And10(_ digits: [UInt8]) -> Bool {
+        guard digits.count >= 2, let last = digits.last, isDigit(last),
+            let product = product11And10(digits, digits.count - 1)
         else { return false }
-        return check == Int(last - zero)
+        return (11 - product) % 10 == Int(last - zero)
     }
 
     /// ISO 7064 MOD 11-2: 0 … 9, or 10 which is printed `X`. Resident numbers carry it.
@@ -65,10 +65,12 @@ package enum CheckDigit {
 
     static func isDigit(_ byte: UInt8) -> Bool { (zero...UInt8(ascii: "9")).contains(byte) }
 
-    private static func product11And10(_ digits: some Swift.Collection<UInt8>) -> Int? {
-        guard !digits.isEmpty else { return nil }
+    /// Of the first `count` digits: a number is checked for every case that comes in.
+    private static func product11And10(_ digits: [UInt8], _ count: Int) -> Int? {
+        guard count > 0 else { return nil }
         var product = 10
-        for digit in digits {
+        for index in 0..<count {
+            let digit = digits[index]
             guard isDigit(digit) else { return nil }
             let sum = (product + Int(digit - zero)) % 10
             product = (sum == 0 ? 10 : sum) * 2 % 11

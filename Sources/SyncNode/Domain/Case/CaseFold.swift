@@ -319,17 +319,29 @@ struct CaseBody {
 extension Digest16 {
     /// 32 hexadecimal digits between two quotes; anything else gives nil.
     init?(quoted bytes: [UInt8], _ range: Range<Int>) {
-        guard range.count == 34 else { return nil }
-        var words: (UInt64, UInt64) = (0, 0)
-        for index in range.lowerBound + 1..<range.upperBound - 1 {
-            let digit: UInt64
-            switch bytes[index] {
-            case 0x30...0x39: digit = UInt64(bytes[index] - 0x30)
-            case 0x61...0x66: digit = UInt64(bytes[index] - 0x57)
-            default: return nil
+        guard range.count == 34,
+            let high = Self.word(bytes, from: range.lowerBound + 1),
+            let low = Self.word(bytes, from: range.lowerBound + 17)
+        else { return nil }
+        self.init(high: high, low: low)
+    }
+
+    /// Sixteen lower-case hexadecimal digits.
+    private static func word(_ bytes: [UInt8], from start: Int) -> UInt64? {
+        let source = bytes.span
+        var word: UInt64 = 0
+        for index in start..<start + 16 {
+            let byte = source[index]
+            let digit: UInt8
+            if byte &- 0x30 < 10 {
+                digit = byte &- 0x30
+            } else if byte &- 0x61 < 6 {
+                digit = byte &- 0x57
+            } else {
+                return nil
             }
-            words = (words.0 << 4 | words.1 >> 60, words.1 << 4 | digit)
+            word = word << 4 | UInt64(digit)
         }
-        self.init(high: words.0, low: words.1)
+        return word
     }
 }

@@ -5,7 +5,7 @@ import Document
 /// How a case stands in the store: JSON that SQL views can read.
 extension CaseState {
     func stored(key: DocumentKey) -> StoredDocument {
-        var writer = JSONWriter(capacity: 512 + events.count * 224)
+        var writer = JSONWriter(capacity: 768 + events.count * 256)
         writer.object { object in
             writeFacts(to: &object)
             writeCustody(to: &object)
@@ -235,21 +235,6 @@ extension ActorID {
 }
 
 extension JSONWriter {
-    /// A key with 32 hexadecimal digits.
-    mutating func field(_ key: String, hex value: Digest16) {
-        var text = [UInt8](repeating: 0x22, count: 34)
-        for place in 0..<16 {
-            let shift = UInt64(60 - place * 4)
-            text[1 + place] = Self.digit(value.high >> shift & 15)
-            text[17 + place] = Self.digit(value.low >> shift & 15)
-        }
-        field(key, stored: text)
-    }
-
-    private static func digit(_ value: UInt64) -> UInt8 {
-        UInt8(truncatingIfNeeded: value < 10 ? 0x30 + value : 0x57 + value)
-    }
-
     /// A key with a text, or `null`.
     mutating func field(_ key: String, _ text: String?) {
         self.key(key)

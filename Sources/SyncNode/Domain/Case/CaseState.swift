@@ -111,7 +111,12 @@ package struct CaseState: Sendable {
 
     /// The effective event of a slot.
     package func effective(_ slot: Slot) -> CaseEvent? {
-        events.first { $0.status == .effective && Slot($0.kind) == slot }
+        // By index: a copy of each event would be counted.
+        for index in events.indices
+        where events[index].status == .effective && Slot(events[index].kind) == slot {
+            return events[index]
+        }
+        return nil
     }
 
     /// Effective events of a kind, in list order.

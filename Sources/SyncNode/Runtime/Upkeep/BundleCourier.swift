@@ -116,7 +116,9 @@ struct BundleCourier: Sendable {
         let reports: [AdmissionReport]
         do {
             let delivery = try bundle.delivery(knowing: knowledge(of: bundle.from))
-            reports = try await runtime.store.intake.take(delivery, from: bundle.from).reports
+            reports = try await runtime.store.intake(runtime.clock).take(
+                delivery, from: bundle.from
+            ).reports
         } catch let error as JournalError {
             throw Self.refusal(error)
         } catch {

@@ -16,7 +16,9 @@ extension NodeRuntime {
         if settings.region.parent == nil { await takeSeatOnceLevel() }
         await publishAgreement()
         await writeAnew(since: .now)
+        async let receipts: Void = ReceiptDuty(store: store, clock: clock).keep()
         await watchSeat()
+        await receipts
     }
 
     /// Whether this incarnation sat, and a later one of this very node sits now: the directory is

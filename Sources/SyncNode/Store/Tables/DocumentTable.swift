@@ -25,6 +25,24 @@ final class DocumentTable {
         let words: Int64
         /// Number of the row.
         let row: Int64
+
+        init(of document: StoredDocument, words: Int64, row: Int64) {
+            self.init(
+                scope: document.scope, label: document.label, time: document.time,
+                attention: document.attention, words: words, row: row)
+        }
+
+        init(
+            scope: ScopeID, label: String, time: Int64, attention: Bool, words: Int64,
+            row: Int64
+        ) {
+            self.scope = scope
+            self.label = label
+            self.time = time
+            self.attention = attention
+            self.words = words
+            self.row = row
+        }
     }
 
     init(_ database: Database) {
@@ -32,7 +50,8 @@ final class DocumentTable {
         select = Statement(
             database,
             """
-            SELECT scope, label, status, time, attention, words, state FROM document \(key)
+            SELECT scope, label, status, time, attention, words, state, no
+            FROM document \(key)
             """)
         facts = Statement(
             database, "SELECT scope, label, time, attention, words, no FROM document \(key)")
@@ -72,14 +91,22 @@ final class DocumentTable {
     }
 
     func read(_ key: DocumentKey, words: WordTable) throws(JournalError) -> StoredDocument? {
+        try known(key, words: words)?.document
+    }
+
+    /// A document with what a later write of it has to know.
+    func known(
+        _ key: DocumentKey, words: WordTable
+    ) throws(JournalError) -> (document: StoredDocument, facts: Facts)? {
         defer { select.reset() }
         try bind(key, to: select)
         guard try select.step() else { return nil }
         let row = select.integer(5)
-        return StoredDocument(
+        let document = StoredDocument(
             key: key, scope: ScopeID(select.unsigned(0)), label: select.text(1),
             status: select.text(2), time: select.integer(3), attention: select.integer(4) != 0,
             search: row == 0 ? "" : try words.read(row), state: select.bytes(6))
+        return (document, Facts(of: document, words: row, row: select.integer(7)))
     }
 
     func facts(_ key: DocumentKey) throws(JournalError) -> Facts? {
@@ -93,16 +120,17 @@ final class DocumentTable {
     }
 
     /// Writes a document; indexes are touched only where what they hold has changed.
+    /// - Returns: What the next write of it has to know.
     func write(
         _ document: StoredDocument, words: Int64, replacing old: Facts?
-    ) throws(JournalError) {
+    ) throws(JournalError) -> Facts {
         if let old, old.scope == document.scope, old.label == document.label,
             old.time == document.time, old.attention == document.attention, old.words == words
         {
             try updateState.bind(1, old.row)
             try updateState.bind(2, document.status)
             try updateState.run(3, blob: document.state)
-            return
+            return old
         }
         let statement = old == nil ? insert : update
         if let old {
@@ -117,6 +145,7 @@ final class DocumentTable {
         try statement.bind(8, document.attention ? 1 : 0 as Int64)
         try statement.bind(9, words)
         try statement.run(4, blob: document.state)
+        return Facts(of: document, words: words, row: old?.row ?? insert.insertedRow)
     }
 
     func remove(_ key: DocumentKey) throws(JournalError) {
