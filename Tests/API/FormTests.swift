@@ -1,6 +1,7 @@
 import Base
 import Domain
 import HTTP
+import Support
 import Testing
 
 @testable import API
@@ -32,6 +33,23 @@ import Testing
                 _ = try FormBody(Array(bytes[..<end]))
             } catch {
                 #expect(error.status == 400)
+            }
+        }
+    }
+
+    /// Forms and commands with one fault anywhere: a command, or a refusal of the 400s.
+    @Test func aFaultAnywhereIsReadOrRefused() throws {
+        let command = #"{"item":"370511001001","applicant":"张三","materials":["M1"],"version":1}"#
+        let doors = [
+            ("/console/cases", type, whole), ("/api/v1/cases", "application/json", command),
+        ]
+        for (target, type, text) in doors {
+            for bytes in Mutation.all(of: Array(text.utf8)) {
+                let request = try HTTPRequest.make(
+                    "POST", target, headers: [("Content-Type", type)], body: bytes)
+                guard case .now(let response) = API.respond(to: request, view: FixtureView())
+                else { continue }
+                #expect((400...499).contains(response.status), "\(target): \(bytes)")
             }
         }
     }

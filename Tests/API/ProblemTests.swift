@@ -25,6 +25,21 @@ import Testing
     }
 
     @Test(arguments: [
+        ("en", true), ("en-GB,zh;q=0.5", true), ("zh-CN,en;q=0.9", false), ("zh;q=0.3, en", true),
+        ("fr,en;q=0.2", true), ("fr", false), ("*", false), ("en;q=0", false), ("en;q=x", false),
+        ("en;q=0.700,zh;q=0.7", true), ("", false), (";,;q=,-", false),
+    ])
+    func aProblemSpeaksTheLanguageAskedFor(wanted: String, isEnglish: Bool) throws {
+        let headers = [("Accept-Language", wanted)]
+        let response = try Ask().now("GET", "/api/v1/cases?limit=0", headers)
+        let title = try response.json["title"]?.text
+        #expect(title == (isEnglish ? "limit is out of its range" : "条数应为 1 到 200"))
+        let order = try Ask().order("/api/v1/cases", headers, body: Fixture.application)
+        #expect(
+            try (order.render(.queueFull).json["title"]?.text ?? "").hasPrefix("the") == isEnglish)
+    }
+
+    @Test(arguments: [
         (ViewError.busy, UInt16(503)), (.closed, 503), (.failed, 500),
     ])
     func aFailingViewIsAProblem(error: ViewError, status: UInt16) throws {

@@ -87,6 +87,37 @@ import Testing
         }
     }
 
+    /// A root that waits for its seat may let a member in that began anew, and nothing else.
+    @Test func aRootWithoutItsSeatIntroducesAMember() throws {
+        let member = try Self.key(6)
+        let known = IncarnationKey(member.publicKey)
+        let own = SeatProof.own(region: child, node: .zero, by: member)
+        let itself = statement(
+            .incarnation(
+                region: region, key: new, node: pinned.node, proof: proof(of: new, epoch: 0)),
+            by: new, seq: 2)
+        let guest = statement(
+            .incarnation(region: child, key: known, node: .zero, proof: own), by: new, seq: 3)
+        let entries = [statement(try place("镇"), by: old, seq: 2), itself, guest]
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            var directory = Directory(root: pinned)
+            for index in order { directory.add(entries[index]) }
+            #expect(directory.region(of: new) == region, "\(order)")
+            #expect(directory.region(of: known) == child, "\(order)")
+            #expect(directory.seat(of: region)?.key == old)
+            directory.add(
+                statement(
+                    .seat(region: child, epoch: 1, key: known, node: .zero, proof: own),
+                    by: new, seq: 4))
+            directory.add(statement(try place("改名"), by: new, seq: 5))
+            #expect(directory.seat(of: child) == nil, "it seats nobody")
+            #expect(directory.region(child)?.name == "镇", "and states no place")
+        }
+        var stranger = Directory(root: pinned)
+        for entry in [entries[0], guest] { stranger.add(entry) }
+        #expect(stranger.region(of: known) == nil, "who is not vouched for lets nobody in")
+    }
+
     @Test func aForgedProofSeatsNobody() throws {
         let stranger = try Self.key(4)
         let good = proof(of: new, epoch: 2)

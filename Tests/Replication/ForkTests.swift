@@ -80,6 +80,29 @@ import Testing
         #expect(left.leaves == right.leaves)
     }
 
+    /// Changes of others rest on a chain that was found to be forked later: a node that has
+    /// nothing yet gets the branch with them, and the proof.
+    @Test func whatRestsOnAForkedChainReachesANewNode() throws {
+        let origin = Village(0)
+        for _ in 0..<3 { origin.write(cases) }
+        let left = Village(1)
+        let right = Village(2)
+        let clone = origin.copy()
+        origin.write(cases, mark: 1)
+        clone.write(cases, mark: 2)
+        try Wire(origin, left).sync()
+        left.write(cases)
+        try Wire(clone, right).sync()
+        #expect(try Wire(left, right).sync())
+        let actor = origin.key.actor(in: cases.id)
+        #expect(isQuarantined(left, actor))
+        let fresh = Village(3)
+        let wire = Wire(left, fresh)
+        for _ in 0..<4 { #expect(try wire.sync()) }
+        #expect(isQuarantined(fresh, actor))
+        #expect(left.leaves == fresh.leaves)
+    }
+
     /// The alarm sounds once; that the link is down is told each time.
     @Test func eachRefusalIsTold() throws {
         let wire = Wire(Village(0), Village(1))

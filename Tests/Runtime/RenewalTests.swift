@@ -156,6 +156,45 @@ import Testing
         await place.stop()
     }
 
+    /// Its only member began anew after the backup: the root lets it in by its node, although
+    /// nobody else could bring what the root had said of it.
+    @Test func aRestoredRootLetsInAMemberThatBeganAnewMeanwhile() async throws {
+        let place = try await County()
+        _ = try await place.village.receive("甲")
+        try await place.settle(place.village)
+        await place.village.stop()
+        let villages = place.folder.path + "/village"
+        try place.copy(place.village.data, to: villages)
+        await place.county.stop()
+        let saved = place.folder.path + "/saved"
+        try place.copy(place.county.data, to: saved)
+        try await place.county.start()
+        try await place.village.start()
+        _ = try await place.village.receive("乙")
+        try await place.settle(place.village)
+        await place.village.stop()
+        try place.copyDatabase(villages, to: place.village.data)
+        try await place.village.start()
+        try await place.settle(place.village)
+        try await place.county.seat(place.village)
+        try await County.until("the village sits") { try await place.village.isSeated() }
+        await place.county.stop()
+        try place.copy(saved, to: place.county.data)
+        try await place.county.start()
+        try await County.until("the county asks to begin anew", seconds: 40) {
+            await place.county.renewals > 0
+        }
+        try await place.county.renew()
+        try await place.settle(place.village, seconds: 40)
+        try await County.until("the county has its seat again") {
+            try await place.county.isSeated()
+        }
+        #expect(try await place.village.isSeated())
+        #expect(try await place.county.applicants() == ["乙", "甲"])
+        try await place.expectSound()
+        await place.stop()
+    }
+
     /// `restore` of a root from an older backup, in an empty directory.
     @Test func aRestoredBackupOfARootComesBack() async throws {
         let place = try await County()

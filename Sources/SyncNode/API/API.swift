@@ -20,7 +20,9 @@ package enum API {
             let isForPeople =
                 !request.path.utf8.starts(with: apiPrefix)
                 && request.headers["accept"]?.contains("text/html") == true
-            return .now(isForPeople ? ProblemPage.response(of: error) : error.response)
+            if isForPeople { return .now(ProblemPage.response(of: error)) }
+            let isEnglish = Acceptance.prefersEnglish(request.headers)
+            return .now(error.told(inEnglish: isEnglish).response)
         }
     }
 

@@ -52,6 +52,7 @@ extension Call {
         created: (place: String, field: String)? = nil
     ) throws(Problem) -> Reply {
         let replayKey = try replayKey()
+        let isEnglish = Acceptance.prefersEnglish(request.headers)
         let given = try CommandBody.object(request.body, mayBeEmpty: route.operation == .actOnCase)
         let object = try CommandBody.name(given, members)
         let command = try CommandBody.command(object)
@@ -60,7 +61,7 @@ extension Call {
                 command: command, author: author, replayKey: replayKey
             ) { outcome in
                 guard case .done(let answer) = outcome else {
-                    return (outcome.problem ?? .closed).response
+                    return (outcome.problem ?? .closed).told(inEnglish: isEnglish).response
                 }
                 guard let created else { return .json(answer.isEmpty ? Array("{}".utf8) : answer) }
                 return .created(answer, below: created.place, field: created.field)
@@ -80,10 +81,12 @@ extension Call {
     }
 
     private func exchange() throws(Problem) -> Reply {
-        .exchange(
-            ExchangeOrder(peer: try peer()) { outcome in
+        let peer = try peer()
+        let isEnglish = Acceptance.prefersEnglish(request.headers)
+        return .exchange(
+            ExchangeOrder(peer: peer) { outcome in
                 guard case .done(let report) = outcome else {
-                    return (outcome.problem ?? .closed).response
+                    return (outcome.problem ?? .closed).told(inEnglish: isEnglish).response
                 }
                 return .json(report.json)
             })

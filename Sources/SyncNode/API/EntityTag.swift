@@ -67,6 +67,33 @@ enum Acceptance {
         return best.isAllowed
     }
 
+    /// Whether English is wanted more than Chinese (RFC 9110 §12.5.4); false where neither is
+    /// named. Of two that weigh the same the first is taken.
+    static func prefersEnglish(_ headers: HTTPHeaders) -> Bool {
+        guard headers.contains("accept-language") else { return false }
+        var best = (weight: 0, isEnglish: false)
+        let ranges = headers.all("accept-language").flatMap { $0.split(separator: ",") }
+        for range in ranges.prefix(Limits.acceptRangesMax) {
+            let parts = range.split(separator: ";").map(trimmed)
+            guard let tag = parts.first?.lowercased(), let family = tag.split(separator: "-").first,
+                ["en", "zh", "*"].contains(family)
+            else { continue }
+            let weight = parts.dropFirst().first.map(thousandths) ?? 1000
+            if weight > best.weight { best = (weight, family == "en") }
+        }
+        return best.isEnglish
+    }
+
+    /// The weight of a range, `q=0.8`, in thousandths; 0 where it is not of that form.
+    private static func thousandths(_ parameter: String) -> Int {
+        let text = parameter.lowercased()
+        guard text.hasPrefix("q=") else { return 0 }
+        let digits = text.dropFirst(2).filter { $0 != "." }
+        guard let number = String(digits.prefix(4)).digits, !digits.isEmpty else { return 0 }
+        let scale = [1: 1000, 2: 100, 3: 10, 4: 1][min(digits.count, 4)] ?? 1
+        return min(number * scale, 1000)
+    }
+
     /// The media type of a body, in small letters and without parameters.
     static func bodyType(_ headers: HTTPHeaders) -> String? {
         guard let value = headers["content-type"] else { return nil }

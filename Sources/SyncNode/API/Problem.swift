@@ -1,4 +1,5 @@
 package import Base
+import Civil
 package import Domain
 package import HTTP
 
@@ -9,7 +10,7 @@ package struct Problem: Error, Hashable, Sendable {
     package let status: UInt16
     /// Stable name; the problem's type is `/problems/` and this.
     package let rule: String
-    package let title: String
+    package private(set) var title: String
     package let field: String?
     /// Further members, in order: the two entity tags of a 412.
     package var members: [Member] = []
@@ -106,6 +107,18 @@ package struct Problem: Error, Hashable, Sendable {
         ]
         return problem
     }
+
+    /// The same in the language that the caller asked for; Chinese where a rule has no English
+    /// sentence.
+    func told(inEnglish isEnglish: Bool) -> Problem {
+        guard isEnglish, let english = RuleWords.english(rule) else { return self }
+        var copy = self
+        copy.title = english
+        return copy
+    }
+
+    /// The English sentence of a rule; nil where there is none.
+    package static func english(_ rule: String) -> String? { RuleWords.english(rule) }
 
     /// The document's address, relative to the node.
     package var type: String { "/problems/" + rule }

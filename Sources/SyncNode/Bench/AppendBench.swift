@@ -7,14 +7,16 @@ enum AppendBench {
     private static let roundNanos: Int64 = 1_500_000_000
 
     static func run(_ place: Bench.Place) async throws -> [Figure] {
-        let data = try await BenchWorld.makeCounty(place.folder)
         let bare = try BareTable(place.folder + "/bare.db")
         let row = [UInt8](repeating: 0x5a, count: 600)
         var figures: [Figure] = []
         for writers in [1, 32] {
             var rounds = Rounds()
             let batch = Array(repeating: row, count: writers)
-            for _ in 0..<5 {
+            for turn in 1...5 {
+                // A station of its own each time: a day has 99,999 numbers a station.
+                let data = try await BenchWorld.makeCounty(
+                    place.folder, named: "append-\(writers)-\(turn)")
                 try await rounds.turn(
                     figure: { try await appends(data, writers: writers) },
                     limit: { try bareCommits(bare, batch) })

@@ -17,8 +17,10 @@ struct BenchWorld {
     static let item = "370118009002"
 
     /// A county that has published an item, in `folder`.
-    static func makeCounty(_ folder: String) async throws -> String {
-        let data = folder + "/county"
+    static func makeCounty(
+        _ folder: String, named name: String = "county"
+    ) async throws -> String {
+        let data = "\(folder)/\(name)"
         _ = try await NodeCommands.initialise(
             data: data, code: code(county), name: "平阴县", suite: 1, parentURL: nil)
         let kernel = try NodeRuntime.kernel(of: data)

@@ -20,11 +20,11 @@ enum HTTPBench {
         let node = try ServedNode(place.program, data)
         defer { node.stop() }
         return [
-            try await post(node, place), try await get(node, number, place),
+            try await post(place), try await get(node, number, place),
         ]
     }
 
-    private static func post(_ node: ServedNode, _ place: Bench.Place) async throws -> Figure {
+    private static func post(_ place: Bench.Place) async throws -> Figure {
         let script = place.folder + "/post.lua"
         try TextFile.write(
             """
@@ -35,7 +35,11 @@ enum HTTPBench {
         let bare = try BareTable(place.folder + "/bare.db")
         let batch = Array(repeating: [UInt8](repeating: 0x5a, count: 600), count: 32)
         var rounds = Rounds()
-        for _ in 0..<5 {
+        for turn in 1...5 {
+            // A station of its own each time: a day has 99,999 numbers a station.
+            let data = try await BenchWorld.makeCounty(place.folder, named: "post-\(turn)")
+            let node = try ServedNode(place.program, data)
+            defer { node.stop() }
             try await rounds.turn(
                 figure: { try wrk(node.url + "/api/v1/cases", ["-s", script]) },
                 limit: { try AppendBench.bareCommits(bare, batch) })

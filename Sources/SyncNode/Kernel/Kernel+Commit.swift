@@ -68,6 +68,9 @@ extension Kernel {
         case .reissueOrphans(let scopes):
             let count = try reissueOrphans(in: scopes, at: now, entropy: entropy)
             return .done(answer: Array("{\"reissued\":\(count)}".utf8), written: [])
+        case .drop(let scope, let held, let quarantined):
+            let isGone = try drop(scope, heldBy: held, quarantined: quarantined)
+            return .done(answer: Array("{\"dropped\":\(isGone)}".utf8), written: [])
         case .write(let drafts):
             return .done(
                 answer: [], written: try write(drafts, author: 0, at: now, entropy: entropy))

@@ -40,13 +40,16 @@ extension Kernel {
 
     /// Whether what a scope holds may have waited for a place: a catalog counts once its owner's
     /// level is known and is acknowledged once the local county is; and a county passes on a
-    /// case that came from another once the station that it is for has a seat.
+    /// case that came from another once the station that it is for has a seat. A place that moved
+    /// has other supervisors from then on.
     private func waits(
         _ scope: ScopeName, for placed: Set<RegionID>, isSeatNew: Bool
     ) -> Bool {
         switch scope.family {
         case .catalog: placed.contains(scope.region)
-        case .cases: isSeatNew && scope.region == identity.region && homeCounty == scope.region
+        case .cases:
+            placed.contains(scope.region)
+                || (isSeatNew && scope.region == identity.region && homeCounty == scope.region)
         case .directory, .control, .corridor, .custody, .statistics: false
         }
     }

@@ -96,7 +96,7 @@ package final class Kernel<Store: Journal> {
         return state
     }
 
-    private func loadDirectory() throws(JournalError) {
+    func loadDirectory() throws(JournalError) {
         for id in scopes.keys.sorted() {
             guard let state = scopes[id], state.record.name.family == .directory else { continue }
             var after: [Dot] = []

@@ -43,6 +43,9 @@ package enum Submission: Sendable {
     /// Orphans of an old incarnation that no peer held are to be written anew: those of some
     /// scopes, or for nil all.
     case reissueOrphans(in: [ScopeID]?)
+    /// A scope outside the local audience is to go, where another carrier held all of it: its
+    /// vector as it stated it, and the chains that are quarantined there.
+    case drop(ScopeID, heldBy: VersionVector, quarantined: [ActorID])
     /// Changes as drafts: control statements of the node itself.
     case write([Draft])
 }
@@ -91,7 +94,7 @@ extension Submission {
         switch self {
         case .admit(let batch, _, _): batch.changes.reduce(0) { $0 + $1.bytes.count }
         case .write(let drafts): drafts.reduce(0) { $0 + $1.body.count + 256 }
-        case .command, .open, .state, .remember, .reissueOrphans: 1024
+        case .command, .open, .state, .remember, .reissueOrphans, .drop: 1024
         }
     }
 }

@@ -1,5 +1,5 @@
 import Base
-import Change
+package import Change
 
 /// Taking statements in: who may state what, and what each one moves.
 extension Directory {
@@ -24,16 +24,29 @@ extension Directory {
     /// Whether the author sits, or sat, for the scope's region, and what the statement rests on
     /// is known.
     private func mayState(_ statement: Statement) -> Bool {
-        guard regionBySeat[statement.key] == statement.region else { return false }
+        guard regionBySeat[statement.key] == statement.region else {
+            return isIntroduction(statement)
+        }
         switch statement.entry {
         case .seat(let region, _, _, _, _), .incarnation(let region, _, _, _):
-            return region == statement.region || isParent(statement.region, of: region)
+            return region == statement.region || wasWithin(region, statement.region)
         case .move(_, let parent): return wasWithin(parent, statement.region)
         case .agreement(let region, _):
             return region == statement.region || isParent(statement.region, of: region)
                 || corridors[CorridorKey(county: statement.region, other: region)] != nil
         case .region, .partner, .revocation: return true
         }
+    }
+
+    /// Whether a root without its seat states a member's incarnation, which may exchange by that
+    /// and no more. It waits for a member to give back what it said; where the last thing it said
+    /// was that this member began anew, nobody else could bring it.
+    private func isIntroduction(_ statement: Statement) -> Bool {
+        guard case .incarnation(let region, _, _, _) = statement.entry,
+            let author = guests[statement.key]?.latest?.value, author.region == statement.region,
+            author.region == root?.region, case .node? = author.proof
+        else { return false }
+        return isParent(statement.region, of: region)
     }
 
     /// Whether the incarnation that a statement names says the same of itself: nobody enters
@@ -93,7 +106,10 @@ extension Directory {
     }
 
     private mutating func enter(_ record: RegionRecord, _ statement: Statement) {
-        guard record.id == statement.region || record.parent == statement.region else { return }
+        // A region above may state it too: when it puts a place under another parent, which does
+        // not hold what the old one stated.
+        let isAbove = record.parent.map { wasWithin($0, statement.region) } ?? false
+        guard record.id == statement.region || isAbove else { return }
         if let parent = record.parent { parents[record.id, default: []].insert(parent) }
         var bearers = codes[record.code] ?? []
         if !bearers.contains(record.id) {
@@ -154,13 +170,18 @@ extension Directory {
 
     /// Whether `ancestor` is `region`, or stands or once stood above it.
     private func wasWithin(_ region: RegionID, _ ancestor: RegionID) -> Bool {
+        everAbove(region).contains(ancestor)
+    }
+
+    /// The region itself and every region that stands or ever stood above it, by id: what an
+    /// earlier parent did stays done, in whatever order a move becomes known.
+    package func everAbove(_ region: RegionID) -> [RegionID] {
         var seen: Set<RegionID> = []
         var open = [region]
         while let next = open.popLast() {
-            if next == ancestor { return true }
             guard seen.insert(next).inserted else { continue }
             open += parents[next]?.sorted() ?? []
         }
-        return false
+        return seen.sorted()
     }
 }

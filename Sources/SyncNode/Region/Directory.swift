@@ -159,7 +159,7 @@ package struct Directory: Sendable {
     package func county(of region: RegionID) -> RegionID? {
         var next: RegionID? = region
         // A ring of parents, which statements can make, ends after one round.
-        for _ in 0...records.count {
+        for _ in 0...(records.count + moves.count) {
             guard let id = next else { return nil }
             let record = records[id]?.latest?.value
             if record?.level == .county { return id }

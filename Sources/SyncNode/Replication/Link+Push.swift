@@ -68,7 +68,12 @@ extension Link {
         }
         try oweEvidence(scope, holding, knowing: knowledge)
         try seeForks(scope, holding, knowing: knowledge)
-        let except = scope.quarantined + holding.quarantined + (skipped[id] ?? [])
+        var except = holding.quarantined + (skipped[id] ?? [])
+        for actor in scope.quarantined where !except.contains(actor) {
+            if try !goes(actor, of: scope, with: holding, knowing: knowledge) {
+                except.append(actor)
+            }
+        }
         guard lacks(holding, scope, except: except) else { return true }
         let isFirst = !flights[lane.rawValue].contains { $0.scope == id }
         if isFirst, !mayOffer(scope) { return true }
@@ -100,6 +105,17 @@ extension Link {
             else { continue }
             try sees(dot, in: scope.id, yours: head.prefix, knowing: knowledge)
         }
+    }
+
+    /// Whether a chain that is quarantined here goes with the others all the same: what they
+    /// rest on may lie in it, and a peer that is behind on this side's branch, or has nothing
+    /// of the chain, could admit neither without the other. The proof follows.
+    private func goes<K: LocalKnowledge>(
+        _ actor: ActorID, of scope: SharedScope, with holding: Holding, knowing knowledge: K
+    ) throws(K.Failure) -> Bool {
+        guard let head = holding[actor] else { return true }
+        let dot = Dot(actor: actor, seq: head.seq)
+        return try knowledge.hash(at: dot, in: scope.id)?.prefix8 == head.prefix
     }
 
     /// Whether there is a change that the peer does not have.

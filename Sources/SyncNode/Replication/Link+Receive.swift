@@ -117,6 +117,9 @@ extension Link {
     private mutating func check<K: LocalKnowledge>(
         _ head: SeenHead, in scope: ScopeID, _ intake: inout Intake, _ knowledge: K
     ) throws(K.Failure) {
+        // What this side does not share, as the directories differ, is not judged: an own chain
+        // that is not looked at is no chain that was lost.
+        guard mine[scope] != nil else { return }
         let known = mine[scope]?.vector[head.actor]
         if let known, known.seq == head.seq, known.hash.prefix8 == head.prefix { return }
         if mine[scope]?.quarantined.contains(head.actor) == true { return }

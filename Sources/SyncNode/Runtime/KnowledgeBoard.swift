@@ -53,6 +53,21 @@ package final class KnowledgeBoard: Sendable {
     /// The directory as of the last commit.
     package var directory: Directory { state.withLock { $0.directory } }
 
+    /// The version at which the directory, or what is carried, last changed.
+    package var directoryVersion: UInt64 { state.withLock { $0.directoryChangedAt } }
+
+    /// Scopes that are stored although the directory places them elsewhere than a region's node
+    /// may carry, by id.
+    package func outsideAudience(of region: RegionID) -> [ScopeName] {
+        state.withLock { state in
+            state.scopes.values.map(\.knowledge.name)
+                .filter {
+                    !state.directory.carries(region, $0) && state.directory.region($0.region) != nil
+                }
+                .sorted { $0.id < $1.id }
+        }
+    }
+
     /// One scope; nil where it is not carried.
     package func scope(_ id: ScopeID) -> ScopeKnowledge? {
         state.withLock { $0.scopes[id]?.knowledge }

@@ -26,7 +26,8 @@ package struct PeerState: Hashable, Sendable {
     package var lastError: String?
     /// The peer's clock minus this node's, at the greeting.
     package var clockOffsetMillis: Int64?
-    /// The vectors of the shared scopes when both sides last held the same.
+    /// The vectors of the shared scopes when both sides last held the same. Of a scope that is
+    /// shared no more it stays what the peer held then: by that it may be given up.
     package var agreed: [ScopeID: VersionVector] = [:]
     package var sent = 0
     package var received = 0
@@ -85,7 +86,6 @@ package final class PeerWatch: Sendable {
     func agreed(on news: ScopeNews, at now: Instant) {
         state.withLock { state in
             state.lastEqual = now
-            if news.isWhole { state.agreed = [:] }
             for scope in news.scopes { state.agreed[scope.id] = scope.vector }
         }
     }

@@ -125,6 +125,7 @@ package final class Writer: Sendable {
                 if !effects.blobs.isEmpty { named(effects.blobs) }
                 board.publish(
                     effects.touched.compactMap { kernel.knowledge(of: $0) },
+                    dropped: effects.touched.filter { kernel.knowledge(of: $0) == nil },
                     directory: effects.directoryChanged ? kernel.directory : nil)
                 for (pending, outcome) in zip(batch, outcomes) { pending.reply(.success(outcome)) }
                 if told != nil { Console.say("store: writes again") }

@@ -42,11 +42,26 @@ extension World {
     func handle() throws(JournalError) {
         guard let entry = dice.pick(Array(cases.entries.suffix(3))) else { return }
         let carriers = nodes.filter { $0.kernel.mayCarry(entry.scope) && !$0.isDown }
-        guard let node = dice.pick(carriers) else { return }
+        guard var node = dice.pick(carriers) else { return }
+        if dice.hits(50), let offered = dice.pick(offered(entry, of: carriers, at: node)) {
+            node = offered
+        }
         guard let act = act(on: entry, at: node) else { return }
         let command = CaseCommand(act, on: .id(entry.id))
-        try commit(
+        let outcomes = try commit(
             node, [.command(.cases(command), author: dice.next(), replayKey: nil)])
+        tell("node \(node.index) \(act): \(outcomes.map { "\($0)" } ?? "disk full")")
+    }
+
+    /// The nodes of the place to which a case is offered, as another sees it.
+    private func offered(
+        _ entry: CaseBook.Entry, of carriers: [SimulatedNode], at node: SimulatedNode
+    ) -> [SimulatedNode] {
+        let key = DocumentKey(collection: .caseFile, id: entry.id)
+        guard let state = CustodyChecks.state(key, at: node),
+            let region = state.event(state.offer)?.region
+        else { return [] }
+        return carriers.filter { $0.region == region }
     }
 
     /// What somebody at this node would do next, mostly: also what the rules refuse.

@@ -49,6 +49,8 @@ struct Checks {
     /// A check looked at something that could have been wrong.
     mutating func did(_ invariant: String, times: Int = 1) { tally.add(invariant, times) }
 
+    func hasSeen(_ mutant: Mutant) -> Bool { mutant.isSeen(in: violations) }
+
     /// All checks, those of custody among them.
     var counts: Tally { tally.joined(custody.tally) }
 
@@ -179,6 +181,25 @@ struct Checks {
             if chain.positions[index] >= position {
                 fail("I4", at: step, "node \(node.index) \(dep.actor.hex) came later")
             }
+        }
+    }
+
+    /// I23: all of a dropped scope was held elsewhere. I1: nothing of it is claimed any more.
+    mutating func dropped(
+        _ chains: [SimulatedJournal.Chain], of own: SharedScope?, at node: SimulatedNode,
+        heldBy held: SharedScope, _ step: Int
+    ) {
+        for chain in chains where !held.quarantined.contains(chain.state.actor) {
+            did("I23")
+            if chain.state.head.seq > held.vector[chain.state.actor]?.seq ?? .none {
+                fail("I23", at: step, "node \(node.index) dropped what it alone was known to hold")
+            }
+        }
+        if let own, let known = node.kernel.knowledge(of: own.id) {
+            checkClaims(known, node.journal.contents(of: own.id), at: node, step)
+        }
+        for chain in chains {
+            seen[node.index]?[Place(scope: held.id, actor: chain.state.actor)] = nil
         }
     }
 

@@ -17,6 +17,10 @@ package enum Mutant: String, Sendable, CaseIterable {
     case rejectUnknown = "reject-unknown"
     /// A change is counted in the vector and not stored.
     case countWithoutStoring = "count-without-storing"
+    /// A dropped scope's vector stays.
+    case vectorKeptOnDrop = "vector-kept-on-drop"
+    /// A scope is dropped once own changes are held elsewhere, whatever else it holds.
+    case drainOwnOnly = "drain-own-only"
     /// An offer is withdrawn by whoever made it, without an answer.
     case unilateralWithdraw = "unilateral-withdraw"
     /// A holder decides while its offer is open.
@@ -38,16 +42,30 @@ package enum Mutant: String, Sendable, CaseIterable {
         case .noNewIncarnation: ["I11"]
         case .serveBeforeSync: ["I10"]
         case .rejectUnknown: ["I7"]
-        case .countWithoutStoring: ["I1"]
+        case .countWithoutStoring, .vectorKeptOnDrop: ["I1"]
+        case .drainOwnOnly: ["I23"]
         case .unilateralWithdraw, .holderNotFrozen, .offerToRegion, .custodyBoundToNode,
             .forceWithoutCut:
             ["I16", "I17", "I18", "I19", "I20", "I21"]
         }
     }
 
+    /// Whether it shows only where places move.
+    var needsMoves: Bool { self == .vectorKeptOnDrop || self == .drainOwnOnly }
+
     /// Whether a run of a seed with this rule off found it to be off.
     package func isSeen(in report: Report) -> Bool {
-        report.violations.contains { seenAs.contains($0.invariant) }
+        isSeen(in: report.violations)
+    }
+
+    /// The finding that shows it; nil where none does.
+    package func finding(in report: Report) -> String? {
+        report.violations.first { seenAs.contains($0.invariant) }
+            .map { "\($0.invariant), \($0.what)" }
+    }
+
+    func isSeen(in violations: [Violation]) -> Bool {
+        violations.contains { seenAs.contains($0.invariant) }
     }
 
     /// The kernel's rules with this one off.
@@ -58,6 +76,8 @@ package enum Mutant: String, Sendable, CaseIterable {
         case .noHash: rules.checksHashes = false
         case .rejectUnknown: rules.storesUnknownKinds = false
         case .countWithoutStoring: rules.storesWhatItCounts = false
+        case .vectorKeptOnDrop: rules.dropsVectorWithScope = false
+        case .drainOwnOnly: rules.drainsEverything = false
         case .unilateralWithdraw: rules.custody.unilateralWithdraw = true
         case .holderNotFrozen: rules.custody.holderNotFrozen = true
         case .offerToRegion: rules.custody.offerToRegion = true

@@ -6,7 +6,9 @@ import Replication
 /// A link between two nodes: both machines, and the messages on their way.
 struct SimulatedLink {
     let below: Int
-    let above: Int
+    private(set) var above: Int
+    /// What both held when they last held the same, by scope.
+    var agreed: [ScopeID: SharedScope] = [:]
     var dialer: Dialer
     var answerer: Answerer
     /// Grows with each restart of the dialer's side: older answers are nobody's.
@@ -26,6 +28,15 @@ struct SimulatedLink {
         self.above = above.index
         dialer = Self.dialer(below, above)
         answerer = Self.answerer(above)
+    }
+
+    /// The node below has another parent from now on.
+    mutating func move(_ below: SimulatedNode, to parent: SimulatedNode) {
+        let (bytes, changes, generation) = (bytes, changes, generation)
+        self = SimulatedLink(below: below, above: parent)
+        self.bytes = bytes
+        self.changes = changes
+        self.generation = generation + 1
     }
 
     static func dialer(_ below: SimulatedNode, _ above: SimulatedNode) -> Dialer {

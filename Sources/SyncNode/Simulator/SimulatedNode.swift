@@ -10,6 +10,8 @@ final class SimulatedNode {
     let index: Int
     let region: RegionID
     let place: SimulatedTopology.Place
+    /// A second node of the region, which holds no seat and stands ready (PROTOCOL §2).
+    let isTwin: Bool
     /// H(enrolment key): the same for every incarnation, and for a clone.
     let node: Digest
     let root: SeatRecord
@@ -42,7 +44,7 @@ final class SimulatedNode {
 
     init(
         index: Int, place: SimulatedTopology.Place, key: IncarnationKey, root: SeatRecord,
-        journal: SimulatedJournal, rules: KernelRules, mutant: Mutant?
+        journal: SimulatedJournal, rules: KernelRules, mutant: Mutant?, isTwin: Bool = false
     ) throws(JournalError) {
         self.index = index
         self.place = place
@@ -52,7 +54,9 @@ final class SimulatedNode {
         self.rules = rules
         self.mutant = mutant
         region = RegionID(place.code.rawValue)
-        node = ExchangeHash.digest(Array("node \(place.code.text)".utf8))
+        self.isTwin = isTwin
+        let name = isTwin ? "twin" : "node"
+        node = ExchangeHash.digest(Array("\(name) \(place.code.text)".utf8))
         salt = UInt64(index) << 40
         storeEpoch = Digest16(high: UInt64(index), low: 0)
         sentinel = (key, 0)

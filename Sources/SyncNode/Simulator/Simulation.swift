@@ -13,23 +13,28 @@ package enum Simulation {
     ///   - steps: Of faults and work; afterwards everything is settled without faults.
     ///   - topology: nil makes one from the seed.
     ///   - mutant: The rule that is switched off.
+    ///   - moves: Whether counties move villages under other towns.
     ///   - isRepeated: Whether the seed is run a second time: both must come to one digest.
     ///   - tells: Whether the report has the history, a line for each thing that happened.
     package static func run(
         seed: UInt64, steps: Int, topology: SimulatedTopology? = nil, mutant: Mutant? = nil,
-        isRepeated: Bool = false, tells: Bool = false
+        moves: Bool = false, isRepeated: Bool = false, tells: Bool = false
     ) -> Report {
-        var report = once(seed, steps, topology, mutant, shift: 0, tells: tells)
+        let hasMoves = moves || mutant?.needsMoves == true
+        func once(shift: Int64, tells: Bool) -> Report {
+            Self.once(seed, steps, topology, mutant, hasMoves, shift: shift, tells: tells)
+        }
+        var report = once(shift: 0, tells: tells)
         if isRepeated {
             report.checks.append(("digest", 1))
-            if once(seed, steps, topology, mutant, shift: 0).digest != report.digest {
+            if once(shift: 0, tells: false).digest != report.digest {
                 report.violations.append(
                     Violation("digest", at: steps, "a second run comes to another digest"))
             }
         }
         guard seed % 10 == 0, mutant == nil, report.violations.isEmpty else { return report }
         let shift = seed % 20 == 0 ? shiftMillis : -shiftMillis
-        let shifted = once(seed, steps, topology, mutant, shift: shift, tells: tells)
+        let shifted = once(shift: shift, tells: tells)
         report.checks.append(("I26", 1))
         guard shifted.shape != report.shape else { return report }
         report.violations.append(
@@ -40,15 +45,16 @@ package enum Simulation {
 
     private static func once(
         _ seed: UInt64, _ steps: Int, _ topology: SimulatedTopology?, _ mutant: Mutant?,
-        shift: Int64, tells: Bool = false
+        _ moves: Bool, shift: Int64, tells: Bool
     ) -> Report {
         do throws(JournalError) {
-            let world = try World(seed: seed, topology: topology, mutant: mutant, shift: shift)
+            let world = try World(
+                seed: seed, topology: topology, mutant: mutant, shift: shift, moves: moves)
             if tells { world.history = [] }
             do throws(JournalError) {
-                for _ in 0..<steps { try world.takeStep() }
-                try world.settle()
-                try world.inspect()
+                for _ in 0..<steps where !world.isCaught { try world.takeStep() }
+                if !world.isCaught { try world.settle() }
+                if !world.isCaught { try world.inspect() }
             } catch {
                 world.checks.fail("journal", at: world.step, "\(error)")
             }
@@ -60,6 +66,9 @@ package enum Simulation {
 }
 
 extension World {
+    /// Whether the mutant that runs here was seen: what comes after it says nothing any more.
+    fileprivate var isCaught: Bool { mutant.map { checks.hasSeen($0) } ?? false }
+
     /// One step: time passes, messages arrive, somebody works, now and then something breaks.
     func takeStep() throws(JournalError) {
         step += 1
@@ -72,6 +81,8 @@ extension World {
         }
         try deliver()
         try tend()
+        if hasMoves, dice.hits(1) { try moveSomeone() }
+        followMoves()
         if dice.hits(5) { try admitApplicants(mayGrant: true) }
         if dice.hits(10) { try reissue() }
         if mutant == .serveBeforeSync, dice.hits(30), let node = dice.pick(nodes) {
@@ -141,6 +152,8 @@ extension World {
             rounds += 1
             step += 1
             let before = progress()
+            followMoves()
+            for node in nodes { try dropOutside(node) }
             try admitApplicants(mayGrant: true)
             for index in links.indices {
                 for lane in Lane.allCases {

@@ -10,7 +10,10 @@ package struct Sweep: Sendable {
     private var checks = Tally()
     private var faults = Tally()
 
-    package init() {}
+    private let hasMoves: Bool
+
+    /// - Parameter moves: Whether places move in these seeds.
+    package init(moves: Bool) { hasMoves = moves }
 
     /// Adds one seed's report.
     package mutating func take(_ report: Report) {
@@ -23,8 +26,9 @@ package struct Sweep: Sendable {
 
     /// Checks and faults that never applied. Sorted.
     package var unused: [String] {
-        (Self.allChecks.filter { checks[$0] == 0 } + Self.allFaults.filter { faults[$0] == 0 })
-            .sorted()
+        let names = Self.allChecks + (hasMoves ? ["I23"] : [])
+        let kinds = Self.allFaults + (hasMoves ? ["drop", "move"] : [])
+        return (names.filter { checks[$0] == 0 } + kinds.filter { faults[$0] == 0 }).sorted()
     }
 
     /// Whether nothing was found, and everything was looked at.
@@ -34,11 +38,12 @@ package struct Sweep: Sendable {
     /// for the cut of a Force, `digest` for a seed that is run twice.
     package static let allChecks = [
         "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I12", "I13", "I14",
-        "I15", "I16", "I17", "I18", "I18-force", "I19", "I20", "I21", "I22", "I26", "I29",
+        "I15", "I16", "I17", "I18", "I18-force", "I19", "I20", "I21", "I22", "I26",
+        "I29",
         "digest",
     ]
 
-    /// Every fault.
+    /// Every fault. Where places move, `move` and `drop` beside them, and I23.
     package static let allFaults = [
         "clock", "clone", "cut", "disk-full", "duplicate", "image", "loss", "partition", "power",
         "restore",

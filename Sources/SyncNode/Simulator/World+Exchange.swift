@@ -104,6 +104,7 @@ extension World {
         let effects = try links[index].answerer.received(
             message, nonce: nonce(), at: now, knowing: knowledgeAbove(index))
         try carryOut(effects, on: index, message.lane, id: envelope.id)
+        noteAgreement(on: index)
     }
 
     /// What the answerer wants done.
@@ -139,6 +140,7 @@ extension World {
         let effects = try links[index].dialer.received(
             message, lane: envelope.lane, at: now, knowing: knowledgeBelow(index))
         try carryOutBelow(effects, on: index, envelope.lane)
+        noteAgreement(on: index)
     }
 
     private func carryOutBelow(

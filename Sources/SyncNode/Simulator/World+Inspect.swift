@@ -26,25 +26,32 @@ extension World {
         for name in names {
             var leaves: Set<Digest16> = []
             var carriers = 0
+            var shares: [String] = []
             var isFlagged = false
             var actors: Set<ActorID> = []
             for node in nodes {
                 guard let shared = node.sharedScope(name.id) else {
-                    if node.kernel.mayCarry(name), carriesAnything(name) { leaves.insert(.zero) }
+                    if node.kernel.mayCarry(name), carriesAnything(name) {
+                        leaves.insert(.zero)
+                        shares.append("\(node.index):-")
+                    }
                     continue
                 }
                 checks.did("I6")
                 if !node.kernel.mayCarry(name) {
+                    if mustKeep(name, at: node) { continue }
                     checks.fail("I6", at: step, "node \(node.index) stores \(name.family)")
                     continue
                 }
                 if !shared.quarantined.isEmpty { isFlagged = true }
                 carriers += 1
+                shares.append("\(node.index):\(shared.leaf.high % 1000)")
                 leaves.insert(shared.isBlank ? .zero : shared.leaf)
                 for head in shared.vector.heads { actors.insert(head.actor) }
             }
             if carriers > 1, !isFlagged { checks.did("I7") }
             if leaves.count > 1, !isFlagged {
+                tell("\(name.family) \(name.region.hex) at \(shares.joined(separator: " "))")
                 checks.fail("I7", at: step, "carriers of \(name.family) \(name.region.hex) differ")
             }
             checks.did("I15")

@@ -46,7 +46,8 @@ extension World {
     func admitApplicants(mayGrant: Bool) throws(JournalError) {
         var left: [Applicant] = []
         for var applicant in applicants {
-            let parent = nodes[applicant.parent]
+            let node = nodes.first { $0.key == applicant.key }
+            let parent = node.flatMap { self.parent(of: $0) } ?? nodes[applicant.parent]
             guard !parent.isDown, parent.isSeated else {
                 left.append(applicant)
                 continue

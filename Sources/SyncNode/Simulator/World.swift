@@ -24,6 +24,8 @@ final class World {
     var admissions = 0
     /// No faults any more: everything that is owed is done.
     var isSettling = false
+    /// Whether counties move villages.
+    let hasMoves: Bool
     /// Whether links lose, repeat and delay.
     var lossPercent: Int
     var backups: [Int: (image: SimulatedJournal.Image, key: IncarnationKey)] = [:]
@@ -49,11 +51,13 @@ final class World {
     var now: Instant { Self.start.advanced(byMillis: elapsed + shift) }
 
     init(
-        seed: UInt64, topology: SimulatedTopology?, mutant: Mutant?, shift: Int64
+        seed: UInt64, topology: SimulatedTopology?, mutant: Mutant?, shift: Int64,
+        moves: Bool = false
     ) throws(JournalError) {
         dice = Dice(seed)
         self.mutant = mutant
         self.shift = shift
+        hasMoves = moves
         lossPercent = dice.pick([0, 5, 15, 30]) ?? 0
         let shape = topology ?? SimulatedTopology.random(&dice)
         try build(shape)
@@ -91,6 +95,7 @@ final class World {
                     index: nodes.count, place: place, key: key, root: root,
                     journal: SimulatedJournal(), rules: rules(nodes.count), mutant: mutant))
         }
+        try addTwin()
         for node in nodes { try enter(node, shape) }
         for node in nodes {
             guard let parent = parent(of: node) else { continue }
@@ -102,6 +107,18 @@ final class World {
             else { continue }
             links.append(SimulatedLink(below: below, above: above))
         }
+    }
+
+    /// In some worlds one station has a second node.
+    private func addTwin() throws(JournalError) {
+        guard dice.hits(50), let first = dice.pick(nodes.filter { $0.place.parent != nil }) else {
+            return
+        }
+        nodes.append(
+            try SimulatedNode(
+                index: nodes.count, place: first.place, key: freshKey(), root: first.root,
+                journal: SimulatedJournal(), rules: rules(nodes.count), mutant: mutant,
+                isTwin: true))
     }
 
     /// One node in four runs an old binary, that knows less kinds.
@@ -126,6 +143,13 @@ final class World {
         var entries: [DirectoryEntry] = []
         if node.place.parent == nil { entries.append(.region(record(node))) }
         for child in nodes where child.place.parent == node.place.code {
+            guard !child.isTwin else {
+                entries.append(
+                    .incarnation(
+                        region: child.region, key: child.key, node: child.node,
+                        proof: child.proof))
+                continue
+            }
             entries.append(.region(record(child)))
             entries.append(
                 .seat(
@@ -158,7 +182,11 @@ final class World {
             parent: node.place.parent.map { RegionID($0.rawValue) })
     }
 
+    /// The node above: as its own directory has it, and before it has one as it was founded.
     func parent(of node: SimulatedNode) -> SimulatedNode? {
+        if let above = node.kernel.directory.region(node.region)?.parent {
+            return nodes.first { $0.region == above }
+        }
         guard let code = node.place.parent else { return nil }
         return nodes.first { $0.place.code == code }
     }
@@ -173,6 +201,7 @@ final class World {
         do throws(JournalError) {
             let result = try node.commit(batch, at: now)
             checks.committed(node, result.outcomes, result.effects, at: step)
+            if result.effects.directoryChanged { try dropOutside(node) }
             if !result.effects.ownForks.isEmpty { try learnsItIsACopy(node) }
             return result.outcomes
         } catch {

@@ -296,7 +296,7 @@ extension CaseState {
     mutating func resolveWriters(in directory: Directory) {
         for index in writers.indices where writers[index].region == nil {
             let actor = writers[index].actor
-            for region in directory.ancestry(of: scope.region) {
+            for region in directory.everAbove(scope.region) {
                 guard
                     let seat = directory.seats(of: region).first(where: {
                         $0.key.actor(in: scopeID) == actor
@@ -317,11 +317,11 @@ extension CaseState {
 }
 
 extension Directory {
-    /// Whether a region may force and ratify in a station's scope: one that stands above it, or
-    /// the county itself for what it received itself.
+    /// Whether a region may force and ratify in a station's scope: one that stands above it or
+    /// stood there, as what it did then stays done; or the county itself for what it received
+    /// itself.
     func supervises(_ region: RegionID, _ station: RegionID) -> Bool {
-        let chain = ancestry(of: station)
-        if chain.dropFirst().contains(region) { return true }
+        if region != station, everAbove(station).contains(region) { return true }
         return region == station && self.region(station)?.level == .county
     }
 }

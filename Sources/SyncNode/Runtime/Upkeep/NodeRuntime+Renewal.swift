@@ -7,7 +7,7 @@ import Kernel
 /// links fetch what others hold, and what only the old incarnation had is written anew.
 /// Cases are taken in all the while.
 extension NodeRuntime {
-    /// What must happen once after a start, in order; ends when it is done.
+    /// What must happen after a start, in order, and then whenever the directory changes.
     func takeCare(isKnown: Bool) async {
         if !isKnown {
             guard await announce() else { return }
@@ -17,8 +17,10 @@ extension NodeRuntime {
         await publishAgreement()
         await writeAnew(since: .now)
         async let receipts: Void = ReceiptDuty(store: store, clock: clock).keep()
+        async let leavings: Void = giveUpWhatLeft()
         await watchSeat()
         await receipts
+        await leavings
     }
 
     /// Whether this incarnation sat, and a later one of this very node sits now: the directory is
@@ -165,7 +167,7 @@ extension NodeRuntime {
         }
     }
 
-    private func submit(_ submission: Submission) async throws(JournalError) {
+    func submit(_ submission: Submission) async throws(JournalError) {
         do throws(Writer.Failure) {
             _ = try await store.writer.submit(submission)
         } catch .journal(let error) {
