@@ -14,7 +14,7 @@ import Store
 extension NodeRuntime {
     static func openDoor(
         _ options: Options, _ store: OpenStore
-    ) throws(Failure) -> Doorkeeper {
+    ) throws(Failure) -> NodeDoor {
         let book: [UInt8]?
         do throws(JournalError) {
             book = try store.readers.read { (reader) throws(JournalError) in
@@ -24,7 +24,7 @@ extension NodeRuntime {
             throw .store(error, options.data)
         }
         do throws(KeyFiles.Failure) {
-            return try Doorkeeper(
+            return try NodeDoor(
                 folder: options.data + "/keys", book: book,
                 clock: { SystemClock.monotonicNanos() / 1_000_000 },
                 save: { [writer = store.writer] bytes in
@@ -37,7 +37,7 @@ extension NodeRuntime {
 
     /// What the node shows as a client; nil where it was never enrolled.
     static func identity(
-        of door: Doorkeeper, _ options: Options
+        of door: NodeDoor, _ options: Options
     ) throws(Failure) -> TLSIdentity? {
         var hosts = options.hosts
         if !options.listen.isAny { hosts.append(options.listen.address) }

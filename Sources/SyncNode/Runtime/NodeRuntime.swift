@@ -56,7 +56,7 @@ package final class NodeRuntime: Sendable {
     let store: OpenStore
     let hub: ExchangeHub
     let client: HTTPClient
-    let door: Doorkeeper
+    let door: NodeDoor
     let clock: NodeClock
     let dialers = Mutex<[RegionID: Dialling]>([:])
     private let server = Mutex<HTTPServer?>(nil)
@@ -105,7 +105,7 @@ package final class NodeRuntime: Sendable {
 
     private init(
         options: Options, store: OpenStore, client: HTTPClient, clock: NodeClock,
-        door: Doorkeeper
+        door: NodeDoor
     ) {
         self.door = door
         self.options = options

@@ -9,7 +9,7 @@ package import Network
 internal import Synchronization
 
 /// Everything at a node's door: who it is, whom it lets in, and who was turned away.
-package final class Doorkeeper: Sendable {
+package final class NodeDoor: Sendable {
     /// Invitations, requests and the authority that signs.
     package let desk: EnrolmentDesk
     /// Counts and tells of those turned away.
