@@ -20,6 +20,7 @@ let rooms: [(name: String, knows: [String])] = [
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
     ("API", ["Base", "Crypto", "HTTP", "Change", "Civil", "Domain", "Account", "Console"]),
+    ("Enrolment", ["Base", "Crypto"]),
     ("Threads", ["Base"]),
     ("Disk", ["Base", "Crypto", "Kernel", "CLinux"]),
     (
@@ -33,6 +34,10 @@ let rooms: [(name: String, knows: [String])] = [
         ["Base", "Crypto", "HTTP", "Change", "Domain", "Account", "API", "Threads", "Host"]
     ),
     (
+        "Gate",
+        ["Base", "Crypto", "HTTP", "Change", "Domain", "Enrolment", "Network", "Host"]
+    ),
+    (
         "Blob",
         [
             "Base", "Crypto", "HTTP", "Change", "Replication", "Kernel", "API", "Threads", "Disk",
@@ -43,7 +48,8 @@ let rooms: [(name: String, knows: [String])] = [
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
-            "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Blob",
+            "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Enrolment",
+            "Gate", "Blob",
             "CLinux",
         ]
     ),

@@ -10,7 +10,7 @@ struct Verb: Sendable {
     let run: @Sendable ([String]) async -> Int32
 
     static let all: [Verb] = [
-        .initialise, .serve, .demo, .status, .sync, .command, .seat,
+        .initialise, .serve, .demo, .status, .sync, .command, .invite, .enroll, .seat,
         .caseFile, .handoff, .catalog, .grant, .calendar, .user, .audit,
         .verify, .backup, .restore, .export, .importing, .simulate, .bench,
     ]
@@ -83,6 +83,8 @@ extension Words {
         ("status", Words("节点自述", "the node as it sees itself")),
         ("sync", Words("立即与对端完整同步一次", "one full exchange with the peers, now")),
         ("command", Words("提交一条 JSON 命令", "hands in one command as JSON")),
+        ("invite", Words("邀请下级节点入网", "lets a child node in, by a code or by request")),
+        ("enroll", Words("凭邀请码入网", "makes this machine a node of its parent's")),
         ("seat", Words("给下级的新密钥授予席位", "gives a child's new key its seat")),
         ("verify", Words("核对全部链、签名与文档", "checks every chain, signature and document")),
         ("backup", Words("在线备份", "a copy of the data while it runs")),

@@ -31,7 +31,7 @@ package struct SessionTable: Sendable {
         _ token: Digest, _ principal: Principal, from address: String, version: UInt64,
         at now: Instant
     ) -> Bool {
-        if sessions.count >= Limits.sessionsMax { sweep(at: now) }
+        if sessions.count >= Limits.staffSessionsMax { sweep(at: now) }
         // any order: the oldest is the same in every order, but for equal times.
         let own = sessions.filter { $0.value.principal.author == principal.author }
         if own.count >= Limits.sessionsOfAccountMax,
@@ -39,7 +39,7 @@ package struct SessionTable: Sendable {
         {
             sessions[oldest.key] = nil
         }
-        guard sessions.count < Limits.sessionsMax else { return false }
+        guard sessions.count < Limits.staffSessionsMax else { return false }
         sessions[token] = Session(
             principal: principal, address: address, openedAt: now, usedAt: now, version: version)
         return true

@@ -21,7 +21,7 @@ extension Limits {
     /// Random bytes of a session's token.
     package static let sessionTokenBytes = 32
     /// Sessions of one node: ten times the desks of a county.
-    package static let sessionsMax = 4096
+    package static let staffSessionsMax = 4096
     /// Sessions of one account: a desk, a phone, a program; the oldest gives way.
     package static let sessionsOfAccountMax = 8
     /// A session without a request for this long has ended: a clerk who left the desk.

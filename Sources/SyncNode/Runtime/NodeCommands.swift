@@ -2,6 +2,8 @@ package import Base
 import Crypto
 import Disk
 package import Domain
+import Enrolment
+import Gate
 import Kernel
 import Network
 import Store
@@ -27,18 +29,31 @@ package enum NodeCommands {
         ).run()
     }
 
+    /// `enroll`: makes a node that its parent lets in, and exchanges once.
+    ///
+    /// - Returns: nil where it has to wait for a word at the parent.
+    package static func enroll(
+        _ joining: NodeJoining
+    ) async throws -> (NodeJoining.Outcome, Answer?) {
+        let outcome = try await joining.run()
+        guard case .joined = outcome else { return (outcome, nil) }
+        return (outcome, try await ask(joining.data, "POST", "/api/v1/sync", body: "{}"))
+    }
+
     /// `serve`: until SIGTERM or SIGINT, or until the node must begin a new incarnation, which
     /// it then does.
     package static func serve(
-        data: String, listen: String, certificate: String?, key: String?, isDemo: Bool,
-        isSupervised: Bool
+        data: String, listen: String, certificate: String?, key: String?, hosts: [String],
+        isDemo: Bool, isPlain: Bool, isSupervised: Bool
     ) async throws -> Int32 {
         var options = NodeRuntime.Options(data: data, listen: try endpoint(listen))
         options.isDemo = isDemo
+        options.isSecure = !isDemo && !isPlain
+        options.hosts = hosts
         if let certificate, let key {
             options.tls = TLSIdentity(certificate: .path(certificate), key: .path(key))
         }
-        if isDemo, !options.listen.address.hasPrefix("127."), options.listen.address != "::1" {
+        if isDemo, !options.listen.isLoopback {
             throw NodeRuntime.Failure(
                 "--demo listens on loopback only", chinese: "--demo 只能监听本机回环地址", exitCode: 2)
         }
@@ -46,7 +61,7 @@ package enum NodeCommands {
         while true {
             let runtime = try await NodeRuntime.start(options)
             if let bound = runtime.endpoint { options.listen = bound }
-            let scheme = options.tls == nil ? "http" : "https"
+            let scheme = runtime.isSecure ? "https" : "http"
             Console.print("listening \(scheme)://\(options.listen.text)")
             if let renewal = runtime.store.renewal {
                 Console.say("new incarnation: \(renewal)")
@@ -72,7 +87,7 @@ package enum NodeCommands {
     static func reach(
         _ data: String, _ method: String, _ path: String, _ body: [UInt8]?, key: String? = nil
     ) async throws -> ClientResponse {
-        let client = try HTTPClient()
+        let client = try local(data)
         defer { client.stop() }
         if let url = try await NodeAddress.running(in: data, client) {
             return try await send(client, request(data, method, path, body, key), to: url)
@@ -92,6 +107,12 @@ package enum NodeCommands {
             await runtime.stop()
             throw error
         }
+    }
+
+    /// A client that believes this node's own tree, and knows nobody else.
+    static func local(_ data: String) throws -> HTTPClient {
+        let credentials = try NodeCredentials.load(from: data + "/keys")
+        return try HTTPClient(authority: credentials?.anchor.pem)
     }
 
     private static func send(

@@ -194,7 +194,7 @@ struct NodeQueries: NodeView {
             Metric(
                 "node_blobs_wanted", "Attachments still to come", .gauge,
                 [Metric.Sample(Double(try blobsWanted()))]),
-        ]
+        ] + runtime.doorMetrics
     }
 
     // MARK: parts

@@ -155,7 +155,7 @@ extension NodeRuntime {
         let own = settings.region
         let request = MembershipRequest(
             code: own.code, name: own.name, region: own.id, keys: store.keys)
-        let grant = try await Membership.ask(url, request)
+        let grant = try await Membership.ask(url, request, client)
         guard grant.region.id == own.id else {
             throw Failure("\(url) takes this node for \(grant.region.name)", exitCode: 5)
         }
