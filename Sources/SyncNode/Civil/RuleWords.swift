@@ -108,6 +108,7 @@ package enum RuleWords {
         ("no-such-child", "there is no such child, or it is not linked"),
         ("no-such-peer", "there is no such peer"),
         ("no-such-route", "there is no such path"),
+        ("node-revoked", "this node was revoked: it takes no more work in"),
         ("not-a-bundle", "this is no bundle, or one of another version"),
         ("not-acceptable", "there is no such format"),
         ("not-admin", "this needs the token in the node's own directory"),
