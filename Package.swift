@@ -44,13 +44,13 @@ let rooms: [(name: String, knows: [String])] = [
             "Store", "Network", "Host",
         ]
     ),
+    ("Departure", ["Base", "Change", "Domain", "Kernel", "Store"]),
     (
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
             "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Enrolment",
-            "Gate", "Blob",
-            "CLinux",
+            "Gate", "Blob", "Departure", "CLinux",
         ]
     ),
     (
@@ -88,7 +88,7 @@ func dependency(_ name: String) -> Target.Dependency { .target(name: name) }
 func doubles(of room: String) -> [String] {
     switch room {
     case "Kernel": ["Crypto", "Simulator"]
-    case "Region": ["Crypto"]
+    case "Region", "Departure": ["Crypto"]
     default: []
     }
 }

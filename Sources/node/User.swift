@@ -1,3 +1,4 @@
+import API
 import Account
 import Base
 import Glibc
@@ -61,7 +62,7 @@ extension Verb {
         ])
 
     private static func account(_ order: Order, _ action: String) -> String {
-        "/api/v1/accounts/" + AddressPart.escaped(order.subject) + "/" + action
+        "/api/v1/accounts/" + URLText.segment(order.subject) + "/" + action
     }
 
     private static func onAccount(
@@ -95,7 +96,7 @@ extension Verb {
             let arguments = try Arguments(words, flags: ["json"])
             try arguments.allowOnly(["data", "login", "act", "limit", "cursor", "json"])
             let query = ["login", "act", "limit", "cursor"].compactMap { name in
-                arguments.value(name).map { name + "=" + AddressPart.escaped($0) }
+                arguments.value(name).map { name + "=" + URLText.segment($0) }
             }
             let answer = try await NodeCommands.ask(
                 try arguments.required("data"), "GET",

@@ -113,7 +113,8 @@ enum CaseWords {
 
     /// Empty for an event that counts.
     static func verdict(_ word: String) -> String {
-        word.hasPrefix("void") ? "无效" : verdicts[word] ?? word
+        if word == EventStatus.void(.beyondCut).text { return "吊销后" }
+        return word.hasPrefix("void") ? "无效" : verdicts[word] ?? word
     }
 
     static func outcome(_ word: String) -> String {

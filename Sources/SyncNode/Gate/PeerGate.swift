@@ -85,6 +85,7 @@ extension PeerGate.Peer {
     package func region(in directory: Directory) throws(GateRefusal) -> RegionRecord {
         guard let record = directory.region(code: subject.region) else { throw .regionUnknown }
         guard directory.isNode(subject.node, of: record.id) else { throw .wrongNode }
+        guard !directory.isRevoked(node: subject.node, of: record.id) else { throw .revoked }
         var place = record
         // A node's own authority signs for itself.
         for issuer in issuers where issuer != subject {
@@ -92,6 +93,7 @@ extension PeerGate.Peer {
                 parent.code == issuer.region
             else { throw .issuerNotParent }
             guard directory.isNode(issuer.node, of: parent.id) else { throw .issuerNotParent }
+            guard !directory.isRevoked(node: issuer.node, of: parent.id) else { throw .revoked }
             place = parent
         }
         return record

@@ -132,12 +132,25 @@ extension NodeRuntime {
                 Console.say(
                     "the certificate ends in \(left) days: it is being renewed. 证书将在 \(left) 天后到期")
                 await renewCertificate()
+            } else if isSignedByFormer {
+                await renewCertificate()
             }
             do {
                 try await Task.sleep(for: .seconds(Limits.certificateCheckSeconds))
             } catch {
                 return
             }
+        }
+    }
+
+    /// Whether a machine above was replaced since the certificate was signed.
+    var isSignedByFormer: Bool {
+        guard let credentials = door.credentials else { return false }
+        let directory = board.directory
+        return zip(
+            credentials.chain.dropFirst(), directory.ancestry(of: settings.region.id).dropFirst()
+        ).contains { authority, region in
+            directory.seat(of: region).map { $0.node != authority.subject.node } ?? false
         }
     }
 

@@ -120,6 +120,10 @@ extension NodeService {
         let directory = runtime.board.directory
         let own = runtime.settings.region
         if let known = directory.region(code: wish.code), known.parent == own.id {
+            guard !directory.isRevoked(node: wish.node, of: known.id) else {
+                runtime.door.refusals.note(GateRefusal.revoked.name, from: wish.code.text)
+                return Self.problem(403, GateRefusal.revoked.name, GateRefusal.revoked.title)
+            }
             let last = directory.seats(of: known.id).last
             if let last, last.node == replacing, wish.region == known.id {
                 return await enter(known, wish, epoch: last.epoch + 1)

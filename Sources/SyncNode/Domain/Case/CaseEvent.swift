@@ -103,6 +103,8 @@ package enum EventStatus: Hashable, Sendable {
         case sameOfficer = "same-officer"
         /// What it names is of another kind.
         case wrongTarget = "wrong-target"
+        /// It came behind its author's end, and nobody adopted it.
+        case beyondCut = "beyond-cut"
     }
 
     /// The word that is stored and shown; a void one carries its reason after a colon.
@@ -198,6 +200,8 @@ package struct CaseEvent: Hashable, Sendable {
     private var box: TermsBox?
     /// Set where its chain was quarantined at or before it.
     package var quarantined = false
+    /// Set where it came behind its author's end and was not adopted.
+    package var isBeyondCut = false
     /// Written again after a rollback, with all that its node had written before in its past.
     package var isReissue = false
 
@@ -267,7 +271,7 @@ package struct CaseEvent: Hashable, Sendable {
             && left.time == right.time && left.author == right.author
             && left.status == right.status && left.business == right.business
             && left.on == right.on && left.quarantined == right.quarantined
-            && left.isReissue == right.isReissue
+            && left.isReissue == right.isReissue && left.isBeyondCut == right.isBeyondCut
             && left.terms == right.terms
     }
 

@@ -111,12 +111,14 @@ extension CaseState {
     fileprivate mutating func judge(
         _ event: CaseEvent, in directory: Directory, under rules: CustodyRules
     ) {
-        if event.kind == .caseReceive, events.count == 1, !event.quarantined {
+        if event.kind == .caseReceive, events.count == 1, !event.quarantined,
+            !event.isBeyondCut
+        {
             begin(event, in: directory)
             return
         }
         let isPlain = event.kind.commutes && !links.isEmpty && !hasTwin(event)
-        if !event.quarantined, isPlain || extendsTip(event) {
+        if !event.quarantined, !event.isBeyondCut, isPlain || extendsTip(event) {
             deriveStatus()
             return
         }
@@ -313,6 +315,7 @@ struct CaseBody {
         event.on = on
         if hasTerms { event.terms = terms }
         event.quarantined = arrival.quarantined
+        event.isBeyondCut = arrival.isBeyondCut
         event.isReissue = change.header.flags.contains(.reissue)
         return event
     }

@@ -99,6 +99,15 @@ extension CustodyFold {
         return .effective
     }
 
+    // MARK: ends
+
+    /// What came behind its author's end never had effect, whoever built on it (I25).
+    mutating func judgeCuts() {
+        for index in events.indices where events[index].isBeyondCut {
+            verdicts[index] = .void(.beyondCut)
+        }
+    }
+
     // MARK: forks
 
     /// Marks what stands on the losing side of a fork: from the forked number on, all but the
@@ -130,7 +139,7 @@ extension CustodyFold {
         let witnessed = branch.filter { isBuiltOn(events[$0], besides: actor) }
         let named = branch.last { index in
             events.contains {
-                $0.kind == .custodyForkCut && $0.on == events[index].hash
+                $0.kind == .custodyForkCut && $0.on == events[index].hash && !$0.isBeyondCut
                     && isSupervisor($0.dot.actor) == true
             }
         }
@@ -159,7 +168,7 @@ extension CustodyFold {
 
     private func isBuiltOn(_ event: CaseEvent, besides actor: ActorID) -> Bool {
         events.contains { other in
-            other.dot.actor != actor && !other.quarantined
+            other.dot.actor != actor && !other.quarantined && !other.isBeyondCut
                 && (other.on == event.hash || other.cut.contains { $0.hash == event.hash })
         }
     }

@@ -23,7 +23,7 @@ package enum CatalogFold {
         _ arrival: Arrival, at desk: Desk, from source: S
     ) throws(S.Failure) -> [ContentWrite] {
         let region = arrival.scope.region
-        guard !arrival.quarantined, desk.directory.region(seatedBy: arrival.key) == region,
+        guard !arrival.isIdle, desk.directory.region(seatedBy: arrival.key) == region,
             let json = body(of: arrival.change)
         else { return [] }
         if arrival.change.kind == .catalogReceipt {

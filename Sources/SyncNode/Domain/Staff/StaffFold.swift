@@ -32,13 +32,13 @@ enum StaffFold {
         }
     }
 
-    /// Said by the seat of the node itself or of a place above it; of a quarantined chain nothing
-    /// counts.
+    /// Said by the seat of the node itself or of a place above it; of a quarantined chain, and of
+    /// what lies beyond an end, nothing counts.
     private static func account<S: DocumentSource>(
         _ json: JSON, _ arrival: Arrival, at desk: Desk, from source: S
     ) throws(S.Failure) -> [ContentWrite] {
         let region = arrival.scope.region
-        guard !arrival.quarantined, let word = AccountWord(json),
+        guard !arrival.isIdle, let word = AccountWord(json),
             let writer = desk.directory.region(seatedBy: arrival.key),
             desk.directory.isWithin(region, writer)
         else { return [] }

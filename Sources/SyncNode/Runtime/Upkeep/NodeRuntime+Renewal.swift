@@ -141,6 +141,7 @@ extension NodeRuntime {
         do throws(Failure) {
             if region == settings.region.parent {
                 try await ask(url)
+                if isSignedByFormer { await renewCertificate() }
             } else {
                 try await introduce(toPartner: region, at: url)
             }

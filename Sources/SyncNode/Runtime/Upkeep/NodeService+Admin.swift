@@ -28,6 +28,8 @@ extension NodeService {
         switch request.path.dropFirst(Self.adminPrefix.count) {
         case "seat": return await seat(request)
         case "invite": return await invite(request)
+        case "departure": return await departure(request)
+        case "late": return await late(request)
         case "export": return await exportBundle(request)
         case "import": return await importBundle(request)
         default: return Self.problem(404, "no-such-route", "没有这个地址")
