@@ -18,3 +18,17 @@ static inline CURLcode ccurl_set_http_only(CURL *h) {
     return curl_easy_setopt(h, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
 }
+/* A context's callback as a plain function, so that its headers need not be known here. */
+static inline CURLcode ccurl_on_context(CURL *h, int (*f)(void *, void *, void *), void *data) {
+    CURLcode code = curl_easy_setopt(h, CURLOPT_SSL_CTX_DATA, data);
+    if (code != CURLE_OK) return code;
+    return curl_easy_setopt(h, CURLOPT_SSL_CTX_FUNCTION, (curl_ssl_ctx_callback)f);
+}
+/* TLS sessions that the transfers of one thread have in common. */
+static inline CURLSH *ccurl_share_sessions(void) {
+    CURLSH *share = curl_share_init();
+    if (share == NULL) return NULL;
+    if (curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK) return share;
+    curl_share_cleanup(share);
+    return NULL;
+}

@@ -15,3 +15,4 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include "inline.h"
+#include "certificates.h"

@@ -30,16 +30,20 @@ extension Verb {
     /// Runs a node until SIGTERM.
     static let serve = Verb(
         name: "serve",
-        help: "--data DIR [--listen ADDR:PORT] [--cert PEM --key PEM] [--demo]"
+        help: "--data DIR [--listen ADDR:PORT] [--address HOST,…] [--cert PEM --key PEM] "
+            + "[--plain] [--demo]"
     ) { words in
         await guarded("serve") {
-            let arguments = try Arguments(words, flags: ["demo", "supervised"])
-            try arguments.allowOnly(["data", "listen", "cert", "key", "demo", "supervised"])
+            let arguments = try Arguments(words, flags: ["demo", "plain", "supervised"])
+            try arguments.allowOnly([
+                "data", "listen", "address", "cert", "key", "demo", "plain", "supervised",
+            ])
             return try await NodeCommands.serve(
                 data: try arguments.required("data"),
                 listen: arguments.value("listen") ?? "127.0.0.1:8370",
                 certificate: arguments.value("cert"), key: arguments.value("key"),
-                isDemo: arguments.has("demo"), isSupervised: arguments.has("supervised"))
+                hosts: try arguments.hosts("address"), isDemo: arguments.has("demo"),
+                isPlain: arguments.has("plain"), isSupervised: arguments.has("supervised"))
         }
     }
 

@@ -10,7 +10,8 @@ struct Verb: Sendable {
     let run: @Sendable ([String]) async -> Int32
 
     static let all: [Verb] = [
-        .initialise, .serve, .demo, .status, .sync, .command, .seat,
+        .initialise, .serve, .demo, .status, .sync, .command, .invite, .enroll, .seat, .revoke,
+        .retire, .replace, .late, .user, .audit,
         .caseFile, .handoff, .catalog, .grant, .calendar,
         .verify, .backup, .restore, .export, .importing, .simulate, .bench,
     ]
@@ -83,7 +84,13 @@ extension Words {
         ("status", Words("节点自述", "the node as it sees itself")),
         ("sync", Words("立即与对端完整同步一次", "one full exchange with the peers, now")),
         ("command", Words("提交一条 JSON 命令", "hands in one command as JSON")),
+        ("invite", Words("邀请下级节点入网", "lets a child node in, by a code or by request")),
+        ("enroll", Words("凭邀请码入网", "makes this machine a node of its parent's")),
         ("seat", Words("给下级的新密钥授予席位", "gives a child's new key its seat")),
+        ("revoke", Words("吊销下级的机器：到达的算数，之后的不算", "ends a stolen machine: what is here counts")),
+        ("retire", Words("下级停用", "ends a node that left nothing behind")),
+        ("replace", Words("换掉坏了的机器", "ends a broken machine and invites the next")),
+        ("late", Words("吊销之后才到的", "what came behind the end of a node")),
         ("verify", Words("核对全部链、签名与文档", "checks every chain, signature and document")),
         ("backup", Words("在线备份", "a copy of the data while it runs")),
         ("restore", Words("从备份恢复，作为新的化身", "brings a backup back as a new incarnation")),
@@ -96,5 +103,7 @@ extension Words {
         ("catalog", Words("事项目录", "the catalog of items")),
         ("grant", Words("下沉授权", "what lower stations may do")),
         ("calendar", Words("工作日", "working days")),
+        ("user", Words("账户", "accounts")),
+        ("audit", Words("审计：谁、何时、做了什么", "who did what, and whether that is still so")),
     ]
 }

@@ -66,7 +66,7 @@ enum CommandTarget {
             .seat(region: record.id, epoch: 7, key: Samples.key, node: .zero, proof: proof),
             .partner(record, epoch: 3, key: Samples.key, node: .zero, proof: own),
             .move(region: record.id, parent: FoldWorld.records[2].id),
-            .revocation(key: Samples.key),
+            .revocation(Revocation(key: Samples.key, reason: .stolen, cuts: [])),
             .incarnation(region: record.id, key: Samples.key, node: .zero, proof: own),
         ]
         return zip(0..., entries).map { [UInt8($0)] + $1.body }

@@ -1,4 +1,6 @@
 import Base
+import Crypto
+import Foundation
 import HTTP
 import Network
 import Testing
@@ -97,6 +99,44 @@ import Testing
                 continue
             }
         }
+    }
+
+    @Test func eachCallerSeesTheCertificateThatItCanCheck() async throws {
+        let authority = try TestAuthority()
+        let given = try authority.issue("given")
+        let key = try CertificateKey(seed: [UInt8](repeating: 7, count: 32))
+        let subject = CertificateSubject(
+            region: try #require(RegionCode("370124000000")), node: .zero)
+        let now = Instant(millis: Int64(Date().timeIntervalSince1970 * 1000))
+        let anchor = try CertificateTemplate(
+            subject, from: now, days: 2, authorityDepth: 1, hosts: [],
+            serial: [UInt8](repeating: 1, count: 16)
+        ).signed(for: try CertificateRequest(subject, by: key), by: key, of: nil)
+        let shown = try CertificateKey(seed: [UInt8](repeating: 8, count: 32))
+        let own = try CertificateTemplate(
+            subject, from: now, days: 2, authorityDepth: nil, hosts: ["127.0.0.1"],
+            serial: [UInt8](repeating: 2, count: 16)
+        ).signed(for: try CertificateRequest(subject, by: shown), by: key, of: anchor)
+        var identity = TLSIdentity(
+            certificate: .bytes(own.pem + anchor.pem), key: .bytes(shown.pem),
+            authority: anchor.pem)
+        identity.others = [(given.certificate, given.key)]
+        let server = try EchoServer.start(tls: identity)
+        let address = server.endpoint.text
+        let node = try HTTPClient(authority: anchor.pem)
+        var request = ClientRequest("GET", "https://\(address)/")
+        request.peerURN = subject.regionURN
+        #expect(try await node.send(request).status == 200)
+        let pinned = try HTTPClient(pin: Array(anchor.fingerprint.bytes.prefix(16)))
+        #expect(try await pinned.send(request).status == 200)
+        let wrong = try HTTPClient(pin: [UInt8](repeating: 1, count: 16))
+        await expectTLSError { try await wrong.send(request) }
+        request.peerURN = "urn:syncnode:region:370124000001"
+        await expectTLSError { try await HTTPClient(authority: anchor.pem).send(request) }
+        // A browser offers no Ed25519.
+        #expect(authority.greets(address, "-sigalgs", "ECDSA+SHA256"))
+        #expect(!authority.greets(address, "-sigalgs", "ed25519"))
+        await server.drain()
     }
 
     private func expectTLSError(_ body: () async throws -> ClientResponse) async {

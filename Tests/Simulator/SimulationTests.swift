@@ -43,6 +43,14 @@ import Testing
         #expect(report.violations.isEmpty, "\(report.violations.prefix(3))")
     }
 
+    /// The same where places move: what an old parent had not sent on, a fork that it alone could
+    /// prove, a scope that came back, a peer that lost what it had said that it held.
+    @Test(arguments: [8, 28, 36, 45, 87, 93, 468, 481, 561] as [UInt64])
+    func whatWasFoundWhereVillagesMoveStaysFixed(seed: UInt64) {
+        let report = Simulation.run(seed: seed, steps: 300, moves: true)
+        #expect(report.violations.isEmpty, "\(report.violations.prefix(3))")
+    }
+
     /// A check that cannot fail is no check.
     @Test(arguments: Mutant.allCases) func aMutantIsCaught(mutant: Mutant) {
         let isCaught = (UInt64(0)..<60).contains { seed in

@@ -47,7 +47,7 @@ struct Pattern: @unchecked Sendable {  // NSRegularExpression is immutable and t
 enum Tree {
     static let pureRooms = [
         "Base", "Crypto", "HTTP", "Change", "Civil", "Region", "Document", "Domain",
-        "Replication", "Kernel", "API",
+        "Replication", "Kernel", "Enrolment", "API",
     ]
 
     /// Where C handles live, and so where unsafe words may stand.

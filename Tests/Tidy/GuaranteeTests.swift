@@ -32,6 +32,13 @@ import Testing
         #expect(try Self.missing(text) == [])
     }
 
+    /// Beside each threat stands the test that fails without its defence.
+    @Test func everyThreatHasItsTest() throws {
+        let text = try SourceTree.file("docs/SECURITY.md").text
+        #expect(Self.proof.allGroups(in: text).count > 15)
+        #expect(try Self.missing(text) == [])
+    }
+
     @Test func aProofThatIsNotThereIsNamed() throws {
         let text = "`Store/PowerLossTests.noSuchTest` `Tests/Scenarios/none.sh` `None/A.b`"
         #expect(try Self.missing(text).count == 3)

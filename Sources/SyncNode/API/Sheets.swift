@@ -1,4 +1,5 @@
 import Base
+import Console
 import Domain
 
 /// A case's stored state as a page reads it. What is absent shows as a dash; a state that cannot
@@ -112,7 +113,8 @@ enum CaseWords {
 
     /// Empty for an event that counts.
     static func verdict(_ word: String) -> String {
-        word.hasPrefix("void") ? "无效" : verdicts[word] ?? word
+        if word == EventStatus.void(.beyondCut).text { return "吊销后" }
+        return word.hasPrefix("void") ? "无效" : verdicts[word] ?? word
     }
 
     static func outcome(_ word: String) -> String {

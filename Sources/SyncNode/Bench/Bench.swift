@@ -25,6 +25,7 @@ package enum Bench {
         Measurement(name: "append", run: AppendBench.run),
         Measurement(name: "catchup", run: CatchUpBench.run),
         Measurement(name: "wire", run: WireBench.run),
+        Measurement(name: "tls", run: TLSBench.run),
         Measurement(name: "http", run: HTTPBench.run),
         Measurement(name: "propagation", run: PropagationBench.run),
         Measurement(name: "memory", run: MemoryBench.run),

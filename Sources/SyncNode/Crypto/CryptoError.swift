@@ -8,6 +8,8 @@ package enum CryptoError: Error, Hashable, Sendable {
     case badSignatureEncoding
     /// Cut, altered, for another recipient, or over a bound.
     case badSeal
+    /// Not a certificate or a request of the form that this product's have.
+    case badCertificate
     /// An algorithm or format that this build does not have, by name.
     case unavailable(String)
 }

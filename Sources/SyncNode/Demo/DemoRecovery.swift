@@ -22,7 +22,7 @@ struct DemoRecovery: Sendable {
         } catch {
             script.fact("副本能够启动：\(error.sentence)", false)
         }
-        DemoFolder.remove(folder)
+        ScratchFolder.remove(folder)
     }
 
     // MARK: a root
@@ -104,6 +104,10 @@ struct DemoRecovery: Sendable {
             let now = await incarnation(copy)
             return now != nil && now != old
         }
+        // What it wrote before it was copied comes back from above, its accounts too.
+        await script.eventually("副本的账户找回来了", seconds: 30) {
+            await copy.get("/api/v1/accounts?limit=200")["accounts"]?.array?.isEmpty == false
+        }
         let second = await world.receive(copy, DemoSeed.Item.pension, "郭振海")
         await script.eventually("两份各自收的件，镇里都有，两边也都有", seconds: 30) {
             for member in [t, v1, copy] {
@@ -153,9 +157,6 @@ enum DemoFolder {
     static func move(_ from: String, to path: String) async -> Bool {
         await run("/bin/mv", [from, path])
     }
-
-    /// Only what this demo made.
-    static func remove(_ path: String) { ScratchFolder.remove(path) }
 
     private static func run(_ program: String, _ words: [String]) async -> Bool {
         do throws(ChildProcess.Failure) {

@@ -6,7 +6,8 @@ package struct UnfinishedNode: Sendable {
     /// What is made, inner before outer; only of these is anything ever removed.
     private static let parts = [
         "/keys/node", "/keys/node.new", "/keys/incarnation", "/keys/incarnation.new",
-        "/keys/agreement", "/keys/agreement.new", "/keys", "/node.db-wal", "/node.db-shm",
+        "/keys/agreement", "/keys/agreement.new", "/keys/tls", "/keys/tls.new", "/keys/tls.pem",
+        "/keys/tls.pem.new", "/keys", "/node.db-wal", "/node.db-shm",
         "/node.db-journal", "/node.db", "/sentinel", "",
     ]
 

@@ -133,7 +133,9 @@ package struct Arrival: Sendable {
     /// The incarnation that wrote it.
     package let key: IncarnationKey
     /// Set where its chain is quarantined at or before it: stored, never effective.
-    package let quarantined: Bool
+    package private(set) var quarantined: Bool
+    /// Set where it came behind its author's end and was not adopted: stored, never effective.
+    package private(set) var isBeyondCut = false
 
     package init(change: Change, scope: ScopeName, key: IncarnationKey, quarantined: Bool) {
         self.change = change
@@ -141,4 +143,23 @@ package struct Arrival: Sendable {
         self.key = key
         self.quarantined = quarantined
     }
+    /// As the ends of incarnations leave it: what lies beyond one has no effect, and what one
+    /// names counts, though the author's key wrote another branch beside it.
+    func judged<S: DocumentSource>(
+        by directory: Directory, from source: S
+    ) throws(S.Failure) -> Arrival {
+        guard directory.isRevoked(key) else { return self }
+        var copy = self
+        copy.isBeyondCut = directory.isBeyondCut(
+            key, in: scope, seq: change.header.seq, hash: change.hash.prefix16)
+        guard quarantined, !copy.isBeyondCut, let cut = directory.cut(of: key, in: scope.id)
+        else { return copy }
+        let last = try source.change(
+            at: Dot(actor: change.header.actor, seq: cut.seq), in: scope.id)
+        if last?.hash.prefix16 == cut.hash { copy.quarantined = false }
+        return copy
+    }
+
+    /// Whether it has no effect, whatever it says.
+    package var isIdle: Bool { quarantined || isBeyondCut }
 }

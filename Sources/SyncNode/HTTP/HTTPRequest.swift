@@ -93,8 +93,14 @@ package struct HTTPPeer: Hashable, Sendable {
     package let port: UInt16
     /// The verified certificate in DER; nil without TLS or where none was asked for.
     package let certificate: [UInt8]?
+    /// All certificates that the caller sent, its own first, in PEM; nil as above. Only the first
+    /// was verified, by whichever of the others it took.
+    package let chain: [UInt8]?
 
-    package init(address: String, port: UInt16, certificate: [UInt8]? = nil) {
+    package init(
+        address: String, port: UInt16, certificate: [UInt8]? = nil, chain: [UInt8]? = nil
+    ) {
+        self.chain = chain
         self.address = address
         self.port = port
         self.certificate = certificate

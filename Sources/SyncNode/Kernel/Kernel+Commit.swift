@@ -82,6 +82,7 @@ extension Kernel {
         _ command: Command, author: UInt64, replayKey: ReplayKey?, at now: Instant,
         entropy: () -> Digest
     ) throws(JournalError) -> Outcome {
+        guard !directory.isRevoked(identity.key) else { return .refused(Self.ended) }
         if let replayKey, let known = try journal.reply(author: author, key: replayKey.text) {
             guard known.key == replayKey else { return .refused(Self.otherRequest) }
             return .done(answer: known.answer, written: [])
@@ -118,6 +119,11 @@ extension Kernel {
     private static var otherRequest: RuleRefusal {
         RuleRefusal(
             "idempotency-key-reused", "此 Idempotency-Key 已用于另一个请求", category: .invalid)
+    }
+
+    /// Whatever it wrote would lie beyond the cut.
+    private static var ended: RuleRefusal {
+        RuleRefusal("node-revoked", "本节点已被吊销，不再办理业务", category: .forbidden)
     }
 
     /// Whether a scope is open, or may be opened because a peer names it.

@@ -19,12 +19,12 @@ extension Kernel {
 
     /// Folds anew what the batch's news of the directory touches. Own heads are signed and
     /// documents stored before. Costs a look at each chain that is carried, and nothing where
-    /// there is no news; a scope with chains of a newly seated key costs its fold.
+    /// there is no news; a scope with chains of a newly seated or ended key costs its fold.
     func foldWhatWasLearned() throws(JournalError) {
         guard !learned.isEmpty else { return }
         let news = learned
         learned = Directory.News()
-        let seated = Set(news.seated.map(\.publicKey))
+        let seated = Set((news.seated + news.revoked).map(\.publicKey))
         var placed = Set(news.placed)
         let county = directory.county(of: identity.region)
         if county != homeCounty, let county { placed.insert(county) }
@@ -32,7 +32,8 @@ extension Kernel {
         for id in scopes.keys.sorted() {
             guard let state = scopes[id], state.record.name.family != .directory else { continue }
             let isSpokenIn = state.chains.values.contains { seated.contains($0.key) }
-            if isSpokenIn || waits(state.record.name, for: placed, isSeatNew: !seated.isEmpty) {
+            if isSpokenIn || waits(state.record.name, for: placed, isSeatNew: !news.seated.isEmpty)
+            {
                 try refold(id)
             }
         }
@@ -46,7 +47,7 @@ extension Kernel {
         _ scope: ScopeName, for placed: Set<RegionID>, isSeatNew: Bool
     ) -> Bool {
         switch scope.family {
-        case .catalog: placed.contains(scope.region)
+        case .catalog, .staff: placed.contains(scope.region)
         case .cases:
             placed.contains(scope.region)
                 || (isSeatNew && scope.region == identity.region && homeCounty == scope.region)

@@ -21,18 +21,19 @@ final class ClientLoop: @unchecked Sendable {
     /// libcurl's own set-up, once in a process, before its first handle.
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-    private let trust: ClientTrust
+    private let trust: Mutex<ClientTrust>
     private let inbox = Mutex(Inbox())
     private let multi: UnsafeMutableRawPointer
 
     // loop
     private var running: [Transfer] = []
+    private let sessions = ClientSessions()
 
     init(_ trust: ClientTrust) throws(NetworkError) {
         guard Self.isReady, let multi = curl_multi_init() else {
             throw .exhausted(call: "curl_multi_init", code: 0)
         }
-        self.trust = trust
+        self.trust = Mutex(trust)
         self.multi = multi
         let code = ccurl_multi_set_long(
             multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, Limits.clientConnectionsMax)
@@ -69,6 +70,9 @@ final class ClientLoop: @unchecked Sendable {
         }
         if isLive { wake() }
     }
+
+    /// For transfers that begin from now on.
+    func renew(_ trust: ClientTrust) { self.trust.withLock { $0 = trust } }
 
     func stop() {
         inbox.withLock { $0.isStopping = true }
@@ -129,7 +133,9 @@ final class ClientLoop: @unchecked Sendable {
         guard !transfer.isCancelled.load(ordering: .relaxed) else {
             return finish(transfer, .failure(.cancelled))
         }
-        guard transfer.prepare(trust), let easy = transfer.easy else {
+        guard transfer.prepare(trust.withLock { $0 }, sessions: sessions),
+            let easy = transfer.easy
+        else {
             return finish(transfer, .failure(.badRequest))
         }
         guard curl_multi_add_handle(multi, easy.raw) == CURLM_OK else {

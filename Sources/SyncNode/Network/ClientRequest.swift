@@ -17,6 +17,9 @@ package struct ClientRequest: Sendable {
     package var bytesPerSecondMin: Int64 = 0
     /// Seconds that a line may be slower than that.
     package var stallSeconds: Int64 = 30
+    /// A URI that must stand among the names of the other end's certificate; nil asks for none
+    /// beside the host's name.
+    package var peerURN: String?
     /// Bytes of body that are taken.
     package var responseBytesMax = Limits.responseBytesMax
 

@@ -5,6 +5,9 @@ internal import CCurl
 struct ClientTrust: Sendable {
     let authority: [UInt8]?
     let identity: TLSIdentity?
+    /// First 16 bytes of the SHA-256 of the anchor to believe where none is known yet: it must
+    /// be among what the other end sends.
+    var pin: [UInt8]?
 
     func apply(to easy: EasyHandle) {
         easy.set(CURLOPT_SSL_VERIFYPEER, 1)

@@ -22,6 +22,7 @@ extension Connection {
                 received(plain: Array(loop.plain[..<plain]))
             }
         } catch {
+            if !tls.isEstablished { loop.service.noteRefusal(tls.refusal, peer) }
             // What OpenSSL has to say (an alert) still leaves; then it is over.
             var sent = 0
             _ = tls.output.send(to: socket.raw, sent: &sent)
@@ -31,7 +32,9 @@ extension Connection {
 
     private func notePeer(_ tls: TLSSession) {
         guard let certificate = tls.peerCertificate else { return }
-        peer = HTTPPeer(address: peer.address, port: peer.port, certificate: certificate)
+        peer = HTTPPeer(
+            address: peer.address, port: peer.port, certificate: certificate,
+            chain: tls.peerChain)
     }
 
     /// Encrypts what is queued, a piece at a time, and sends it.

@@ -61,7 +61,7 @@ final class Connection: @unchecked Sendable {
         self.peer = peer
         self.isRefused = isRefused
         phaseStart = loop.now
-        phase = loop.service.tls == nil ? .fresh : .handshake
+        phase = loop.service.isSecure ? .handshake : .fresh
     }
 
     /// The first turn.

@@ -1,9 +1,11 @@
 internal import CCurl
+internal import COpenSSL
 internal import Glibc
 
 /// One libcurl transfer handle with its header list; freed with its last user.
 final class EasyHandle {
     let raw: UnsafeMutableRawPointer
+    private var expectation = syncnode_expect("", nil)
     private var lines: UnsafeMutablePointer<curl_slist>?
     /// The first option that libcurl refused.
     private(set) var failure: CURLcode?
@@ -16,6 +18,19 @@ final class EasyHandle {
     deinit {
         curl_easy_cleanup(raw)
         curl_slist_free_all(lines)
+        syncnode_expect_no_more(expectation)
+    }
+
+    /// Beside the chain and the host's name: a URI among the names, and, where no anchor is
+    /// known, how the SHA-256 begins of the one to believe.
+    func expect(urn: String?, pin: [UInt8]?) {
+        syncnode_expect_no_more(expectation)
+        expectation = syncnode_expect(urn ?? "", pin)
+        guard expectation != nil else {
+            failure = failure ?? CURLE_BAD_FUNCTION_ARGUMENT
+            return
+        }
+        note(ccurl_on_context(raw, syncnode_on_context, expectation))
     }
 
     func set(_ option: CURLoption, _ value: Int) { note(ccurl_set_long(raw, option, value)) }
@@ -71,6 +86,13 @@ final class EasyHandle {
 
     /// Hands the lines over; they must not grow afterwards.
     func useLines() { note(ccurl_set_ptr(raw, CURLOPT_HTTPHEADER, lines)) }
+
+    /// What OpenSSL said of the other end's certificate; 0 where all was well.
+    var verifyResult: Int32 {
+        var code = 0
+        guard ccurl_get_long(raw, CURLINFO_SSL_VERIFYRESULT, &code) == CURLE_OK else { return 0 }
+        return Int32(truncatingIfNeeded: code)
+    }
 
     /// The error of the system call that failed; 0 where none did.
     var systemError: Int32 {

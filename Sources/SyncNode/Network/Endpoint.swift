@@ -29,6 +29,30 @@ package struct Endpoint: Hashable, Sendable {
         self.init(address: String(address), port: port)
     }
 
+    /// Whether only this machine reaches it.
+    package var isLoopback: Bool { address.hasPrefix("127.") || address == "::1" }
+
+    /// Whether what goes to a URL could be read on the way: in the clear, and beyond this machine.
+    package static func isExposed(_ url: String) -> Bool {
+        guard url.hasPrefix("http://") else { return false }
+        let rest = url.dropFirst(7).prefix { $0 != "/" }
+        // What stands before an @ is no host.
+        if rest.contains("@") { return true }
+        if rest == "[::1]" || rest.hasPrefix("[::1]:") { return false }
+        let host = rest.prefix { $0 != ":" }
+        let isNumber = host.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
+        return !(host == "localhost" || (isNumber && host.hasPrefix("127.")))
+    }
+
+    /// Whether it stands for every address of the machine.
+    package var isAny: Bool { address == "0.0.0.0" || address == "::" }
+
+    /// Where a program on this machine reaches it.
+    package var fromHere: Endpoint {
+        guard isAny else { return self }
+        return Endpoint(address: address == "::" ? "::1" : "127.0.0.1", port: port)
+    }
+
     /// ADDRESS:PORT, with brackets around an IPv6 address.
     package var text: String {
         address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"

@@ -58,7 +58,7 @@ final class EventLoop: @unchecked Sendable {
         wake = try Descriptor(
             eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)), "eventfd")
         wheel = TimerWheel(now: now)
-        plain = [UInt8](repeating: 0, count: service.tls == nil ? 0 : Limits.readBytesMax)
+        plain = [UInt8](repeating: 0, count: service.isSecure ? Limits.readBytesMax : 0)
         let exclusive = EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue
         try watch(service.listener.raw, exclusive, Self.listenerMark)
         try watch(wake.raw, EPOLLIN.rawValue, Self.wakeMark)
@@ -276,7 +276,7 @@ final class EventLoop: @unchecked Sendable {
             if isRefused {
                 // Those who are only being told so take no place from anyone.
                 service.connections.subtract(1, ordering: .relaxed)
-                if service.tls != nil || refusedCount >= Limits.refusedConnectionsMax { return }
+                if service.isSecure || refusedCount >= Limits.refusedConnectionsMax { return }
             }
             generation &+= 1
             let peer = Endpoint(storage)

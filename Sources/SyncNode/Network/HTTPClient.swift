@@ -14,10 +14,19 @@ package final class HTTPClient: Sendable {
     ///   - authority: Certificates (PEM) that servers' certificates must come from; nil takes
     ///     those of the system. Given ones replace the system's.
     ///   - identity: The certificate to show where a server asks for one.
+    ///   - pin: First 16 bytes of the SHA-256 of the anchor to believe, where its bytes are not
+    ///     known yet.
     package init(
-        authority: [UInt8]? = nil, identity: TLSIdentity? = nil
+        authority: [UInt8]? = nil, identity: TLSIdentity? = nil, pin: [UInt8]? = nil
     ) throws(NetworkError) {
-        loop = try ClientLoop(ClientTrust(authority: authority, identity: identity))
+        invariant(pin.map { $0.count == 16 } ?? true, "a pin has 16 bytes")
+        loop = try ClientLoop(
+            ClientTrust(authority: authority, identity: identity, pin: pin))
+    }
+
+    /// Believes and shows something else from now on; connections that stand are kept.
+    package func renew(authority: [UInt8]?, identity: TLSIdentity?) {
+        loop.renew(ClientTrust(authority: authority, identity: identity))
     }
 
     /// Sends and waits without holding a thread. Cancelling the task ends the transfer.

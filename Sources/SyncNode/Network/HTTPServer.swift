@@ -1,4 +1,5 @@
 internal import Base
+package import Crypto
 package import HTTP
 internal import Synchronization
 
@@ -10,6 +11,9 @@ internal import Synchronization
 package final class HTTPServer: Sendable {
     /// Called once for each request, on the thread of the connection's loop.
     package typealias Handler = @Sendable (HTTPRequest, Responder) -> Void
+    /// Called on a loop's thread where a caller's handshake failed: with what was wrong with its
+    /// certificate, nil where something else was.
+    package typealias RefusalHandler = @Sendable (CertificateChain.Refusal?, HTTPPeer) -> Void
     /// How many body bytes a route accepts; asked when the head is read, before the body comes.
     package typealias BodyLimit = @Sendable (HTTPRequest) -> Int
 
@@ -18,6 +22,7 @@ package final class HTTPServer: Sendable {
     /// Whether it speaks TLS.
     package let isSecure: Bool
     private let loops: [EventLoop]
+    private let service: Service
 
     /// Opens the socket and starts to serve.
     ///
@@ -27,7 +32,7 @@ package final class HTTPServer: Sendable {
     /// - Throws: `NetworkError`; nothing is left open then.
     package init(
         listen endpoint: Endpoint, threads: Int = 1, limits: ServerLimits = ServerLimits(),
-        tls: TLSIdentity? = nil,
+        tls: TLSIdentity? = nil, onRefused: @escaping RefusalHandler = { _, _ in },
         bodyLimit: @escaping BodyLimit = { _ in Limits.bodyBytesMax },
         handler: @escaping Handler
     ) throws(NetworkError) {
@@ -37,13 +42,22 @@ package final class HTTPServer: Sendable {
         let listener = try Listener(endpoint)
         let service = Service(
             listener: listener, limits: limits, tls: context, bodyLimit: bodyLimit,
-            handler: handler)
+            onRefused: onRefused, handler: handler)
         var loops: [EventLoop] = []
         for _ in 0..<threads { loops.append(try EventLoop(service)) }
         self.endpoint = listener.endpoint
         self.isSecure = tls != nil
         self.loops = loops
+        self.service = service
         for (index, loop) in loops.enumerated() { try loop.start("http-\(index)") }
+    }
+
+    /// Shows another certificate from now on; connections that stand keep theirs.
+    ///
+    /// - Throws: `badIdentity`, and nothing changes; only for a server that speaks TLS.
+    package func renew(_ identity: TLSIdentity) throws(NetworkError) {
+        invariant(isSecure, "a server in the clear has no certificate")
+        service.setContext(try TLSContext(server: identity))
     }
 
     /// Stops: no new connections, resting ones closed, answers in flight finished.
@@ -83,7 +97,9 @@ final class Listener: Sendable {
 final class Service: Sendable {
     let listener: Listener
     let limits: ServerLimits
-    let tls: TLSContext?
+    private let context: Mutex<TLSContext?>
+    let isSecure: Bool
+    private let onRefused: HTTPServer.RefusalHandler
     let bodyLimit: HTTPServer.BodyLimit
     let handler: HTTPServer.Handler
     /// Connections that all loops hold together.
@@ -91,12 +107,24 @@ final class Service: Sendable {
 
     init(
         listener: Listener, limits: ServerLimits, tls: TLSContext?,
-        bodyLimit: @escaping HTTPServer.BodyLimit, handler: @escaping HTTPServer.Handler
+        bodyLimit: @escaping HTTPServer.BodyLimit,
+        onRefused: @escaping HTTPServer.RefusalHandler, handler: @escaping HTTPServer.Handler
     ) {
         self.listener = listener
         self.limits = limits
-        self.tls = tls
+        context = Mutex(tls)
+        isSecure = tls != nil
+        self.onRefused = onRefused
         self.bodyLimit = bodyLimit
         self.handler = handler
+    }
+
+    /// What a new connection speaks by.
+    var tls: TLSContext? { context.withLock { $0 } }
+
+    func setContext(_ context: TLSContext) { self.context.withLock { $0 = context } }
+
+    func noteRefusal(_ refusal: CertificateChain.Refusal?, _ peer: HTTPPeer) {
+        onRefused(refusal, peer)
     }
 }

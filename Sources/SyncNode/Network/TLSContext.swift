@@ -10,6 +10,16 @@ final class TLSContext: @unchecked Sendable {
     private static let noRenegotiation = UInt64(1) << 30
     private static let noCompression = UInt64(1) << 17
     private static let noTickets = UInt64(1) << 14
+    private static let serverPreference = UInt64(1) << 22
+    /// With certificates of several kinds: a caller that can check ours of Ed25519 sees that.
+    private static let signatures =
+        "ed25519:ECDSA+SHA256:ECDSA+SHA384:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA+SHA256"
+    // SSL_CTRL_SET_SIGALGS_LIST: a macro's number that Swift does not import.
+    private static let signaturesCommand: Int32 = 98
+    /// Forward secrecy and authenticated encryption only, where a caller speaks TLS 1.2.
+    private static let ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20"
+    /// Names this program's sessions: none of another is resumed here.
+    private static let sessionName = Array("syncnode".utf8)
 
     /// TLS 1.2 at least; 1.3 is preferred by both ends where they have it.
     init(server identity: TLSIdentity) throws(NetworkError) {
@@ -19,19 +29,40 @@ final class TLSContext: @unchecked Sendable {
         self.raw = raw
         let code = SSL_CTX_ctrl(raw, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
         invariant(code == 1, "OpenSSL 3 knows TLS 1.2")
-        // No renegotiation, no compression, no tickets: each has been a way in, none is needed.
-        let options = Self.noRenegotiation | Self.noCompression | Self.noTickets
+        // No renegotiation, no compression: each has been a way in, none is needed. A session is
+        // resumed out of this process's own memory, so that no ticket carries a caller's
+        // certificates, and none outlives the process.
+        let options =
+            Self.noRenegotiation | Self.noCompression | Self.noTickets | Self.serverPreference
         _ = SSL_CTX_set_options(raw, options)
-        _ = SSL_CTX_set_num_tickets(raw, 0)
-        _ = SSL_CTX_ctrl(raw, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
+        guard SSL_CTX_set_cipher_list(raw, Self.ciphers) == 1 else { throw bad("ciphers") }
+        keepSessions()
         _ = SSL_CTX_ctrl(raw, SSL_CTRL_MODE, Int(SSL_MODE_RELEASE_BUFFERS), nil)
-        try use(certificate: identity.certificate)
-        try use(key: identity.key)
+        for pair in [(identity.certificate, identity.key)] + identity.others {
+            try use(certificate: pair.0)
+            try use(key: pair.1)
+        }
+        if !identity.others.isEmpty {
+            var list = Array(Self.signatures.utf8) + [0]
+            guard SSL_CTX_ctrl(raw, Self.signaturesCommand, 0, &list) == 1 else {
+                throw bad("signatures")
+            }
+        }
         if let authority = identity.authority { try believe(authority) }
         ERR_clear_error()
     }
 
     deinit { SSL_CTX_free(raw) }
+
+    private func keepSessions() {
+        _ = SSL_CTX_set_num_tickets(raw, 1)
+        _ = SSL_CTX_ctrl(raw, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_SERVER), nil)
+        _ = SSL_CTX_ctrl(raw, SSL_CTRL_SET_SESS_CACHE_SIZE, Limits.sessionsMax, nil)
+        _ = SSL_CTX_set_timeout(raw, Limits.sessionSeconds)
+        let name = Self.sessionName
+        let code = SSL_CTX_set_session_id_context(raw, name, UInt32(name.count))
+        invariant(code == 1, "a session's name has its length")
+    }
 
     private func use(certificate: TLSIdentity.Source) throws(NetworkError) {
         switch certificate {

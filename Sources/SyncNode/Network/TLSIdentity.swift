@@ -14,6 +14,9 @@ package struct TLSIdentity: Sendable {
     /// Certificates (PEM) of the authority that callers' certificates must come from. With it a
     /// server asks for one: a wrong one ends the handshake, none is seen as none by the route.
     package let authority: [UInt8]?
+    /// Further certificates, of other kinds of keys, each with its key: a server shows each
+    /// caller the first that the caller can check.
+    package var others: [(certificate: Source, key: Source)] = []
 
     package init(certificate: Source, key: Source, authority: [UInt8]? = nil) {
         self.certificate = certificate

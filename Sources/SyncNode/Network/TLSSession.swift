@@ -1,5 +1,6 @@
 internal import Base
 internal import COpenSSL
+internal import Crypto
 
 /// The cipher of one connection: bytes go in and come out, the socket stays with its owner.
 ///
@@ -49,6 +50,21 @@ final class TLSSession {
             _ = i2d_X509(certificate, &cursor)
         }
         return bytes
+    }
+
+    /// All certificates that the caller sent, its own first, in PEM; nil where it showed none.
+    var peerChain: [UInt8]? {
+        guard let bio = BIO_new(BIO_s_mem()) else { return nil }
+        defer { BIO_free(bio) }
+        guard syncnode_ssl_chain(raw, bio) == 1 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: BIO_ctrl_pending(bio))
+        let count = BIO_read(bio, &bytes, Int32(clamping: bytes.count))
+        return count == Int32(clamping: bytes.count) ? bytes : nil
+    }
+
+    /// Why the caller's certificate was refused; nil where it was not the certificate.
+    var refusal: CertificateChain.Refusal? {
+        CertificateChain.Refusal(code: Int32(clamping: SSL_get_verify_result(raw)))
     }
 
     /// Takes cipher bytes from the socket.

@@ -1,5 +1,6 @@
 internal import Base
 internal import CCurl
+internal import Crypto
 internal import Glibc
 internal import HTTP
 internal import Synchronization
@@ -36,7 +37,7 @@ final class Transfer: @unchecked Sendable {
     // MARK: setting up
 
     /// - Returns: Whether libcurl took every option.
-    func prepare(_ trust: ClientTrust) -> Bool {
+    func prepare(_ trust: ClientTrust, sessions: ClientSessions) -> Bool {
         guard isWellFormed, let easy = EasyHandle() else { return false }
         self.easy = easy
         easy.set(CURLOPT_URL, request.url)
@@ -53,6 +54,10 @@ final class Transfer: @unchecked Sendable {
         easy.set(CURLOPT_LOW_SPEED_TIME, Int(request.stallSeconds))
         easy.set(large: CURLOPT_MAXFILESIZE_LARGE, Int64(request.responseBytesMax))
         trust.apply(to: easy)
+        if request.peerURN != nil || trust.pin != nil {
+            easy.expect(urn: request.peerURN, pin: trust.pin)
+        }
+        sessions.apply(to: easy)
         setMethod(easy)
         setLines(easy)
         // libcurl calls back only while this transfer is in the loop's table, which holds it.
@@ -162,6 +167,11 @@ final class Transfer: @unchecked Sendable {
         return .success(ClientResponse(status: head.status, headers: head.headers, body: body))
     }
 
+    /// What was wrong with the other end's certificate, by name.
+    private var refusal: String? {
+        easy.flatMap { CertificateChain.Refusal(code: $0.verifyResult)?.rawValue }
+    }
+
     private func error(_ code: CURLcode) -> ClientError {
         switch code {
         case CURLE_COULDNT_CONNECT:
@@ -173,7 +183,7 @@ final class Transfer: @unchecked Sendable {
         case CURLE_URL_MALFORMAT, CURLE_BAD_FUNCTION_ARGUMENT: .badRequest
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
             CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ENGINE_NOTFOUND:
-            .tls(curl_easy_strerror(code).map { String(cString: $0) } ?? "")
+            .tls(refusal ?? curl_easy_strerror(code).map { String(cString: $0) } ?? "")
         default: .malformed
         }
     }

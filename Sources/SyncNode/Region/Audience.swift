@@ -14,7 +14,7 @@ extension Directory {
         case .catalog:
             return isWithin(region, place)
                 || (isWithin(place, region) && isAtOrBelowCounty(region))
-        case .cases:
+        case .cases, .staff:
             return isWithin(place, region) && isAtOrBelowCounty(region)
         case .corridor:
             return region == place || region == scope.other
@@ -37,13 +37,6 @@ extension Directory {
     /// it. Of a place that is not known, as after a rollback, nothing is said.
     package func isElsewhere(_ scope: ScopeName, for region: RegionID) -> Bool {
         self.region(scope.region) != nil && self.region(region) != nil && !carries(region, scope)
-    }
-
-    /// Whether a corridor between two counties is agreed by at least one of them.
-    package func isPartner(_ one: RegionID, _ two: RegionID) -> Bool {
-        partners.contains {
-            ($0.county == one && $0.record.id == two) || ($0.county == two && $0.record.id == one)
-        }
     }
 
     private func isNear(_ region: RegionID, above place: RegionID, steps: Int) -> Bool {

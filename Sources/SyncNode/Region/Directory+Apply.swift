@@ -10,15 +10,26 @@ extension Directory {
     @discardableResult
     package mutating func add(_ statement: Statement) -> News {
         news = News()
-        if isRootsWord(statement) {
-            apply(statement)
-        } else if isOwnersWord(statement) {
-            waiting.append(statement)
+        let isRoots = isRootsWord(statement)
+        guard isRoots || isOwnersWord(statement) else { return news }
+        let word = Proven(statement: statement, isRoots: isRoots)
+        said.append(word)
+        take(word)
+        goByCuts()
+        return news
+    }
+
+    /// Takes one word in that was proven; nothing of one that came behind its author's end.
+    mutating func take(_ word: Proven) {
+        guard !isVoid(word.statement) else { return }
+        if word.isRoots {
+            apply(word.statement)
+        } else {
+            waiting.append(word.statement)
         }
         while let next = waiting.firstIndex(where: mayState) {
             apply(waiting.remove(at: next))
         }
-        return news
     }
 
     /// Whether the author sits, or sat, for the scope's region, and what the statement rests on
@@ -34,7 +45,9 @@ extension Directory {
         case .agreement(let region, _):
             return region == statement.region || isParent(statement.region, of: region)
                 || corridors[CorridorKey(county: statement.region, other: region)] != nil
-        case .region, .partner, .revocation: return true
+        case .revocation(let revocation): return mayEnd(revocation.key, statement)
+        case .adoption(let adoption): return mayEnd(adoption.key, statement)
+        case .region, .partner: return true
         }
     }
 
@@ -58,7 +71,7 @@ extension Directory {
             return proof?.isOwn(region: region, key: key, node: node) == true
         case .partner(let record, _, let key, let node, let proof):
             return proof?.isOwn(region: record.id, key: key, node: node) == true
-        case .region, .move, .agreement, .revocation: return true
+        case .region, .move, .agreement, .revocation, .adoption: return true
         }
     }
 
@@ -101,7 +114,8 @@ extension Directory {
             _ = guests[key, default: Standing()].add(Said(newcomer, by: statement), epochs)
         case .agreement(let region, let text):
             _ = agreements[region, default: Standing()].add(Said(text, by: statement), epochs)
-        case .revocation(let key): revoked.insert(key)
+        case .revocation(let revocation): enter(revocation, by: statement.region)
+        case .adoption(let adoption): enter(adoption)
         }
     }
 

@@ -54,17 +54,20 @@ package struct Directory: Sendable {
         package var seated: [IncarnationKey] = []
         /// Places that were entered or changed.
         package var placed: [RegionID] = []
+        /// Incarnations that were revoked, or of which other changes count now.
+        package var revoked: [IncarnationKey] = []
 
         /// No news.
         package init() {}
 
         /// Whether nothing new was said.
-        package var isEmpty: Bool { seated.isEmpty && placed.isEmpty }
+        package var isEmpty: Bool { seated.isEmpty && placed.isEmpty && revoked.isEmpty }
 
         /// Adds what came later.
         package mutating func join(_ later: News) {
             seated += later.seated
             placed += later.placed
+            revoked += later.revoked
         }
     }
 
@@ -102,7 +105,12 @@ package struct Directory: Sendable {
     var guests: [IncarnationKey: Standing<Newcomer>] = [:]
     /// What bundles are sealed to, by region.
     var agreements: [RegionID: Standing<String>] = [:]
-    var revoked: Set<IncarnationKey> = []
+    /// What is said of the ends of incarnations, and what of it is in force: the same but while
+    /// a statement is taken in.
+    var stated = Cuts()
+    var cuts = Cuts()
+    /// All that was ever said: a later word may say that an earlier one does not count.
+    var said: [Proven] = []
     /// Statements whose author is not seated, or whose place is not known, as far as is known
     /// yet.
     var waiting: [Statement] = []
@@ -205,9 +213,6 @@ package struct Directory: Sendable {
     /// What bundles for a region's node are sealed to: suite and key in hexadecimal digits, as
     /// stated; nil where it was not.
     package func agreement(of region: RegionID) -> String? { agreements[region]?.latest?.value }
-
-    /// Whether an incarnation was revoked.
-    package func isRevoked(_ key: IncarnationKey) -> Bool { revoked.contains(key) }
 
     /// Corridor partners, by county and region.
     package var partners: [Partner] {

@@ -18,8 +18,10 @@ extension ChangeKind {
     /// What bundles for a region's node are sealed to: {region, agreement}. Passed over by a
     /// node that does not know it.
     package static let directoryAgreement = ChangeKind(rawValue: 0x0016)
-    /// An incarnation's end: {key, cuts: [{scope, actor, seq, hash}]}.
+    /// An incarnation's end: {key, reason, cuts: [{scope, seq, hash}]}.
     package static let directoryRevocation = ChangeKind(rawValue: 0x8014)
+    /// Changes beyond the end that count all the same: {key, hashes: [hash]}.
+    package static let directoryAdoption = ChangeKind(rawValue: 0x8017)
 }
 
 /// What one change of a `dir` scope says.
@@ -36,7 +38,8 @@ package enum DirectoryEntry: Hashable, Sendable {
     case move(region: RegionID, parent: RegionID)
     case incarnation(
         region: RegionID, key: IncarnationKey, node: Digest, proof: SeatProof?)
-    case revocation(key: IncarnationKey)
+    case revocation(Revocation)
+    case adoption(Adoption)
     /// - text: Suite number and public key in hexadecimal digits.
     case agreement(region: RegionID, text: String)
 
@@ -49,6 +52,7 @@ package enum DirectoryEntry: Hashable, Sendable {
         case .move: .directoryMove
         case .incarnation: .directoryIncarnation
         case .revocation: .directoryRevocation
+        case .adoption: .directoryAdoption
         case .agreement: .directoryAgreement
         }
     }
@@ -76,7 +80,8 @@ package enum DirectoryEntry: Hashable, Sendable {
                 object.field("region", region.hex)
                 Self.write(key, node, to: &object)
                 Self.write(proof, to: &object)
-            case .revocation(let key): object.field("key", key.text)
+            case .revocation(let revocation): revocation.write(to: &object)
+            case .adoption(let adoption): adoption.write(to: &object)
             case .agreement(let region, let text):
                 object.field("region", region.hex)
                 object.field("agreement", text)
@@ -147,8 +152,11 @@ package enum DirectoryEntry: Hashable, Sendable {
             else { return nil }
             self = .incarnation(region: region, key: key, node: node, proof: proof.value)
         case .directoryRevocation:
-            guard let key = Self.key(json) else { return nil }
-            self = .revocation(key: key)
+            guard let revocation = Revocation(json) else { return nil }
+            self = .revocation(revocation)
+        case .directoryAdoption:
+            guard let adoption = Adoption(json) else { return nil }
+            self = .adoption(adoption)
         case .directoryAgreement:
             guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
                 let text = json["agreement"]?.text, (66...132).contains(text.utf8.count)

@@ -109,7 +109,7 @@ struct Link: Sendable {
         var wants: [DigestTree.Path] = []
         var forks: [ForkNotice] = []
         var evidence: [Evidence] = []
-        /// What the peer holds of scopes that it gives up, and wants to know whether it is held here.
+        /// What the peer holds of scopes that it gives up: it wants to know how much is held here.
         var drains: [ScopeID: VectorStatement] = [:]
         /// Scopes of the peer that this side may not carry, as far as its directory went when
         /// they were named.

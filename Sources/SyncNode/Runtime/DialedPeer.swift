@@ -20,6 +20,8 @@ actor DialedPeer {
     private let client: HTTPClient
     nonisolated let url: String
     nonisolated let watch: PeerWatch
+    /// What must stand in the peer's certificate.
+    private let urn: @Sendable () -> String?
     private let onRollback: @Sendable () -> Void
     /// Called where one side does not know the other, before the next attempt.
     private let onRefused: @Sendable () async -> Void
@@ -32,10 +34,12 @@ actor DialedPeer {
         url: String, knowledge: ExchangeKnowledge, storeEpoch: Digest16, intake: Intake,
         clock: NodeClock, client: HTTPClient, watch: PeerWatch,
         onRollback: @escaping @Sendable () -> Void,
+        urn: @escaping @Sendable () -> String? = { nil },
         onRefused: @escaping @Sendable () async -> Void = {}
     ) {
         self.onRollback = onRollback
         self.onRefused = onRefused
+        self.urn = urn
         self.url = url
         self.knowledge = knowledge
         self.intake = intake
@@ -264,6 +268,9 @@ actor DialedPeer {
 
     private func post(_ message: Message) async throws -> Message {
         if isCut { throw Failure(sentence: "the link is cut") }
+        guard !Endpoint.isExposed(url) else {
+            throw Failure(sentence: "\(url): in the clear, and not this machine (plain-link)")
+        }
         let plain = message.encode()
         var request = ClientRequest("POST", url + "/sync/v1/exchange", body: plain)
         request.headers = [
@@ -274,6 +281,7 @@ actor DialedPeer {
             request.headers.append(("Content-Encoding", "deflate"))
         }
         request.totalMillis = Limits.exchangeMillisMax
+        if url.hasPrefix("https://") { request.peerURN = urn() }
         request.responseBytesMax = Limits.messageBytesMax
         let response: ClientResponse
         do throws(ClientError) {
@@ -286,7 +294,10 @@ actor DialedPeer {
             throw Failure(sentence: "\(url): \(error)")
         }
         guard response.status == 200 else {
-            throw Failure(sentence: "\(url) answered \(response.status)")
+            let rule = NodeSettings.json(response.body)?["rule"]?.text.map { " " + $0 } ?? ""
+            throw Failure(
+                sentence: "\(url) answered \(response.status)" + rule,
+                isRefused: response.status == 403)
         }
         if isCut { throw Failure(sentence: "the link is cut") }
         watch.transferred(out: request.body.count, in: response.body.count)

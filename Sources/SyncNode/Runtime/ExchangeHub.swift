@@ -2,6 +2,7 @@ import Base
 import Blob
 import Change
 import Domain
+import Gate
 import Kernel
 import Replication
 import Store
@@ -47,12 +48,16 @@ actor ExchangeHub {
     }
 
     /// Answers one message; nil where the link is cut on purpose (demo).
-    func answer(_ message: Message) async throws -> Message? {
+    ///
+    /// - Parameter caller: The place that the caller's certificate proves; nil where none is
+    ///   asked for.
+    func answer(_ message: Message, from caller: RegionID?) async throws -> Message? {
         guard let peer = peer(for: message) else {
             if message.hello == nil { return Answerer.unknownLink }
             return Message([.refused(RefusalNotice(.notAllowed))])
         }
         let region = await peer.region
+        if let caller, caller != region { throw GateRefusal.wrongRegion }
         if cut.contains(region) { return nil }
         let answer = try await peer.answer(message, pollSeconds: Limits.pollSeconds)
         if cut.contains(region) { return nil }

@@ -2,6 +2,8 @@ package import Base
 import Crypto
 import Disk
 package import Domain
+import Enrolment
+import Gate
 import Kernel
 import Network
 import Store
@@ -27,18 +29,31 @@ package enum NodeCommands {
         ).run()
     }
 
+    /// `enroll`: makes a node that its parent lets in, and exchanges once.
+    ///
+    /// - Returns: nil where it has to wait for a word at the parent.
+    package static func enroll(
+        _ joining: NodeJoining
+    ) async throws -> (NodeJoining.Outcome, Answer?) {
+        let outcome = try await joining.run()
+        guard case .joined = outcome else { return (outcome, nil) }
+        return (outcome, try await ask(joining.data, "POST", "/api/v1/sync", body: "{}"))
+    }
+
     /// `serve`: until SIGTERM or SIGINT, or until the node must begin a new incarnation, which
     /// it then does.
     package static func serve(
-        data: String, listen: String, certificate: String?, key: String?, isDemo: Bool,
-        isSupervised: Bool
+        data: String, listen: String, certificate: String?, key: String?, hosts: [String],
+        isDemo: Bool, isPlain: Bool, isSupervised: Bool
     ) async throws -> Int32 {
         var options = NodeRuntime.Options(data: data, listen: try endpoint(listen))
         options.isDemo = isDemo
+        options.isSecure = !isDemo && !isPlain
+        options.hosts = hosts
         if let certificate, let key {
             options.tls = TLSIdentity(certificate: .path(certificate), key: .path(key))
         }
-        if isDemo, !options.listen.address.hasPrefix("127."), options.listen.address != "::1" {
+        if isDemo, !options.listen.isLoopback {
             throw NodeRuntime.Failure(
                 "--demo listens on loopback only", chinese: "--demo 只能监听本机回环地址", exitCode: 2)
         }
@@ -46,7 +61,7 @@ package enum NodeCommands {
         while true {
             let runtime = try await NodeRuntime.start(options)
             if let bound = runtime.endpoint { options.listen = bound }
-            let scheme = options.tls == nil ? "http" : "https"
+            let scheme = runtime.isSecure ? "https" : "http"
             Console.print("listening \(scheme)://\(options.listen.text)")
             if let renewal = runtime.store.renewal {
                 Console.say("new incarnation: \(renewal)")
@@ -72,12 +87,10 @@ package enum NodeCommands {
     static func reach(
         _ data: String, _ method: String, _ path: String, _ body: [UInt8]?, key: String? = nil
     ) async throws -> ClientResponse {
-        let client = try HTTPClient()
+        let client = try local(data)
         defer { client.stop() }
-        var request = request(data, method, path, body)
-        if let key { request.headers.append(("Idempotency-Key", key)) }
         if let url = try await NodeAddress.running(in: data, client) {
-            return try await send(client, request, to: url)
+            return try await send(client, request(data, method, path, body, key), to: url)
         }
         let options = NodeRuntime.Options(data: data, listen: try endpoint("127.0.0.1:0"))
         let runtime = try await NodeRuntime.start(options)
@@ -85,13 +98,21 @@ package enum NodeCommands {
             throw NodeRuntime.Failure("the node does not listen", exitCode: 4)
         }
         do {
-            let response = try await send(client, request, to: "http://\(bound.text)")
+            // Its first start makes the token.
+            let response = try await send(
+                client, request(data, method, path, body, key), to: "http://\(bound.text)")
             await runtime.stop()
             return response
         } catch {
             await runtime.stop()
             throw error
         }
+    }
+
+    /// A client that believes this node's own tree, and knows nobody else.
+    static func local(_ data: String) throws -> HTTPClient {
+        let credentials = try NodeCredentials.load(from: data + "/keys")
+        return try HTTPClient(authority: credentials?.anchor.pem)
     }
 
     private static func send(
@@ -108,12 +129,12 @@ package enum NodeCommands {
     }
 
     private static func request(
-        _ data: String, _ method: String, _ path: String, _ body: [UInt8]?
+        _ data: String, _ method: String, _ path: String, _ body: [UInt8]?, _ key: String?
     ) -> ClientRequest {
         var request = ClientRequest(method, path, body: body ?? [])
         if body != nil { request.headers = [("Content-Type", "application/json")] }
-        guard NodeService.isAdmin(path) else { return request }
-        request.responseBytesMax = Limits.sealedBundleBytesMax
+        if let key { request.headers.append(("Idempotency-Key", key)) }
+        if NodeService.isAdmin(path) { request.responseBytesMax = Limits.sealedBundleBytesMax }
         do throws(NodeRuntime.Failure) {
             request.headers.append(("Authorization", try AdminToken.header(in: data)))
         } catch {
@@ -142,6 +163,62 @@ package enum NodeCommands {
             throw NodeRuntime.Failure(
                 "--listen \(text): " + error.advice.english,
                 chinese: "--listen \(text)：" + error.advice.chinese, exitCode: 2)
+        }
+    }
+}
+
+// MARK: bundles
+
+extension NodeCommands {
+    /// `export`: writes what a region's node lacks into a file, sealed to it.
+    package static func exportBundle(
+        data: String, for code: String, to path: String
+    ) async throws -> Answer {
+        guard RegionCode(code) != nil else {
+            throw NodeRuntime.Failure(
+                "--for must be a code of 12 digits, not \(code)", exitCode: 2)
+        }
+        let response = try await reach(
+            data, "POST", "/admin/v1/export", Array("{\"region\":\"\(code)\"}".utf8))
+        guard response.status == 200 else { return answer(response) }
+        try write(response.body, to: path)
+        var writer = JSONWriter()
+        writer.object { object in
+            object.field("for", code)
+            object.field("file", path)
+            object.field("bytes", response.body.count)
+        }
+        return Answer(text: String(decoding: writer.bytes, as: UTF8.self), exitCode: 0)
+    }
+
+    /// `import`: takes a bundle in and writes the receipt beside it, as `FILE.receipt`; or takes
+    /// such a receipt in.
+    package static func importBundle(data: String, from path: String) async throws -> Answer {
+        let bytes: [UInt8]
+        do throws(KeyFiles.Failure) {
+            bytes = try SmallFile.read(path, limit: Limits.sealedBundleBytesMax)
+        } catch {
+            throw NodeRuntime.Failure(error.sentence, chinese: error.chinese, exitCode: 2)
+        }
+        let response = try await reach(data, "POST", "/admin/v1/import", bytes)
+        guard response.status == 200, case .object(var object)? = NodeSettings.json(response.body)
+        else { return answer(response) }
+        if let receipt = object["receipt"]?.text.flatMap(Hex.decode) {
+            try write(receipt, to: path + ".receipt")
+            object["receipt"] = .text(path + ".receipt")
+        }
+        var writer = JSONWriter()
+        writer.value(.object(object))
+        return Answer(text: String(decoding: writer.bytes, as: UTF8.self), exitCode: 0)
+    }
+
+    private static func write(
+        _ bytes: [UInt8], to path: String
+    ) throws(NodeRuntime.Failure) {
+        do throws(KeyFiles.Failure) {
+            try SmallFile.write(bytes, to: path, mode: 0o600, replace: true)
+        } catch {
+            throw NodeRuntime.Failure(error.sentence, chinese: error.chinese, exitCode: 2)
         }
     }
 }

@@ -4,11 +4,14 @@ package import Change
 import Crypto
 import Disk
 import Domain
+import Enrolment
+import Gate
 // Whoever runs nodes uses what they stand on: clock, keys, settings, words for people.
 @_exported public import Host
 import Kernel
 package import Network
 import Replication
+import Sessions
 import Store
 import Synchronization
 
@@ -18,8 +21,14 @@ package final class NodeRuntime: Sendable {
     package struct Options: Sendable {
         package var data: String
         package var listen: Endpoint
-        /// Certificate and key for HTTPS; nil for plain HTTP.
+        /// A further certificate with its key, for those who cannot check the node's own: given
+        /// by the operator. Alone where the node was never enrolled.
         package var tls: TLSIdentity?
+        /// Whether it speaks TLS with its own certificate where it has one. Else it listens in
+        /// the clear, on loopback only.
+        package var isSecure = false
+        /// Names and addresses at which it is dialled, for its certificate.
+        package var hosts: [String] = []
         /// Demo mode: the clock can be set, links can be cut, members are entered unasked; only
         /// ever on loopback.
         package var isDemo = false
@@ -48,7 +57,10 @@ package final class NodeRuntime: Sendable {
     let store: OpenStore
     let hub: ExchangeHub
     let client: HTTPClient
+    let door: NodeDoor
     let clock: NodeClock
+    /// Sessions and passwords.
+    let doorkeeper: Doorkeeper
     let dialers = Mutex<[RegionID: Dialling]>([:])
     private let server = Mutex<HTTPServer?>(nil)
     private let renewal: RenewalBell
@@ -70,18 +82,24 @@ package final class NodeRuntime: Sendable {
     ///
     /// - Throws: `Failure` with a sentence that says what to do.
     package static func start(_ options: Options) async throws(Failure) -> NodeRuntime {
+        try checkListen(options)
         let clock = NodeClock()
         let store = try await OpenStore.open(options.data, clock: clock)
+        let door = try openDoor(options, store)
+        let shown = try identity(of: door, options)
         let client: HTTPClient
         do throws(NetworkError) {
-            client = try HTTPClient()
+            client = try HTTPClient(
+                authority: door.credentials?.anchor.pem, identity: shown)
         } catch {
             throw Failure("\(error)", exitCode: 4)
         }
-        let runtime = NodeRuntime(options: options, store: store, client: client, clock: clock)
+        try AdminToken.ensure(in: options.data)
+        let runtime = NodeRuntime(
+            options: options, store: store, client: client, clock: clock, door: door,
+            operatorToken: try AdminToken.text(in: options.data))
         store.writer.health.onFence { [renewal = runtime.renewal] in renewal.ringMarked() }
         store.writer.health.onCopy { [renewal = runtime.renewal] in renewal.ring() }
-        try AdminToken.ensure(in: options.data)
         try runtime.listen()
         await runtime.noteAddress()
         runtime.startLinks()
@@ -89,17 +107,34 @@ package final class NodeRuntime: Sendable {
         return runtime
     }
 
-    private init(options: Options, store: OpenStore, client: HTTPClient, clock: NodeClock) {
+    private init(
+        options: Options, store: OpenStore, client: HTTPClient, clock: NodeClock,
+        door: NodeDoor, operatorToken: String
+    ) {
+        self.door = door
         self.options = options
         self.store = store
         self.client = client
         self.clock = clock
+        doorkeeper = Doorkeeper(
+            ports: store.doorPorts, node: store.keys.nodeID,
+            isSecure: options.tls != nil || (options.isSecure && door.credentials != nil),
+            operatorToken: operatorToken)
         let bell = RenewalBell(store)
         renewal = bell
         hub = ExchangeHub(
             board: store.board, readers: store.readers, blobs: store.blobs,
             intake: store.intake(clock), signer: store.signer, region: store.settings.region.id,
             storeEpoch: store.storeEpoch, clock: clock, onRollback: { bell.ring() })
+    }
+
+    /// Whether it speaks TLS.
+    package var isSecure: Bool { server.withLock { $0?.isSecure ?? false } }
+
+    /// Shows another certificate from now on.
+    func show(_ identity: TLSIdentity) throws(NetworkError) {
+        guard let server = server.withLock({ $0 }), server.isSecure else { return }
+        try server.renew(identity)
     }
 
     /// Whether this node was found to be a copy, or its store to be another's, and writes nothing
@@ -110,10 +145,14 @@ package final class NodeRuntime: Sendable {
     package var endpoint: Endpoint? { server.withLock { $0?.endpoint } }
 
     private func listen() throws(Failure) {
+        let shown = try serverIdentity()
         do throws(NetworkError) {
             let service = NodeService(runtime: self)
             let started = try HTTPServer(
-                listen: options.listen, tls: options.tls,
+                listen: options.listen, tls: shown,
+                onRefused: { [door] in
+                    door.refusals.note($0?.rawValue ?? "handshake", from: $1.address)
+                },
                 bodyLimit: { NodeService.bodyLimit($0) },
                 handler: { service.handle($0, $1) })
             server.withLock { $0 = started }
@@ -145,7 +184,7 @@ package final class NodeRuntime: Sendable {
     /// Lets the command line find this node by its directory.
     private func noteAddress() async {
         guard let endpoint else { return }
-        let url = (options.tls == nil ? "http://" : "https://") + endpoint.text
+        let url = (isSecure ? "https://" : "http://") + endpoint.fromHere.text
         do throws(Writer.Failure) {
             let value = Array(url.utf8)
             _ = try await store.writer.submit(.remember(NodeAddress.valueName, value))
@@ -166,7 +205,12 @@ package final class NodeRuntime: Sendable {
         let isKnown = board.directory.region(of: store.signer.key) != nil
         if isKnown { dialParent() }
         for neighbour in settings.dialed { dial(neighbour.region, at: neighbour.url) }
-        let task = Task { await self.takeCare(isKnown: isKnown) }
+        let task = Task {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.takeCare(isKnown: isKnown) }
+                group.addTask { await self.keepCertificate() }
+            }
+        }
         care.withLock { $0 = task }
     }
 
@@ -187,6 +231,7 @@ package final class NodeRuntime: Sendable {
             intake: store.intake(clock),
             clock: clock, client: client, watch: PeerWatch(region: region, url: url),
             onRollback: { [renewal] in renewal.ring() },
+            urn: { [weak self] in self?.urn(of: region) },
             onRefused: { [weak self] in await self?.introduce(to: region, at: url) })
         let task = Task { await peer.run() }
         let earlier = dialers.withLock { dialers in
@@ -252,6 +297,7 @@ package final class NodeRuntime: Sendable {
         board.close()
         if let running = server.withLock({ $0 }) { await running.drain() }
         client.stop()
+        doorkeeper.stop()
         store.writer.stop()
     }
 }

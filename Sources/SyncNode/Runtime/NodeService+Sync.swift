@@ -2,6 +2,7 @@ import API
 import Base
 import Change
 import Domain
+import Gate
 import HTTP
 import Kernel
 import Network
@@ -66,12 +67,15 @@ extension NodeService {
 
     private func exchange(_ request: HTTPRequest) async -> HTTPResponse {
         do {
+            let caller = try runtime.caller(of: request)
             let plain = try ExchangeBody.plain(request.body, request.headers)
             let message = try Message.decode(plain)
-            guard let answer = try await runtime.hub.answer(message) else {
+            guard let answer = try await runtime.hub.answer(message, from: caller) else {
                 return Self.problem(503, "link-cut", "演示：链路已断开")
             }
             return ExchangeBody.response(answer.encode(), to: request)
+        } catch let refusal as GateRefusal {
+            return turnedAway(refusal, request)
         } catch let error as DecodeError {
             return Self.problem(400, "bad-frame", "报文有误：\(error.field) \(error.reason)")
         } catch is Deflate.Failure {
@@ -96,15 +100,37 @@ extension NodeService {
 
     /// A child asks for its place, or makes a new incarnation of a known child known.
     private func enrol(_ request: HTTPRequest) async -> HTTPResponse {
+        if let json = NodeSettings.json(request.body), let step = json["step"]?.text {
+            return await enrolment(step, json, request)
+        }
         guard let wish = MembershipRequest(request.body) else {
             return Self.problem(400, "bad-membership", "申请有误或签名不符")
         }
+        return await place(wish, isAdmitted: runtime.options.isDemo)
+    }
+
+    /// The place of a node that asks for it.
+    ///
+    /// - Parameters:
+    ///   - isAdmitted: Whether a node that is not known may come in.
+    ///   - replacing: The place's present node, whose seat it may take.
+    func place(
+        _ wish: MembershipRequest, isAdmitted: Bool, replacing: Digest? = nil
+    ) async -> HTTPResponse {
         let directory = runtime.board.directory
         let own = runtime.settings.region
         if let known = directory.region(code: wish.code), known.parent == own.id {
+            guard !directory.isRevoked(node: wish.node, of: known.id) else {
+                runtime.door.refusals.note(GateRefusal.revoked.name, from: wish.code.text)
+                return Self.problem(403, GateRefusal.revoked.name, GateRefusal.revoked.title)
+            }
+            let last = directory.seats(of: known.id).last
+            if let last, last.node == replacing, wish.region == known.id {
+                return await enter(known, wish, epoch: last.epoch + 1)
+            }
             return await renew(known, wish, directory)
         }
-        guard runtime.options.isDemo else {
+        guard isAdmitted else {
             return Self.problem(403, "not-invited", "本节点没有邀请这个下级")
         }
         guard Self.isBelow(wish.code, own.code) else {
@@ -190,7 +216,7 @@ extension NodeService {
         return message.encode()
     }
 
-    private static func isBelow(_ code: RegionCode, _ parent: RegionCode) -> Bool {
+    static func isBelow(_ code: RegionCode, _ parent: RegionCode) -> Bool {
         let significant = parent.text.reversed().drop { $0 == "0" }.count
         let even = significant <= 6 ? (significant + 1) / 2 * 2 : max(significant, 9)
         return code != parent && code.text.prefix(even) == parent.text.prefix(even)

@@ -3,6 +3,7 @@ import Change
 package import Crypto
 import Disk
 package import Domain
+import Gate
 import Kernel
 import Network
 import Replication
@@ -62,6 +63,15 @@ package struct NodeSetup: Sendable {
             throw .keys(error)
         }
         let grant = try await place(keys)
+        if parentURL == nil {
+            let subject = CertificateSubject(region: code, node: keys.nodeID)
+            do throws(KeyFiles.Failure) {
+                try NodeCredentials.makeRoot(
+                    subject, in: data + "/keys", at: SystemClock.now())
+            } catch {
+                throw .keys(error)
+            }
+        }
         do throws(JournalError) {
             try store(grant, keys, in: directory)
         } catch {
@@ -82,10 +92,18 @@ package struct NodeSetup: Sendable {
             return MembershipGrant(region: record, root: seat, directory: [])
         }
         let request = MembershipRequest(code: code, name: name, region: nil, keys: keys)
-        return try await Membership.ask(parentURL, request)
+        let client: HTTPClient
+        do throws(NetworkError) {
+            client = try HTTPClient()
+        } catch {
+            throw NodeRuntime.Failure("\(error)", exitCode: 4)
+        }
+        defer { client.stop() }
+        return try await Membership.ask(parentURL, request, client)
     }
 
-    private func store(
+    /// Makes the database of a node that has its place.
+    func store(
         _ grant: MembershipGrant, _ keys: KeyFiles, in directory: StoreDirectory
     ) throws(JournalError) {
         let journal = try SQLiteJournal(
@@ -116,15 +134,13 @@ package struct NodeSetup: Sendable {
 /// Asking for membership, and what the answer brings.
 enum Membership {
     static func ask(
-        _ url: String, _ request: MembershipRequest
+        _ url: String, _ request: MembershipRequest, _ client: HTTPClient
     ) async throws(NodeRuntime.Failure) -> MembershipGrant {
-        let client: HTTPClient
-        do throws(NetworkError) {
-            client = try HTTPClient()
-        } catch {
-            throw NodeRuntime.Failure("\(error)", exitCode: 4)
+        guard !Endpoint.isExposed(url) else {
+            throw NodeRuntime.Failure(
+                "\(url): a parent beyond this machine is reached over https:// (plain-link)",
+                chinese: "\(url)：上级不在本机时必须用 https://（plain-link）", exitCode: 2)
         }
-        defer { client.stop() }
         var message = ClientRequest("POST", url + "/sync/v1/enrol", body: request.body)
         message.headers = [("Content-Type", "application/json")]
         let response: ClientResponse

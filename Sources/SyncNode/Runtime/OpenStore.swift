@@ -1,11 +1,12 @@
-import Base
+package import Base
 import Blob
 import Change
 import Crypto
 import Disk
 import Domain
-import Kernel
-import Store
+package import Kernel
+import Sessions
+package import Store
 import Synchronization
 
 /// A node's store, opened: its writer on its thread, its readers, its keys.
@@ -146,5 +147,77 @@ struct OpenStore: Sendable {
         } catch {
             throw .failed(error.sentence)
         }
+    }
+}
+
+extension OpenStore {
+    /// What the keeper of sessions needs of the store.
+    var doorPorts: Doorkeeper.Ports {
+        let region = settings.region.id
+        let scope = ScopeName.staff(region).id
+        let (board, readers, writer) = (board, readers, writer)
+        let read: @Sendable (DocumentKey) -> AccountState? = { key in
+            do {
+                return try readers.read { (reader) throws(JournalError) in
+                    guard let document = try reader.document(key),
+                        case .account(let state) = try ReaderSource(reader: reader)
+                            .decode(document)
+                    else { return nil }
+                    return state
+                }
+            } catch {
+                // Nobody is let in while the store cannot be read.
+                return nil
+            }
+        }
+        return Doorkeeper.Ports(
+            region: region,
+            byLogin: { login in
+                do {
+                    let keys = try readers.read { (reader) throws(JournalError) in
+                        try reader.documents(.account, label: login)
+                    }
+                    return keys.first { $0.id.low == scope.rawValue }.flatMap(read)
+                } catch {
+                    return nil
+                }
+            },
+            byAuthor: { read(AccountState.key(of: $0, at: region)) },
+            version: {
+                board.scope(scope)?.vector.heads.reduce(0) { $0 &+ $1.seq.rawValue } ?? 0
+            },
+            submit: { command, author in
+                let submission = Submission.command(command, author: author, replayKey: nil)
+                do throws(Writer.Failure) {
+                    return NodeService.outcome(.success(try await writer.submit(submission)))
+                } catch {
+                    return NodeService.outcome(.failure(error))
+                }
+            })
+    }
+}
+
+/// The insides of a node, for those who measure it.
+extension NodeRuntime {
+    /// The journal and kernel of a data directory that no process holds: as a writer opens them.
+    package static func kernel(
+        of data: String
+    ) throws(JournalError) -> Kernel<SQLiteJournal> {
+        try OpenStore.openKernel(StoreDirectory(path: data)).0
+    }
+
+    /// Hands the node's own writer something to do; returns after the commit.
+    package func carryOut(_ submission: Submission) async throws(Writer.Failure) -> Outcome {
+        try await store.writer.submit(submission)
+    }
+}
+
+extension NodeRuntime {
+    /// Changes of a scope that the parent is not known to hold.
+    package func unsent(in scope: ScopeID) -> UInt64 {
+        let agreed = peerStates().first?.agreed[scope]
+        return board.scope(scope)?.vector.heads.reduce(0) { sum, head in
+            sum + head.seq.rawValue - (agreed?[head.actor]?.seq.rawValue ?? 0)
+        } ?? 0
     }
 }

@@ -99,8 +99,12 @@ package enum EventStatus: Hashable, Sendable {
         case answered
         /// Its author's region does not stand above the case.
         case notSupervisor = "not-supervisor"
+        /// The same officer accepted it (受审分离).
+        case sameOfficer = "same-officer"
         /// What it names is of another kind.
         case wrongTarget = "wrong-target"
+        /// It came behind its author's end, and nobody adopted it.
+        case beyondCut = "beyond-cut"
     }
 
     /// The word that is stored and shown; a void one carries its reason after a colon.
@@ -196,6 +200,8 @@ package struct CaseEvent: Hashable, Sendable {
     private var box: TermsBox?
     /// Set where its chain was quarantined at or before it.
     package var quarantined = false
+    /// Set where it came behind its author's end and was not adopted.
+    package var isBeyondCut = false
     /// Written again after a rollback, with all that its node had written before in its past.
     package var isReissue = false
 
@@ -265,7 +271,7 @@ package struct CaseEvent: Hashable, Sendable {
             && left.time == right.time && left.author == right.author
             && left.status == right.status && left.business == right.business
             && left.on == right.on && left.quarantined == right.quarantined
-            && left.isReissue == right.isReissue
+            && left.isReissue == right.isReissue && left.isBeyondCut == right.isBeyondCut
             && left.terms == right.terms
     }
 
@@ -274,6 +280,15 @@ package struct CaseEvent: Hashable, Sendable {
     /// Where it stands in the list of a case: by chain, then number, then hash.
     func precedes(_ other: CaseEvent) -> Bool {
         (dot.actor, dot.seq, hash) < (other.dot.actor, other.dot.seq, other.hash)
+    }
+
+    /// The outcome of an acceptance after which another officer has to decide.
+    static let separate = "separate"
+
+    /// Whether a person may not decide what that acceptance took in. The node itself is none.
+    static func isBarred(_ author: UInt64, by acceptance: CaseEvent?) -> Bool {
+        guard author != 0, let acceptance, acceptance.outcome == separate else { return false }
+        return acceptance.author == author
     }
 
     /// When it happened in the eyes of the clerk.

@@ -111,12 +111,14 @@ extension CaseState {
     fileprivate mutating func judge(
         _ event: CaseEvent, in directory: Directory, under rules: CustodyRules
     ) {
-        if event.kind == .caseReceive, events.count == 1, !event.quarantined {
+        if event.kind == .caseReceive, events.count == 1, !event.quarantined,
+            !event.isBeyondCut
+        {
             begin(event, in: directory)
             return
         }
         let isPlain = event.kind.commutes && !links.isEmpty && !hasTwin(event)
-        if !event.quarantined, isPlain || extendsTip(event) {
+        if !event.quarantined, !event.isBeyondCut, isPlain || extendsTip(event) {
             deriveStatus()
             return
         }
@@ -136,7 +138,9 @@ extension CaseState {
     /// of which everything stands so far: then it stands, and nothing else changes.
     private func extendsTip(_ event: CaseEvent) -> Bool {
         guard let slot = Slot(event.kind), let tip = links.last, tip.event == event.on,
-            tip.actor == event.dot.actor, !isFrozen, writer(tip.actor)?.region != nil
+            tip.actor == event.dot.actor, !isFrozen, writer(tip.actor)?.region != nil,
+            event.kind != .caseDecide
+                || !CaseEvent.isBarred(event.author, by: effective(.acceptance))
         else { return false }
         return events.allSatisfy { other in
             if other.hash == event.hash { return other.dot == event.dot }
@@ -311,6 +315,7 @@ struct CaseBody {
         event.on = on
         if hasTerms { event.terms = terms }
         event.quarantined = arrival.quarantined
+        event.isBeyondCut = arrival.isBeyondCut
         event.isReissue = change.header.flags.contains(.reissue)
         return event
     }

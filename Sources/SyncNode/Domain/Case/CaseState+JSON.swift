@@ -155,6 +155,7 @@ extension CaseEvent {
             writeTerms(to: &object)
             if quarantined { object.field("quarantined", true) }
             if isReissue { object.field("reissue", true) }
+            if isBeyondCut { object.field("beyondCut", true) }
         }
     }
 
@@ -195,6 +196,7 @@ extension CaseEvent {
         self.terms = terms
         quarantined = json["quarantined"]?.bool ?? false
         isReissue = json["reissue"]?.bool ?? false
+        isBeyondCut = json["beyondCut"]?.bool ?? false
     }
 }
 

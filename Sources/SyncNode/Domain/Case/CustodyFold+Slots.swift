@@ -38,6 +38,10 @@ extension CustodyFold {
             }
             for index in ordered {
                 guard let slot = Slot(events[index].kind) else { continue }
+                if events[index].kind == .caseDecide, isBarred(events[index]) {
+                    verdicts[index] = .void(.sameOfficer)
+                    continue
+                }
                 let again = filled.contains(slot)
                 let isAllowed = slot == .correction && events[index].outcome == "override"
                 verdicts[index] = again && !isAllowed ? .late : .effective
@@ -49,6 +53,14 @@ extension CustodyFold {
             guard verdicts[index] == nil else { continue }
             verdicts[index] = filled.insert(.delivery).inserted ? .effective : .late
         }
+    }
+
+    /// Whether the officer accepted the case and so may not decide it.
+    private func isBarred(_ decision: CaseEvent) -> Bool {
+        let acceptance = events.indices.first {
+            verdicts[$0] == .effective && events[$0].kind == .caseAccept
+        }
+        return CaseEvent.isBarred(decision.author, by: acceptance.map { events[$0] })
     }
 
     private mutating func ratify(filled: inout Set<Slot>) {
@@ -87,6 +99,15 @@ extension CustodyFold {
         return .effective
     }
 
+    // MARK: ends
+
+    /// What came behind its author's end never had effect, whoever built on it (I25).
+    mutating func judgeCuts() {
+        for index in events.indices where events[index].isBeyondCut {
+            verdicts[index] = .void(.beyondCut)
+        }
+    }
+
     // MARK: forks
 
     /// Marks what stands on the losing side of a fork: from the forked number on, all but the
@@ -118,7 +139,7 @@ extension CustodyFold {
         let witnessed = branch.filter { isBuiltOn(events[$0], besides: actor) }
         let named = branch.last { index in
             events.contains {
-                $0.kind == .custodyForkCut && $0.on == events[index].hash
+                $0.kind == .custodyForkCut && $0.on == events[index].hash && !$0.isBeyondCut
                     && isSupervisor($0.dot.actor) == true
             }
         }
@@ -147,7 +168,7 @@ extension CustodyFold {
 
     private func isBuiltOn(_ event: CaseEvent, besides actor: ActorID) -> Bool {
         events.contains { other in
-            other.dot.actor != actor && !other.quarantined
+            other.dot.actor != actor && !other.quarantined && !other.isBeyondCut
                 && (other.on == event.hash || other.cut.contains { $0.hash == event.hash })
         }
     }

@@ -43,6 +43,7 @@ struct CustodyFold {
     private mutating func run() {
         state.resolveWriters(in: directory)
         judgeForks()
+        judgeCuts()
         state.links = []
         state.offer = nil
         state.outgoing = nil

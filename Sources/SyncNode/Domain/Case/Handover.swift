@@ -200,7 +200,9 @@ enum HandoverFold {
         var event = body.event(of: arrival)
         let author = directory.region(seatedBy: arrival.key)
         let scope = arrival.scope
-        if arrival.quarantined {
+        if arrival.isBeyondCut {
+            event.status = .void(.beyondCut)
+        } else if arrival.quarantined {
             event.status = .quarantined
         } else if !event.kind.isKnownInHandovers {
             event.status = event.kind.mustUnderstand ? .needsUpgrade : .effective

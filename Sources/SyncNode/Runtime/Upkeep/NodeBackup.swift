@@ -91,5 +91,11 @@ extension KeyFiles {
             let bytes = try SmallFile.read("\(folder)/\(name)", limit: 256)
             try SmallFile.write(bytes, to: "\(target)/\(name)", mode: 0o600, replace: false)
         }
+        // Of an enrolled node: its certificate and the key, which a root's children rest on.
+        for name in ["tls", "tls.pem"] where SmallFile.exists("\(folder)/\(name)") {
+            let limit = Limits.certificateBytesMax * Limits.certificateChainMax
+            let bytes = try SmallFile.read("\(folder)/\(name)", limit: limit)
+            try SmallFile.write(bytes, to: "\(target)/\(name)", mode: 0o600, replace: true)
+        }
     }
 }

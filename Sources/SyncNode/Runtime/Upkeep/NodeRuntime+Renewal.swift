@@ -141,6 +141,7 @@ extension NodeRuntime {
         do throws(Failure) {
             if region == settings.region.parent {
                 try await ask(url)
+                if isSignedByFormer { await renewCertificate() }
             } else {
                 try await introduce(toPartner: region, at: url)
             }
@@ -155,7 +156,7 @@ extension NodeRuntime {
         let own = settings.region
         let request = MembershipRequest(
             code: own.code, name: own.name, region: own.id, keys: store.keys)
-        let grant = try await Membership.ask(url, request)
+        let grant = try await Membership.ask(url, request, client)
         guard grant.region.id == own.id else {
             throw Failure("\(url) takes this node for \(grant.region.name)", exitCode: 5)
         }

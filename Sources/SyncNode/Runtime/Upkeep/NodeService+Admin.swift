@@ -27,6 +27,9 @@ extension NodeService {
         }
         switch request.path.dropFirst(Self.adminPrefix.count) {
         case "seat": return await seat(request)
+        case "invite": return await invite(request)
+        case "departure": return await departure(request)
+        case "late": return await late(request)
         case "export": return await exportBundle(request)
         case "import": return await importBundle(request)
         default: return Self.problem(404, "no-such-route", "没有这个地址")
@@ -94,5 +97,40 @@ extension NodeService {
         else { return nil }
         return directory.region(code: code)
             ?? directory.partners.first { $0.record.code == code }?.record
+    }
+
+    // MARK: bundles
+
+    func exportBundle(_ request: HTTPRequest) async -> HTTPResponse {
+        guard let region = Self.named(request, runtime.board.directory) else {
+            return Self.problem(404, "region-unknown", "没有这个区划")
+        }
+        do throws(BundleCourier.Refusal) {
+            return HTTPResponse(
+                status: 200, contentType: "application/octet-stream",
+                body: try BundleCourier(runtime: runtime).export(for: region.id))
+        } catch {
+            return Self.problem(error.status, error.rule, error.title)
+        }
+    }
+
+    func importBundle(_ request: HTTPRequest) async -> HTTPResponse {
+        do throws(BundleCourier.Refusal) {
+            let result = try await BundleCourier(runtime: runtime).take(request.body)
+            let directory = runtime.board.directory
+            var writer = JSONWriter()
+            writer.object { object in
+                object.field("purpose", result.isReceipt ? "receipt" : "changes")
+                object.field("from", directory.region(result.from)?.code.text ?? result.from.hex)
+                object.field("admitted", result.admitted)
+                object.field("duplicates", result.duplicates)
+                object.field("refused", result.refused)
+                if let receipt = result.receipt { object.field("receipt", Hex.encode(receipt)) }
+            }
+            return HTTPResponse(
+                status: 200, contentType: "application/json", body: writer.bytes)
+        } catch {
+            return Self.problem(error.status, error.rule, error.title)
+        }
     }
 }

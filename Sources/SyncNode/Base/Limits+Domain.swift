@@ -1,0 +1,29 @@
+/// Bounds of cases and of the catalog.
+extension Limits {
+    /// Working days of one time limit: ten years of them.
+    package static let workingDaysMax = 2_500
+    /// Versions of one item: more than one a week for a working life.
+    package static let itemVersionsMax = 2_500
+    /// Materials of one item: the most that a public portal shows is 20.
+    package static let itemMaterialsMax = 200
+    /// Characters of a name: an item's, a material's, a document number.
+    package static let catalogNameCharactersMax = 200
+    /// Characters of a local element or a reason.
+    package static let catalogTextCharactersMax = 2_000
+    /// Bytes of an item's elements as JSON: a change's body, less what stands around them.
+    package static let itemElementsBytesMax = changeBodyBytesMax - 4 * 1024
+    /// Fields that one overlay change sets.
+    package static let overlayFieldsMax = 32
+    /// Receipts kept with their time, per catalog and region; of older ones only the heads
+    /// stand, and the time is "no later than the oldest kept".
+    package static let catalogReceiptsKeptMax = 32
+    /// Chains named in one cut of a case: its writers are the tiers above it, and their
+    /// earlier incarnations.
+    package static let caseCutPointsMax = 64
+    /// Events of one case: beyond it a command is refused, and a clerk opens another case.
+    package static let caseEventsMax = 2000
+    /// Characters of a text that a clerk writes into a case.
+    package static let caseTextCharactersMax = 2000
+    /// Materials of one application.
+    package static let caseMaterialsMax = 100
+}

@@ -1,0 +1,163 @@
+package import Base
+package import Crypto
+import Domain
+package import Host
+package import Network
+
+/// The certificate of a node and its key: `keys/tls` and `keys/tls.pem` in its directory.
+///
+/// A node that may have children has an authority there, and signs for itself what it shows on
+/// a connection, anew at each start; a village has what it shows. Always Ed25519, also where the
+/// incarnation signs with SM2: OpenSSL 3.0 has no RFC 8998.
+package struct NodeCredentials: Sendable {
+    /// Its own, then those above; the anchor last.
+    package let chain: [Certificate]
+    private let key: CertificateKey
+
+    /// The root of all trust in the tree.
+    package var anchor: Certificate { chain[chain.count - 1] }
+
+    /// Until when the node's own certificate holds.
+    package var notAfter: Instant { chain.map(\.notAfter).min() ?? chain[0].notAfter }
+
+    /// Whether it may take children in.
+    package var isAuthority: Bool { chain[0].isAuthority }
+
+    /// Whom the node's certificate names.
+    package var subject: CertificateSubject { chain[0].subject }
+
+    /// How many authorities may follow below a place of this level; nil for a village.
+    package static func authorityDepth(of code: RegionCode) -> Int? {
+        switch Level(of: code) {
+        case .province: 3
+        case .city: 2
+        case .county: 1
+        case .town: 0
+        case .village: nil
+        }
+    }
+
+    // MARK: files
+
+    private static let keyName = "tls"
+    private static let chainName = "tls.pem"
+
+    /// Whether a node was enrolled.
+    package static func isThere(in folder: String) -> Bool {
+        SmallFile.exists("\(folder)/\(chainName)")
+    }
+
+    /// What is in a node's `keys/`; nil where there is no certificate.
+    /// - Throws: Where it cannot be read or is not of its form.
+    package static func load(
+        from folder: String
+    ) throws(KeyFiles.Failure) -> NodeCredentials? {
+        let chainPath = "\(folder)/\(chainName)"
+        guard SmallFile.exists(chainPath) else { return nil }
+        let limit = Limits.certificateBytesMax * Limits.certificateChainMax
+        let pem = try SmallFile.read(chainPath, limit: limit)
+        let key = try loadKey(from: folder)
+        do throws(CryptoError) {
+            let chain = try Certificate.list(pem: pem)
+            guard let last = chain.last, last.isAnchor, let own = chain[0].publicBytes,
+                try own == key.publicBytes
+            else { throw .badCertificate }
+            return NodeCredentials(chain: chain, key: key)
+        } catch {
+            throw KeyFiles.Failure(
+                sentence: "\(chainPath) is not this node's certificate: enrol it again")
+        }
+    }
+
+    /// The key that a certificate is asked for; made where there is none.
+    package static func key(in folder: String) throws(KeyFiles.Failure) -> CertificateKey {
+        if SmallFile.exists("\(folder)/\(keyName)") { return try loadKey(from: folder) }
+        let key: CertificateKey
+        do throws(CryptoError) {
+            key = try CertificateKey(seed: SystemRandom.bytes(32))
+        } catch {
+            throw KeyFiles.Failure(sentence: "no key could be made")
+        }
+        try SmallFile.write(key.pem, to: "\(folder)/\(keyName)", mode: 0o600, replace: false)
+        return key
+    }
+
+    /// Keeps what the parent issued for the key in the folder.
+    /// - Parameter chain: Own first, anchor last.
+    package static func store(
+        _ chain: [Certificate], in folder: String
+    ) throws(KeyFiles.Failure) {
+        try SmallFile.write(
+            chain.flatMap(\.pem), to: "\(folder)/\(chainName)", mode: 0o600, replace: true)
+    }
+
+    /// Makes the anchor of a tree of one's own.
+    package static func makeRoot(
+        _ subject: CertificateSubject, in folder: String, at now: Instant
+    ) throws(KeyFiles.Failure) {
+        let key = try key(in: folder)
+        let anchor: Certificate
+        do throws(CryptoError) {
+            let template = CertificateTemplate(
+                subject, from: now, days: Limits.anchorDays,
+                authorityDepth: authorityDepth(of: subject.region) ?? 0, hosts: [],
+                serial: SystemRandom.bytes(16))
+            anchor = try template.signed(
+                for: try CertificateRequest(subject, by: key), by: key, of: nil)
+        } catch {
+            throw KeyFiles.Failure(sentence: "no certificate could be made")
+        }
+        try store([anchor], in: folder)
+    }
+
+    private static func loadKey(from folder: String) throws(KeyFiles.Failure) -> CertificateKey {
+        let pem = try SmallFile.read("\(folder)/\(keyName)", limit: Limits.certificateBytesMax)
+        do throws(CryptoError) {
+            return try CertificateKey(pem: pem)
+        } catch {
+            throw KeyFiles.Failure(sentence: "\(folder)/\(keyName) is no key: enrol it again")
+        }
+    }
+
+    // MARK: use
+
+    /// Names under which every node may be reached from its own machine.
+    private static let localHosts = ["localhost", "127.0.0.1", "::1"]
+
+    /// What the node shows on a connection, and whom it believes.
+    ///
+    /// - Parameter hosts: Further names and addresses at which it is dialled; of a village those
+    ///   count that its parent put into the certificate.
+    package func identity(
+        hosts: [String], at now: Instant
+    ) throws(CryptoError) -> TLSIdentity {
+        var own = chain
+        var shown = key
+        if isAuthority {
+            shown = try CertificateKey(seed: SystemRandom.bytes(32))
+            let template = CertificateTemplate(
+                subject, from: now, days: Limits.certificateDays, authorityDepth: nil,
+                hosts: Self.localHosts + hosts, serial: SystemRandom.bytes(16))
+            own.insert(
+                try template.signed(
+                    for: try CertificateRequest(subject, by: shown), by: key, of: chain[0]),
+                at: 0)
+        }
+        return TLSIdentity(
+            certificate: .bytes(own.flatMap(\.pem)), key: .bytes(shown.pem),
+            authority: anchor.pem)
+    }
+
+    /// Signs for a child.
+    ///
+    /// - Returns: The child's own certificate, then this node's chain.
+    package func issue(
+        for request: CertificateRequest, hosts: [String], at now: Instant
+    ) throws(CryptoError) -> [Certificate] {
+        let depth = Self.authorityDepth(of: request.subject.region)
+        let template = CertificateTemplate(
+            request.subject, from: now, days: Limits.certificateDays, authorityDepth: depth,
+            hosts: depth == nil ? Self.localHosts + hosts : [], serial: SystemRandom.bytes(16))
+        return [try template.signed(for: request, by: key, of: chain[0])] + chain
+    }
+}

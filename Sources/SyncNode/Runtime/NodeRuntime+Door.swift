@@ -1,0 +1,197 @@
+import API
+package import Base
+import Change
+import Crypto
+import Domain
+import Enrolment
+import Gate
+import HTTP
+import Kernel
+import Network
+import Store
+
+/// The node's door: its certificate, whom it lets in, and the renewal of both.
+extension NodeRuntime {
+    static func openDoor(
+        _ options: Options, _ store: OpenStore
+    ) throws(Failure) -> NodeDoor {
+        let book: [UInt8]?
+        do throws(JournalError) {
+            book = try store.readers.read { (reader) throws(JournalError) in
+                try reader.value(EnrolmentBook.valueName)
+            }
+        } catch {
+            throw .store(error, options.data)
+        }
+        do throws(KeyFiles.Failure) {
+            return try NodeDoor(
+                folder: options.data + "/keys", book: book,
+                clock: { SystemClock.monotonicNanos() / 1_000_000 },
+                save: { [writer = store.writer] bytes in
+                    _ = try await writer.submit(.remember(EnrolmentBook.valueName, bytes))
+                })
+        } catch {
+            throw .keys(error)
+        }
+    }
+
+    /// What the node shows as a client; nil where it was never enrolled.
+    static func identity(
+        of door: NodeDoor, _ options: Options
+    ) throws(Failure) -> TLSIdentity? {
+        var hosts = options.hosts
+        if !options.listen.isAny { hosts.append(options.listen.address) }
+        do throws(KeyFiles.Failure) {
+            return try door.identity(hosts: hosts, at: SystemClock.now())
+        } catch {
+            throw .keys(error)
+        }
+    }
+
+    /// What the server shows; nil speaks in the clear, which only loopback may.
+    func serverIdentity() throws(Failure) -> TLSIdentity? {
+        var own = options.isSecure ? try Self.identity(of: door, options) : nil
+        if let given = options.tls {
+            own?.others = [(given.certificate, given.key)]
+            own = own ?? given
+        }
+        invariant(
+            own != nil || options.listen.isLoopback, "in the clear only loopback is listened on")
+        return own
+    }
+
+    /// - Throws: Where the node would listen in the clear to others than its own machine.
+    static func checkListen(_ options: Options) throws(Failure) {
+        let hasOwn = NodeCredentials.isThere(in: options.data + "/keys")
+        let isSecure = options.tls != nil || (options.isSecure && hasOwn)
+        guard isSecure || options.listen.isLoopback else {
+            throw Failure(
+                "\(options.listen.text): in the clear a node listens on loopback only "
+                    + "(plain-listen): enrol it, or give --cert and --key",
+                chinese: "\(options.listen.text)：不加密时只能监听本机回环地址（plain-listen），"
+                    + "请先入网或给出 --cert 和 --key", exitCode: 2)
+        }
+    }
+
+    /// The place whose node asks; nil where nobody's certificate is asked for: in the demo, and
+    /// at a node that was never enrolled.
+    func caller(of request: HTTPRequest) throws(GateRefusal) -> RegionID? {
+        if options.isDemo { return nil }
+        guard door.credentials != nil || options.listen.isLoopback else { throw .noCertificate }
+        return try door.caller(request.peer, in: board.directory, at: SystemClock.now())
+    }
+
+    /// What must stand in the certificate of a region's node.
+    func urn(of region: RegionID) -> String? {
+        let directory = board.directory
+        let record =
+            directory.region(region)
+            ?? directory.partners.first { $0.record.id == region }?.record
+        return record.map { CertificateSubject(region: $0.code, node: .zero).regionURN }
+    }
+
+    /// Who was turned away, by reason, and how long the certificate still holds.
+    var doorMetrics: [Metric] {
+        let refused = door.refusals.counts.map { entry in
+            Metric.Sample(labels: [("reason", entry.name)], Double(entry.count))
+        }
+        var metrics = [
+            Metric(
+                "node_refusals", "Callers turned away at the door, by reason", .counter, refused)
+        ]
+        if let credentials = door.credentials {
+            let left = credentials.notAfter.millis - SystemClock.now().millis
+            metrics.append(
+                Metric(
+                    "node_certificate_seconds", "Until the node's certificate ends", .gauge,
+                    Double(left / 1000)))
+        }
+        return metrics
+    }
+
+    /// Invites one new node to a place below this one.
+    /// - Returns: The code to carry there.
+    package func invite(_ code: RegionCode, _ name: String) async throws -> String {
+        try await door.desk.invite(
+            code, name, hosts: [], hours: Limits.inviteHours, at: SystemClock.now()
+        ).0.text
+    }
+
+    // MARK: renewal
+
+    /// Days until the node's certificate ends; nil without one.
+    var certificateDaysLeft: Int64? {
+        door.credentials.map { ($0.notAfter.millis - SystemClock.now().millis) / 86_400_000 }
+    }
+
+    /// Once a day: a certificate near its end is asked for anew, and what is shown on
+    /// connections is made anew with it. Ends with the node.
+    func keepCertificate() async {
+        while !Task.isCancelled {
+            if let left = certificateDaysLeft, left < Limits.certificateWarningDays {
+                Console.say(
+                    "the certificate ends in \(left) days: it is being renewed. 证书将在 \(left) 天后到期")
+                await renewCertificate()
+            } else if isSignedByFormer {
+                await renewCertificate()
+            }
+            do {
+                try await Task.sleep(for: .seconds(Limits.certificateCheckSeconds))
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// Whether a machine above was replaced since the certificate was signed.
+    var isSignedByFormer: Bool {
+        guard let credentials = door.credentials else { return false }
+        let directory = board.directory
+        return zip(
+            credentials.chain.dropFirst(), directory.ancestry(of: settings.region.id).dropFirst()
+        ).contains { authority, region in
+            directory.seat(of: region).map { $0.node != authority.subject.node } ?? false
+        }
+    }
+
+    /// Asks the parent for another certificate for the same key, and goes by it at once.
+    func renewCertificate() async {
+        guard let url = settings.parentURL, let credentials = door.credentials else { return }
+        do {
+            let own = settings.region
+            let membership = MembershipRequest(
+                code: own.code, name: own.name, region: own.id, keys: store.keys)
+            let wish = EnrolmentWish(
+                membership: membership.body, code: own.code, name: own.name,
+                hosts: options.hosts,
+                request: try CertificateRequest(
+                    credentials.subject, by: try NodeCredentials.key(in: options.data + "/keys")),
+                secret: nil, by: store.keys.node)
+            let answer = try await Enroller.join(
+                url, wish, client, urn: own.parent.flatMap { urn(of: $0) })
+            guard case .admitted(_, let chain) = answer else { return }
+            try await door.renew(chain.certificates)
+            client.renew(
+                authority: door.credentials?.anchor.pem,
+                identity: try Self.identity(of: door, options))
+            if let shown = try serverIdentity() { try show(shown) }
+        } catch let failure as Failure {
+            Console.say("the certificate could not be renewed: \(failure.sentence)")
+        } catch {
+            Console.say("the certificate could not be renewed: \(error)")
+        }
+    }
+}
+
+extension NodeService {
+    /// A node that is not dealt with: told why, logged and counted.
+    func turnedAway(_ refusal: GateRefusal, _ request: HTTPRequest) -> HTTPResponse {
+        runtime.door.refusals.note(refusal.name, from: request.peer?.address ?? "?")
+        return Self.problem(403, refusal.name, refusal.title)
+    }
+
+    func turnedAway(_ refusal: EnrolmentRefusal, _ request: HTTPRequest) -> HTTPResponse {
+        runtime.door.refusals.note(refusal.rawValue, from: request.peer?.address ?? "?")
+        return Self.problem(403, refusal.rawValue, refusal.title)
+    }
+}

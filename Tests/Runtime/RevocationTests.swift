@@ -1,0 +1,158 @@
+import Base
+import Change
+import Domain
+import Gate
+import HTTP
+import Kernel
+import Network
+import Testing
+
+@testable import Runtime
+
+/// A stolen node is turned away, what it still brings is void until adopted, and a place goes
+/// on with another machine.
+@Suite(.serialized) struct RevocationTests {
+    private static let town = "370124106000"
+
+    private func ask(_ data: String, _ door: String, _ body: String) async throws -> JSON {
+        let answer = try await NodeCommands.ask(data, "POST", "/admin/v1/\(door)", body: body)
+        return try JSON(parsing: Array(answer.text.utf8))
+    }
+
+    private func equal(_ node: NodeRuntime) async throws {
+        try await County.until("both hold the same") {
+            do {
+                let results = try await node.exchange(with: nil)
+                return !results.isEmpty && results.allSatisfy(\.2)
+            } catch is DialedPeer.Failure {
+                return false
+            }
+        }
+    }
+
+    /// A remark that its writer thinks is of a case of its own year.
+    private func remark(_ node: NodeRuntime) async throws {
+        let scope = ScopeName.cases(node.settings.region.id, year: 2026)
+        let body = "{\"case\":\"00000000000000000000000000000007\",\"note\":\"x\"}"
+        let draft = Draft(scope: scope, kind: .caseNote, body: Array(body.utf8))
+        _ = try await node.store.writer.submit(.write([draft]))
+    }
+
+    @Test func aStolenNodeIsTurnedAwayAndWhatItBringsIsLate() async throws {
+        let county = try await SecureCounty()
+        let (path, town) = try await county.town()
+        try await remark(town)
+        try await equal(town)
+        await town.stop()
+        let order = "\"act\":\"revoke\",\"region\":\"\(Self.town)\""
+        let plan = try await ask(county.data, "departure", "{\(order),\"dryRun\":true}")
+        #expect(plan["dryRun"]?.bool == true)
+        #expect(plan["name"]?.text == "玫瑰镇")
+        #expect(!county.runtime.board.directory.isRevoked(town.store.signer.key))
+        _ = try await ask(county.data, "departure", "{\(order)}")
+        #expect(county.runtime.board.directory.isRevoked(town.store.signer.key))
+        let again = try await ask(county.data, "departure", "{\(order)}")
+        #expect(again["rule"]?.text == "node-ended")
+
+        // The thief runs it, and writes.
+        let thief = try await SecureCounty.start(path)
+        try await remark(thief)
+        try await County.until("it is turned away by name") {
+            (county.refusals()["revoked"] ?? 0) > 0
+        }
+        await thief.stop()
+        // The machine is found, and an operator carries over what was on it.
+        let file = county.folder.path + "/found"
+        _ = try await NodeCommands.exportBundle(data: path, for: "370124000000", to: file)
+        let taken = try await NodeCommands.importBundle(data: county.data, from: file)
+        #expect(taken.exitCode == 0, "\(taken.text)")
+        let lane = try await ask(county.data, "late", "{\"act\":\"list\"}")
+        let rows = try #require(lane["late"]?.array)
+        #expect(rows.map { $0["adopted"]?.bool } == [false])
+        #expect(lane["ended"]?.array?.first?["reason"]?.text == "stolen")
+        let unknown = try await ask(
+            county.data, "late", "{\"act\":\"adopt\",\"ids\":[\"ffffffff\"]}")
+        #expect(unknown["rule"]?.text == "late-unknown")
+        let id = try #require(rows[0]["id"]?.text)
+        let adopted = try await ask(
+            county.data, "late", "{\"act\":\"adopt\",\"ids\":[\"\(id)\"]}")
+        #expect(adopted["late"]?.array?.map { $0["adopted"]?.bool } == [true])
+        await county.runtime.stop()
+        let report = try Verification.run(data: county.data)
+        #expect(report.isSound, "\(report.json)")
+    }
+
+    @Test func aPlaceGoesOnWithAnotherMachine() async throws {
+        let county = try await SecureCounty()
+        let (_, town) = try await county.town()
+        try await equal(town)
+        await town.stop()
+        let answer = try await ask(
+            county.data, "departure", "{\"act\":\"replace\",\"region\":\"\(Self.town)\"}")
+        let code = try #require(answer["code"]?.text)
+        let path = county.folder.path + "/next"
+        _ = try await SecureCounty.join(path, county.url, code)
+        let next = try await SecureCounty.start(path)
+        try await equal(next)
+        let directory = county.runtime.board.directory
+        #expect(directory.seat(of: next.settings.region.id)?.key == next.store.signer.key)
+        #expect(next.board.directory.isRevoked(town.store.signer.key), "it heard of it")
+        await next.stop()
+        await county.runtime.stop()
+    }
+
+    /// The villages of a town hold certificates that its old machine signed.
+    @Test func theVillagesOfAReplacedTownGoOn() async throws {
+        let county = try await SecureCounty()
+        let (path, town) = try await county.town()
+        let endpoint = try #require(town.endpoint)
+        let letter = try await SecureCounty.code(path, "370124106201", "东崖村")
+        let villagePath = county.folder.path + "/village"
+        _ = try await SecureCounty.join(villagePath, "https://" + endpoint.text, letter)
+        let village = try await SecureCounty.start(villagePath)
+        try await equal(village)
+        try await equal(town)
+        await town.stop()
+        let answer = try await ask(
+            county.data, "departure", "{\"act\":\"replace\",\"region\":\"\(Self.town)\"}")
+        let code = try #require(answer["code"]?.text)
+        let next = county.folder.path + "/next"
+        _ = try await SecureCounty.join(next, county.url, code)
+        var options = NodeRuntime.Options(data: next, listen: endpoint)
+        options.isSecure = true
+        let other = try await NodeRuntime.start(options)
+        try await equal(other)
+        try await remark(village)
+        try await equal(village)
+        #expect(!village.isSignedByFormer)
+        await village.stop()
+        await other.stop()
+        await county.runtime.stop()
+    }
+
+    @Test func whoLeavesInGoodOrderLeavesNothingBehind() async throws {
+        let county = try await SecureCounty()
+        let (_, town) = try await county.town()
+        try await equal(town)
+        let order = "\"act\":\"retire\",\"region\":\"\(Self.town)\""
+        // The village below has to be moved first.
+        let code = try await SecureCounty.code(town.options.data, "370124106201", "东崖村")
+        let village = county.folder.path + "/village"
+        let url = "https://" + (try #require(town.endpoint)).text
+        _ = try await SecureCounty.join(village, url, code)
+        try await equal(town)
+        let held = try await ask(county.data, "departure", "{\(order)}")
+        #expect(held["rule"]?.text == "has-children")
+        let own = try await ask(
+            county.data, "departure", "{\"act\":\"revoke\",\"region\":\"370124000000\"}")
+        #expect(own["rule"]?.text == "not-above")
+        let below = try await ask(
+            county.data, "departure",
+            "{\"act\":\"retire\",\"region\":\"370124106201\",\"force\":true}")
+        #expect(below["reason"]?.text == "retired")
+        let done = try await ask(county.data, "departure", "{\(order),\"force\":true}")
+        #expect(done["reason"]?.text == "retired")
+        await town.stop()
+        await county.runtime.stop()
+    }
+}
