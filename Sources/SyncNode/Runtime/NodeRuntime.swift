@@ -116,7 +116,8 @@ package final class NodeRuntime: Sendable {
         renewal = bell
         hub = ExchangeHub(
             board: store.board, readers: store.readers, blobs: store.blobs,
-            intake: store.intake(clock), signer: store.signer, region: store.settings.region.id,
+            intake: store.intake(clock, door.refusals), signer: store.signer,
+            region: store.settings.region.id,
             storeEpoch: store.storeEpoch, clock: clock, onRollback: { bell.ring() })
     }
 
@@ -143,7 +144,7 @@ package final class NodeRuntime: Sendable {
             let started = try HTTPServer(
                 listen: options.listen, tls: shown,
                 onRefused: { [door] in
-                    door.refusals.note($0?.rawValue ?? "handshake", from: $1.address)
+                    door.refusals.note($0, from: $1.address)
                 },
                 bodyLimit: { NodeService.bodyLimit($0) },
                 handler: { service.handle($0, $1) })
@@ -220,7 +221,7 @@ package final class NodeRuntime: Sendable {
             signer: store.signer, region: settings.region.id, peer: region)
         let peer = DialedPeer(
             url: url, knowledge: knowledge, storeEpoch: store.storeEpoch,
-            intake: store.intake(clock),
+            intake: store.intake(clock, door.refusals),
             clock: clock, client: client, watch: PeerWatch(region: region, url: url),
             onRollback: { [renewal] in renewal.ring() },
             urn: { [weak self] in self?.urn(of: region) },

@@ -130,6 +130,7 @@ extension NodeService {
             return HTTPResponse(
                 status: 200, contentType: "application/json", body: writer.bytes)
         } catch {
+            runtime.door.refusals.note(error.rule, from: "bundle")
             return Self.problem(error.status, error.rule, error.title)
         }
     }
