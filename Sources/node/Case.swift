@@ -1,3 +1,4 @@
+import API
 import Base
 
 /// `case`: from receipt to the end, at the node that holds it.
@@ -68,7 +69,7 @@ extension Verb {
         name: "show", about: Words("一个办件的现状", "a case as it stands"), subject: "NUMBER",
         options: []
     ) { order in
-        try await order.query("/api/v1/cases/" + AddressPart.escaped(order.subject)) { file in
+        try await order.query("/api/v1/cases/" + URLText.segment(order.subject)) { file in
             [CaseLine.text(file)] + CaseLine.events(file)
         }
     }
@@ -128,7 +129,7 @@ extension Order {
         try fill(&object)
         let items = object.members.map { member in
             let text = member.value.text ?? member.value.int.map(String.init) ?? ""
-            return member.key + "=" + AddressPart.escaped(text)
+            return member.key + "=" + URLText.segment(text)
         }
         return items.isEmpty ? path : path + "?" + items.joined(separator: "&")
     }

@@ -1,3 +1,4 @@
+import API
 import Base
 import Runtime
 
@@ -69,7 +70,7 @@ extension Verb {
         name: "show", about: Words("一个事项及其版本", "an item with its versions"),
         subject: "CODE", options: []
     ) { order in
-        try await order.query("/api/v1/items/" + AddressPart.escaped(order.subject)) {
+        try await order.query("/api/v1/items/" + URLText.segment(order.subject)) {
             [ItemLine.text($0)] + ItemLine.versions($0)
         }
     }
@@ -78,7 +79,7 @@ extension Verb {
         name: "rollout", about: Words("哪些站点已有最新版本", "who has the newest version"),
         subject: "CODE", options: []
     ) { order in
-        let path = "/api/v1/items/" + AddressPart.escaped(order.subject) + "/rollout"
+        let path = "/api/v1/items/" + URLText.segment(order.subject) + "/rollout"
         return try await order.query(path) { board in
             let reached = board["reached"]?.int ?? 0
             let stations = board["stations"]?.int ?? 0

@@ -49,9 +49,9 @@ enum AnswerField {
 }
 
 /// Text as a part of an address.
-enum URLText {
+package enum URLText {
     /// One path segment: all but unreserved characters as escapes (RFC 3986 §2.3).
-    static func segment(_ text: String) -> String {
+    package static func segment(_ text: String) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
             switch byte {

@@ -25,10 +25,6 @@ extension Limits {
     package static let storeRangeCursorsMax = 8
     /// Bytes of one stored document's state.
     package static let documentBytesMax = 1024 * 1024
-    /// Bytes of a label or a status.
-    package static let documentLabelBytesMax = 256
-    /// Bytes of a document's words for searching: a title and a few names.
-    package static let searchTextBytesMax = 4096
     /// Bytes of what a person searches for.
     package static let searchQueryBytesMax = 128
     /// Documents whose words wait to be indexed; until then a search reads them one by one.
@@ -37,8 +33,6 @@ extension Limits {
     package static let listRowsMax = 201
     /// Bytes of a named value.
     package static let valueBytesMax = 4 * 1024 * 1024
-    /// Bytes of one side's evidence of a fork: one encoded batch.
-    package static let forkEvidenceBytesMax = frameBytesMax
     /// Bytes of all partly received blobs together.
     package static let blobPartsBytesMax: Int64 = 1024 * 1024 * 1024
     /// Attachments that one change names: the materials of a case.

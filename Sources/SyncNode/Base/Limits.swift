@@ -34,8 +34,6 @@ package enum Limits {
     package static let messageFramesMax = 4096
     /// Bytes of one exchange message: request or answer.
     package static let messageBytesMax = 8 * 1024 * 1024
-    /// Changes that wait for a gap to close, per scope. Droppable: they can be asked for again.
-    package static let pendingChangesMax = 1024
     /// Bytes of one chunk of a blob: small enough to resume cheaply on 64 kbit/s.
     package static let blobChunkBytesMax = 64 * 1024
     /// Bytes of one blob (a scan): 30 MB with room.

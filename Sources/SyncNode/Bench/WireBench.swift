@@ -22,10 +22,9 @@ enum WireBench {
         let town = try await BenchWorld.start(townData)
         town.dial(county.settings.region.id, at: "http://\(endpoint.text)")
         let bulk = try await settled(town, with: county, filled.name.id)
-        let before = try await quiet(town)
+        try await quiet(town)
         let results = try await town.exchange(with: nil)
         guard let idle = results.first?.1 else { throw BenchWorld.Failure(sentence: "no peer") }
-        _ = before
         await town.stop()
         await county.stop()
         let feed = try CatchUpBench.feed(of: filled.name, in: townData)
@@ -132,14 +131,13 @@ enum WireBench {
     }
 
     /// Waits until nothing has crossed for a while.
-    private static func quiet(_ town: NodeRuntime) async throws -> PeerState? {
+    private static func quiet(_ town: NodeRuntime) async throws {
         var last = town.peerStates().first
         for _ in 0..<50 {
             try await Task.sleep(for: .milliseconds(300))
             let now = town.peerStates().first
-            if now?.roundTrips == last?.roundTrips { return now }
+            if now?.roundTrips == last?.roundTrips { return }
             last = now
         }
-        return last
     }
 }

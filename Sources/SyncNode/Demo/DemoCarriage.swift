@@ -1,4 +1,5 @@
 import Base
+import Disk
 import Domain
 import Runtime
 
@@ -15,7 +16,7 @@ struct DemoCarriage: Sendable {
         }
         await inside(folder)
         await across(folder)
-        DemoFolder.remove(folder)
+        ScratchFolder.remove(folder)
     }
 
     /// A village's case on a stick to its town, and the receipt back.

@@ -22,7 +22,7 @@ struct DemoRecovery: Sendable {
         } catch {
             script.fact("副本能够启动：\(error.sentence)", false)
         }
-        DemoFolder.remove(folder)
+        ScratchFolder.remove(folder)
     }
 
     // MARK: a root
@@ -153,9 +153,6 @@ enum DemoFolder {
     static func move(_ from: String, to path: String) async -> Bool {
         await run("/bin/mv", [from, path])
     }
-
-    /// Only what this demo made.
-    static func remove(_ path: String) { ScratchFolder.remove(path) }
 
     private static func run(_ program: String, _ words: [String]) async -> Bool {
         do throws(ChildProcess.Failure) {

@@ -14,8 +14,6 @@ package enum SinkMode: String, Hashable, Sendable, CaseIterable {
     /// Decides too.
     case authorise = "授权办理"
 
-    /// 收件, 补正告知, 受理.
-    package var mayAccept: Bool { self == .entrust || self == .authorise }
     /// 决定.
     package var mayDecide: Bool { self == .authorise }
 

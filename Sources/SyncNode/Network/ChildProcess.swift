@@ -76,7 +76,6 @@ package final class ChildProcess: @unchecked Sendable {
 package enum ProcessSignal {
     package static let terminate: Int32 = SIGTERM
     package static let kill: Int32 = SIGKILL
-    package static let interrupt: Int32 = SIGINT
 
     /// Lets `wait` learn of SIGTERM and SIGINT from now on, instead of ending the process.
     package static func watch() {

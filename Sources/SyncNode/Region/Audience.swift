@@ -26,13 +26,6 @@ extension Directory {
         }
     }
 
-    /// Whether a corridor between two counties is agreed by at least one of them.
-    package func isPartner(_ one: RegionID, _ two: RegionID) -> Bool {
-        partners.contains {
-            ($0.county == one && $0.record.id == two) || ($0.county == two && $0.record.id == one)
-        }
-    }
-
     private func isNear(_ region: RegionID, above place: RegionID, steps: Int) -> Bool {
         ancestry(of: place).dropFirst().prefix(steps).contains(region)
     }

@@ -176,7 +176,7 @@ struct CustodyChecks {
 }
 
 extension Slot {
-    /// The slot that a kind fills.
+    /// The slot that a kind fills. Said here again, so that a checker does not ask what it checks.
     init?(of kind: ChangeKind) {
         switch kind {
         case .caseAccept, .caseRefuse: self = .acceptance

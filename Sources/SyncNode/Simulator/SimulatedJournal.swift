@@ -298,13 +298,6 @@ package final class SimulatedJournal: Journal {
         if working.replies.count > Limits.repliesKept { working.replies.removeFirst() }
     }
 
-    /// Every document, by key: what the checkers read.
-    package func allDocuments() -> [StoredDocument] {
-        working.documents.values.sorted {
-            ($0.key.collection.rawValue, $0.key.id) < ($1.key.collection.rawValue, $1.key.id)
-        }
-    }
-
     /// The chains of a scope with their changes: what the checkers read.
     func contents(of scope: ScopeID) -> [Chain] {
         (working.chains[scope] ?? [:]).values.sorted { $0.state.actor < $1.state.actor }

@@ -46,9 +46,6 @@ final class Database {
     /// Whether no transaction is open.
     var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
 
-    /// Rows changed by the last statement.
-    var changedRows: Int { Int(sqlite3_changes(handle)) }
-
     /// Runs SQL that is fixed text: schema steps and settings.
     func execute(_ sql: String) throws(JournalError) {
         try check(sqlite3_exec(handle, sql, nil, nil, nil), doing: sql)
