@@ -73,7 +73,10 @@ import Testing
             })
         #expect(!answer.frames.contains { $0.kind == .range })
         #expect(wire.above.scopes[neighbours.id]?.log.count == before)
-        #expect(wire.alarms.above.contains(.uninvited(scope: neighbours.id)))
+        #expect(wire.alarms.above.isEmpty)
+        _ = try say([.range(forger.batch(neighbours.id, changes))])
+        #expect(wire.alarms.above == [.uninvited(scope: neighbours.id)])
+        #expect(wire.above.scopes[neighbours.id]?.log.count == before)
     }
 
     private func say(_ frames: [Frame]) throws -> Message {

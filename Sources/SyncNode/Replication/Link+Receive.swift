@@ -49,7 +49,10 @@ extension Link {
             // What is not shared with this peer is not its to bring, whatever else is carried
             // here: else a station could write into its neighbour's cases.
             guard mine[batch.scope] != nil || isOpening else {
-                intake.effects += alarm(.uninvited(scope: batch.scope))
+                // Who stated the scope is told so; its directory may only be another.
+                if !due.strangers.contains(where: { $0.id == batch.scope }) {
+                    intake.effects += alarm(.uninvited(scope: batch.scope))
+                }
                 return
             }
             intake.delivery.batches.append(batch)

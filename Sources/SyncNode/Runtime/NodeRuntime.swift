@@ -189,6 +189,18 @@ package final class NodeRuntime: Sendable {
     /// Has this node begin a new incarnation, as if a peer had shown that it is a copy.
     func beginAnew() { renewal.ring() }
 
+    /// Has whoever runs this node start it anew, once the answer at hand has left.
+    func startAnew() {
+        Task { [renewal] in
+            do {
+                try await Task.sleep(for: .milliseconds(Limits.restartMillis))
+            } catch {
+                return
+            }
+            renewal.restart()
+        }
+    }
+
     /// Calls back once this node must begin a new incarnation.
     func onRenewal(_ callback: @escaping @Sendable () -> Void) { renewal.set(callback) }
 
