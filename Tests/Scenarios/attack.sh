@@ -86,7 +86,8 @@ status() {
 
 # refused NAME: how often it was refused by that name so far.
 refused() {
-    curl -sS -m 20 --cacert "$work/anchor.pem" "https://$address/metrics" |
+    curl -sS -m 20 --cacert "$work/anchor.pem" -H "Authorization: Bearer $(cat "$work/county/keys/admin")" \
+        "https://$address/metrics" |
         sed -n "s/^node_refusals_total{reason=\"$1\"} //p"
 }
 
@@ -243,7 +244,7 @@ CONF
         sleep 0.1
     done
     status 200 --cacert "$work/web.pem" "https://localhost:$port/healthz"
-    status 200 --cacert "$work/web.pem" "https://localhost:$port/"
+    status 303 --cacert "$work/web.pem" "https://localhost:$port/" # to the login
     status 403 --cacert "$work/web.pem" --data-binary x "https://localhost:$port/sync/v1/exchange"
     grep -q no-certificate "$work/out" || fail "a node comes in through the proxy"
     stop
