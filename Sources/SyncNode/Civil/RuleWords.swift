@@ -16,6 +16,7 @@ package enum RuleWords {
     /// By rule.
     package static let sentences: [(rule: String, english: String)] = [
         ("already-recalled", "the withdrawal of this hand-over was asked for already"),
+        ("attachments-missing", "attachments of the case have not all come yet"),
         ("bad-card", "what the peer says of itself is not of its form, or not signed by it"),
         ("bad-demo", "the body is not JSON"),
         ("bad-encoding", "the message is not deflated as it should be"),
