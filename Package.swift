@@ -13,12 +13,14 @@ let rooms: [(name: String, knows: [String])] = [
     ("Change", ["Base", "Crypto"]),
     ("Civil", ["Base"]),
     ("Region", ["Base", "Change", "Civil"]),
-    ("Document", ["Base", "Change", "Civil", "Region"]),
-    ("Domain", ["Base", "Change", "Civil", "Region", "Document"]),
+    ("Account", ["Base", "Crypto", "Change", "Civil", "Region"]),
+    ("Document", ["Base", "Change", "Civil", "Region", "Account"]),
+    ("Domain", ["Base", "Change", "Civil", "Region", "Document", "Account"]),
+    ("Console", ["Base", "Account"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
+    ("API", ["Base", "Crypto", "HTTP", "Change", "Civil", "Domain", "Account", "Console"]),
     ("Enrolment", ["Base", "Crypto"]),
-    ("API", ["Base", "HTTP", "Change", "Civil", "Domain"]),
     ("Threads", ["Base"]),
     ("Disk", ["Base", "Crypto", "Kernel", "CLinux"]),
     (
@@ -27,6 +29,10 @@ let rooms: [(name: String, knows: [String])] = [
     ),
     ("Network", ["Base", "HTTP", "Crypto", "COpenSSL", "CCurl", "CZlib", "CLinux"]),
     ("Host", ["Base", "Crypto", "Change", "Domain", "Kernel", "Threads", "CLinux"]),
+    (
+        "Sessions",
+        ["Base", "Crypto", "HTTP", "Change", "Domain", "Account", "API", "Threads", "Host"]
+    ),
     (
         "Gate",
         ["Base", "Crypto", "HTTP", "Change", "Domain", "Enrolment", "Network", "Host"]
@@ -43,15 +49,15 @@ let rooms: [(name: String, knows: [String])] = [
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
-            "Threads", "Disk", "Store", "Network", "Host", "Enrolment", "Gate", "Blob",
-            "Departure", "CLinux",
+            "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Enrolment",
+            "Gate", "Blob", "Departure", "CLinux",
         ]
     ),
     (
         "Demo",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Kernel", "API", "Disk", "Network",
-            "Runtime",
+            "Runtime", "Host", "Account",
         ]
     ),
     (
@@ -63,7 +69,7 @@ let rooms: [(name: String, knows: [String])] = [
     ),
     (
         "Simulator",
-        ["Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API"]
+        ["Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Account"]
     ),
 ]
 
@@ -119,7 +125,9 @@ let package = Package(
         + [
             .executableTarget(
                 name: "node",
-                dependencies: ["Base", "Host", "Runtime", "Demo", "Bench", "Simulator", "API"],
+                dependencies: [
+                    "Base", "Account", "Host", "Runtime", "Demo", "Bench", "Simulator", "API",
+                ],
                 path: "Sources/node",
                 swiftSettings: strict
             )

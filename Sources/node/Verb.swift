@@ -11,8 +11,7 @@ struct Verb: Sendable {
 
     static let all: [Verb] = [
         .initialise, .serve, .demo, .status, .sync, .command, .invite, .enroll, .seat, .revoke,
-        .retire,
-        .replace, .late,
+        .retire, .replace, .late, .user, .audit,
         .caseFile, .handoff, .catalog, .grant, .calendar,
         .verify, .backup, .restore, .export, .importing, .simulate, .bench,
     ]
@@ -104,5 +103,7 @@ extension Words {
         ("catalog", Words("事项目录", "the catalog of items")),
         ("grant", Words("下沉授权", "what lower stations may do")),
         ("calendar", Words("工作日", "working days")),
+        ("user", Words("账户", "accounts")),
+        ("audit", Words("审计：谁、何时、做了什么", "who did what, and whether that is still so")),
     ]
 }

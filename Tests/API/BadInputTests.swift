@@ -1,3 +1,4 @@
+import Account
 import Base
 import HTTP
 import Support
@@ -45,7 +46,7 @@ import Testing
         if bad.body.count > API.bodyBytesMax(for: request), !bad.body.isEmpty {
             return HTTPError(.bodyTooLong).response
         }
-        switch API.respond(to: request, view: FixtureView()) {
+        switch API.respond(to: request, view: FixtureView(), as: .machine) {
         case .now(let response): return response
         case .blob(.put): return BlobOutcome.wrongDigest.response
         case .sync: return Problem(400, "runtime", "由运行时判断").response

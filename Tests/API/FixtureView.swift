@@ -1,3 +1,4 @@
+import Account
 import Base
 import Change
 import Domain
@@ -14,6 +15,7 @@ struct FixtureView: NodeView {
     var cases: [StoredDocument] = Fixture.cases
     var items: [StoredDocument] = Fixture.items
     var grants: [StoredDocument] = []
+    var audit: [StoredDocument] = []
 
     private func fail() throws(ViewError) {
         if let error { throw error }
@@ -48,6 +50,8 @@ struct FixtureView: NodeView {
         switch collection {
         case .item: items
         case .grant: grants
+        case .audit: audit
+        case .account, .draft: []
         default: cases
         }
     }
@@ -248,6 +252,7 @@ enum Fixture {
 /// Asks the API as a caller would.
 struct Ask {
     var view = FixtureView()
+    var principal = Principal.machine
 
     func reply(
         _ method: String, _ target: String, _ headers: [(String, String)] = [],
@@ -255,7 +260,7 @@ struct Ask {
     ) throws -> Reply {
         let request = try HTTPRequest.make(
             method, target, headers: headers, body: Array(body.utf8))
-        return API.respond(to: request, view: view)
+        return API.respond(to: request, view: view, as: principal)
     }
 
     /// The answer of something that is answered at once.

@@ -47,7 +47,9 @@ import Testing
             for bytes in Mutation.all(of: Array(text.utf8)) {
                 let request = try HTTPRequest.make(
                     "POST", target, headers: [("Content-Type", type)], body: bytes)
-                guard case .now(let response) = API.respond(to: request, view: FixtureView())
+                guard
+                    case .now(let response) = API.respond(
+                        to: request, view: FixtureView(), as: .machine)
                 else { continue }
                 #expect((400...499).contains(response.status), "\(target): \(bytes)")
             }

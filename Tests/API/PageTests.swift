@@ -1,4 +1,5 @@
 import Base
+import Console
 import Domain
 import Foundation
 import HTTP
@@ -64,7 +65,7 @@ import Testing
 
     @Test func theReceiptHasWhatTheApplicantNeeds() throws {
         let text = try ask.now("GET", "/cases/" + Fixture.number).text
-        for fact in ["收件凭证", "483920", "王桂兰", "高龄津贴申请表", "居民身份证", "未交", "16:05"] {
+        for fact in ["收件凭证", "483920", "王*兰", "高龄津贴申请表", "居民身份证", "未交", "16:05"] {
             #expect(text.contains(fact), "\(fact)")
         }
     }
@@ -80,7 +81,7 @@ import Testing
         let text = try Ask(view: FixtureView(cases: [document])).now(
             "GET", "/cases/" + Fixture.number
         ).text
-        #expect(actions(in: text) == acts)
+        #expect(actions(in: text).filter { $0 != "reveal" } == acts)
     }
 
     @Test func anOfferFreezesTheActs() throws {
@@ -90,7 +91,7 @@ import Testing
             let text = try Ask(view: FixtureView(cases: [document])).now(
                 "GET", "/cases/" + Fixture.number
             ).text
-            #expect(actions(in: text) == acts)
+            #expect(actions(in: text).filter { $0 != "reveal" } == acts)
         }
     }
 

@@ -49,6 +49,7 @@ import Testing
         .directory(RegionID(1)), .control(RegionID(1)), .catalog(RegionID(1)),
         .cases(RegionID(1), year: 2026), .corridor(RegionID(9), RegionID(1), year: 2026),
         .custody(RegionID(1), RegionID(9), year: 2026), .statistics(RegionID(1)),
+        .staff(RegionID(1)),
     ]
 
     @Test func decodeIsTheInverseOfEncode() throws {

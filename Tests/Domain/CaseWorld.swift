@@ -19,6 +19,8 @@ final class CaseNode: DocumentSource {
     /// By scope, in arrival order.
     private(set) var logs: [ScopeName: [Arrival]] = [:]
     var now = Instant(millis: 1_790_210_400_000)  // 2026-09-24T08:40:00+08:00
+    /// Who acts; 0 for the node itself.
+    var author: UInt64 = 0
     private var counter: UInt64
 
     init(region: RegionRecord, key: IncarnationKey, directory: Directory, seed: UInt64) {
@@ -58,7 +60,7 @@ final class CaseNode: DocumentSource {
 
     var desk: Desk {
         Desk(
-            region: region.id, key: key, directory: directory, author: 7, now: now,
+            region: region.id, key: key, directory: directory, author: author, now: now,
             entropy: fresh())
     }
 
@@ -86,7 +88,7 @@ final class CaseNode: DocumentSource {
             previous: last?.hash ?? .zero,
             time: HybridTime(millis: now.millis, counter: UInt16(truncatingIfNeeded: counter)),
             kind: draft.kind)
-        header.author = 7
+        header.author = author == 0 ? 7 : author
         header.refs = draft.refs
         let change = ChangeCodec.make(
             header, salt: fresh(), body: draft.body, suite: key.publicKey.suite)

@@ -42,6 +42,7 @@ import Testing
         let order = GrantOrder(
             code: Sample.code, region: .id(CatalogWorld.village), mode: .assist,
             from: try Sample.date("2026-09-23"), document: "文")
+        world.county.author = 7
         let refusal = world.county.run(.setGrant(order), at: start)
         #expect(refusal?.rule == "region-unknown" && refusal?.field == "region")
         let desk = Desk(

@@ -138,6 +138,9 @@ final class CatalogNode: DocumentSource {
         self.directory = directory
     }
 
+    /// Who acts; 0 for the node itself.
+    var author: UInt64 = 0
+
     // MARK: as a source
 
     func content(_ key: DocumentKey) -> Content? { documents[key]?.content }
@@ -174,7 +177,7 @@ final class CatalogNode: DocumentSource {
     func desk(at now: Instant) -> Desk {
         entropy += 1
         return Desk(
-            region: region, key: key, directory: directory, author: 7, now: now,
+            region: region, key: key, directory: directory, author: author, now: now,
             entropy: Digest(words: (entropy, entropy, entropy, region.rawValue)))
     }
 

@@ -89,7 +89,7 @@ final class FoldWorld: DocumentSource {
         counter += 1
         return Desk(
             region: Self.records[index].id, key: Self.key(index), directory: Self.directory,
-            author: 7, now: Instant(millis: 1_790_210_400_000),
+            author: 0, now: Instant(millis: 1_790_210_400_000),
             entropy: Digest(words: (counter, counter, counter, counter)))
     }
 

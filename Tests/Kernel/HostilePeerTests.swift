@@ -51,7 +51,7 @@ import Testing
             level: .county, parent: nil)
         try node.commit([.state([.region(county)])])
         func say(_ command: Command) throws -> Outcome {
-            try #require(try node.commit([.command(command, author: 7, replayKey: nil)]).first)
+            try #require(try node.commit([.command(command, author: 0, replayKey: nil)]).first)
         }
         let published = try say(
             Command(json: [

@@ -64,7 +64,7 @@ struct KernelDuplicateTests {
                 "applicant": .text(name),
             ])
         let outcomes = try node.commit(
-            [.command(command, author: 7, replayKey: nil)], at: 5_000)
+            [.command(command, author: 0, replayKey: nil)], at: 5_000)
         guard case .done(let answer, _) = try #require(outcomes.first) else {
             Issue.record("not received: \(outcomes)")
             return ""

@@ -53,7 +53,7 @@ struct KernelReplayTests {
             ])
         let replay = ReplayKey(key, request: StateTag(of: body))
         let outcomes = try node.commit(
-            [.command(command, author: 7, replayKey: replay)], at: 5_000)
+            [.command(command, author: 0, replayKey: replay)], at: 5_000)
         return try #require(outcomes.first)
     }
 }

@@ -44,7 +44,7 @@ struct KernelRevocationTests {
     private func say(_ node: FixtureNode, _ json: JSON, at millis: Int64) throws -> Outcome {
         let command = try Command(json: json)
         let outcomes = try node.commit(
-            [.command(command, author: 7, replayKey: nil)], at: millis)
+            [.command(command, author: 0, replayKey: nil)], at: millis)
         return try #require(outcomes.first)
     }
 

@@ -64,7 +64,7 @@ struct TreeFixture {
         let publication = Publication(
             code: Self.item, base: nil, effectiveFrom: nil, elements: elements)
         let outcomes = try county.commit(
-            [.command(.catalog(.publish(publication)), author: 7, replayKey: nil)],
+            [.command(.catalog(.publish(publication)), author: 0, replayKey: nil)],
             at: millis)
         guard case .done = try #require(outcomes.first) else {
             Issue.record("not published: \(outcomes)")

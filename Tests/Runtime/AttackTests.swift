@@ -69,7 +69,10 @@ import Testing
             try await County.until("\(name) is counted") { county.refusals()[name] == 1 }
         }
         let page = try await HTTPClient(authority: try anchor(county)).send(
-            ClientRequest("GET", county.url + "/metrics"))
+            ClientRequest(
+                "GET", county.url + "/metrics",
+                headers: [("Authorization", try AdminToken.header(in: county.runtime.options.data))]
+            ))
         let text = String(decoding: page.body, as: UTF8.self)
         for name in bad.map(\.0) + ["no-certificate", "region-unknown"] {
             #expect(text.contains("node_refusals_total{reason=\"\(name)\"} 1"))
@@ -108,7 +111,8 @@ import Testing
         // Its own node answers at the place of the county: the right tree, another region.
         let twin = try await SecureCounty.start(path)
         let client = try HTTPClient(authority: try anchor(county))
-        var request = ClientRequest("GET", "https://" + (try #require(twin.endpoint)).text + "/")
+        var request = ClientRequest(
+            "GET", "https://" + (try #require(twin.endpoint)).text + "/guide")
         request.peerURN = "urn:syncnode:region:370124000000"
         let error = await #expect(throws: ClientError.self) { try await client.send(request) }
         #expect(error == .tls("wrong-region"))

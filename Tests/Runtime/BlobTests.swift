@@ -23,7 +23,9 @@ import Testing
     private func put(_ bytes: [UInt8], at station: Station) async throws -> ClientResponse {
         var request = ClientRequest(
             "PUT", await station.url + "/api/v1/blobs/" + digest(bytes).hex, body: bytes)
-        request.headers = [("Content-Type", "application/octet-stream")]
+        request.headers = [
+            ("Content-Type", "application/octet-stream"), try await station.authority,
+        ]
         return try await station.running().client.send(request)
     }
 
@@ -73,11 +75,11 @@ import Testing
         #expect(try await place.county.running().store.blobs.countWanted() == 0)
         var request = ClientRequest(
             "GET", await place.county.url + "/api/v1/blobs/" + digest(scan).hex)
-        request.headers = [("Range", "bytes=4999990-")]
+        request.headers = [("Range", "bytes=4999990-"), try await place.county.authority]
         let client = try await place.county.running().client
         let part = try await client.send(request)
         #expect(part.status == 206 && part.body == Array(scan.suffix(10)))
-        request.headers = []
+        request.headers = [try await place.county.authority]
         let whole = try await client.send(request)
         #expect(whole.status == 200 && digest(whole.body) == digest(scan))
         request.method = "HEAD"
@@ -112,10 +114,14 @@ import Testing
         let url = await place.county.url + "/api/v1/blobs/" + digest(scan).hex
         let client = try await place.county.running().client
         let wrong = try await client.send(
-            ClientRequest("PUT", url, body: Array(scan.dropLast())))
+            ClientRequest(
+                "PUT", url, headers: [try await place.county.authority],
+                body: Array(scan.dropLast())))
         #expect(wrong.status == 422)
         #expect(try await !holds(digest(scan), place.county))
-        #expect(try await client.send(ClientRequest("GET", url)).status == 404)
+        let authority = try await place.county.authority
+        let gone = try await client.send(ClientRequest("GET", url, headers: [authority]))
+        #expect(gone.status == 404)
         await place.stop()
     }
 

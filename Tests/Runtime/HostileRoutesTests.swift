@@ -21,7 +21,8 @@ import Testing
         #expect(all.count > 1000)
         for bad in all {
             let heard = try #require(
-                try node.converse(Self.bytes(bad), endsWriting: false), "\(bad.title)")
+                try node.converse(Self.bytes(bad, node.authority), endsWriting: false),
+                "\(bad.title)")
             var parser = ResponseParser()
             var cursor = 0
             let event = try parser.next(heard, &cursor, heard.count)
@@ -45,8 +46,11 @@ import Testing
 
     /// The request on a connection of its own. Of a body beyond every limit only the beginning
     /// is sent: the answer comes at the head.
-    private static func bytes(_ bad: BadRequest) -> [UInt8] {
+    private static func bytes(
+        _ bad: BadRequest, _ authority: (String, String)
+    ) -> [UInt8] {
         var head = "\(bad.method) \(bad.target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+        head += "\(authority.0): \(authority.1)\r\n"
         for (name, value) in bad.headers { head += "\(name): \(value)\r\n" }
         if !bad.body.isEmpty { head += "Content-Length: \(bad.body.count)\r\n" }
         let isSent = bad.body.count < 200_000

@@ -65,7 +65,7 @@ import Testing
                     "{\"command\":\"item.suspend\",\"code\":\"1\",\"reason\":\"x\"}".utf8)))
         await #expect(throws: Writer.Failure.self) {
             try await place.village.running().store.writer.submit(
-                .command(command, author: 7, replayKey: nil))
+                .command(command, author: 0, replayKey: nil))
         }
         #expect(try await status(place.village).fenced)
         #expect(try await !isReady(place.village))
@@ -91,11 +91,11 @@ import Testing
         #expect(log.since(news.last + 1, limit: 9) == nil, "nobody was ever told of that")
         #expect(log.since(3, limit: 9) == nil, "another run's")
 
-        var text = try await Self.events(place.village.url, since: before, until: number)
+        var text = try await Self.events(place.village, since: before, until: number)
         #expect(text.contains("event: document\n"))
         #expect(text.contains("\"collection\":\"caseFile\""))
         #expect(!text.contains("甲"), "an event names nobody")
-        text = try await Self.events(place.village.url, since: 3, until: "reset")
+        text = try await Self.events(place.village, since: 3, until: "reset")
         #expect(text.contains("event: reset\n"))
         await place.village.stop()
         try await place.village.start()
@@ -117,11 +117,15 @@ import Testing
 
     /// What a listener reads until a word comes, on a thread that may wait.
     private static func events(
-        _ url: String, since: UInt64, until word: String
+        _ station: Station, since: UInt64, until word: String
     ) async throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
-        process.arguments = ["-sN", "--max-time", "20", url + "/api/v1/events?since=\(since)"]
+        process.arguments = [
+            "-sN", "--max-time", "20", "-H",
+            try await "\(station.authority.0): \(station.authority.1)",
+            await station.url + "/api/v1/events?since=\(since)",
+        ]
         let output = Pipe()
         process.standardOutput = output
         try process.run()

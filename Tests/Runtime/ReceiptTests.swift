@@ -11,13 +11,15 @@ import Testing
     private func post(_ body: String, at station: Station) async throws -> ClientResponse {
         let url = await station.url + "/api/v1/receipt"
         let request = ClientRequest(
-            "POST", url, headers: [("Content-Type", "application/json")], body: Array(body.utf8))
+            "POST", url,
+            headers: [("Content-Type", "application/json"), try await station.authority],
+            body: Array(body.utf8))
         return try await station.running().client.send(request)
     }
 
     private func json(_ path: String, at station: Station) async throws -> JSON {
         let response = try await station.running().client.send(
-            ClientRequest("GET", await station.url + path))
+            ClientRequest("GET", await station.url + path, headers: [try await station.authority]))
         #expect(response.status == 200)
         return try JSON(parsing: response.body)
     }

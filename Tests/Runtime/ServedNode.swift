@@ -13,6 +13,8 @@ final class ServedNode: Sendable {
     private let client: HTTPClient
     private let binary: String
     private let data: String
+    /// What the operator's own program sends.
+    let authority: (String, String)
 
     /// The program beside the running tests; nil where it was not built.
     static var binary: String? {
@@ -36,6 +38,8 @@ final class ServedNode: Sendable {
         port = try #require(line.split(separator: ":").last.flatMap { UInt16($0) }, "\(line)")
         url = "http://127.0.0.1:\(port)"
         client = try HTTPClient()
+        let token = try String(contentsOfFile: data + "/keys/admin", encoding: .utf8)
+        authority = ("Authorization", "Bearer " + token)
     }
 
     func end() {
@@ -54,12 +58,15 @@ final class ServedNode: Sendable {
     /// Whether the process that was started still runs: signal 0 asks only.
     var isAlive: Bool { kill(process.pid, 0) == 0 }
 
+    /// Asks as the machine's operator.
     func send(_ request: ClientRequest) async throws -> ClientResponse {
-        try await client.send(request)
+        var request = request
+        request.headers.append(authority)
+        return try await client.send(request)
     }
 
     func post(_ path: String, _ body: [UInt8], _ kind: String) async throws -> ClientResponse {
-        try await client.send(
+        try await send(
             ClientRequest("POST", url + path, headers: [("Content-Type", kind)], body: body))
     }
 

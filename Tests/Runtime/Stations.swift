@@ -57,6 +57,11 @@ actor Station {
 
     var url: String { "http://" + listen.text }
 
+    /// What the operator's own program sends.
+    var authority: (String, String) {
+        get throws { ("Authorization", try AdminToken.header(in: data)) }
+    }
+
     func start() async throws {
         var options = NodeRuntime.Options(data: data, listen: listen)
         options.isDemo = true
@@ -86,7 +91,7 @@ actor Station {
     func say(_ json: String) async throws -> JSON {
         let command = try Command(json: try JSON(parsing: Array(json.utf8)))
         let outcome = try await running().store.writer.submit(
-            .command(command, author: 7, replayKey: nil))
+            .command(command, author: 0, replayKey: nil))
         guard case .done(let answer, _) = outcome else {
             Issue.record("\(code) refused \(json): \(outcome)")
             return .null

@@ -32,6 +32,18 @@ fail() {
     exit 1
 }
 
+# As the operator of whichever node is asked.
+declare -A tokens=()
+curl() {
+    local word known key=
+    for word in "$@"; do
+        for known in "${!tokens[@]}"; do
+            case $word in "$known"*) key=${tokens[$known]} ;; esac
+        done
+    done
+    command curl -H "Authorization: Bearer $key" "$@"
+}
+
 # serve NAME ADDRESS: starts a node in the background; its process is in pid, its address in
 # address.
 serve() {
@@ -47,6 +59,7 @@ serve() {
         sleep 0.1
     done
     address=$(sed -n 's/^listening //p' "$work/$1.log")
+    tokens[$address]=$(cat "$work/$1/keys/admin")
 }
 
 # status CODE CURL-WORDS…: the answer's status; body and head stand in body and head.

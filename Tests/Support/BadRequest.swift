@@ -82,7 +82,10 @@ private struct Maker {
             ("number", String(repeating: "0", count: 26)), ("code", "370511001001"),
             ("hash", String(repeating: "0", count: 64)),
             ("door", method == "GET" ? "identity" : "exchange"),
-            ("action", path.contains("items") ? "suspend" : "accept"),
+            (
+                "action",
+                path.contains("items") ? "suspend" : path.contains("accounts") ? "roles" : "accept"
+            ),
         ]
         for (name, value) in values + standard {
             text = text.split(separator: "{" + name + "}", omittingEmptySubsequences: false)

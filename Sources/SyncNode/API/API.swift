@@ -1,3 +1,4 @@
+package import Account
 import Base
 import Domain
 package import HTTP
@@ -9,13 +10,13 @@ package enum API {
     ///
     /// - Parameters:
     ///   - request: Whole, with its body. HEAD gets what GET gets; the encoder leaves the body out.
-    ///   - author: First 8 bytes of H(account id) of whoever asks; 0 for the node itself.
+    ///   - principal: Who asks, as the runtime knows from session, token or nothing.
     package static func respond<View: NodeView>(
-        to request: HTTPRequest, view: View, author: UInt64 = 0
+        to request: HTTPRequest, view: View, as principal: Principal
     ) -> Reply {
         do throws(Problem) {
-            if let response = try caseState(request, view) { return .now(response) }
-            return try route(request, view, author)
+            if let response = try caseState(request, view, principal) { return .now(response) }
+            return try route(request, view, principal)
         } catch {
             let isForPeople =
                 !request.path.utf8.starts(with: apiPrefix)
@@ -61,7 +62,7 @@ package enum API {
 
     /// A case by its number: matched before all else, and served as stored.
     private static func caseState<View: NodeView>(
-        _ request: HTTPRequest, _ view: View
+        _ request: HTTPRequest, _ view: View, _ principal: Principal
     ) throws(Problem) -> HTTPResponse? {
         guard request.method == .get || request.method == .head else { return nil }
         let path = request.path.utf8
@@ -70,6 +71,7 @@ package enum API {
         else { return nil }
         let digits = path.dropFirst(casePrefix.count)
         for digit in digits where !(0x30...0x39).contains(digit) { return nil }
+        try Gate.check(.getCase, .api, request, principal)
         guard Acceptance.allows("application/json", request.headers) else {
             throw notAcceptable
         }
@@ -81,21 +83,27 @@ package enum API {
             throw Problem(error)
         }
         switch found {
-        case .one(let state): return stored(state, for: request)
+        case .one(let state): return stored(state, for: request, masks: true)
         case .absent: throw .missing("case-unknown", "没有这个办件编号")
         case .several: return nil
         }
     }
 
     /// A stored state as an answer, or 304 where the caller has it.
-    static func stored(_ state: [UInt8], for request: HTTPRequest) -> HTTPResponse {
+    ///
+    /// - Parameter masks: Whether it is a case, whose applicant is shown masked; the tag is that
+    ///   of the stored bytes all the same.
+    static func stored(
+        _ state: [UInt8], for request: HTTPRequest, masks: Bool = false
+    ) -> HTTPResponse {
         let tag = StateTag(of: state)
         var headers = stateHeaders
         headers.add("ETag", EntityTag.quoted(tag))
         if EntityTag.isFresh(tag, request.headers) {
             return HTTPResponse(status: 304, headers: headers)
         }
-        return HTTPResponse(status: 200, headers: headers, body: state)
+        return HTTPResponse(
+            status: 200, headers: headers, body: masks ? CaseMask.masked(state) : state)
     }
 
     private static let stateHeaders = HTTPHeaders([
@@ -105,14 +113,21 @@ package enum API {
     // MARK: everything else
 
     private static func route<View: NodeView>(
-        _ request: HTTPRequest, _ view: View, _ author: UInt64
+        _ request: HTTPRequest, _ view: View, _ principal: Principal
     ) throws(Problem) -> Reply {
         switch RouteTable.shipped.find(request.method, request.path) {
         case .route(let route, let values):
             let call = Call(
-                request: request, view: view, author: author, route: route, values: values)
-            guard route.face == .console else { return try call.reply() }
+                request: request, view: view, principal: principal, route: route, values: values)
+            if let place = Gate.detour(route, request, principal) {
+                return .now(HTTPResponse.seeOther(place))
+            }
+            guard route.face == .console else {
+                try Gate.check(route.operation, route.face, request, principal)
+                return try call.reply()
+            }
             do throws(Problem) {
+                try Gate.check(route.operation, route.face, request, principal)
                 return try call.reply()
             } catch {
                 return .now(ProblemPage.response(of: error))

@@ -1,5 +1,7 @@
+import Account
 import Base
 import Change
+import Console
 import Domain
 import HTTP
 
@@ -17,12 +19,14 @@ extension Call {
         case .listScopes: return try scopes()
         case .listCases: return try list(.caseFile, named: "cases")
         case .listItems: return try list(.item, named: "items")
-        case .getCase: return API.stored(try document(.caseFile).state, for: request)
+        case .getCase:
+            return API.stored(try document(.caseFile).state, for: request, masks: true)
         case .getItem: return API.stored(try document(.item).state, for: request)
         case .getRollout: return try rollout()
         case .listGrants: return try grants()
         case .getDueDate: return try due()
         case .search: return try search()
+        case .listAudit, .listAccounts, .listDrafts, .getSession: return try staffAnswer()
         default:
             invariant(false, "every query has its answer")
             throw .missing("no-such-route", "没有这个地址")
@@ -99,7 +103,11 @@ extension Call {
         var writer = JSONWriter(capacity: 1024 * found.documents.count + 64)
         writer.object { object in
             object.array(name) { array in
-                for document in found.documents { array.value(stored: document.state) }
+                for document in found.documents {
+                    array.value(
+                        stored: collection == .caseFile
+                            ? CaseMask.masked(document.state) : document.state)
+                }
             }
             object.field("next", found.next.map(JSON.text) ?? .null)
         }
@@ -148,7 +156,9 @@ extension Call {
                         entry.field("kind", isItem ? "item" : "case")
                         entry.field("label", document.label)
                         entry.field("status", document.status)
-                        entry.field("state", stored: document.state)
+                        entry.field(
+                            "state",
+                            stored: isItem ? document.state : CaseMask.masked(document.state))
                     }
                 }
             }
@@ -164,6 +174,70 @@ extension Call {
             throw Problem(400, "position-malformed", "事件位置应为非负整数", field: "since")
         }
         return .events(EventCursor(after: position))
+    }
+}
+
+/// The audit.
+extension Call {
+    /// Lines, the newest first, of one person or one act where that was asked for. Reads at most
+    /// so many lines in search of them; `next` goes on where it stopped.
+    func auditLines(limit: Int) throws(Problem) -> (lines: [AuditRow], next: String?) {
+        let login = try queryText("login", bytesMax: Limits.pathValueBytesMax)
+        let act = try queryText("act", bytesMax: Limits.pathValueBytesMax)
+        var after: ListCursor?
+        if let text = try queryText("cursor", bytesMax: 64), !text.isEmpty {
+            guard let cursor = ListCursor(text) else { throw badCursor() }
+            after = cursor
+        }
+        let places = try read { view throws(ViewError) in try view.places() }
+        var names: [String: (login: String, name: String)] = [:]
+        var rows: [AuditRow] = []
+        for _ in 0..<Limits.auditPagesRead {
+            let query = DocumentQuery(
+                collection: .audit, status: act?.isEmpty == false ? act : nil, after: after,
+                limit: Limits.listMax)
+            let found = try read { view throws(ViewError) in try view.documents(query) }
+            for document in found {
+                after = ListCursor(of: document)
+                guard let row = try auditRow(document, places, &names) else { continue }
+                if let login, !login.isEmpty, row.login != login { continue }
+                rows.append(row)
+                if rows.count == limit { return (rows, after?.text) }
+            }
+            if found.count < Limits.listMax { return (rows, nil) }
+        }
+        return (rows, after?.text)
+    }
+
+    private func auditRow(
+        _ document: StoredDocument, _ places: [Place],
+        _ names: inout [String: (login: String, name: String)]
+    ) throws(Problem) -> AuditRow? {
+        let state: AuditState
+        do throws(JSONError) {
+            state = try AuditState(document)
+        } catch {
+            return nil
+        }
+        var person = (login: state.login, name: "")
+        if state.author == Principal.machine.author {
+            person = (Principal.machine.login, Principal.machine.name)
+        } else if state.author != 0 {
+            let key = AccountState.key(of: state.author, at: state.region)
+            if names[key.id.hex] == nil {
+                let found = try read { view throws(ViewError) in try view.document(key) }
+                let row = found.flatMap(AccountRow.init)
+                names[key.id.hex] = (row?.login ?? state.login, row?.name ?? "")
+            }
+            person = names[key.id.hex] ?? person
+        }
+        let place = places.first { $0.id == state.region }
+        return AuditRow(
+            act: state.act, title: Act(rawValue: state.act)?.name ?? AuditTable.title(state.act),
+            login: person.login, name: person.name, about: state.about, outcome: state.outcome,
+            reason: state.reason, from: state.from, region: place?.code.text ?? state.region.hex,
+            place: place?.name ?? "—", business: state.business.map { Instant(millis: $0).rfc3339 },
+            recorded: Instant(millis: state.recorded).rfc3339)
     }
 }
 

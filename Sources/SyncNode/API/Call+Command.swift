@@ -51,14 +51,16 @@ extension Call {
         _ members: [(key: String, value: String)],
         created: (place: String, field: String)? = nil
     ) throws(Problem) -> Reply {
-        let replayKey = try replayKey()
+        var replayKey = try replayKey()
         let isEnglish = Acceptance.prefersEnglish(request.headers)
         let given = try CommandBody.object(request.body, mayBeEmpty: route.operation == .actOnCase)
         let object = try CommandBody.name(given, members)
         let command = try CommandBody.command(object)
+        // What it shows is kept nowhere, and each look is a line of the audit.
+        if command.isReveal { replayKey = nil }
         return .submit(
             CommandOrder(
-                command: command, author: author, replayKey: replayKey
+                command: command, author: principal.author, replayKey: replayKey
             ) { outcome in
                 guard case .done(let answer) = outcome else {
                     return (outcome.problem ?? .closed).told(inEnglish: isEnglish).response

@@ -1,4 +1,5 @@
 import Base
+import Crypto
 import Domain
 import HTTP
 
@@ -7,10 +8,13 @@ extension Call {
     func form() throws(Problem) -> Reply {
         try checkOrigin()
         let form = try FormBody(request.body)
+        try checkToken(form)
         switch route.operation {
         case .receiveForm: return try receive(form)
         case .caseForm: return try act(form)
         case .syncForm: return exchange()
+        case .loginForm, .logoutForm, .passwordForm, .accountForm, .draftForm, .progressForm:
+            return try staffForm(form)
         default:
             invariant(false, "every form has its reply")
             throw .missing("no-such-route", "没有这个地址")
@@ -23,6 +27,15 @@ extension Call {
         let host = request.headers["host"] ?? ""
         guard origin == "http://" + host || origin == "https://" + host else {
             throw Problem(403, "foreign-origin", "表单来自别的网站")
+        }
+    }
+
+    /// A form of a session brings back what its page held (docs/SECURITY.md).
+    private func checkToken(_ form: FormBody) throws(Problem) {
+        guard !principal.formToken.isEmpty else { return }
+        let given = Array((form.text("token") ?? "").utf8)
+        guard Secret.isSame(given, Array(principal.formToken.utf8)) else {
+            throw Problem(403, "form-token", "表单已过期或不是本页发出，请刷新后重试")
         }
     }
 
@@ -57,6 +70,7 @@ extension Call {
     // MARK: a step
 
     private func act(_ form: FormBody) throws(Problem) -> Reply {
+        if values[1] == "reveal" { return try reveal(form) }
         try checkAction(RouteTable.caseActions.map(\.name))
         var object = CommandBody.object([
             ("command", "case." + values[1]), ("case", values[0]),
@@ -84,13 +98,15 @@ extension Call {
     }
 
     /// The command, and the page that follows it.
-    private func order(
+    func order(
         _ object: JSONObject, _ form: FormBody,
         _ place: @escaping @Sendable ([UInt8]) -> String
     ) throws(Problem) -> Reply {
         let command = try CommandBody.command(object)
         return .submit(
-            CommandOrder(command: command, author: author, replayKey: key(form)) { outcome in
+            CommandOrder(
+                command: command, author: principal.author, replayKey: key(form)
+            ) { outcome in
                 guard case .done(let answer) = outcome else {
                     return ProblemPage.response(of: outcome.problem ?? .closed)
                 }

@@ -1,4 +1,5 @@
 import Base
+import Console
 import Domain
 import HTTP
 
@@ -13,21 +14,26 @@ extension Call {
         case .receivePage: return try receivePage()
         case .searchPage: return try searchPage()
         case .scopesPage: return try scopesPage()
+        case .loginPage, .accountPage, .auditPage, .draftsPage, .guidePage, .guideItemPage,
+            .progressPage:
+            return try staffPage()
         default:
             invariant(false, "every page has its maker")
             throw .missing("no-such-route", "没有这个地址")
         }
     }
 
-    private func status() throws(Problem) -> NodeStatus {
-        try read { view throws(ViewError) in try view.status() }
+    func status() throws(Problem) -> NodeStatus {
+        var status = try read { view throws(ViewError) in try view.status() }
+        status.viewer = principal
+        return status
     }
 
-    private func names() throws(Problem) -> PlaceNames {
+    func names() throws(Problem) -> PlaceNames {
         PlaceNames(try read { view throws(ViewError) in try view.places() })
     }
 
-    private func newest(_ collection: Collection) throws(Problem) -> [StoredDocument] {
+    func newest(_ collection: Collection) throws(Problem) -> [StoredDocument] {
         let query = DocumentQuery(
             collection: collection, status: nil, after: nil, limit: Limits.pageRowsMax)
         return try read { view throws(ViewError) in try view.documents(query) }
@@ -56,20 +62,24 @@ extension Call {
         return ItemPage(status: status, item: item, rollout: try rollout(item.code)).response
     }
 
-    private func casePage() throws(Problem) -> HTTPResponse {
+    /// The page of the one case behind the path; nil where two have its number.
+    func singleCasePage() throws(Problem) -> CasePage? {
         let found = try documents(.caseFile)
         guard let first = found.first else { throw missing(.caseFile) }
+        guard found.count == 1 else { return nil }
         let status = try status()
-        guard found.count == 1 else {
-            return SearchPage(
-                status: status, words: values[0], items: [], cases: found.map(CaseSheet.init),
-                names: try names()
-            ).response
-        }
         let sheet = CaseSheet(first)
         return CasePage(
             status: status, sheet: sheet, item: try item(sheet.item, status), names: try names(),
-            key: formKey(status)
+            key: formKey(status))
+    }
+
+    private func casePage() throws(Problem) -> HTTPResponse {
+        if let page = try singleCasePage() { return page.response }
+        let found = try documents(.caseFile)
+        return SearchPage(
+            status: try status(), words: values[0], items: [], cases: found.map(CaseSheet.init),
+            names: try names()
         ).response
     }
 

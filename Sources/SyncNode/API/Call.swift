@@ -1,3 +1,4 @@
+import Account
 import Base
 import Domain
 import HTTP
@@ -6,7 +7,7 @@ import HTTP
 struct Call<View: NodeView> {
     let request: HTTPRequest
     let view: View
-    let author: UInt64
+    let principal: Principal
     let route: Route
     /// The values of the route's pattern, in order.
     let values: [String]
@@ -22,6 +23,7 @@ struct Call<View: NodeView> {
         try checkBody()
         switch route.face {
         case .probe, .api:
+            if let reply = try staffCommand() { return reply }
             switch route.operation {
             case .streamEvents: return try events()
             case .getBlob, .putBlob: return try blob()

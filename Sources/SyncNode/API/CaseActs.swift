@@ -1,4 +1,6 @@
+import Account
 import Base
+import Console
 import Domain
 
 /// The forms of a case's page: what its state allows the local place to do. The rules decide
@@ -15,7 +17,7 @@ struct CaseActs {
         if sheet.isReadOnly {
             return note("此办件含有本版本不认识的步骤，升级前只能查看。")
         }
-        let forms = allowed
+        let forms = allowed.filter { page.status.viewer.may($0.act) }.map(\.form)
         guard !forms.isEmpty else { return .empty }
         return "<section class=\"card\"><h2>办理</h2><div class=\"acts\">\(forms)</div></section>"
     }
@@ -24,7 +26,7 @@ struct CaseActs {
         "<section class=\"card\"><p class=\"quiet\">\(text)</p></section>"
     }
 
-    private var allowed: [HTMLText] {
+    private var allowed: [CaseForm] {
         if isOfferedHere {
             return [act("sign", "签收", .empty), act("reject", "退件", reason("退件理由"))]
         }
@@ -41,7 +43,7 @@ struct CaseActs {
         ["received", "correcting", "accepted"].contains(sheet.status)
     }
 
-    private var own: [HTMLText] {
+    private var own: [CaseForm] {
         switch sheet.status {
         case "received", "correcting":
             var forms = [act("accept", "受理", .empty, isMain: true)]
@@ -78,7 +80,7 @@ struct CaseActs {
     }
 
     private var receiver: HTMLText {
-        "<label>领取人<input name=\"receiver\" value=\"\(sheet.applicant)\" maxlength=\"60\"></label>"
+        "<label>领取人<input name=\"receiver\" maxlength=\"60\"></label>"
     }
 
     private var decision: HTMLText {
@@ -102,7 +104,7 @@ struct CaseActs {
         return "<fieldset><legend>补来的材料</legend>\(boxes)</fieldset>"
     }
 
-    private var offer: HTMLText {
+    private var offer: CaseForm {
         let targets = page.names.targets.prefix(Limits.listMax).map { place -> HTMLText in
             let kind: String =
                 switch place.relation {
@@ -112,7 +114,6 @@ struct CaseActs {
                 }
             return "<option value=\"\(place.code.text)\">\(place.name)\(kind)</option>"
         }
-        guard !targets.isEmpty else { return .empty }
         return act(
             "offer", "移交",
             "<label>移交给<select name=\"to\">\(targets)</select></label>")
@@ -120,13 +121,20 @@ struct CaseActs {
 
     private func act(
         _ name: String, _ title: HTMLText, _ fields: HTMLText, isMain: Bool = false
-    ) -> HTMLText {
+    ) -> CaseForm {
         let kind: HTMLText = isMain ? " class=\"main\"" : .empty
-        return """
+        let form: HTMLText = """
             <form method="post" action="/console/cases/\(URLText.segment(sheet.address))/\(name)">
             <input type="hidden" name="seen" value="\(sheet.tag.text)">
-            <input type="hidden" name="key" value="\(page.key)">
+            <input type="hidden" name="key" value="\(page.key)">\(Page.token(page.status.viewer))
             \(fields)<button\(kind)>\(title)</button></form>
             """
+        return CaseForm(act: Act(rawValue: "case." + name) ?? .force, form: form)
     }
+}
+
+/// A form, and the act that a person must be allowed for it to be shown.
+struct CaseForm {
+    let act: Act
+    let form: HTMLText
 }

@@ -1,4 +1,6 @@
+import Account
 import Base
+import Console
 import Domain
 import HTTP
 
@@ -12,6 +14,8 @@ struct CasePage {
     let names: PlaceNames
     /// Told to the act's form, so that a repeated click is known as one.
     let key: String
+    /// The applicant in full, after it was asked for with a reason; nil shows it masked.
+    var person: JSON?
 
     var response: HTTPResponse {
         Page.response(
@@ -39,8 +43,8 @@ struct CasePage {
             Page.fact("办件编号", "<code class=\"number\">\(Self.grouped(sheet.number))</code>"),
             Page.fact("查询码", "<code class=\"number\">\(sheet.queryCode)</code>"),
             Page.fact("事项", text: (item?.name ?? sheet.item) + version),
-            Page.fact("申请人", text: sheet.applicant),
-            Page.fact("证件号码", text: sheet.idNumber),
+            Page.fact("申请人", text: person?["name"]?.text ?? Masked.name(sheet.applicant)),
+            Page.fact("证件号码", text: person?["idNumber"]?.text ?? sheet.idNumber),
             Page.fact("收件时间", text: sheet.receivedAt.minuteText),
             Page.fact("收件地点", text: names.name(sheet.station)),
         ]
@@ -48,8 +52,25 @@ struct CasePage {
         return """
             <section class="card receipt"><div class="title"><h1>\(title)</h1>\(mark)</div>
             <dl class="facts">\(facts)\(dues)</dl>\(materials)
-            <p class="quiet">凭办件编号和查询码可在任一站点查询进度。打印于 \(status.clock.minuteText)，\
+            \(phone)\(reveal)<p class="quiet">凭办件编号和查询码可在任一站点查询进度。打印于 \(status.clock.minuteText)，\
             \(status.name)。</p><p class="seal">（盖章）</p></section>
+            """
+    }
+
+    private var phone: HTMLText {
+        guard let phone = person?["phone"]?.text else { return .empty }
+        return "<dl class=\"facts\">\(Page.fact("联系电话", text: phone))</dl>"
+    }
+
+    /// One click more, with a reason that the audit keeps.
+    private var reveal: HTMLText {
+        guard person == nil, status.viewer.may(.reveal) else { return .empty }
+        return """
+            <form class="inline screen" method="post" \
+            action="/console/cases/\(URLText.segment(sheet.address))/reveal">\
+            \(Page.token(status.viewer))<label>查看完整信息的理由\
+            <input name="reason" required maxlength="200" value="打印凭证"></label>\
+            <button>显示完整信息</button></form>
             """
     }
 

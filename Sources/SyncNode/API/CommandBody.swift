@@ -49,6 +49,15 @@ enum CommandBody {
         return named
     }
 
+    /// What bytes of this node's own say; null where they are none.
+    static func parsed(_ bytes: [UInt8]) -> JSON {
+        do throws(JSONError) {
+            return try JSON(parsing: bytes)
+        } catch {
+            return .null
+        }
+    }
+
     /// The command that an object stands for.
     static func command(_ object: JSONObject) throws(Problem) -> Command {
         guard let name = object["command"]?.text, !name.isEmpty else {

@@ -1,4 +1,5 @@
 import Base
+import Console
 import Domain
 import HTTP
 
@@ -42,7 +43,7 @@ struct ReceivePage {
             <form method="post" action="/console/cases">
             <input type="hidden" name="item" value="\(chosen.code)">
             <input type="hidden" name="version" value="\(chosen.current?.number ?? 0)">
-            <input type="hidden" name="key" value="\(key)">
+            <input type="hidden" name="key" value="\(key)">\(Page.token(status.viewer))
             <label>申请人<input name="applicant" required maxlength="60" autocomplete="off"></label>
             <label>证件号码<input name="idNumber" maxlength="18" autocomplete="off"></label>
             <label>联系电话\
@@ -113,8 +114,4 @@ struct ScopesPage {
             <td class="n">\(scope.changes)<td class="wide">\(heads)\(more)</tr>
             """
     }
-}
-
-extension HTMLText {
-    static func + (left: HTMLText, right: HTMLText) -> HTMLText { HTMLText([left, right]) }
 }

@@ -1,4 +1,6 @@
+import Account
 import Base
+import Console
 import Domain
 import HTTP
 
@@ -14,8 +16,10 @@ struct HomePage {
     var response: HTTPResponse {
         Page.response(
             status.name, status,
-            "\(identity)\(links)\(itemTable)\(caseTable)")
+            "\(isTechnical ? identity + links : .empty)\(itemTable)\(caseTable)")
     }
+
+    private var isTechnical: Bool { status.viewer.may(.viewNode) }
 
     // MARK: who and how
 
@@ -52,7 +56,8 @@ struct HomePage {
             rest > 0 ? "<p class=\"quiet\">另有 \(rest) 个对端，见 /api/v1/peers。</p>" : .empty
         return """
             <section class="card"><div class="title"><h2>链路</h2>
-            <form method="post" action="/console/sync"><button>立即同步</button></form></div>
+            <form method="post" action="/console/sync">\(Page.token(status.viewer))\
+            <button>立即同步</button></form></div>
             <div class="scroll"><table class="stack"><thead><tr><th>对端<th>状态\
             <th class="n">落后<th class="n">待发<th>最后联系\
             <th>回执<th>最近错误</thead><tbody>\(rows)</tbody></table></div>\(more)</section>
@@ -114,7 +119,7 @@ struct HomePage {
             ItemSheet.standingName(item.standing), CaseWords.tone(item.standing))
         let version: HTMLText = item.current.map { "v\($0.number)" } ?? "—"
         let receive: HTMLText =
-            item.isOpen
+            item.isOpen && status.viewer.may(.receive)
             ? "<a class=\"button\" href=\"/receive?item=\(URLText.segment(item.code))\">收件</a>"
             : .empty
         return """
@@ -135,6 +140,7 @@ struct HomePage {
     // MARK: cases
 
     private var caseTable: HTMLText {
+        guard status.viewer.may(.viewCases) else { return .empty }
         guard !cases.isEmpty else {
             return """
                 <section class="card" id="cases"><h2>办件</h2><p class="quiet">还没有办件。</p></section>
@@ -216,15 +222,5 @@ enum CaseRow {
         }
         let mark: HTMLText = way.isEmpty ? .empty : " \(Page.mark(way, "waiting"))"
         return "\(names.name(sheet.holder))\(mark)"
-    }
-}
-
-/// Personal data as lists show it (DOMAIN §3.9).
-enum Masked {
-    /// 张*三: the first character stays, and the last of three or more.
-    static func name(_ name: String) -> String {
-        guard name.count > 1, let first = name.first, let last = name.last else { return name }
-        let stars = String(repeating: "*", count: max(1, name.count - 2))
-        return String(first) + stars + (name.count > 2 ? String(last) : "")
     }
 }

@@ -1,4 +1,6 @@
+import Account
 import Base
+import Console
 import Domain
 import HTTP
 
@@ -17,7 +19,7 @@ struct ItemPage {
         let standing = Page.mark(
             ItemSheet.standingName(item.standing), CaseWords.tone(item.standing))
         let receive: HTMLText =
-            item.isOpen
+            item.isOpen && status.viewer.may(.receive)
             ? "<a class=\"button\" href=\"/receive?item=\(URLText.segment(item.code))\">收件</a>"
             : .empty
         let facts = [

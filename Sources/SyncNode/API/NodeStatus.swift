@@ -1,3 +1,4 @@
+package import Account
 package import Base
 package import Change
 package import Domain
@@ -31,6 +32,8 @@ package struct NodeStatus: Sendable {
     package var blobsWanted = 0
     /// The node's time.
     package let clock: Instant
+    /// Who looks: pages show each person what that person may do.
+    package var viewer = Principal.nobody
 
     package init(
         region: RegionCode, name: String, level: Level, nodeID: Digest, incarnation: Digest,

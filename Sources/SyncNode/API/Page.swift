@@ -1,6 +1,20 @@
+import Account
 import Base
+import Console
 import Domain
 import HTTP
+
+extension Stylesheet {
+    static func response(for request: HTTPRequest) -> HTTPResponse {
+        var headers = HTTPHeaders([
+            ("Content-Type", "text/css; charset=utf-8"), ("Cache-Control", "max-age=300"),
+        ])
+        headers.add("ETag", EntityTag.quoted(tag))
+        let isFresh = EntityTag.isFresh(tag, request.headers)
+        return HTTPResponse(
+            status: isFresh ? 304 : 200, headers: headers, body: isFresh ? [] : bytes)
+    }
+}
 
 /// The frame of every page: head, banner, navigation. No script, one style sheet.
 enum Page {
@@ -37,14 +51,47 @@ enum Page {
     private static func head(_ status: NodeStatus?) -> HTMLText {
         let place: HTMLText =
             status.map { "<span class=\"place\">\($0.name)</span>" } ?? "<span></span>"
-        return """
-            <header><div class="bar"><a class="brand" href="/">政务服务同步节点</a>\(place)
-            <nav><a href="/receive">收件</a><a href="/#items">事项</a><a href="/#cases">办件</a>\
-            <a href="/scopes">范围</a></nav>
+        let viewer = status?.viewer ?? .nobody
+        var links: [HTMLText] = []
+        if viewer.may(.receive) { links.append("<a href=\"/receive\">收件</a>") }
+        if viewer.may(.viewCatalog) { links.append("<a href=\"/#items\">事项</a>") }
+        if viewer.may(.viewCases) { links.append("<a href=\"/#cases\">办件</a>") }
+        if viewer.may(.draft) || viewer.may(.publish) {
+            links.append("<a href=\"/drafts\">草稿</a>")
+        }
+        if viewer.may(.viewNode) { links.append("<a href=\"/scopes\">范围</a>") }
+        if viewer.may(.viewAudit) { links.append("<a href=\"/audit\">审计</a>") }
+        if viewer.kind == .nobody {
+            links = ["<a href=\"/guide\">办事指南</a><a href=\"/progress\">进度查询</a>"]
+        }
+        let find: HTMLText =
+            viewer.may(.viewCases)
+            ? """
             <form class="find" action="/search" method="get" role="search">
             <input name="q" aria-label="检索" placeholder="检索事项或办件" maxlength="60" required>
-            <button>检索</button></form></div></header>
+            <button>检索</button></form>
+            """ : .empty
+        return """
+            <header><div class="bar"><a class="brand" href="/">政务服务同步节点</a>\(place)
+            <nav>\(HTMLText(links))</nav>\(find)\(person(viewer))</div></header>
             """
+    }
+
+    private static func person(_ viewer: Principal) -> HTMLText {
+        guard viewer.kind == .account else {
+            return viewer.kind == .nobody ? "<a href=\"/login\">登录</a>" : .empty
+        }
+        return """
+            <form class="who" method="post" action="/console/logout">\(token(viewer))\
+            <a href="/account" title="\(viewer.login)">\(viewer.name)</a>\
+            <button>退出</button></form>
+            """
+    }
+
+    /// What a form of a session brings back, so that no other site can send it.
+    static func token(_ viewer: Principal) -> HTMLText {
+        viewer.formToken.isEmpty
+            ? .empty : "<input type=\"hidden\" name=\"token\" value=\"\(viewer.formToken)\">"
     }
 
     private static func banner(_ status: NodeStatus?) -> HTMLText {

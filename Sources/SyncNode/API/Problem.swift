@@ -143,6 +143,7 @@ package struct Problem: Error, Hashable, Sendable {
     /// The headers that a status asks for, whatever the body is.
     func addHeaders(to response: inout HTTPResponse) {
         response.headers.add("Cache-Control", "no-store")
+        if status == 401 { response.headers.add("WWW-Authenticate", "Bearer") }
         if let allow { response.headers.add("Allow", allow) }
         if let retryAfterSeconds {
             response.headers.add("Retry-After", String(retryAfterSeconds))

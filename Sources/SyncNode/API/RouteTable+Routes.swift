@@ -8,12 +8,19 @@ extension RouteTable {
         ("decide", "决定"), ("deliver", "送达"), ("close", "办结"), ("withdraw", "撤回申请"),
         ("note", "备注"), ("rate", "评价"), ("offer", "移交"), ("sign", "签收"), ("reject", "退件"),
         ("recall", "撤回移交"), ("force", "强制接管"), ("ratify", "追认"),
+        ("reveal", "显示完整信息"),
     ]
 
     /// What an item may be asked for.
     static let itemActions: [(name: String, title: String)] = [
         ("suspend", "暂停"), ("resume", "恢复"), ("cancel", "取消"), ("overlay", "维护本地要素"),
         ("grant", "下沉授权"),
+    ]
+
+    /// What an account may be asked for.
+    static let accountActions: [(name: String, title: String)] = [
+        ("roles", "角色"), ("name", "姓名"), ("disable", "停用"), ("enable", "启用"),
+        ("password", "重设口令"),
     ]
 
     static let probes: [Route] = [
@@ -122,6 +129,73 @@ extension RouteTable {
             problems: [400, 404, 415, 422, 503]),
     ]
 
+    static let staff: [Route] = [
+        Route(
+            method: .post, pattern: "/api/v1/session", operation: .openSession, face: .api,
+            summary: "登录，得到令牌", body: .json("Login"),
+            answer: .json("Session", "令牌，用作 Authorization: Bearer", status: 201),
+            problems: [400, 401, 415, 429, 503]),
+        Route(
+            method: .get, pattern: "/api/v1/session", operation: .getSession, face: .api,
+            summary: "我是谁", answer: .json("Session", "本次会话的账户"), problems: [401]),
+        Route(
+            method: .post, pattern: "/api/v1/session/end", operation: .closeSession, face: .api,
+            summary: "退出登录", body: .json("Any"), answer: .json("Any", "已退出"), problems: [401]),
+        Route(
+            method: .post, pattern: "/api/v1/session/password", operation: .changePassword,
+            face: .api, summary: "修改本人口令", body: .json("PasswordChange"),
+            answer: .json("CommandAnswer", "结果"), problems: [400, 401, 403, 415, 422, 429, 503]),
+        Route(
+            method: .get, pattern: "/api/v1/accounts", operation: .listAccounts, face: .api,
+            summary: "账户", parameters: [.cursor, .limit, .status],
+            answer: .json("AccountList", "新的在前"), problems: [400, 401, 403]),
+        Route(
+            method: .post, pattern: "/api/v1/accounts", operation: .addAccount, face: .api,
+            summary: "新建账户", body: .json("AddAccount"),
+            answer: .json("CommandAnswer", "账户", status: 201), problems: ruled + [401]),
+        Route(
+            method: .post, pattern: "/api/v1/accounts/{login}/{action}",
+            operation: .actOnAccount, face: .api, summary: "改账户",
+            parameters: [
+                Parameter("login", in: .path, "登录名", .string(lengthMax: 64)),
+                .action(accountActions.map(\.name)),
+            ],
+            body: .json("Any"), answer: .json("CommandAnswer", "结果"), problems: ruled + [401]),
+        Route(
+            method: .get, pattern: "/api/v1/audit", operation: .listAudit, face: .api,
+            summary: "审计：谁、何时、何处、做了什么",
+            parameters: [.cursor, .limit, .who, .act],
+            answer: .json("AuditList", "新的在前"), problems: [400, 401, 403]),
+        Route(
+            method: .get, pattern: "/api/v1/drafts", operation: .listDrafts, face: .api,
+            summary: "待复核的事项版本", parameters: [.cursor, .limit, .status],
+            answer: .json("DraftList", "新的在前"), problems: [400, 401]),
+    ]
+
+    static let staffConsole: [Route] = [
+        page("/login", .loginPage, "登录", [.next]),
+        page("/account", .accountPage, "我的账户"),
+        page("/audit", .auditPage, "审计", [.cursor, .who, .act]),
+        page("/drafts", .draftsPage, "待复核的草稿"),
+        page("/guide", .guidePage, "办事指南（公开）"),
+        page("/guide/{code}", .guideItemPage, "事项指南（公开）", [.itemCode], [404]),
+        page("/progress", .progressPage, "进度查询（公开）"),
+        form("/console/login", .loginForm, "登录", [401, 429]),
+        form("/console/logout", .logoutForm, "退出登录"),
+        form("/console/password", .passwordForm, "修改本人口令", [401, 403, 422, 429]),
+        form("/console/account", .accountForm, "管理账户", [403, 404, 409, 422]),
+        form("/console/draft", .draftForm, "复核发布", [403, 404, 409, 412, 422]),
+        form("/progress", .progressForm, "进度查询（公开）", [404, 429]),
+    ]
+
+    private static func form(
+        _ pattern: String, _ operation: Operation, _ summary: String, _ problems: [UInt16] = []
+    ) -> Route {
+        Route(
+            method: .post, pattern: pattern, operation: operation, face: .console,
+            summary: summary, body: .form("StaffForm"), answer: .redirect, problems: problems)
+    }
+
     static let blobs: [Route] = [
         Route(
             method: .get, pattern: "/api/v1/blobs/{hash}", operation: .getBlob, face: .api,
@@ -156,6 +230,9 @@ extension Parameter {
         "limit", in: .query, "条数",
         .integer(min: 1, max: Limits.listMax, standard: Limits.listDefault))
     static let status = Parameter("status", in: .query, "只要这一状态", .string(lengthMax: 32))
+    static let next = Parameter("next", in: .query, "登录后去的页面", .string(lengthMax: 2048))
+    static let who = Parameter("login", in: .query, "只看此人", .string(lengthMax: 64))
+    static let act = Parameter("act", in: .query, "只看此类", .string(lengthMax: 64))
     static let caseNumber = Parameter(
         "number", in: .path, "26 位办件编号，或 32 位十六进制办件标识", .string(lengthMax: 32))
     static let blobHash = Parameter(

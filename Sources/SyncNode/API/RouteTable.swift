@@ -23,7 +23,7 @@ struct RouteTable: Sendable {
     private let bySegments: [[Int]]
 
     static let shipped = RouteTable(
-        probes + queries + commands + blobs + sync + consoleRoutes)
+        probes + queries + commands + blobs + staff + sync + consoleRoutes + staffConsole)
 
     init(_ routes: [Route]) {
         self.routes = routes

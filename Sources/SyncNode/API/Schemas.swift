@@ -1,3 +1,4 @@
+import Account
 import Base
 import Domain
 
@@ -153,6 +154,9 @@ enum Schemas {
         ("CaseList", list(of: "cases", "Case")),
         ("ItemList", list(of: "items", "Item")),
         ("GrantList", list(of: "grants", "Grant")),
+        ("AccountList", list(of: "accounts", "Any")),
+        ("AuditList", list(of: "lines", "AuditLine")),
+        ("DraftList", list(of: "drafts", "Any")),
         (
             "SearchResults",
             .record(
@@ -189,6 +193,46 @@ enum Schemas {
     ]
 
     private static let orders: [(String, JSON)] = [
+        (
+            "Login",
+            .record(
+                [("login", .string()), ("password", .string()), ("code", .string(lengthMax: 8))],
+                required: ["login", "password"])
+        ),
+        (
+            "PasswordChange",
+            .record(
+                [("old", .string()), ("password", .string())], required: ["old", "password"])
+        ),
+        (
+            "AddAccount",
+            .record(
+                [
+                    ("login", .string(lengthMax: Limits.loginCharactersMax)), ("name", .string()),
+                    ("roles", .list(.words(Role.allCases.map(\.rawValue)))),
+                    ("password", .string()), ("regions", .list(.regionCode)),
+                ], required: ["login", "name", "roles", "password"])
+        ),
+        (
+            "Session",
+            .record(
+                [
+                    ("login", .string()), ("name", .string()),
+                    ("roles", .list(.words(Role.allCases.map(\.rawValue)))),
+                    ("token", .string()),
+                ], required: ["login", "name", "roles"])
+        ),
+        (
+            "AuditLine",
+            .record(
+                [
+                    ("act", .string()), ("login", .string()), ("name", .string()),
+                    ("about", .string()), ("outcome", .string()), ("reason", .string()),
+                    ("from", .string()), ("region", .string()), ("at", .orNull(.moment)),
+                    ("recorded", .moment),
+                ], required: ["act", "outcome", "region", "recorded"])
+        ),
+        ("StaffForm", .record([])),
         (
             "Receive",
             .record(

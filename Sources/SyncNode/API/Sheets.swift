@@ -1,4 +1,5 @@
 import Base
+import Console
 import Domain
 
 /// A case's stored state as a page reads it. What is absent shows as a dash; a state that cannot

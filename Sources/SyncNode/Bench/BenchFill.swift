@@ -85,7 +85,7 @@ enum BenchFill {
     }
 
     private static func submission(_ json: String) throws -> Submission {
-        .command(try BenchWorld.command(json), author: 7, replayKey: nil)
+        .command(try BenchWorld.command(json), author: 0, replayKey: nil)
     }
 }
 

@@ -102,7 +102,7 @@ extension Kernel where Store == SQLiteJournal {
     /// One command in a commit of its own.
     func say(_ json: String) throws -> Outcome {
         let submission = Submission.command(
-            try BenchWorld.command(json), author: 7, replayKey: nil)
+            try BenchWorld.command(json), author: 0, replayKey: nil)
         let (outcomes, _) = try commit(
             [submission], at: SystemClock.now(), entropy: SystemRandom.digest)
         return outcomes[0]

@@ -43,7 +43,7 @@ final class CommandLoop: Sendable {
 
     private func handIn(_ index: Int) {
         let submission = Submission.command(
-            commands[index % commands.count], author: 7, replayKey: nil)
+            commands[index % commands.count], author: 0, replayKey: nil)
         writer.submit(submission) { self.took($0, index) }
     }
 

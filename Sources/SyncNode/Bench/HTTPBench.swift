@@ -41,7 +41,7 @@ enum HTTPBench {
             let node = try ServedNode(place.program, data)
             defer { node.stop() }
             try await rounds.turn(
-                figure: { try wrk(node.url + "/api/v1/cases", ["-s", script]) },
+                figure: { try wrk(node.url + "/api/v1/cases", ["-s", script, "-H", node.header]) },
                 limit: { try AppendBench.bareCommits(bare, batch) })
         }
         return Figure(
@@ -57,7 +57,7 @@ enum HTTPBench {
         var rounds = Rounds()
         for _ in 0..<5 {
             try await rounds.turn(
-                figure: { try wrk(node.url + "/api/v1/cases/\(number)", []) },
+                figure: { try wrk(node.url + "/api/v1/cases/\(number)", ["-H", node.header]) },
                 limit: { try wrk(nginx.url, []) })
         }
         return Figure(
@@ -86,6 +86,8 @@ enum HTTPBench {
 struct ServedNode {
     let url: String
     let process: ChildProcess
+    /// What the operator's own program sends.
+    let header: String
 
     init(_ program: String, _ data: String, more: [String] = []) throws {
         process = try ChildProcess(
@@ -94,6 +96,7 @@ struct ServedNode {
             line.hasPrefix("listening ")
         else { throw BenchWorld.Failure(sentence: "the node did not start") }
         url = String(word)
+        header = "Authorization: Bearer " + TextFile.read(data + "/keys/admin")
     }
 
     func stop() {

@@ -41,7 +41,7 @@ enum PropagationBench {
         let command = try BenchWorld.command(BenchWorld.receive(index))
         let start = SystemClock.monotonicNanos()
         let outcome = try await village.carryOut(
-            .command(command, author: 7, replayKey: nil))
+            .command(command, author: 0, replayKey: nil))
         guard case .done(_, let heads) = outcome, let head = heads.last,
             let scope = village.board.scopes().first(where: {
                 $0.name.family == .cases && $0.chain(head.actor) != nil
@@ -69,7 +69,7 @@ enum PropagationBench {
             "from":"\(today)","document":"平政发〔2026〕1号"}
             """
         let submission = Submission.command(
-            try BenchWorld.command(json), author: 7, replayKey: nil)
+            try BenchWorld.command(json), author: 0, replayKey: nil)
         _ = try BenchWorld.done(try await county.carryOut(submission))
         let scope = ScopeName.catalog(county.settings.region.id).id
         for _ in 0..<500 {

@@ -90,7 +90,7 @@ enum WireBench {
                 return Submission.command(
                     try BenchWorld.command(
                         #"{"command":"case.note","case":"\#(number)","note":"\#(text)"}"#),
-                    author: 7, replayKey: nil)
+                    author: 0, replayKey: nil)
             }
             let (outcomes, _) = try kernel.commit(
                 notes, at: SystemClock.now(), entropy: SystemRandom.digest)

@@ -28,7 +28,7 @@ package struct RegionID: Hashable, Comparable, Sendable {
 /// What a scope is for (PROTOCOL §3): its id is a hash of this, so anyone in its audience can
 /// name it without asking.
 package struct ScopeName: Hashable, Sendable {
-    /// The seven families of scopes; the number is on the wire.
+    /// The eight families of scopes; the number is on the wire.
     package enum Family: UInt8, Sendable, CaseIterable {
         /// Children, certificates, seats, revocations of a region.
         case directory = 1
@@ -44,6 +44,8 @@ package struct ScopeName: Hashable, Sendable {
         case custody = 6
         /// Statistics of a county.
         case statistics = 7
+        /// Accounts that work at a region's node, and its audit.
+        case staff = 8
     }
 
     package let family: Family
@@ -78,6 +80,11 @@ package struct ScopeName: Hashable, Sendable {
     /// `stat/<county>`.
     package static func statistics(_ region: RegionID) -> ScopeName {
         ScopeName(family: .statistics, region: region, other: RegionID(0), year: 0)
+    }
+
+    /// `staff/<region>`.
+    package static func staff(_ region: RegionID) -> ScopeName {
+        ScopeName(family: .staff, region: region, other: RegionID(0), year: 0)
     }
 
     /// `case/<station>/<year>`.

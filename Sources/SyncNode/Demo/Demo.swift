@@ -24,6 +24,7 @@ package enum Demo {
         let county = try DemoCounty(topology: topology, data: folder, port: port)
         do {
             try await county.start()
+            try await county.enterStaff()
             let seed = DemoSeed(county: county)
             try await seed.plant()
             if publishes == 0 { await seed.plantCases() }
@@ -35,6 +36,8 @@ package enum Demo {
             } else {
                 await county.settle()
                 Console.print(await county.table())
+                Console.print("账户（口令都是 \(DemoStaff.password)，登录在各节点地址）")
+                for line in DemoStaff.lines(county.levels) { Console.print("  " + line) }
                 Console.say("数据在 \(folder)；按 Ctrl-C 停止全部节点")
                 _ = await Blocking.run { ProcessSignal.wait() }
             }

@@ -1,3 +1,4 @@
+import Account
 import Base
 import Domain
 import Network
@@ -57,6 +58,18 @@ final class DemoCounty: Sendable {
         }
     }
 
+    /// The accounts of every node.
+    func enterStaff() async throws(NodeRuntime.Failure) {
+        let record = PasswordRecord(
+            DemoStaff.password, salt: SystemRandom.bytes(Limits.saltBytes))
+        for member in members { try await DemoStaff.enter(at: member, record) }
+    }
+
+    /// The levels of its nodes, from the top.
+    var levels: [Level] {
+        Level.allCases.filter { level in members.contains { $0.node.level == level } }
+    }
+
     /// Ends every process by its id, children first.
     func stop() async {
         for member in members.reversed() { await member.stop(ProcessSignal.terminate) }
@@ -101,7 +114,7 @@ final class DemoCounty: Sendable {
         }
     }
 
-    private static func level(_ level: Level) -> String {
+    static func level(_ level: Level) -> String {
         switch level {
         case .province: "省"
         case .city: "市"

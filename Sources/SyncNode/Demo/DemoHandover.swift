@@ -18,8 +18,8 @@ struct DemoHandover: Sendable {
             return file?["holder"]?.text == "370124000000" && file?["frozen"]?.bool == true
         }
         await oneDecider(number, "链路断开时")
-        let refused = await world.t2.post(
-            "/api/v1/commands", "{\"command\":\"case.accept\",\"case\":\"\(number)\"}")
+        let refused = await world.t2.command(
+            "{\"command\":\"case.accept\",\"case\":\"\(number)\"}")
         script.fact("非保管节点不能受理", refused.status == 409 || refused.status == 403)
 
         let code = world.lc.node.region.text

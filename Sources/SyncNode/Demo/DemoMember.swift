@@ -2,6 +2,7 @@ import Base
 import Domain
 import Network
 import Runtime
+import Synchronization
 
 /// One node of the demo: a process of its own, and its HTTP face.
 final class DemoMember: Sendable {
@@ -11,6 +12,8 @@ final class DemoMember: Sendable {
     private let program: String
     private let client: HTTPClient
     private let process = Box<ChildProcess>()
+    /// Tokens of sessions by login; a restart of the node ends them.
+    private let tokens = Mutex<[String: String]>([:])
 
     init(
         node: Topology.Node, data: String, listen: String, program: String, client: HTTPClient
@@ -83,7 +86,10 @@ final class DemoMember: Sendable {
         _ method: String, _ path: String, _ body: [UInt8] = []
     ) async -> (status: Int, bytes: [UInt8]) {
         var request = ClientRequest(method, url + path, body: body)
-        if !body.isEmpty { request.headers = [("Content-Type", "application/octet-stream")] }
+        request.headers = [("Authorization", "Bearer " + AdminKey.text(in: data))]
+        if !body.isEmpty {
+            request.headers.append(("Content-Type", "application/octet-stream"))
+        }
         do throws(ClientError) {
             let response = try await client.send(request)
             return (Int(response.status), response.body)
@@ -93,12 +99,20 @@ final class DemoMember: Sendable {
         }
     }
 
-    /// One request; the answer as JSON, whatever its status.
+    /// One request of the machine's operator; the answer as JSON, whatever its status.
     func ask(
         _ method: String, _ path: String, _ body: String? = nil
     ) async -> (status: Int, json: JSON) {
+        let token = AdminKey.text(in: data)
+        return await ask(method, path, body, token: token)
+    }
+
+    private func ask(
+        _ method: String, _ path: String, _ body: String?, token: String
+    ) async -> (status: Int, json: JSON) {
         var request = ClientRequest(method, url + path, body: Array((body ?? "").utf8))
         if body != nil { request.headers = [("Content-Type", "application/json")] }
+        if !token.isEmpty { request.headers.append(("Authorization", "Bearer " + token)) }
         do throws(ClientError) {
             let response = try await client.send(request)
             return (Int(response.status), NodeSettings.json(response.body) ?? .null)
@@ -113,10 +127,49 @@ final class DemoMember: Sendable {
         await ask("POST", path, body)
     }
 
+    /// A request of a person, logged in where that is still to be done.
+    func post(
+        _ path: String, _ body: String, as login: String
+    ) async -> (status: Int, json: JSON) {
+        for _ in 0..<2 {
+            if tokens.withLock({ $0[login] }) == nil {
+                let words = "{\"login\":\"\(login)\",\"password\":\"\(DemoStaff.password)\"}"
+                let session = await ask("POST", "/api/v1/session", words, token: "")
+                guard let token = session.json["token"]?.text else { return session }
+                tokens.withLock { $0[login] = token }
+            }
+            let token = tokens.withLock { $0[login] } ?? ""
+            let answer = await ask("POST", path, body, token: token)
+            guard answer.status == 401 else { return answer }
+            tokens.withLock { $0[login] = nil }
+        }
+        return (401, .null)
+    }
+
+    /// A command by whoever's work it is here; a version of an item by two persons.
+    func command(_ body: String) async -> (status: Int, json: JSON) {
+        let name = NodeSettings.json(Array(body.utf8))?["command"]?.text ?? ""
+        let level = node.level
+        if name == "item.publish", let drafter = DemoStaff.login(for: "item.draft", at: level),
+            let checker = DemoStaff.login(for: name, at: level)
+        {
+            let draft = body.replacing("item.publish", with: "item.draft", maxReplacements: 1)
+            let drafted = await post("/api/v1/commands", draft, as: drafter)
+            guard let id = drafted.json["draft"]?.text else { return drafted }
+            return await post(
+                "/api/v1/commands", "{\"command\":\"item.approve\",\"draft\":\"\(id)\"}",
+                as: checker)
+        }
+        guard let login = DemoStaff.login(for: name, at: level) else {
+            return await post("/api/v1/commands", body)
+        }
+        return await post("/api/v1/commands", body, as: login)
+    }
+
     /// A command; true where it was done.
     @discardableResult
     func say(_ body: String) async -> Bool {
-        let answer = await post("/api/v1/commands", body)
+        let answer = await command(body)
         if !(200...299).contains(answer.status) {
             let rule = answer.json["rule"]?.text ?? "\(answer.json)"
             Console.say("  \(node.name): \(answer.status) \(rule)")

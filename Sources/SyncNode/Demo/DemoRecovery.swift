@@ -104,6 +104,10 @@ struct DemoRecovery: Sendable {
             let now = await incarnation(copy)
             return now != nil && now != old
         }
+        // What it wrote before it was copied comes back from above, its accounts too.
+        await script.eventually("副本的账户找回来了", seconds: 30) {
+            await copy.get("/api/v1/accounts?limit=200")["accounts"]?.array?.isEmpty == false
+        }
         let second = await world.receive(copy, DemoSeed.Item.pension, "郭振海")
         await script.eventually("两份各自收的件，镇里都有，两边也都有", seconds: 30) {
             for member in [t, v1, copy] {

@@ -25,8 +25,7 @@ struct DemoRollout: Sendable {
             let board = await world.c.get("/api/v1/items/\(code)/rollout")
             return board["version"]?.int == 2 && board["reached"]?.int == 5
         }
-        let answer = await world.t.post(
-            "/api/v1/commands",
+        let answer = await world.t.command(
             DemoSeed.item(
                 code, "改名", handling: "承诺件", legal: 20, promised: 3, materials: materials,
                 base: 2))

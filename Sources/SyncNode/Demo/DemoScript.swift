@@ -106,8 +106,7 @@ struct DemoWorld: Sendable {
         let materials = ["M1", "M2", "M3", "M4"].map { code in
             "{\"code\":\"\(code)\",\"present\":\(!missing.contains(code))}"
         }
-        let answer = await member.post(
-            "/api/v1/commands",
+        let answer = await member.command(
             "{\"command\":\"case.receive\",\"item\":\"\(item)\",\"applicant\":"
                 + "{\"name\":\"\(name)\",\"idNumber\":\"370124194401011234\"},"
                 + "\"materials\":[\(materials.joined(separator: ","))]}")

@@ -19,8 +19,7 @@ struct DemoSeed: Sendable {
             let known = await member.get("/api/v1/items")
             guard known["items"]?.array?.isEmpty ?? true else { continue }
             for item in Self.items { try await need(member, item) }
-            let own = await member.get("/sync/v1/identity")["region"]?["id"]?.text ?? ""
-            for grant in Self.grants(own) { try await need(member, grant) }
+            for grant in Self.grants(member.node.region.text) { try await need(member, grant) }
         }
     }
 

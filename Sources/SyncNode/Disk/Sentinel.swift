@@ -31,13 +31,23 @@ package final class Sentinel {
         try file.lock(.sentinelLock)
     }
 
+    /// What a sentinel holds, read beside the process that writes it; nil where there is none
+    /// that can be read.
+    package static func peek(_ path: String) throws(JournalError) -> SentinelRecord? {
+        guard access(path, R_OK) == 0 else { return nil }
+        let file = try OpenFile(path: path, flags: O_RDONLY, site: .sentinelOpen, faults: nil)
+        let bytes = try file.read(2 * SentinelRecord.slotBytes, at: 0, .sentinelRead)
+        let slots = [slot(0, of: bytes), slot(1, of: bytes)].compactMap { $0 }
+        return slots.max { $0.generation < $1.generation }
+    }
+
     /// Compares the file with what the database says; nil where they agree.
     ///
     /// - Parameter expected: What the database would have written; its generation is ignored.
     package func compare(_ expected: SentinelRecord) throws(JournalError) -> Fence? {
         let bytes = try file.read(2 * SentinelRecord.slotBytes, at: 0, .sentinelRead)
         guard !bytes.isEmpty else { return expected.own.count > 0 ? .missing : nil }
-        let slots = [slot(0, of: bytes), slot(1, of: bytes)].compactMap { $0 }
+        let slots = [Self.slot(0, of: bytes), Self.slot(1, of: bytes)].compactMap { $0 }
         guard let found = slots.max(by: { $0.generation < $1.generation }) else {
             return expected.own.count > 0 ? .unreadable : nil
         }
@@ -100,7 +110,7 @@ package final class Sentinel {
         isUnderWay = true
     }
 
-    private func slot(_ index: Int, of bytes: [UInt8]) -> SentinelRecord? {
+    private static func slot(_ index: Int, of bytes: [UInt8]) -> SentinelRecord? {
         let start = index * SentinelRecord.slotBytes
         guard bytes.count >= start + SentinelRecord.slotBytes else { return nil }
         do throws(DecodeError) {

@@ -22,6 +22,12 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case parcel = 9
     /// What a region's node has said that it holds (回执).
     case holding = 10
+    /// Who works at a node, and as what (账户).
+    case account = 11
+    /// One line of the audit (审计): who did what, when.
+    case audit = 12
+    /// A version of an item that waits for a second person (草稿).
+    case draft = 13
 }
 
 /// A document's identity: 16 bytes, never reused, inside a collection.

@@ -1,9 +1,16 @@
+package import Account
 package import Base
+@_exported public import Civil
+@_exported public import Document
+@_exported public import Region
+
+// Whoever knows the domain knows the words that it is spoken in: places, dates, documents.
 
 /// A wish to change something: from the API, the command line, or the node itself.
 package enum Command: Sendable {
     case catalog(CatalogCommand)
     case cases(CaseCommand)
+    case staff(StaffCommand)
     /// The command, if what it is about is still as its author saw it.
     indirect case ifSeen(StateTag, Command)
 
@@ -26,6 +33,10 @@ package enum Command: Sendable {
         guard let name = json["command"]?.text else {
             throw .invalid("command", "缺少 command")
         }
+        if StaffCommand.verbs.contains(name) {
+            self = .staff(try StaffCommand(json: json))
+            return
+        }
         if name.hasPrefix("case.") {
             self = .cases(try CaseCommand(json: json))
             return
@@ -36,6 +47,21 @@ package enum Command: Sendable {
             throw error.refusal
         }
     }
+}
+
+extension Command {
+    /// What must be allowed to whoever asks for it; nil for what only the node itself asks.
+    package var act: Act? {
+        switch self {
+        case .catalog(let command): command.act
+        case .cases(let command): Act(rawValue: "case." + command.act.name)
+        case .staff(let command): command.act
+        case .ifSeen(_, let command): command.act
+        }
+    }
+
+    /// Whether its answer holds a full name or number: such an answer is kept nowhere.
+    package var isReveal: Bool { act == .reveal }
 }
 
 extension RuleRefusal: Error {}

@@ -14,6 +14,14 @@ package enum Fold {
         _ arrival: Arrival, at desk: Desk, from source: S, under custody: CustodyRules = .standard
     ) throws(S.Failure) -> [ContentWrite] {
         let arrival = try arrival.judged(by: desk.directory, from: source)
+        let writes = try fold(arrival, at: desk, from: source, under: custody)
+        guard let line = StaffFold.line(of: arrival, writes, at: desk) else { return writes }
+        return writes + [line]
+    }
+
+    private static func fold<S: DocumentSource>(
+        _ arrival: Arrival, at desk: Desk, from source: S, under custody: CustodyRules
+    ) throws(S.Failure) -> [ContentWrite] {
         if CatalogFold.handles(arrival) {
             return try CatalogFold.apply(arrival, at: desk, from: source)
         }
@@ -23,6 +31,7 @@ package enum Fold {
         case .custody, .corridor:
             return try CaseReactions.marked(
                 try HandoverFold.apply(arrival, at: desk, from: source), at: desk, from: source)
+        case .staff: return try StaffFold.apply(arrival, at: desk, from: source)
         case .control: return try holding(arrival, at: desk, from: source)
         case .directory, .catalog, .statistics: return []
         }

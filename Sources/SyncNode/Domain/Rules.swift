@@ -12,10 +12,14 @@ package enum Rules {
     package static func decide<S: DocumentSource>(
         _ command: Command, at desk: Desk, from source: S, under custody: CustodyRules = .standard
     ) throws(S.Failure) -> Decision {
-        switch command {
+        if let refusal = try StaffRules.refusal(of: command, at: desk, from: source) {
+            return .refuse(refusal)
+        }
+        return switch command {
         case .catalog(let command): try CatalogRules.decide(command, at: desk, from: source)
         case .cases(let command):
             try CaseRules.decide(command, at: desk, from: source, under: custody)
+        case .staff(let command): try StaffRules.decide(command, at: desk, from: source)
         case .ifSeen(let seen, let command):
             if let current = try state(of: command, from: source), current != seen {
                 .refuse(.stale(seen: seen, current: current))
@@ -38,6 +42,7 @@ package enum Rules {
             key = try command.item.flatMap { code throws(S.Failure) in
                 try source.find(.item, label: code).first
             }
+        case .staff: return nil
         }
         guard let key, let content = try source.content(key) else { return nil }
         return StateTag(of: content.stored(key: key, scope: ScopeID(0)).state)

@@ -47,7 +47,7 @@ extension Kernel {
         _ scope: ScopeName, for placed: Set<RegionID>, isSeatNew: Bool
     ) -> Bool {
         switch scope.family {
-        case .catalog: placed.contains(scope.region)
+        case .catalog, .staff: placed.contains(scope.region)
         case .cases:
             placed.contains(scope.region)
                 || (isSeatNew && scope.region == identity.region && homeCounty == scope.region)

@@ -14,7 +14,7 @@ extension Directory {
         case .catalog:
             return isWithin(region, place)
                 || (isWithin(place, region) && isAtOrBelowCounty(region))
-        case .cases:
+        case .cases, .staff:
             return isWithin(place, region) && isAtOrBelowCounty(region)
         case .corridor:
             return region == place || region == scope.other

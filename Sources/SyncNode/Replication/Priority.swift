@@ -4,13 +4,13 @@ import Change
 /// Which scopes go first where a message cannot hold all (PROTOCOL §7.7). Classes only order
 /// scopes; inside a scope arrival order stands.
 enum Priority {
-    /// dir, ctl, cust, case and corr, cat, stat. Blobs come after all of them.
+    /// dir, ctl and staff, cust, case and corr, cat, stat. Blobs come after all of them.
     static let classes = 6
 
     static func of(_ family: ScopeName.Family) -> Int {
         switch family {
         case .directory: 0
-        case .control: 1
+        case .control, .staff: 1
         case .custody: 2
         case .cases, .corridor: 3
         case .catalog: 4

@@ -89,10 +89,8 @@ package enum NodeCommands {
     ) async throws -> ClientResponse {
         let client = try local(data)
         defer { client.stop() }
-        var request = request(data, method, path, body)
-        if let key { request.headers.append(("Idempotency-Key", key)) }
         if let url = try await NodeAddress.running(in: data, client) {
-            return try await send(client, request, to: url)
+            return try await send(client, request(data, method, path, body, key), to: url)
         }
         let options = NodeRuntime.Options(data: data, listen: try endpoint("127.0.0.1:0"))
         let runtime = try await NodeRuntime.start(options)
@@ -100,7 +98,9 @@ package enum NodeCommands {
             throw NodeRuntime.Failure("the node does not listen", exitCode: 4)
         }
         do {
-            let response = try await send(client, request, to: "http://\(bound.text)")
+            // Its first start makes the token.
+            let response = try await send(
+                client, request(data, method, path, body, key), to: "http://\(bound.text)")
             await runtime.stop()
             return response
         } catch {
@@ -129,12 +129,12 @@ package enum NodeCommands {
     }
 
     private static func request(
-        _ data: String, _ method: String, _ path: String, _ body: [UInt8]?
+        _ data: String, _ method: String, _ path: String, _ body: [UInt8]?, _ key: String?
     ) -> ClientRequest {
         var request = ClientRequest(method, path, body: body ?? [])
         if body != nil { request.headers = [("Content-Type", "application/json")] }
-        guard NodeService.isAdmin(path) else { return request }
-        request.responseBytesMax = Limits.sealedBundleBytesMax
+        if let key { request.headers.append(("Idempotency-Key", key)) }
+        if NodeService.isAdmin(path) { request.responseBytesMax = Limits.sealedBundleBytesMax }
         do throws(NodeRuntime.Failure) {
             request.headers.append(("Authorization", try AdminToken.header(in: data)))
         } catch {

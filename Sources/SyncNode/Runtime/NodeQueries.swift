@@ -283,6 +283,7 @@ struct NodeQueries: NodeView {
         case .corridor: return "跨域件包 \(own)\(year)"
         case .custody: return "跨域移交 \(own)\(year)"
         case .statistics: return "统计 \(own)"
+        case .staff: return "账户与审计 \(own)"
         }
     }
 

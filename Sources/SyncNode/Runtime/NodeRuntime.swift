@@ -11,6 +11,7 @@ import Gate
 import Kernel
 package import Network
 import Replication
+import Sessions
 import Store
 import Synchronization
 
@@ -58,6 +59,8 @@ package final class NodeRuntime: Sendable {
     let client: HTTPClient
     let door: NodeDoor
     let clock: NodeClock
+    /// Sessions and passwords.
+    let doorkeeper: Doorkeeper
     let dialers = Mutex<[RegionID: Dialling]>([:])
     private let server = Mutex<HTTPServer?>(nil)
     private let renewal: RenewalBell
@@ -91,11 +94,12 @@ package final class NodeRuntime: Sendable {
         } catch {
             throw Failure("\(error)", exitCode: 4)
         }
+        try AdminToken.ensure(in: options.data)
         let runtime = NodeRuntime(
-            options: options, store: store, client: client, clock: clock, door: door)
+            options: options, store: store, client: client, clock: clock, door: door,
+            operatorToken: try AdminToken.text(in: options.data))
         store.writer.health.onFence { [renewal = runtime.renewal] in renewal.ringMarked() }
         store.writer.health.onCopy { [renewal = runtime.renewal] in renewal.ring() }
-        try AdminToken.ensure(in: options.data)
         try runtime.listen()
         await runtime.noteAddress()
         runtime.startLinks()
@@ -105,13 +109,17 @@ package final class NodeRuntime: Sendable {
 
     private init(
         options: Options, store: OpenStore, client: HTTPClient, clock: NodeClock,
-        door: NodeDoor
+        door: NodeDoor, operatorToken: String
     ) {
         self.door = door
         self.options = options
         self.store = store
         self.client = client
         self.clock = clock
+        doorkeeper = Doorkeeper(
+            ports: store.doorPorts, node: store.keys.nodeID,
+            isSecure: options.tls != nil || (options.isSecure && door.credentials != nil),
+            operatorToken: operatorToken)
         let bell = RenewalBell(store)
         renewal = bell
         hub = ExchangeHub(
@@ -289,6 +297,7 @@ package final class NodeRuntime: Sendable {
         board.close()
         if let running = server.withLock({ $0 }) { await running.drain() }
         client.stop()
+        doorkeeper.stop()
         store.writer.stop()
     }
 }

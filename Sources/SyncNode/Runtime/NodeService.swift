@@ -1,4 +1,5 @@
 import API
+import Account
 import Base
 import Blob
 import Change
@@ -36,18 +37,28 @@ struct NodeService: Sendable {
             Task { responder.respond(await DemoDoor(runtime: runtime).answer(request)) }
             return
         }
+        let principal = runtime.doorkeeper.principal(of: request)
         if API.isQuick(request) {
-            answer(request, responder)
+            answer(request, principal, responder)
         } else {
-            Task { await Blocking.run { answer(request, responder) } }
+            Task { await Blocking.run { answer(request, principal, responder) } }
         }
     }
 
-    private func answer(_ request: HTTPRequest, _ responder: Responder) {
+    private func answer(
+        _ request: HTTPRequest, _ principal: Principal, _ responder: Responder
+    ) {
         let queries = NodeQueries(runtime: runtime)
-        switch API.respond(to: request, view: queries) {
-        case .now(let response): responder.respond(response)
-        case .submit(let order): submit(order, responder)
+        switch API.respond(to: request, view: queries, as: principal) {
+        case .now(let response):
+            noteRefusal(request, principal, response)
+            responder.respond(response)
+        case .submit(let order): submit(order, request, principal, responder)
+        case .door(let order):
+            Task {
+                let response = await runtime.doorkeeper.serve(order, of: request, by: principal)
+                responder.respond(response)
+            }
         case .sync(let kind, let request):
             Task { responder.respond(await sync(kind, request)) }
         case .exchange(let order):
@@ -57,6 +68,9 @@ struct NodeService: Sendable {
         case .blob(let order):
             let door = BlobDoor(runtime.store.blobs)
             Task { [board = runtime.board] in
+                if request.method == .get, principal.kind == .account {
+                    await runtime.doorkeeper.noteView(of: request, by: principal)
+                }
                 await door.answer(order, responder, onAwaited: { board.touch() })
             }
         case .events(let cursor): EventStream(runtime: runtime).start(responder, after: cursor)
@@ -64,15 +78,28 @@ struct NodeService: Sendable {
     }
 
     /// The reply comes on the writer's thread and goes straight to the loop.
-    private func submit(_ order: CommandOrder, _ responder: Responder) {
+    private func submit(
+        _ order: CommandOrder, _ request: HTTPRequest, _ principal: Principal,
+        _ responder: Responder
+    ) {
         let submission = Submission.command(
             order.command, author: order.author, replayKey: order.replayKey)
         runtime.store.writer.submit(submission) { result in
-            responder.respond(order.render(Self.outcome(result)))
+            let response = order.render(Self.outcome(result))
+            noteRefusal(request, principal, response)
+            responder.respond(response)
         }
     }
 
-    private static func outcome(
+    /// Whoever is known and is refused stands in the audit.
+    private func noteRefusal(
+        _ request: HTTPRequest, _ principal: Principal, _ response: HTTPResponse
+    ) {
+        guard response.status == 403, principal.kind == .account else { return }
+        Task { await runtime.doorkeeper.noteRefusal(of: request, by: principal, response) }
+    }
+
+    static func outcome(
         _ result: Result<Outcome, Writer.Failure>
     ) -> CommandOutcome {
         switch result {

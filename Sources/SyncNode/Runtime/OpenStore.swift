@@ -5,6 +5,7 @@ import Crypto
 import Disk
 import Domain
 package import Kernel
+import Sessions
 package import Store
 import Synchronization
 
@@ -148,6 +149,53 @@ struct OpenStore: Sendable {
         } catch {
             throw .failed(error.sentence)
         }
+    }
+}
+
+extension OpenStore {
+    /// What the keeper of sessions needs of the store.
+    var doorPorts: Doorkeeper.Ports {
+        let region = settings.region.id
+        let scope = ScopeName.staff(region).id
+        let (board, readers, writer) = (board, readers, writer)
+        let read: @Sendable (DocumentKey) -> AccountState? = { key in
+            do {
+                return try readers.read { (reader) throws(JournalError) in
+                    guard let document = try reader.document(key),
+                        case .account(let state) = try ReaderSource(reader: reader)
+                            .decode(document)
+                    else { return nil }
+                    return state
+                }
+            } catch {
+                // Nobody is let in while the store cannot be read.
+                return nil
+            }
+        }
+        return Doorkeeper.Ports(
+            region: region,
+            byLogin: { login in
+                do {
+                    let keys = try readers.read { (reader) throws(JournalError) in
+                        try reader.documents(.account, label: login)
+                    }
+                    return keys.first { $0.id.low == scope.rawValue }.flatMap(read)
+                } catch {
+                    return nil
+                }
+            },
+            byAuthor: { read(AccountState.key(of: $0, at: region)) },
+            version: {
+                board.scope(scope)?.vector.heads.reduce(0) { $0 &+ $1.seq.rawValue } ?? 0
+            },
+            submit: { command, author in
+                let submission = Submission.command(command, author: author, replayKey: nil)
+                do throws(Writer.Failure) {
+                    return NodeService.outcome(.success(try await writer.submit(submission)))
+                } catch {
+                    return NodeService.outcome(.failure(error))
+                }
+            })
     }
 }
 

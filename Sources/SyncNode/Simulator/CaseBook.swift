@@ -1,3 +1,4 @@
+import Account
 import Base
 import Change
 import Domain
@@ -48,8 +49,10 @@ extension World {
         }
         guard let act = act(on: entry, at: node) else { return }
         let command = CaseCommand(act, on: .id(entry.id))
+        // A number is drawn and left: the seeds that once found something keep their course.
+        _ = dice.next()
         let outcomes = try commit(
-            node, [.command(.cases(command), author: dice.next(), replayKey: nil)])
+            node, [.command(.cases(command), author: AccountID.operatorAuthor, replayKey: nil)])
         tell("node \(node.index) \(act): \(outcomes.map { "\($0)" } ?? "disk full")")
     }
 

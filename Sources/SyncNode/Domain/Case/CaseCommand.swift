@@ -183,6 +183,33 @@ package struct CaseCommand: Sendable {
     }
 }
 
+extension CaseCommand.Act {
+    /// The name of the command behind `case.`; a duty of the node itself has none.
+    var name: String {
+        switch self {
+        case .receive: "receive"
+        case .accept: "accept"
+        case .refuse: "refuse"
+        case .correct: "correct"
+        case .supplement: "supplement"
+        case .decide: "decide"
+        case .deliver: "deliver"
+        case .withdraw: "withdraw"
+        case .note: "note"
+        case .rate: "rate"
+        case .close: "close"
+        case .offer: "offer"
+        case .sign: "sign"
+        case .reject: "reject"
+        case .recall: "recall"
+        case .force: "force"
+        case .ratify: "ratify"
+        case .forkCut: "forkCut"
+        case .gateway: ""
+        }
+    }
+}
+
 extension CaseCommand.Application {
     fileprivate init(_ fields: CommandFields) throws(RuleRefusal) {
         item = try fields.text("item")

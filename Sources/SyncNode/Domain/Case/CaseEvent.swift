@@ -99,6 +99,8 @@ package enum EventStatus: Hashable, Sendable {
         case answered
         /// Its author's region does not stand above the case.
         case notSupervisor = "not-supervisor"
+        /// The same officer accepted it (受审分离).
+        case sameOfficer = "same-officer"
         /// What it names is of another kind.
         case wrongTarget = "wrong-target"
         /// It came behind its author's end, and nobody adopted it.
@@ -278,6 +280,15 @@ package struct CaseEvent: Hashable, Sendable {
     /// Where it stands in the list of a case: by chain, then number, then hash.
     func precedes(_ other: CaseEvent) -> Bool {
         (dot.actor, dot.seq, hash) < (other.dot.actor, other.dot.seq, other.hash)
+    }
+
+    /// The outcome of an acceptance after which another officer has to decide.
+    static let separate = "separate"
+
+    /// Whether a person may not decide what that acceptance took in. The node itself is none.
+    static func isBarred(_ author: UInt64, by acceptance: CaseEvent?) -> Bool {
+        guard author != 0, let acceptance, acceptance.outcome == separate else { return false }
+        return acceptance.author == author
     }
 
     /// When it happened in the eyes of the clerk.

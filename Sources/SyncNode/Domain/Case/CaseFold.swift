@@ -138,7 +138,9 @@ extension CaseState {
     /// of which everything stands so far: then it stands, and nothing else changes.
     private func extendsTip(_ event: CaseEvent) -> Bool {
         guard let slot = Slot(event.kind), let tip = links.last, tip.event == event.on,
-            tip.actor == event.dot.actor, !isFrozen, writer(tip.actor)?.region != nil
+            tip.actor == event.dot.actor, !isFrozen, writer(tip.actor)?.region != nil,
+            event.kind != .caseDecide
+                || !CaseEvent.isBarred(event.author, by: effective(.acceptance))
         else { return false }
         return events.allSatisfy { other in
             if other.hash == event.hash { return other.dot == event.dot }

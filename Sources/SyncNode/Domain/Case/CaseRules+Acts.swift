@@ -14,7 +14,10 @@ extension CaseSheet {
         switch act {
         case .accept:
             try checkAcceptance()
-            return written([draft(.caseAccept, on: link.event)])
+            let draft = draft(.caseAccept, on: link.event) { object in
+                if needsSecondOfficer { object.field("outcome", CaseEvent.separate) }
+            }
+            return written([draft])
         case .refuse(let reason):
             guard !desk.needsGrant else {
                 throw RuleRefusal(
@@ -101,6 +104,10 @@ extension CaseSheet {
         }
         try check(.decision, isFilled: false, "case-decided", "已作出决定")
         try checkNotWithdrawn()
+        guard !CaseEvent.isBarred(desk.author, by: state.effective(.acceptance)) else {
+            throw RuleRefusal(
+                "separate-officers", "受审分离：受理人不得对同一承诺件作出决定", category: .forbidden)
+        }
         let draft = draft(.caseDecide, on: link.event) { object in
             object.field("outcome", isGranted ? "grant" : "refuse")
             object.field("note", note)

@@ -32,7 +32,8 @@ enum CaseRules {
         let state = CaseFold.refold(stored, in: desk.directory, under: rules)
         let sheet = CaseSheet(
             id: id, state: state, desk: desk, at: command.at, rules: rules,
-            mode: try mode(for: state, at: desk, from: source))
+            mode: try mode(for: state, at: desk, from: source),
+            needsSecondOfficer: try needsSecondOfficer(command, state, at: desk, from: source))
         if case .gateway(let duty) = command.act {
             return try HandoverRules.decide(duty, on: sheet, from: source)
         }
@@ -112,6 +113,21 @@ enum CaseRules {
         else { return nil }
         return try CatalogQuery.mode(
             of: item, for: desk.region, at: desk.now, in: desk.directory, from: source)
+    }
+
+    /// 受审分离 (DOMAIN §3.3): a 承诺件 is not decided by who accepted it. Asked when it is accepted,
+    /// and written into that event, so that every fold can tell without the catalog.
+    private static func needsSecondOfficer<S: DocumentSource>(
+        _ command: CaseCommand, _ state: CaseState, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Bool {
+        guard case .accept = command.act, desk.author != 0 else { return false }
+        guard
+            let item = try CatalogQuery.item(
+                state.item, for: desk.region, in: desk.directory, from: source)
+        else { return true }
+        let version = item.state.versions.entries.first { $0.value.number == state.itemVersion }
+        let elements = version.flatMap { ItemElements($0.value.elements) }
+        return elements?.handling != .immediate
     }
 
     // MARK: 收件
@@ -230,6 +246,8 @@ struct CaseSheet {
     let rules: CustodyRules
     /// How far this place may go with the item; nil where it was not granted.
     let mode: SinkMode?
+    /// Whether whoever accepts it now may not decide it.
+    var needsSecondOfficer = false
 
     /// This node in the case's scope.
     var actor: ActorID { desk.key.actor(in: state.scopeID) }

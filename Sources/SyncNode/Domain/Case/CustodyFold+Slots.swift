@@ -38,6 +38,10 @@ extension CustodyFold {
             }
             for index in ordered {
                 guard let slot = Slot(events[index].kind) else { continue }
+                if events[index].kind == .caseDecide, isBarred(events[index]) {
+                    verdicts[index] = .void(.sameOfficer)
+                    continue
+                }
                 let again = filled.contains(slot)
                 let isAllowed = slot == .correction && events[index].outcome == "override"
                 verdicts[index] = again && !isAllowed ? .late : .effective
@@ -49,6 +53,14 @@ extension CustodyFold {
             guard verdicts[index] == nil else { continue }
             verdicts[index] = filled.insert(.delivery).inserted ? .effective : .late
         }
+    }
+
+    /// Whether the officer accepted the case and so may not decide it.
+    private func isBarred(_ decision: CaseEvent) -> Bool {
+        let acceptance = events.indices.first {
+            verdicts[$0] == .effective && events[$0].kind == .caseAccept
+        }
+        return CaseEvent.isBarred(decision.author, by: acceptance.map { events[$0] })
     }
 
     private mutating func ratify(filled: inout Set<Slot>) {

@@ -1,3 +1,4 @@
+import Account
 package import Base
 package import Change
 package import Civil
@@ -7,6 +8,8 @@ package import Region
 extension ChangeKind {
     /// A version of an item: {code, version, effectiveFrom, at?, elements}.
     package static let itemPublish = ChangeKind(rawValue: 0x8060)
+    /// A version that waits for a second person: {draft, code, publication}.
+    package static let itemDraft = ChangeKind(rawValue: 0x0062)
     /// 暂停, 恢复, 取消: {code, standing, from, reason}.
     package static let itemStanding = ChangeKind(rawValue: 0x8061)
     /// A region's own elements: {code, values: {field: text or null}}.
@@ -22,6 +25,10 @@ extension ChangeKind {
 /// What may be asked of the catalog.
 package enum CatalogCommand: Hashable, Sendable {
     case publish(Publication)
+    /// 起草: to be published by another person.
+    case draft(Publication)
+    /// 复核发布: a draft of another person.
+    case approve(Digest16)
     case setStanding(StandingOrder)
     case setOverlay(code: String, values: [OverlayOrder])
     case setGrant(GrantOrder)
@@ -32,11 +39,11 @@ package enum CatalogCommand: Hashable, Sendable {
     /// The code of the item that it is about; nil where it is about none.
     package var item: String? {
         switch self {
-        case .publish(let publication): publication.code
+        case .publish(let publication), .draft(let publication): publication.code
         case .setStanding(let order): order.code
         case .setOverlay(let code, _): code
         case .setGrant(let order): order.code
-        case .setCalendar, .receipt: nil
+        case .approve, .setCalendar, .receipt: nil
         }
     }
 }
@@ -141,15 +148,16 @@ package struct GrantOrder: Hashable, Sendable {
 extension CatalogCommand {
     /// The commands that a person or program may name.
     package static let verbs = [
-        "item.publish", "item.suspend", "item.resume", "item.cancel", "overlay.set", "grant.set",
-        "calendar.set",
+        "item.publish", "item.draft", "item.approve", "item.suspend", "item.resume",
+        "item.cancel", "overlay.set", "grant.set", "calendar.set",
     ]
 
     /// Reads a command of one of `verbs`.
     ///
     /// - Parameter json: One flat object with the command's fields: `item.publish` {code,
     ///   base?, saw?, effectiveFrom or immediate: true, elements} · `item.suspend`,
-    ///   `item.resume`, `item.cancel` {code, reason, from?} · `overlay.set` {code, values:
+    ///   `item.resume`, `item.cancel` {code, reason, from?} · `item.draft` as `item.publish` ·
+    ///   `item.approve` {draft} · `overlay.set` {code, values:
     ///   {field: text or null}} · `grant.set` {code, region, level?, mode or null, from, to?,
     ///   document} · `calendar.set` {year, holidays, workdays}. Regions are division codes of 12
     ///   digits, dates `2026-09-28`.
@@ -157,6 +165,9 @@ extension CatalogCommand {
     package init(verb: String, json: JSON) throws(CommandFault) {
         switch verb {
         case "item.publish": self = .publish(try Publication(json: json))
+        case "item.draft": self = .draft(try Publication(json: json))
+        case "item.approve":
+            self = .approve(try json.required("draft") { $0.text.flatMap(Digest16.init(hex:)) })
         case "item.suspend": self = .setStanding(try StandingOrder(.suspended, json: json))
         case "item.resume": self = .setStanding(try StandingOrder(.active, json: json))
         case "item.cancel": self = .setStanding(try StandingOrder(.cancelled, json: json))
@@ -209,8 +220,49 @@ extension JSON {
     static func date(_ json: JSON) -> CivilDate? { json.text.flatMap(CivilDate.init(_:)) }
 }
 
+extension CatalogCommand {
+    /// What must be allowed to whoever asks for it; nil for what only the node itself asks.
+    var act: Act? {
+        switch self {
+        case .publish, .approve: .publish
+        case .draft: .draft
+        case .setStanding(let order):
+            switch order.standing {
+            case .active: .resume
+            case .suspended: .suspend
+            case .cancelled: .cancel
+            }
+        case .setOverlay: .overlay
+        case .setGrant: .grant
+        case .setCalendar: .calendar
+        case .receipt: nil
+        }
+    }
+}
+
 extension Publication {
-    fileprivate init(json: JSON) throws(CommandFault) {
+    /// The fields of the command that asks for it.
+    var json: [UInt8] {
+        var writer = JSONWriter(capacity: 1024)
+        writer.object { object in
+            object.field("code", code)
+            if let base { object.field("base", base) }
+            if !saw.isEmpty {
+                object.array("saw") { array in
+                    for dot in saw { array.value(dot.text) }
+                }
+            }
+            if let effectiveFrom {
+                object.field("effectiveFrom", effectiveFrom.text)
+            } else {
+                object.field("immediate", true)
+            }
+            object.field("elements", elements)
+        }
+        return writer.bytes
+    }
+
+    init(json: JSON) throws(CommandFault) {
         let isImmediate = try json.optional("immediate", \.bool) ?? false
         let date = try json.optional("effectiveFrom", JSON.date)
         guard isImmediate == (date == nil) else {

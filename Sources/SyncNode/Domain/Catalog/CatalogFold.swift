@@ -34,6 +34,7 @@ package enum CatalogFold {
             return try overlay(json, arrival, from: source).map { [$0] } ?? []
         }
         guard desk.directory.mayPublish(region) else { return [] }
+        if arrival.change.kind == .itemDraft { return draft(json, arrival).map { [$0] } ?? [] }
         let write: ContentWrite? =
             switch arrival.change.kind {
             case .itemPublish: try publication(json, arrival, from: source)
@@ -43,7 +44,40 @@ package enum CatalogFold {
             default: nil
             }
         guard let write else { return [] }
-        return [write, try published(arrival, at: desk, from: source)]
+        let settled = try settledDraft(json, from: source)
+        return [write, try published(arrival, at: desk, from: source)] + settled
+    }
+
+    // MARK: drafts
+
+    private static func draft(_ json: JSON, _ arrival: Arrival) -> ContentWrite? {
+        guard let id = json["draft"]?.text.flatMap(Digest16.init(hex:)),
+            let code = json["code"]?.text, let publication = json["publication"]?.object
+        else { return nil }
+        let header = arrival.change.header
+        let state = DraftState(
+            author: header.author, code: code, publication: JSON.object(publication).bytes,
+            time: header.time.millis)
+        return ContentWrite(
+            key: DocumentKey(collection: .draft, id: id), content: .draft(state))
+    }
+
+    private static func settledDraft<S: DocumentSource>(
+        _ json: JSON, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        guard let id = json["draft"]?.text.flatMap(Digest16.init(hex:)) else { return [] }
+        let key = DocumentKey(collection: .draft, id: id)
+        guard case .draft(var state)? = try source.content(key) else { return [] }
+        state.isPublished = true
+        return [ContentWrite(key: key, content: .draft(state))]
+    }
+
+    static func parsed(_ bytes: [UInt8]) -> JSON {
+        do throws(JSONError) {
+            return try JSON(parsing: bytes)
+        } catch {
+            return .null
+        }
     }
 
     // MARK: items

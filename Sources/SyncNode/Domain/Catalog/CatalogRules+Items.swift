@@ -7,8 +7,11 @@ import Region
 /// Publishing, suspending, cancelling: the authority's own.
 extension CatalogRules {
     static func publish<S: DocumentSource>(
-        _ publication: Publication, at desk: Desk, from source: S
+        _ publication: Publication, at desk: Desk, from source: S, draft: Digest16? = nil
     ) throws(S.Failure) -> Decision {
+        guard draft != nil || StaffRules.mayActAlone(desk.author) else {
+            return .refuse(twoPersons("发布须先由另一人起草（item.draft），再复核发布"))
+        }
         let known = try CatalogQuery.item(
             publication.code, for: desk.region, in: desk.directory, from: source)
         let state = known?.state ?? ItemState(code: publication.code, authority: desk.region)
@@ -30,11 +33,67 @@ extension CatalogRules {
             return .refuse(refusal)
         }
         return .write(
-            [draft(publication, number: state.nextNumber, replacing: state.heads, at: desk)],
+            [
+                version(
+                    publication, number: state.nextNumber, replacing: state.heads, of: draft,
+                    at: desk)
+            ],
             answer: answer { object in
                 object.field("code", publication.code)
                 object.field("version", state.nextNumber)
             })
+    }
+
+    // MARK: two persons
+
+    static func twoPersons(_ title: String) -> RuleRefusal {
+        RuleRefusal("two-persons", title, field: "draft", category: .forbidden)
+    }
+
+    /// 起草: what publishing would refuse is refused now.
+    static func draft<S: DocumentSource>(
+        _ publication: Publication, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Decision {
+        let id = Digest16(high: desk.entropy.words.0, low: desk.entropy.words.1)
+        if case .refuse(let refusal) = try publish(
+            publication, at: desk, from: source, draft: id)
+        {
+            return .refuse(refusal)
+        }
+        let body = answer { object in
+            object.field("draft", hex: id)
+            object.field("code", publication.code)
+            object.field("publication", stored: publication.json)
+        }
+        let draft = Draft(scope: .catalog(desk.region), kind: .itemDraft, body: body)
+        return .write(
+            [draft],
+            answer: answer { object in
+                object.field("draft", hex: id)
+                object.field("code", publication.code)
+            })
+    }
+
+    /// 复核发布: by another person than the drafter, and only while the catalog is as the drafter
+    /// saw it.
+    static func approve<S: DocumentSource>(
+        _ id: Digest16, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Decision {
+        let key = DocumentKey(collection: .draft, id: id)
+        guard case .draft(let state)? = try source.content(key), !state.isPublished else {
+            return .refuse(
+                RuleRefusal("draft-unknown", "没有待复核的草稿", field: "draft", category: .missing))
+        }
+        guard state.author != desk.author else {
+            return .refuse(twoPersons("起草人不得复核发布自己的草稿"))
+        }
+        let publication: Publication
+        do throws(CommandFault) {
+            publication = try Publication(json: CatalogFold.parsed(state.publication))
+        } catch {
+            return .refuse(error.refusal)
+        }
+        return try publish(publication, at: desk, from: source, draft: id)
     }
 
     static func setStanding<S: DocumentSource>(
@@ -129,9 +188,9 @@ extension CatalogRules {
 
     // MARK: what is written
 
-    private static func draft(
+    private static func version(
         _ publication: Publication, number: Int, replacing heads: [ItemState.Version],
-        at desk: Desk
+        of draft: Digest16?, at desk: Desk
     ) -> Draft {
         let body = answer { object in
             object.field("code", publication.code)
@@ -140,6 +199,7 @@ extension CatalogRules {
             object.field("effectiveFrom", date.text)
             if publication.effectiveFrom == nil { object.field("at", desk.now.millis) }
             object.field("elements", publication.elements)
+            if let draft { object.field("draft", hex: draft) }
         }
         return Draft(
             scope: .catalog(desk.region), kind: .itemPublish, body: body,

@@ -18,6 +18,8 @@ package enum CatalogRules {
         }
         switch command {
         case .publish(let publication): return try publish(publication, at: desk, from: source)
+        case .draft(let publication): return try draft(publication, at: desk, from: source)
+        case .approve(let id): return try approve(id, at: desk, from: source)
         case .setStanding(let order): return try setStanding(order, at: desk, from: source)
         case .setOverlay(let code, let values):
             return try setOverlay(code, values, at: desk, from: source)

@@ -16,9 +16,14 @@ enum AdminToken {
 
     /// The value of the `Authorization` header.
     static func header(in data: String) throws(NodeRuntime.Failure) -> String {
+        "Bearer " + (try text(in: data))
+    }
+
+    /// The token.
+    static func text(in data: String) throws(NodeRuntime.Failure) -> String {
         do throws(KeyFiles.Failure) {
             let bytes = try SmallFile.read(path(data), limit: 2 * Limits.adminTokenBytes)
-            return "Bearer " + String(decoding: bytes, as: UTF8.self)
+            return String(decoding: bytes, as: UTF8.self)
         } catch {
             throw NodeRuntime.Failure(error.sentence, chinese: error.chinese, exitCode: 5)
         }

@@ -23,8 +23,10 @@ package enum Verification {
             throw .noNode(data)
         }
         do throws(JournalError) {
+            // Read first: a running node writes the database before the sentinel.
+            let sentinel = try Sentinel.peek(directory.sentinel)
             let findings = try ReadPool(directory: directory).read {
-                (reader) throws(JournalError) in try check(reader, directory)
+                (reader) throws(JournalError) in try check(reader, directory, sentinel)
             }
             return Report(
                 json: String(decoding: findings.json, as: UTF8.self),
@@ -40,7 +42,7 @@ package enum Verification {
     }
 
     private static func check(
-        _ reader: SnapshotReader, _ directory: StoreDirectory
+        _ reader: SnapshotReader, _ directory: StoreDirectory, _ sentinel: SentinelRecord?
     ) throws(JournalError) -> StoreFindings {
         guard let settings = try reader.value(NodeSettings.valueName).flatMap(NodeSettings.init)
         else { throw .damaged("the node has no settings") }
@@ -58,6 +60,8 @@ package enum Verification {
             learns: true, stored: stored)
         let check = LogCheck(reader, own: own)
         try check.run(folding: fold)
+        // A restored backup has neither an incarnation nor a sentinel until it is served.
+        if own != nil { try check.compareSentinel(sentinel) }
         try check.compareDocuments(with: fold) { directory in
             ScratchFold(
                 region: region, key: key, directory: directory, learns: false, stored: stored)

@@ -85,3 +85,40 @@ extension LogCheck {
         }
     }
 }
+
+extension LogCheck {
+    /// Holds own chains against what the sentinel saw: lines that were cut off at the end leave a
+    /// log that is sound in itself. Called after `run`.
+    ///
+    /// - Parameter sentinel: Read before the log was: the node may go on writing meanwhile. nil
+    ///   where there is none.
+    package func compareSentinel(_ sentinel: SentinelRecord?) throws(JournalError) {
+        var own = OwnHistory()
+        var ordinal: UInt64 = 0
+        if let bytes = try reader.value(StoreValue.base) {
+            var base = ByteReader(bytes)
+            do throws(DecodeError) {
+                ordinal = try base.readNumber(8, "store.ordinal")
+                _ = try base.readNumber(8, "store.position")
+                own.count = try base.readNumber(8, "store.count")
+                own.hash = try base.readDigest("store.hash")
+            } catch {
+                throw .damaged("value \(StoreValue.base)")
+            }
+        }
+        for walk in walks where walk.key == self.own { own.add(walk.chain.state.head) }
+        guard own.count > 0 else { return }
+        guard let sentinel else {
+            findings.add(StoreFault(.gap, "sentinel", Fence.missing.description))
+            return
+        }
+        // A later incarnation is on its way, or the copy of an older one: the start says so.
+        guard sentinel.ordinal == ordinal else { return }
+        if sentinel.own.count > own.count {
+            let fence = Fence.behind(database: own.count, sentinel: sentinel.own.count)
+            findings.add(StoreFault(.gap, "sentinel", fence.description))
+        } else if sentinel.own.count == own.count, sentinel.own.hash != own.hash {
+            findings.add(StoreFault(.vector, "sentinel", Fence.diverged.description))
+        }
+    }
+}

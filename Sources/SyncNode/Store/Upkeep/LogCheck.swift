@@ -33,7 +33,7 @@ package final class LogCheck {
     var walks: [Walk] = []
     private var places: [ScopeID: [ActorID: Int]] = [:]
     private var checks: [SignatureChecks.Check] = []
-    private let own: IncarnationKey?
+    let own: IncarnationKey?
 
     /// - Parameter own: The present incarnation, whose heads must all be signed.
     package init(_ reader: SnapshotReader, own: IncarnationKey?) {

@@ -3,60 +3,67 @@ import Base
 /// Text of a page. A literal is markup; everything put into it is escaped, unless it is
 /// `HTMLText` itself. So a value from outside becomes markup nowhere, neither between tags nor
 /// in an attribute, as long as attributes stand in double quotes.
-struct HTMLText: ExpressibleByStringInterpolation, Hashable, Sendable {
-    private(set) var bytes: [UInt8]
+package struct HTMLText: ExpressibleByStringInterpolation, Hashable, Sendable {
+    /// UTF-8.
+    package private(set) var bytes: [UInt8]
 
-    static let empty: HTMLText = ""
+    /// Nothing.
+    package static let empty: HTMLText = ""
 
-    init(stringLiteral value: String) { bytes = Array(value.utf8) }
+    package init(stringLiteral value: String) { bytes = Array(value.utf8) }
 
-    init(stringInterpolation: StringInterpolation) {
+    package init(stringInterpolation: StringInterpolation) {
         bytes = stringInterpolation.bytes
     }
 
     /// Text alone, escaped.
-    init(text: String) {
+    package init(text: String) {
         var interpolation = StringInterpolation(literalCapacity: 0, interpolationCount: 1)
         interpolation.appendInterpolation(text)
         bytes = interpolation.bytes
     }
 
     /// Parts one after another.
-    init(_ parts: some Sequence<HTMLText>) {
+    package init(_ parts: some Sequence<HTMLText>) {
         bytes = []
         for part in parts { bytes.append(contentsOf: part.bytes) }
     }
 
-    static func += (left: inout HTMLText, right: HTMLText) {
+    /// Adds what comes after.
+    package static func += (left: inout HTMLText, right: HTMLText) {
         left.bytes.append(contentsOf: right.bytes)
     }
 
     /// What a literal with values in it becomes.
-    struct StringInterpolation: StringInterpolationProtocol {
+    package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate(set) var bytes: [UInt8] = []
 
-        init(literalCapacity: Int, interpolationCount: Int) {
+        package init(literalCapacity: Int, interpolationCount: Int) {
             bytes.reserveCapacity(literalCapacity + interpolationCount * 24)
         }
 
-        mutating func appendLiteral(_ literal: String) {
+        /// Markup, as it is.
+        package mutating func appendLiteral(_ literal: String) {
             bytes.append(contentsOf: literal.utf8)
         }
 
-        mutating func appendInterpolation(_ markup: HTMLText) {
+        /// Markup, as it is.
+        package mutating func appendInterpolation(_ markup: HTMLText) {
             bytes.append(contentsOf: markup.bytes)
         }
 
-        mutating func appendInterpolation(_ parts: [HTMLText]) {
+        /// Markup, one piece after another.
+        package mutating func appendInterpolation(_ parts: [HTMLText]) {
             for part in parts { bytes.append(contentsOf: part.bytes) }
         }
 
-        mutating func appendInterpolation(_ number: Int) {
+        /// A number.
+        package mutating func appendInterpolation(_ number: Int) {
             bytes.append(contentsOf: String(number).utf8)
         }
 
         /// Escapes what has a meaning in markup; control characters become U+FFFD.
-        mutating func appendInterpolation(_ text: String) {
+        package mutating func appendInterpolation(_ text: String) {
             for byte in text.utf8 {
                 switch byte {
                 case UInt8(ascii: "&"): bytes.append(contentsOf: "&amp;".utf8)
@@ -71,4 +78,9 @@ struct HTMLText: ExpressibleByStringInterpolation, Hashable, Sendable {
             }
         }
     }
+}
+
+extension HTMLText {
+    /// Two parts one after the other.
+    package static func + (left: HTMLText, right: HTMLText) -> HTMLText { HTMLText([left, right]) }
 }

@@ -1,20 +1,11 @@
-import Base
-import HTTP
+package import Base
 
 /// The one style sheet: plain, narrow enough for a phone, and a receipt on paper.
-enum Stylesheet {
-    static func response(for request: HTTPRequest) -> HTTPResponse {
-        var headers = HTTPHeaders([
-            ("Content-Type", "text/css; charset=utf-8"), ("Cache-Control", "max-age=300"),
-        ])
-        headers.add("ETag", EntityTag.quoted(tag))
-        let isFresh = EntityTag.isFresh(tag, request.headers)
-        return HTTPResponse(
-            status: isFresh ? 304 : 200, headers: headers, body: isFresh ? [] : bytes)
-    }
-
-    private static let bytes = Array(text.utf8)
-    private static let tag = StateTag(of: bytes)
+package enum Stylesheet {
+    /// UTF-8.
+    package static let bytes = Array(text.utf8)
+    /// The mark of these bytes.
+    package static let tag = StateTag(of: bytes)
 
     private static let text = """
         :root{--ink:#1c2733;--quiet:#5d6b78;--line:#dbe2e8;--paper:#fff;--ground:#f3f5f7;

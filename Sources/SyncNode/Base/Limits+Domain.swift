@@ -1,3 +1,4 @@
+/// Bounds of cases and of the catalog.
 extension Limits {
     /// Working days of one time limit: ten years of them.
     package static let workingDaysMax = 2_500
@@ -16,4 +17,13 @@ extension Limits {
     /// Receipts kept with their time, per catalog and region; of older ones only the heads
     /// stand, and the time is "no later than the oldest kept".
     package static let catalogReceiptsKeptMax = 32
+    /// Chains named in one cut of a case: its writers are the tiers above it, and their
+    /// earlier incarnations.
+    package static let caseCutPointsMax = 64
+    /// Events of one case: beyond it a command is refused, and a clerk opens another case.
+    package static let caseEventsMax = 2000
+    /// Characters of a text that a clerk writes into a case.
+    package static let caseTextCharactersMax = 2000
+    /// Materials of one application.
+    package static let caseMaterialsMax = 100
 }

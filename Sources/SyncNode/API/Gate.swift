@@ -1,0 +1,110 @@
+import Account
+import Base
+import Crypto
+import HTTP
+
+/// Who may pass where: what each operation asks of the caller, before anything is read. Rules of
+/// cases and items are the domain's; here stands only what a session and a role open.
+enum Gate {
+    /// What an operation asks for.
+    private enum Need {
+        /// Nothing: public pages, probes, nodes among themselves.
+        case nothing
+        /// To be known.
+        case anyone
+        /// An act that a role of the caller must allow.
+        case act(Act)
+    }
+
+    private static func need(_ operation: Operation) -> Need {
+        switch operation {
+        case .health, .readiness, .stylePage, .syncMessage, .loginPage, .loginForm, .openSession,
+            .guidePage, .guideItemPage, .progressPage, .progressForm:
+            .nothing
+        // The domain decides by role what a command may; it must have somebody's name.
+        case .openAPI, .getSession, .closeSession, .changePassword, .homePage, .accountPage,
+            .logoutForm, .passwordForm, .submitCommand, .receiveCase, .actOnCase, .publishItem,
+            .actOnItem, .receiveForm, .caseForm, .addAccount, .actOnAccount, .accountForm,
+            .draftForm:
+            .anyone
+        case .listCases, .getCase, .search, .casePage, .searchPage, .streamEvents:
+            .act(.viewCases)
+        case .listItems, .getItem, .getRollout, .listGrants, .getDueDate, .itemPage, .listDrafts,
+            .draftsPage:
+            .act(.viewCatalog)
+        case .metrics, .getStatus, .listPeers, .listScopes, .scopesPage: .act(.viewNode)
+        // A scan shows more of a person than any field.
+        case .getBlob: .act(.reveal)
+        case .putBlob: .act(.supplement)
+        case .receivePage: .act(.receive)
+        case .syncNow, .syncForm, .writeReceipt: .act(.sync)
+        case .listAccounts: .act(.viewAccounts)
+        case .listAudit, .auditPage: .act(.viewAudit)
+        }
+    }
+
+    /// - Throws: 401 where the caller must be known and is not, 403 where no role opens it, and
+    ///   where a browser's session stands before a program's door.
+    static func check(
+        _ operation: Operation, _ face: Route.Face, _ request: HTTPRequest,
+        _ principal: Principal
+    ) throws(Problem) {
+        let need = need(operation)
+        if case .nothing = need { return }
+        guard principal.kind != .nobody else {
+            throw Problem(401, "login-required", "请先登录")
+        }
+        let isReading = request.method == .get || request.method == .head
+        if face == .api, !isReading, !principal.formToken.isEmpty {
+            throw Problem(403, "bearer-required", "程序接口须用令牌（Authorization: Bearer），不接受网页会话")
+        }
+        if case .act(let act) = need, !principal.may(act) {
+            let roles = principal.roles.map(\.name).joined(separator: "、")
+            throw Problem(403, "role-forbids", "\(roles.isEmpty ? "无角色账户" : roles)不得\(act.name)")
+        }
+    }
+
+    /// Where a person without a session is sent first; nil where the route is to answer.
+    static func detour(
+        _ route: Route, _ request: HTTPRequest, _ principal: Principal
+    ) -> String? {
+        guard route.face == .console, route.method == .get, principal.kind == .nobody else {
+            return nil
+        }
+        if case .nothing = need(route.operation) { return nil }
+        return "/login?next=" + URLText.segment(request.target)
+    }
+
+    /// A place on this node to go on to after a login; the first page for anything else.
+    static func place(_ text: String?) -> String {
+        guard let text, text.utf8.first == UInt8(ascii: "/"),
+            text.utf8.dropFirst().first != UInt8(ascii: "/"),
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\\") })
+        else { return "/" }
+        return text
+    }
+}
+
+/// A stored case as lists and programs get it: the applicant's name masked, all else byte for
+/// byte. The full name is a command, with a reason (`case.reveal`).
+enum CaseMask {
+    static func masked(_ state: [UInt8]) -> [UInt8] {
+        do throws(JSONError) {
+            var scanner = try JSONScanner(state)
+            guard let member = try scanner.member("applicant"), member.kind == .text else {
+                return state
+            }
+            var writer = JSONWriter(capacity: 64)
+            writer.value(Masked.name(try scanner.text(member)))
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(state.count + 8)
+            bytes.append(contentsOf: state[..<member.value.lowerBound])
+            bytes.append(contentsOf: writer.bytes)
+            bytes.append(contentsOf: state[member.value.upperBound...])
+            return bytes
+        } catch {
+            // Not a state that this version wrote: nothing of it is shown.
+            return Array("{}".utf8)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+/// What may be allowed to a role. The raw value of a command's act is the command's name.
+package enum Act: String, Hashable, Sendable, CaseIterable {
+    case receive = "case.receive"
+    case accept = "case.accept"
+    case refuse = "case.refuse"
+    case correct = "case.correct"
+    case supplement = "case.supplement"
+    case decide = "case.decide"
+    case deliver = "case.deliver"
+    case close = "case.close"
+    case withdraw = "case.withdraw"
+    case note = "case.note"
+    case rate = "case.rate"
+    case offer = "case.offer"
+    case sign = "case.sign"
+    case reject = "case.reject"
+    case recall = "case.recall"
+    case force = "case.force"
+    case ratify = "case.ratify"
+    case forkCut = "case.forkCut"
+    /// A full name and number, with a reason.
+    case reveal = "case.reveal"
+
+    case draft = "item.draft"
+    case publish = "item.publish"
+    case suspend = "item.suspend"
+    case resume = "item.resume"
+    case cancel = "item.cancel"
+    case overlay = "overlay.set"
+    case grant = "grant.set"
+    case calendar = "calendar.set"
+
+    /// Making, changing and disabling accounts.
+    case account = "account.set"
+    /// One's own password and one-time code.
+    case ownAccount = "account.own"
+
+    /// Lists and single cases, masked.
+    case viewCases = "view.cases"
+    /// Items, grants, working days.
+    case viewCatalog = "view.catalog"
+    /// Links, scopes, figures of the node.
+    case viewNode = "view.node"
+    /// The audit.
+    case viewAudit = "view.audit"
+    /// Accounts of this node.
+    case viewAccounts = "view.accounts"
+    /// An exchange now.
+    case sync = "node.sync"
+
+    /// The act in a sentence: 不得…….
+    package var name: String {
+        switch self {
+        case .receive: "收件"
+        case .accept: "受理"
+        case .refuse: "不予受理"
+        case .correct: "补正告知"
+        case .supplement: "登记补件"
+        case .decide: "决定"
+        case .deliver: "送达"
+        case .close: "办结"
+        case .withdraw: "登记撤回"
+        case .note: "备注"
+        case .rate: "评价"
+        case .offer: "移交"
+        case .sign: "签收"
+        case .reject: "退件"
+        case .recall: "撤回移交"
+        case .force: "指定保管"
+        case .ratify: "追认"
+        case .forkCut: "裁定分叉"
+        case .reveal: "查看完整个人信息"
+        case .draft: "起草事项版本"
+        case .publish: "复核并发布事项版本"
+        case .suspend: "暂停事项"
+        case .resume: "恢复事项"
+        case .cancel: "取消事项"
+        case .overlay: "维护本地要素"
+        case .grant: "下沉授权"
+        case .calendar: "录入工作日历"
+        case .account: "管理账户"
+        case .ownAccount: "修改本人口令"
+        case .viewCases: "查看办件"
+        case .viewCatalog: "查看事项"
+        case .viewNode: "查看节点"
+        case .viewAudit: "查看审计"
+        case .viewAccounts: "查看账户"
+        case .sync: "同步"
+        }
+    }
+
+    /// Whether it changes a case.
+    package var changesCase: Bool { rawValue.hasPrefix("case.") && self != .reveal }
+}

@@ -1,0 +1,63 @@
+/// Who may do what (DOMAIN §3.9): the whole table, and the only place where it stands. What is
+/// not written here is not allowed.
+package enum Permissions {
+    /// Whether a role may do an act. Whether the place, the item and the case allow it is for
+    /// the rules of the domain.
+    package static func allow(_ role: Role, _ act: Act) -> Bool {
+        common.contains(act) || acts(of: role).contains(act)
+    }
+
+    /// Whether any of some roles may.
+    package static func allow(_ roles: [Role], _ act: Act) -> Bool {
+        roles.contains { allow($0, act) }
+    }
+
+    /// Why roles may not meet in one account; nil where they may.
+    package static func clash(_ roles: [Role]) -> (Role, Role)? {
+        for (index, one) in roles.enumerated() {
+            for other in roles[(index + 1)...] where one.kind != other.kind { return (one, other) }
+        }
+        return nil
+    }
+
+    /// What everybody with an account may.
+    private static let common: Set<Act> = [.ownAccount, .viewCatalog]
+
+    /// What a window does for applicants, wherever it stands.
+    private static let window: Set<Act> = [
+        .receive, .accept, .correct, .supplement, .deliver, .close, .withdraw, .note, .rate,
+        .offer, .sign, .reject, .recall, .reveal, .viewCases, .viewNode, .sync,
+    ]
+
+    /// What an officer does who examines and decides.
+    private static let decider: Set<Act> = [
+        .decide, .note, .offer, .sign, .reject, .recall, .close, .reveal, .viewCases, .viewNode,
+    ]
+
+    private static func acts(of role: Role) -> Set<Act> {
+        switch role {
+        case .villageClerk: window.union([.decide, .overlay])
+        case .townAcceptor: window.union([.overlay])
+        case .townReviewer: decider.union([.refuse, .correct])
+        case .countyWindow: window
+        case .approver, .soleApprover: decider
+        case .chief:
+            [
+                .refuse, .correct, .force, .ratify, .forkCut, .note, .reveal, .viewCases,
+                .viewNode,
+            ]
+        case .itemEditor: [.draft, .viewNode]
+        case .itemReviewer: [.publish, .suspend, .resume, .cancel, .grant, .calendar, .viewNode]
+        case .itemLiaison: [.draft, .overlay]
+        case .corridorClerk:
+            [
+                .receive, .supplement, .deliver, .withdraw, .note, .rate, .offer, .sign, .reject,
+                .recall, .reveal, .viewCases, .viewNode, .sync,
+            ]
+        case .inspector: [.viewCases, .viewNode]
+        case .monitor: [.viewCases, .rate]
+        case .nodeAdmin: [.account, .viewAccounts, .viewNode, .sync]
+        case .auditor: [.viewAudit]
+        }
+    }
+}

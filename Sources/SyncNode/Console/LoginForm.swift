@@ -1,0 +1,160 @@
+package import Account
+import Base
+
+/// The form with which a session begins.
+package struct LoginForm: Sendable {
+    private let place: String
+    private let next: String
+    private let problem: String?
+
+    /// - Parameters:
+    ///   - next: A place on this node.
+    ///   - problem: Why the last try failed; nil at first.
+    package init(place: String, next: String, problem: String? = nil) {
+        self.place = place
+        self.next = next
+        self.problem = problem
+    }
+
+    /// The page's body.
+    package var html: HTMLText {
+        let why: HTMLText =
+            problem.map { "<p class=\"banner bad\" role=\"alert\">\($0)</p>" } ?? .empty
+        return """
+            <section class="card narrow"><h1>登录 \(place)</h1>\(why)
+            <form method="post" action="/console/login">
+            <input type="hidden" name="next" value="\(next)">
+            <label>登录名<input name="login" required maxlength="32" autocomplete="username" \
+            autofocus></label>
+            <label>口令<input name="password" type="password" required maxlength="128" \
+            autocomplete="current-password"></label>
+            <label>动态码（未启用则留空）<input name="code" maxlength="8" inputmode="numeric" \
+            autocomplete="one-time-code"></label>
+            <button class="main">登录</button></form>
+            <p class="quiet">办事群众无需登录：<a href="/guide">办事指南</a>，\
+            <a href="/progress">进度查询</a>。</p></section>
+            """
+    }
+}
+
+/// An account in a list.
+package struct AccountRow: Sendable {
+    package let login: String
+    package let name: String
+    package let roles: [Role]
+    package let isDisabled: Bool
+    package let hasCode: Bool
+    /// The node's region, by its id in hexadecimal.
+    package let region: String
+
+    package init(
+        login: String, name: String, roles: [Role], isDisabled: Bool, hasCode: Bool,
+        region: String
+    ) {
+        self.login = login
+        self.name = name
+        self.roles = roles
+        self.isDisabled = isDisabled
+        self.hasCode = hasCode
+        self.region = region
+    }
+
+    /// As `GET /api/v1/accounts` gives it: nothing of password or secret.
+    package var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { object in
+            object.field("login", login)
+            object.field("name", name)
+            object.array("roles") { array in
+                for role in roles { array.value(role.rawValue) }
+            }
+            object.field("disabled", isDisabled)
+            object.field("code", hasCode)
+            object.field("region", region)
+        }
+        return writer.bytes
+    }
+}
+
+/// One's own account, and for whoever looks after them all accounts of the node.
+package struct AccountForms: Sendable {
+    private let viewer: Principal
+    private let rows: [AccountRow]
+    private let token: HTMLText
+    private let roles: [Role]
+
+    /// - Parameters:
+    ///   - rows: Empty where the viewer may not see them.
+    ///   - token: The hidden field of the session.
+    ///   - roles: Those that there are at this level.
+    package init(viewer: Principal, rows: [AccountRow], token: HTMLText, roles: [Role]) {
+        self.viewer = viewer
+        self.rows = rows
+        self.token = token
+        self.roles = roles
+    }
+
+    /// The page's body.
+    package var html: HTMLText {
+        "\(own)\(viewer.may(.viewAccounts) ? list + add : .empty)"
+    }
+
+    private var own: HTMLText {
+        let names = viewer.roles.map(\.name).joined(separator: "、")
+        let form: HTMLText =
+            viewer.kind == .account
+            ? """
+            <form method="post" action="/console/password">\(token)
+            <label>现口令<input name="old" type="password" required maxlength="128" \
+            autocomplete="current-password"></label>
+            <label>新口令（至少 \(8) 位）<input name="password" type="password" required \
+            minlength="8" maxlength="128" autocomplete="new-password"></label>
+            <button>修改口令</button></form>
+            """ : .empty
+        return """
+            <section class="card narrow"><h1>\(viewer.name)</h1>
+            <p class="quiet">\(viewer.login) · \(names)</p>\(form)</section>
+            """
+    }
+
+    private var list: HTMLText {
+        let lines = rows.map { row -> HTMLText in
+            let names = row.roles.map(\.name).joined(separator: "、")
+            let verb: HTMLText = row.isDisabled ? "enable" : "disable"
+            let word: HTMLText = row.isDisabled ? "启用" : "停用"
+            let mark: HTMLText =
+                row.isDisabled ? "<span class=\"mark bad\">已停用</span>" : .empty
+            return """
+                <tr><td>\(row.login)<td data-l="姓名">\(row.name) \(mark)<td data-l="角色">\(names)
+                <td><form method="post" action="/console/account">\(token)\
+                <input type="hidden" name="verb" value="\(verb)">\
+                <input type="hidden" name="login" value="\(row.login)">\
+                <button>\(word)</button></form></tr>
+                """
+        }
+        return """
+            <section class="card"><h2>账户</h2><div class="scroll"><table class="stack"><thead><tr>\
+            <th>登录名<th>姓名<th>角色<th></thead><tbody>\(lines)</tbody></table></div></section>
+            """
+    }
+
+    private var add: HTMLText {
+        let boxes = roles.map { role -> HTMLText in
+            """
+            <label class="box"><input type="checkbox" name="role" value="\(role.rawValue)">\
+            \(role.name)</label>
+            """
+        }
+        return """
+            <section class="card narrow"><h2>新建账户</h2>
+            <form method="post" action="/console/account">\(token)
+            <input type="hidden" name="verb" value="add">
+            <label>登录名<input name="login" required maxlength="32" autocomplete="off"></label>
+            <label>姓名<input name="name" required maxlength="60" autocomplete="off"></label>
+            <label>初始口令<input name="password" type="password" required minlength="8" \
+            maxlength="128" autocomplete="new-password"></label>
+            <fieldset><legend>角色</legend>\(boxes)</fieldset>
+            <button>新建</button></form></section>
+            """
+    }
+}

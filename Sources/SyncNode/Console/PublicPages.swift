@@ -1,0 +1,68 @@
+/// What anyone may see without a session.
+package enum PublicPages {
+    /// An item in the guide.
+    package struct Line: Sendable {
+        package let address: String
+        package let name: String
+        package let code: String
+
+        package init(address: String, name: String, code: String) {
+            self.address = address
+            self.name = name
+            self.code = code
+        }
+    }
+
+    /// How a case stands, without a name.
+    package struct Progress: Sendable {
+        package let number: String
+        package let status: String
+        package let place: String
+        package let since: String
+
+        package init(number: String, status: String, place: String, since: String) {
+            self.number = number
+            self.status = status
+            self.place = place
+            self.since = since
+        }
+    }
+
+    /// 办事指南.
+    package static func guide(_ lines: [Line]) -> HTMLText {
+        let list = lines.map { line -> HTMLText in
+            """
+            <li><a href="\(line.address)">\(line.name)</a> \
+            <code class="quiet">\(line.code)</code></li>
+            """
+        }
+        return """
+            <section class="card"><h1>办事指南</h1><ul>\(list)</ul>
+            <p><a href="/progress">进度查询</a></p></section>
+            """
+    }
+
+    /// 进度查询: the form, and what was found.
+    package static func progress(_ found: Progress?) -> HTMLText {
+        let answer: HTMLText =
+            found.map {
+                """
+                <section class="card narrow"><h2>\($0.status)</h2>
+                <dl class="facts"><div><dt>办件编号</dt><dd><code>\($0.number)</code></dd></div>
+                <div><dt>收件时间</dt><dd>\($0.since)</dd></div>
+                <div><dt>现由谁负责</dt><dd>\($0.place)</dd></div></dl></section>
+                """
+            } ?? .empty
+        return """
+            \(answer)<section class="card narrow"><h1>进度查询</h1>
+            <form method="post" action="/progress">
+            <label>办件编号（26 位）<input name="number" required maxlength="26" \
+            inputmode="numeric" autocomplete="off"></label>
+            <label>查询码<input name="query" required maxlength="6" inputmode="numeric" \
+            autocomplete="off"></label>
+            <label>证件号码后四位<input name="last" required maxlength="4" \
+            autocomplete="off"></label>
+            <button class="main">查询</button></form></section>
+            """
+    }
+}

@@ -1,0 +1,213 @@
+import Account
+import Base
+import Change
+import Document
+import Region
+
+/// Who may ask for what, and the rules of accounts themselves. Every command of every door comes
+/// by here, inside the transaction that writes it.
+enum StaffRules {
+    /// Whether two-person rules leave this author alone: the node itself, and the operator who
+    /// sets a node up.
+    static func mayActAlone(_ author: UInt64) -> Bool {
+        author == 0 || author == AccountID.operatorAuthor
+    }
+
+    /// Why the author may not ask for a command; nil where the author may.
+    static func refusal<S: DocumentSource>(
+        of command: Command, at desk: Desk, from source: S
+    ) throws(S.Failure) -> RuleRefusal? {
+        if desk.author == 0 { return nil }
+        guard let act = command.act else {
+            return RuleRefusal("command-of-node", "此命令只由节点自己发出", category: .forbidden)
+        }
+        if desk.author == AccountID.operatorAuthor { return nil }
+        let key = AccountState.key(of: desk.author, at: desk.region)
+        guard case .account(let account)? = try source.content(key) else {
+            return RuleRefusal("account-unknown", "本节点没有这个账户", category: .forbidden)
+        }
+        guard !account.isDisabled else {
+            return RuleRefusal("account-disabled", "账户已停用", category: .forbidden)
+        }
+        guard Permissions.allow(account.roles, act) else {
+            let roles = account.roles.map(\.name).joined(separator: "、")
+            return RuleRefusal(
+                "role-forbids", "\(roles.isEmpty ? "无角色账户" : roles)不得\(act.name)",
+                category: .forbidden)
+        }
+        return nil
+    }
+
+    static func decide<S: DocumentSource>(
+        _ command: StaffCommand, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Decision {
+        switch command {
+        case .account(let order): return try account(order, at: desk, from: source)
+        case .reveal(let id, let number, let reason):
+            return try reveal(id, number, reason, at: desk, from: source)
+        case .record(let line):
+            guard desk.author == 0 else {
+                return .refuse(
+                    RuleRefusal("command-of-node", "此命令只由节点自己发出", category: .forbidden))
+            }
+            return .write([draft(line, at: desk)], answer: [])
+        }
+    }
+
+    private static func draft(_ line: AuditState, at desk: Desk) -> Draft {
+        Draft(scope: .staff(desk.region), kind: .auditLine, body: line.body)
+    }
+
+    // MARK: accounts
+
+    private static func account<S: DocumentSource>(
+        _ order: AccountOrder, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Decision {
+        guard desk.isSeated else {
+            return .refuse(
+                RuleRefusal("seat-suspended", "本机席位未获上级授予，不能管理账户", category: .forbidden))
+        }
+        let codes = order.regions
+        var places: [RegionRecord] = []
+        for code in codes {
+            guard let place = desk.directory.region(code: code),
+                desk.directory.isWithin(place.id, desk.region),
+                desk.directory.carries(desk.region, .staff(place.id))
+            else {
+                return .refuse(
+                    RuleRefusal(
+                        "region-not-below", "只能管理本节点及其下级的账户", field: "regions",
+                        category: .forbidden))
+            }
+            places.append(place)
+        }
+        if places.isEmpty, let own = desk.directory.region(desk.region) { places = [own] }
+        guard let home = places.first else {
+            return .refuse(RuleRefusal("station-unknown", "本站尚未列入目录", category: .forbidden))
+        }
+        var drafts: [Draft] = []
+        var author: UInt64 = 0
+        for place in places {
+            let known = try find(order.login, at: place.id, from: source)
+            if let refusal = try refusal(of: order, known, at: place, desk, from: source) {
+                return .refuse(refusal)
+            }
+            let id = known?.id ?? AccountID.text(login: order.login, home: home.id.hex)
+            author = AccountID.author(of: id)
+            drafts.append(
+                Draft(
+                    scope: .staff(place.id), kind: .accountSet, body: word(order, id).body))
+        }
+        var line = AuditState(act: order.verb, region: desk.region)
+        line.about = order.login
+        line.reason = order.roles?.map(\.rawValue).joined(separator: " ") ?? ""
+        drafts.append(draft(line, at: desk))
+        return .write(
+            drafts,
+            answer: CatalogRules.answer { object in
+                object.field("login", order.login)
+                object.field("author", hex: author)
+            })
+    }
+
+    private static func word(_ order: AccountOrder, _ id: String) -> AccountWord {
+        var word = AccountWord(id: id, login: order.login)
+        word.name = order.name
+        word.roles = order.roles
+        word.password = order.password
+        word.code = order.code
+        switch order.verb {
+        case "account.disable": word.isDisabled = true
+        case "account.add", "account.enable": word.isDisabled = false
+        default: break
+        }
+        return word
+    }
+
+    /// The account that has a login at a node.
+    static func find<S: DocumentSource>(
+        _ login: String, at region: RegionID, from source: S
+    ) throws(S.Failure) -> AccountState? {
+        for key in try source.find(.account, label: login) {
+            if case .account(let state)? = try source.content(key), state.region == region {
+                return state
+            }
+        }
+        return nil
+    }
+
+    private static func refusal<S: DocumentSource>(
+        of order: AccountOrder, _ known: AccountState?, at place: RegionRecord, _ desk: Desk,
+        from source: S
+    ) throws(S.Failure) -> RuleRefusal? {
+        if order.verb == "account.add", known != nil {
+            return RuleRefusal("account-exists", "已有这个登录名，登录名不再分给他人", field: "login")
+        }
+        if order.verb != "account.add", known == nil {
+            return RuleRefusal(
+                "account-not-found", "没有这个账户", field: "login", category: .missing)
+        }
+        let isOwn = known?.author == desk.author
+        if StaffCommand.account(order).act == .ownAccount, !isOwn,
+            let refusal = try refusal(
+                of: .staff(.account(AccountOrder(asAdmin: order))), at: desk, from: source)
+        {
+            return refusal
+        }
+        if isOwn, StaffCommand.account(order).act == .account {
+            return RuleRefusal("own-account", "不得管理本人账户，请由另一名管理员办理", category: .forbidden)
+        }
+        guard let roles = order.roles else { return nil }
+        if let role = roles.first(where: { !$0.levels.contains(place.level) }) {
+            return RuleRefusal(
+                "role-level", "\(role.name)不设在这一级", field: "roles", category: .invalid)
+        }
+        if let (one, other) = Permissions.clash(roles) {
+            return RuleRefusal(
+                "roles-clash", "\(one.name)与\(other.name)不得由一人兼任", field: "roles",
+                category: .invalid)
+        }
+        return nil
+    }
+
+    // MARK: full values
+
+    /// A full name and number, of an own case only, and with the reason in the audit: the line is
+    /// durable before anyone reads the value.
+    private static func reveal<S: DocumentSource>(
+        _ id: Digest16?, _ number: String?, _ reason: String, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Decision {
+        var found = id
+        if found == nil, let number {
+            let keys = try source.find(.caseFile, label: number)
+            if keys.count == 1 { found = keys[0].id }
+        }
+        guard let found,
+            case .caseFile(let state)? = try source.content(
+                DocumentKey(collection: .caseFile, id: found)),
+            let genesis = state.events.first(where: { $0.hash == state.links.first?.event })
+        else { return .refuse(.noCase) }
+        guard state.holder?.region == desk.region || state.scope.region == desk.region else {
+            return .refuse(
+                RuleRefusal(
+                    "case-not-own", "完整个人信息只限收件站和现保管节点查看", category: .forbidden))
+        }
+        guard let change = try source.change(at: genesis.dot, in: state.scopeID),
+            let person = change.body.map(CatalogFold.parsed)?["applicant"]
+        else {
+            return .refuse(
+                RuleRefusal("personal-data-gone", "个人信息已清除或不在本节点", category: .missing))
+        }
+        var line = AuditState(act: Act.reveal.rawValue, region: desk.region)
+        line.about = state.number
+        line.reason = reason
+        return .write(
+            [draft(line, at: desk)],
+            answer: CatalogRules.answer { object in
+                object.field("number", state.number)
+                for name in ["name", "idNumber", "phone", "address"] {
+                    if let text = person[name]?.text { object.field(name, text) }
+                }
+            })
+    }
+}

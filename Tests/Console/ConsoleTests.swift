@@ -1,0 +1,51 @@
+import Account
+import Testing
+
+@testable import Console
+
+/// Bodies of pages: what people wrote never becomes markup.
+@Suite struct ConsoleTests {
+    private let script = "<script>\"'&</script>"
+
+    private func text(_ html: HTMLText) -> String { String(decoding: html.bytes, as: UTF8.self) }
+
+    @Test func aLoginFormSaysWhyAndKeepsNoPassword() {
+        let form = text(LoginForm(place: script, next: "/cases/1", problem: script).html)
+        #expect(!form.contains("<script>") && form.contains("&lt;script&gt;"))
+        #expect(form.contains("name=\"next\" value=\"/cases/1\""))
+        #expect(form.contains("type=\"password\"") && !form.contains("type=\"password\" value"))
+    }
+
+    @Test func anAccountsFieldsAreEscaped() {
+        let row = AccountRow(
+            login: script, name: script, roles: [.auditor], isDisabled: true, hasCode: false,
+            region: "")
+        let viewer = Principal(
+            kind: .account, author: 1, login: script, name: script, roles: [.nodeAdmin])
+        let forms = text(
+            AccountForms(viewer: viewer, rows: [row], token: .empty, roles: [.auditor]).html)
+        #expect(!forms.contains("<script>"))
+        #expect(forms.contains("审计员") && forms.contains("已停用"))
+    }
+
+    @Test func onlyAdministratorsSeeAccounts() {
+        let row = AccountRow(
+            login: "niemand", name: "某人", roles: [], isDisabled: false, hasCode: false, region: "")
+        let viewer = Principal(
+            kind: .account, author: 1, login: "a", name: "A", roles: [.countyWindow])
+        let forms = text(AccountForms(viewer: viewer, rows: [row], token: .empty, roles: []).html)
+        #expect(!forms.contains("niemand") && forms.contains("修改口令"))
+    }
+
+    @Test func adraftIsNotOfferedToItsAuthor() {
+        func table(isOwn: Bool) -> String {
+            let row = DraftTable.Row(
+                id: "00", code: "1", name: script, from: "立即", time: "", isWaiting: true,
+                isOwn: isOwn)
+            return text(DraftTable(rows: [row], token: .empty, mayPublish: true).html)
+        }
+        #expect(!table(isOwn: true).contains("/console/draft"))
+        #expect(table(isOwn: false).contains("/console/draft"))
+        #expect(!table(isOwn: false).contains("<script>"))
+    }
+}
