@@ -48,7 +48,8 @@ extension Link {
             let isOpening = intake.delivery.opening.contains { $0.id == batch.scope }
             // What is not shared with this peer is not its to bring, whatever else is carried
             // here: else a station could write into its neighbour's cases.
-            guard mine[batch.scope] != nil || isOpening else {
+            let isDraining = leaving[batch.scope] != nil || taken[batch.scope] != nil
+            guard mine[batch.scope] != nil || isOpening || isDraining else {
                 // Who stated the scope is told so; its directory may only be another.
                 if !due.strangers.contains(where: { $0.id == batch.scope }) {
                     intake.effects += alarm(.uninvited(scope: batch.scope))
