@@ -39,8 +39,6 @@ struct CaseSheet {
     var isOutgoing: Bool { text("outgoing") != nil }
     var outcome: String? { text("outcome") }
     var receivedAt: Instant { moment("receivedAt") ?? Instant(millis: document.time) }
-    var promisedDue: Instant? { moment("promisedDue") }
-    var legalDue: Instant? { moment("legalDue") }
 
     /// Codes of materials, whether each was handed in, and the digest of its scan.
     var materials: [(code: String, isPresent: Bool, blob: String?)] {
@@ -122,6 +120,8 @@ enum CaseWords {
         case "grant": "准予"
         case "refuse": "不予"
         case "return": "退回"
+        case "separate": "另由他人决定（受审分离）"
+        case "override": "上级准许再次补正"
         default: word
         }
     }
