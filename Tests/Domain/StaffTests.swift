@@ -278,4 +278,90 @@ extension CaseNode {
         }
         #expect(refusal.rule == "command-of-node")
     }
+
+    /// Set where the account was made, a password opens everywhere below where it works; set
+    /// below, it opens there alone: a stolen station gives nobody a way into its county.
+    @Test func aPasswordGoesDownAndNeverUp() throws {
+        let world = try CaseWorld()
+        let county = world.node("C")
+        county.author = AccountID.operatorAuthor
+        let regions = #"["370124000000","370124106201","370124106202"]"#
+        let made = try county.say(
+            """
+            {"command":"account.add","login":"liudong","name":"刘流动","roles":["node-admin"],
+            "password":"\(CaseNode.password)","regions":\(regions)}
+            """)
+        #expect(made == nil)
+        world.settle()
+        func record(_ name: String) -> String? {
+            let node = world.node(name)
+            return node.find(.account, label: "liudong").lazy.compactMap { key -> String? in
+                guard key.id.low == ScopeName.staff(node.region.id).id.rawValue,
+                    case .account(let state)? = node.content(key)
+                else { return nil }
+                return state.password
+            }.first
+        }
+        let places = ["C", "V1", "V2"]
+        #expect(places.allSatisfy { record($0) == CaseNode.password })
+        func word(_ salt: UInt8) -> (text: String, json: String) {
+            let text = PasswordRecord(
+                "another-2026", salt: [UInt8](repeating: salt, count: Limits.saltBytes),
+                costLog2: 1
+            ).text
+            let json =
+                #"{"command":"account.password","login":"liudong","password":"\#(text)"}"#
+            return (text, json)
+        }
+        let above = word(2)
+        try county.act(as: "liudong")
+        county.now = county.now.advanced(byMillis: 1000)
+        #expect(try county.say(above.json) == nil)
+        world.settle()
+        #expect(places.allSatisfy { record($0) == above.text })
+        let below = word(3)
+        let village = world.node("V1")
+        try village.act(as: "liudong")
+        village.now = county.now.advanced(byMillis: 2000)
+        #expect(try village.say(below.json) == nil)
+        world.settle()
+        #expect(record("V1") == below.text)
+        #expect(record("C") == above.text && record("V2") == above.text)
+        county.author = AccountID.operatorAuthor
+        county.now = village.now.advanced(byMillis: 2000)
+        #expect(try county.say(#"{"command":"account.disable","login":"liudong"}"#) == nil)
+        world.settle()
+        for name in places {
+            let node = world.node(name)
+            try node.act(as: "liudong")
+            #expect(try node.say(above.json) == "account-disabled", "\(name)")
+        }
+    }
+
+    @Test func anAdministratorEndsCodesAndBeginsNone() throws {
+        let node = try CaseWorld().node("C")
+        #expect(try node.enter("guanli", [.nodeAdmin]) == nil)
+        #expect(try node.enter("shenpi", [.approver]) == nil)
+        let begin = #"{"command":"account.code","login":"shenpi","code":"00ff"}"#
+        try node.act(as: "guanli")
+        #expect(try node.say(begin) == "own-code")
+        try node.act(as: "shenpi")
+        #expect(try node.say(begin) == nil)
+        #expect(node.account("shenpi")?.code == "00ff")
+        let other = #"{"command":"account.code","login":"guanli"}"#
+        #expect(try node.say(other) == "role-forbids")
+        try node.act(as: "guanli")
+        node.now = node.now.advanced(byMillis: 1000)
+        #expect(try node.say(#"{"command":"account.code","login":"shenpi"}"#) == nil)
+        #expect(node.account("shenpi")?.code == nil)
+        try node.act(as: "shenpi")
+        #expect(try node.say(begin) == nil)
+        try node.act(as: "guanli")
+        node.now = node.now.advanced(byMillis: 1000)
+        // Who resets a password cannot keep a secret that lies under the old one.
+        let reset =
+            #"{"command":"account.password","login":"shenpi","password":"\#(CaseNode.password)"}"#
+        #expect(try node.say(reset) == nil)
+        #expect(node.account("shenpi")?.code == nil)
+    }
 }

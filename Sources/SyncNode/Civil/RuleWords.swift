@@ -153,6 +153,7 @@ package enum RuleWords {
         ("overlay-fields", "nothing is to be changed, or too much"),
         ("overlay-text", "the text is empty or too long"),
         ("own-account", "nobody changes the own account: another administrator does"),
+        ("own-code", "one-time codes are begun by whose account it is"),
         ("password-weak", "the password is not good enough"),
         ("peer-refused", "the peer refused"),
         ("peer-unreachable", "the peer cannot be reached"),
