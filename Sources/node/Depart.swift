@@ -47,6 +47,22 @@ extension Verb {
         }
     }
 
+    static let move = Verb(
+        name: "move", help: "--data DIR --region CODE --to CODE [--dry-run]"
+    ) { words in
+        await guarded("move") {
+            let arguments = try Arguments(words, flags: ["dry-run", "json"])
+            try arguments.allowOnly(["data", "region", "to", "dry-run", "json"])
+            var order = JSONObject()
+            order["region"] = .text(try arguments.region("region").text)
+            order["to"] = .text(try arguments.region("to").text)
+            if arguments.has("dry-run") { order["dryRun"] = true }
+            let answer = try await NodeCommands.ask(
+                try arguments.required("data"), "POST", "/admin/v1/move", body: text(order))
+            return Report.finish(answer, isJSON: arguments.has("json"), lines: MoveLine.all)
+        }
+    }
+
     static let late = Verb(
         name: "late", help: "--data DIR [--json]",
         details: ["  late adopt ID… --data DIR", "  late adopt --all --data DIR"]
@@ -127,6 +143,33 @@ private enum DepartureLine {
                 ).text)
         }
         return lines
+    }
+}
+
+/// What a move tells people.
+private enum MoveLine {
+    static func all(_ answer: JSON) -> [String] {
+        let isDry = answer["dryRun"]?.bool ?? false
+        let name = answer["name"]?.text ?? ""
+        let from = answer["from"]?.text ?? "-"
+        let to = answer["to"]?.text ?? ""
+        let scopes = answer["scopes"]?.int ?? 0
+        let held = answer["casesHeld"]?.int ?? 0
+        return [
+            (isDry
+                ? Words(
+                    "（试算，未执行）\(name)：\(from) → \(to)",
+                    "(nothing was done) \(name): \(from) → \(to)")
+                : Words("\(name)：\(from) → \(to)", "\(name): \(from) → \(to)")).text,
+            Words(
+                "  \(scopes) 个范围由 \(from) 交给 \(to)，在办 \(held) 件不变",
+                "  \(scopes) scopes go from \(from) to \(to); its \(held) open cases stay its own"
+            ).text,
+            Words(
+                "  请在\(name)的机器上执行：syncnode enroll 新上级URL --data 目录",
+                "  at \(name): syncnode enroll URL --data DIR, with the new parent's address"
+            ).text,
+        ]
     }
 }
 

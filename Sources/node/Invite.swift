@@ -55,7 +55,8 @@ extension Verb {
         name: "enroll", help: "URL CODE --data DIR [--suite 1|2]",
         details: [
             "  enroll URL --request --fingerprint HEX --region CODE --name NAME --data DIR "
-                + "[--address HOST,…]"
+                + "[--address HOST,…]",
+            "  enroll URL --data DIR    where the place was moved: at its new parent",
         ]
     ) { words in
         await guarded("enroll") {
@@ -64,6 +65,9 @@ extension Verb {
                 [
                     "data", "suite", "request", "fingerprint", "region", "name", "address", "json",
                 ], words: 2)
+            if arguments.positional.count == 1, !arguments.has("request") {
+                return try await goToParent(arguments)
+            }
             let joining = try joining(arguments)
             let (outcome, exchange) = try await NodeCommands.enroll(joining)
             switch outcome {
@@ -92,6 +96,21 @@ extension Verb {
                         ).text)
                 return 0
             }
+        }
+    }
+
+    /// A node that is there already, whose place was moved.
+    private static func goToParent(_ arguments: Arguments) async throws -> Int32 {
+        var order = JSONObject()
+        order["url"] = .text(arguments.positional[0])
+        var writer = JSONWriter()
+        writer.value(.object(order))
+        let answer = try await NodeCommands.ask(
+            try arguments.required("data"), "POST", "/admin/v1/parent",
+            body: String(decoding: writer.bytes, as: UTF8.self))
+        return Report.finish(answer, isJSON: arguments.has("json")) { answer in
+            let name = answer["name"]?.text ?? ""
+            return [Words("上级改为 \(name)", "the parent is \(name) now").text]
         }
     }
 

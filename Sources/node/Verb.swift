@@ -11,7 +11,7 @@ struct Verb: Sendable {
 
     static let all: [Verb] = [
         .initialise, .serve, .demo, .status, .sync, .command, .invite, .enroll, .seat, .revoke,
-        .retire, .replace, .late, .user, .audit,
+        .retire, .replace, .move, .late, .user, .audit,
         .caseFile, .handoff, .catalog, .grant, .calendar,
         .verify, .backup, .restore, .export, .importing, .simulate, .bench,
     ]
@@ -90,6 +90,7 @@ extension Words {
         ("revoke", Words("吊销下级的机器：到达的算数，之后的不算", "ends a stolen machine: what is here counts")),
         ("retire", Words("下级停用", "ends a node that left nothing behind")),
         ("replace", Words("换掉坏了的机器", "ends a broken machine and invites the next")),
+        ("move", Words("把下级划到另一个上级之下", "puts a place under another parent")),
         ("late", Words("吊销之后才到的", "what came behind the end of a node")),
         ("verify", Words("核对全部链、签名与文档", "checks every chain, signature and document")),
         ("backup", Words("在线备份", "a copy of the data while it runs")),

@@ -202,6 +202,31 @@ import Testing
         await server.drain()
     }
 
+    /// Who holds a place and says nothing gives way; who has spoken keeps it.
+    @Test func unfinishedHeadsGiveWay() async throws {
+        var limits = ServerLimits()
+        limits.connectionsMax = 8
+        let server = try EchoServer.start(limits: limits)
+        let spoken = try RawSocket(server.endpoint)
+        spoken.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try spoken.response()?.status == 200)
+        var held: [RawSocket] = []
+        for number in 0..<200 {
+            let socket = try RawSocket(server.endpoint)
+            socket.send(number.isMultiple(of: 2) ? "GET / HTTP/1.1\r\nHo" : "")
+            held.append(socket)
+        }
+        for _ in 0..<20 {
+            let honest = try RawSocket(server.endpoint)
+            honest.send("GET /honest HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            #expect(try honest.response()?.headers["x-path"] == "/honest")
+        }
+        spoken.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try spoken.response()?.headers["x-path"] == "/second")
+        #expect(held.count == 200)
+        await server.drain()
+    }
+
     @Test func drainsInOrder() async throws {
         let gate = Gate()
         let server = try EchoServer.start(gate: gate)

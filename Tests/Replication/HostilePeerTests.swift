@@ -45,6 +45,40 @@ import Testing
         #expect(throws: Never.self) { try Message.decode(answer.encode()) }
     }
 
+    /// A village that names its neighbour's cases: it gets none, and brings none in.
+    @Test func aPeerNeitherGetsNorBringsWhatIsNotSharedWithIt() throws {
+        let neighbours = ScopeName.cases(RegionID(7), year: 2026)
+        wire.above.write(neighbours)
+        wire.above.forbidden.insert(neighbours.id)
+        #expect(try wire.sync())
+        let before = try #require(wire.above.scopes[neighbours.id]).log.count
+        let forger = Village(2)
+        forger.write(neighbours)
+        let changes = try #require(forger.scopes[neighbours.id]).log
+        let seen = SeenHead(actor: ActorID(9), seq: Seq(1), prefix: 1)
+        let answer = try say([
+            .vector(
+                VectorStatement(
+                    name: neighbours, epoch: 1, heads: [seen], quarantined: [],
+                    leaf: Digest16(high: 1, low: 1))),
+            .range(forger.batch(neighbours.id, changes)),
+        ])
+        #expect(
+            answer.frames.contains {
+                if case .refused(let notice) = $0 {
+                    notice.reason == .scopeNotCarried && notice.scope == neighbours.id
+                } else {
+                    false
+                }
+            })
+        #expect(!answer.frames.contains { $0.kind == .range })
+        #expect(wire.above.scopes[neighbours.id]?.log.count == before)
+        #expect(wire.alarms.above.isEmpty)
+        _ = try say([.range(forger.batch(neighbours.id, changes))])
+        #expect(wire.alarms.above == [.uninvited(scope: neighbours.id)])
+        #expect(wire.above.scopes[neighbours.id]?.log.count == before)
+    }
+
     private func say(_ frames: [Frame]) throws -> Message {
         let token = try #require(wire.answerer.token)
         let fast = Fast(

@@ -146,6 +146,60 @@ import Testing
         await plain.stop()
     }
 
+    /// What no reader of requests takes is refused before its body comes, and counted.
+    @Test func brokenRequestsAreNamedAndCounted() async throws {
+        let county = try await SecureCounty()
+        await county.runtime.stop()
+        let plain = try await NodeRuntime.start(
+            NodeRuntime.Options(data: county.data, listen: try Endpoint("127.0.0.1:0")))
+        let endpoint = try #require(plain.endpoint)
+        let attacks = [
+            (
+                "POST /sync/v1/exchange HTTP/1.1\r\nHost: a\r\nContent-Length: 10737418240\r\n\r\n",
+                413, "bodyTooLong"
+            ),
+            ("GET /../keys/tls HTTP/1.1\r\nHost: a\r\n\r\n", 400, "badPath"),
+            ("GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n", 400, "badPath"),
+            ("GET / HTTP/1.1\r\nHost: a\r\nX: a\rSet-Cookie: b\r\n\r\n", 400, "bareLineEnd"),
+            ("GET / HTTP/1.1\r\nHost: a\r\nX: a\n\r\n", 400, "bareLineEnd"),
+            (
+                "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "a", count: 30_000))\r\n\r\n",
+                431, "headTooLong"
+            ),
+        ]
+        for (text, status, name) in attacks {
+            let before = plain.door.refusals.counts.first { $0.name == name }?.count ?? 0
+            let heard = try #require(
+                try ServedNode.converse(
+                    Array(text.utf8), endsWriting: false, port: endpoint.port))
+            let answer = String(decoding: heard, as: UTF8.self)
+            #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(name): \(answer)")
+            #expect(answer.contains("\"rule\":\"\(name)\""), "\(answer)")
+            let after = plain.door.refusals.counts.first { $0.name == name }?.count ?? 0
+            #expect(after == before + 1, "\(name) is counted")
+        }
+        await plain.stop()
+    }
+
+    /// A bundle that is sealed to another, cut, or altered.
+    @Test func aBundleForAnotherIsNamedAndCounted() async throws {
+        let county = try await SecureCounty()
+        let (path, town) = try await county.town()
+        await town.stop()
+        let file = county.folder.path + "/bundle"
+        _ = try await NodeCommands.exportBundle(data: path, for: "370124000000", to: file)
+        let bytes = try SmallFile.read(file, limit: 1 << 20)
+        try SmallFile.write(
+            bytes.dropLast(9) + [0], to: file, mode: 0o600, replace: true)
+        let altered = try await NodeCommands.importBundle(data: county.data, from: file)
+        #expect(altered.text.contains("bundle-altered"))
+        try SmallFile.write(bytes, to: file, mode: 0o600, replace: true)
+        let own = try await NodeCommands.importBundle(data: path, from: file)
+        #expect(own.text.contains("bundle-for-another"))
+        #expect(county.refusals()["bundle-altered"] == 1)
+        await county.runtime.stop()
+    }
+
     @Test func strangersAtTheDoorAreNamed() async throws {
         let county = try await SecureCounty()
         let client = try HTTPClient(authority: try anchor(county))

@@ -130,6 +130,54 @@ import Testing
         await county.runtime.stop()
     }
 
+    /// A village goes to another town of its county, by word of the county.
+    @Test func aMovedPlaceGoesOnUnderItsNewParent() async throws {
+        let county = try await SecureCounty()
+        let (path, town) = try await county.town()
+        let letter = try await SecureCounty.code(path, "370124106201", "东崖村")
+        let villagePath = county.folder.path + "/village"
+        let townURL = "https://" + (try #require(town.endpoint)).text
+        _ = try await SecureCounty.join(villagePath, townURL, letter)
+        let village = try await SecureCounty.start(villagePath)
+        try await remark(village)
+        try await equal(village)
+        try await equal(town)
+        let otherPath = county.folder.path + "/other"
+        let second = try await SecureCounty.code(county.data, "370124001000", "榆山街道")
+        _ = try await SecureCounty.join(otherPath, county.url, second)
+        let other = try await SecureCounty.start(otherPath)
+        try await equal(other)
+        let order = "\"region\":\"370124106201\",\"to\":\"370124001000\""
+        let plan = try await ask(county.data, "move", "{\(order),\"dryRun\":true}")
+        #expect(plan["from"]?.text == "玫瑰镇")
+        #expect((plan["scopes"]?.int ?? 0) > 0)
+        let url = "https://" + (try #require(other.endpoint)).text
+        let early = try await ask(villagePath, "parent", "{\"url\":\"\(url)\"}")
+        #expect(early["rule"]?.text == "not-the-parent")
+        let own = try await ask(
+            county.data, "move", "{\"region\":\"370124106201\",\"to\":\"370124106000\"}")
+        #expect(own["rule"]?.text == "move-target")
+        let sideways = try await ask(otherPath, "move", "{\(order)}")
+        #expect(sideways["rule"]?.text == "region-unknown", "it does not know the place")
+        _ = try await ask(county.data, "move", "{\(order)}")
+        // Its old town is gone for good; the new one has the county's word.
+        await town.stop()
+        try await equal(other)
+        let gone = try await ask(villagePath, "parent", "{\"url\":\"\(url)\"}")
+        #expect(gone["name"]?.text == "榆山街道", "\(gone)")
+        await village.stop()
+        let again = try await SecureCounty.start(villagePath)
+        try await remark(again)
+        try await equal(again)
+        let scope = ScopeName.cases(again.settings.region.id, year: 2026).id
+        #expect(other.board.scope(scope)?.vector == again.board.scope(scope)?.vector)
+        let seat = other.board.directory.seat(of: again.settings.region.id)
+        #expect(seat?.key == again.store.signer.key)
+        await again.stop()
+        await other.stop()
+        await county.runtime.stop()
+    }
+
     @Test func whoLeavesInGoodOrderLeavesNothingBehind() async throws {
         let county = try await SecureCounty()
         let (_, town) = try await county.town()

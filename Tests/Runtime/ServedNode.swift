@@ -91,7 +91,7 @@ final class ServedNode: Sendable {
 
     /// Says the bytes on a connection of their own and hangs up, whatever is answered.
     func throwRaw(_ bytes: [UInt8]) throws {
-        let raw = try connection()
+        let raw = try Self.connection(port)
         defer { close(raw) }
         Self.put(bytes, raw)
     }
@@ -101,11 +101,16 @@ final class ServedNode: Sendable {
     /// - Parameter endsWriting: Says that nothing more comes; else the node must close unasked.
     /// - Returns: nil where the connection is still open after ten seconds.
     func converse(_ bytes: [UInt8], endsWriting: Bool) throws -> [UInt8]? {
-        let raw = try connection()
+        try Self.converse(bytes, endsWriting: endsWriting, port: port)
+    }
+
+    /// The same with whoever listens at a port of this machine.
+    static func converse(_ bytes: [UInt8], endsWriting: Bool, port: UInt16) throws -> [UInt8]? {
+        let raw = try connection(port)
         defer { close(raw) }
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(raw, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        Self.put(bytes, raw)
+        put(bytes, raw)
         if endsWriting { shutdown(raw, Int32(SHUT_WR)) }
         var heard: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65_536)
@@ -118,7 +123,7 @@ final class ServedNode: Sendable {
         }
     }
 
-    private func connection() throws -> Int32 {
+    private static func connection(_ port: UInt16) throws -> Int32 {
         let raw = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -16,7 +16,10 @@ import Testing
     /// Scripts by the last words of a good run.
     @Test(
         .enabled(if: isBuilt), .timeLimit(.minutes(5)),
-        arguments: [("cli.sh", "facts hold"), ("blobs.sh", "facts hold"), ("bad-input", "ok ")])
+        arguments: [
+            ("cli.sh", "facts hold"), ("blobs.sh", "facts hold"), ("bad-input", "ok "),
+            ("attack.sh", "facts hold"),
+        ])
     func theScriptHolds(script: String, closing: String) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")

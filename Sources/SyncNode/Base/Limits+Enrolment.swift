@@ -22,6 +22,9 @@ extension Limits {
     /// Named refusals at the door that one line of the log tells together, in seconds.
     package static let refusalLogSeconds: Int64 = 10
 
+    /// Milliseconds from an answer that says that the node starts anew to doing so.
+    package static let restartMillis = 300
+
     // MARK: ends
 
     /// Scopes that one revocation cuts: what fits into one change's body. A county has 1,104.

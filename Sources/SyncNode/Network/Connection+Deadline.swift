@@ -42,6 +42,21 @@ extension Connection {
         }
     }
 
+    /// Whether its caller was given a place and has not said yet what for.
+    var isUnfinished: Bool {
+        guard !isClosed, !isRefused else { return false }
+        switch currentPhase {
+        case .fresh, .handshake, .head: return true
+        case .idle, .body, .answer, .write, .linger, .streaming: return false
+        }
+    }
+
+    /// Gives its place to a caller that may have something to say.
+    func giveWay() {
+        loop.service.noteRefusal("unfinished", peer)
+        close()
+    }
+
     /// The ring came round. A deadline that has moved on is set again.
     func timerFired(setFor time: Int64) {
         guard !isClosed, time == timerAt else { return }
@@ -49,6 +64,10 @@ extension Connection {
         guard loop.now >= deadline else {
             if deadline < .max { timerAt = loop.setTimer(self, at: deadline) }
             return
+        }
+        switch phase {
+        case .handshake, .head, .body: loop.service.noteRefusal("deadline", peer)
+        case .fresh, .idle, .answer, .write, .linger, .streaming: break
         }
         switch phase {
         case .head, .body: answerAndEnd(.late(408, "请求未在时限内到齐"))

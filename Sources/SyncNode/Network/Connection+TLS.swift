@@ -22,7 +22,9 @@ extension Connection {
                 received(plain: Array(loop.plain[..<plain]))
             }
         } catch {
-            if !tls.isEstablished { loop.service.noteRefusal(tls.refusal, peer) }
+            if !tls.isEstablished {
+                loop.service.noteRefusal(tls.refusal?.rawValue ?? "handshake", peer)
+            }
             // What OpenSSL has to say (an alert) still leaves; then it is over.
             var sent = 0
             _ = tls.output.send(to: socket.raw, sent: &sent)

@@ -75,6 +75,7 @@ final class Connection: @unchecked Sendable {
             tls = session
         }
         if isRefused {
+            loop.service.noteRefusal("connections-full", peer)
             var response = HTTPResponse.problem(
                 status: 503, type: "/problems/busy", title: "连接已满，请稍后再试",
                 rule: "connectionsMax")
@@ -219,9 +220,14 @@ final class Connection: @unchecked Sendable {
                 case .request(let request): dispatch(request)
                 }
             } catch {
-                answerAndEnd(error.response)
+                refuse(error)
             }
         }
+    }
+
+    private func refuse(_ error: HTTPError) {
+        loop.service.noteRefusal(error.reason.rawValue, peer)
+        answerAndEnd(error.response)
     }
 
     private func allowBody(of request: HTTPRequest, moreIsHere: Bool) throws(HTTPError) {
@@ -246,7 +252,7 @@ final class Connection: @unchecked Sendable {
             try parser.finish()
             isEnding = true
         } catch {
-            answerAndEnd(error.response)
+            refuse(error)
         }
     }
 

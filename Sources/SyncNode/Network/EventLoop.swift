@@ -42,6 +42,8 @@ final class EventLoop: @unchecked Sendable {
     private(set) var connectionCount = 0
     private var generation: UInt32 = 0
     private var refusedCount = 0
+    /// Where the search for a connection that gives way goes on.
+    private var hand = 0
     private var wheel: TimerWheel
     private var resumed: [Connection] = []
     private(set) var drainEnd: Int64?
@@ -272,7 +274,11 @@ final class EventLoop: @unchecked Sendable {
         do throws(NetworkError) {
             let socket = try Descriptor(raw, "accept4")
             let total = service.connections.add(1, ordering: .relaxed).newValue
-            let isRefused = total > service.limits.connectionsMax
+            var isRefused = total > service.limits.connectionsMax
+            if isRefused, let unfinished = nextUnfinished() {
+                unfinished.giveWay()
+                isRefused = false
+            }
             if isRefused {
                 // Those who are only being told so take no place from anyone.
                 service.connections.subtract(1, ordering: .relaxed)
@@ -298,6 +304,16 @@ final class EventLoop: @unchecked Sendable {
                 connection.close()
             }
         }
+    }
+
+    /// A connection that has not said yet what it wants, where there is one: those that hold
+    /// places open for nothing leave room for others, each in its turn.
+    private func nextUnfinished() -> Connection? {
+        for _ in connections.indices {
+            hand = hand + 1 < connections.count ? hand + 1 : 0
+            if let connection = connections[hand], connection.isUnfinished { return connection }
+        }
+        return nil
     }
 
     /// Forgets a connection that has closed.

@@ -1,5 +1,4 @@
 internal import Base
-package import Crypto
 package import HTTP
 internal import Synchronization
 
@@ -11,9 +10,9 @@ internal import Synchronization
 package final class HTTPServer: Sendable {
     /// Called once for each request, on the thread of the connection's loop.
     package typealias Handler = @Sendable (HTTPRequest, Responder) -> Void
-    /// Called on a loop's thread where a caller's handshake failed: with what was wrong with its
-    /// certificate, nil where something else was.
-    package typealias RefusalHandler = @Sendable (CertificateChain.Refusal?, HTTPPeer) -> Void
+    /// Called on a loop's thread where a caller is turned away: what was wrong with its
+    /// certificate or its request, or that it took a place for nothing; one of few fixed names.
+    package typealias RefusalHandler = @Sendable (String, HTTPPeer) -> Void
     /// How many body bytes a route accepts; asked when the head is read, before the body comes.
     package typealias BodyLimit = @Sendable (HTTPRequest) -> Int
 
@@ -124,7 +123,8 @@ final class Service: Sendable {
 
     func setContext(_ context: TLSContext) { self.context.withLock { $0 = context } }
 
-    func noteRefusal(_ refusal: CertificateChain.Refusal?, _ peer: HTTPPeer) {
-        onRefused(refusal, peer)
+    /// - Parameter name: One of the fixed names of a refusal.
+    func noteRefusal(_ name: String, _ peer: HTTPPeer) {
+        onRefused(name, peer)
     }
 }

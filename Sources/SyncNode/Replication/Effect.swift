@@ -50,6 +50,8 @@ package enum Alarm: Hashable, Sendable {
     case stalled(scope: ScopeID)
     /// The peer's directory does not let it carry a scope that ours does.
     case held(scope: ScopeID)
+    /// The peer brought changes of a scope that it does not share with this node.
+    case uninvited(scope: ScopeID)
     /// The peer refused to exchange.
     case refused(RefusalNotice.Reason)
 }

@@ -46,7 +46,15 @@ extension Link {
         case .want(let path): due.vectors.formUnion(mine.scopes(under: path))
         case .range(let batch):
             let isOpening = intake.delivery.opening.contains { $0.id == batch.scope }
-            guard !isDirectoryOnly || mine[batch.scope] != nil || isOpening else { return }
+            // What is not shared with this peer is not its to bring, whatever else is carried
+            // here: else a station could write into its neighbour's cases.
+            guard mine[batch.scope] != nil || isOpening else {
+                // Who stated the scope is told so; its directory may only be another.
+                if !due.strangers.contains(where: { $0.id == batch.scope }) {
+                    intake.effects += alarm(.uninvited(scope: batch.scope))
+                }
+                return
+            }
             intake.delivery.batches.append(batch)
             intake.sent.append(Flight(scope: batch.scope, heads: batch.segments.map(\.last)))
         case .fork(let notice): intake.forks.append(notice)

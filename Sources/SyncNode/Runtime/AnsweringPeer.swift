@@ -60,11 +60,13 @@ actor AnsweringPeer {
                     watch.exchanged(
                         received: message.changeCount, sent: answer.changeCount)
                     noteAgreement()
+                    noteRefusals(in: answer)
                     return answer
                 case .apply(let found): delivery = found
                 case .park: isParked = true
                 case .alarm(let alarm):
                     watch.raise(alarm)
+                    if case .uninvited = alarm { refuse("scope-not-shared") }
                     if case .ownRollback = alarm { onRollback() }
                 case .idle, .reopen, .closed: break
                 }
@@ -81,6 +83,21 @@ actor AnsweringPeer {
                 return Answerer.unknownLink
             }
         }
+    }
+
+    /// A peer that asks for what is not its own is told so, and counted.
+    private func noteRefusals(in answer: Message) {
+        for case .refused(let notice) in answer.frames {
+            switch notice.reason {
+            case .scopeNotCarried: refuse("scope-not-carried")
+            default: refuse("exchange-refused")
+            }
+        }
+    }
+
+    private func refuse(_ name: String) {
+        let record = knowledge.board.directory.region(knowledge.peer)
+        intake.refusals?.note(name, from: record?.code.text ?? knowledge.peer.hex)
     }
 
     private func noteAgreement() {

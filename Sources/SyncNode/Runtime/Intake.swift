@@ -3,6 +3,7 @@ import Blob
 import Change
 import Crypto
 package import Disk
+import Gate
 import Host
 package import Kernel
 package import Replication
@@ -15,6 +16,9 @@ package struct Intake: Sendable {
     let blobs: BlobShelf
     /// What this node owes where its parent asks for a receipt; nil where nobody may ask.
     var receipts: ReceiptDuty?
+
+    /// Counts what is not taken; nil where nobody asks.
+    var refusals: RefusalLog?
 
     /// What a delivery came to.
     struct Taken {
@@ -75,10 +79,24 @@ package struct Intake: Sendable {
         if let region, !delivery.chunks.isEmpty {
             taken.wrong = try await take(delivery.chunks, from: region)
         }
+        note(taken, from: region)
         if delivery.wantsReceipt, let receipts, region == receipts.store.settings.region.parent {
             _ = try await receipts.fulfil(.asked)
         }
         return taken
+    }
+
+    /// Each refusal by its name, with the place that gave it.
+    private func note(_ taken: Taken, from region: RegionID?) {
+        guard let refusals else { return }
+        let who = region.flatMap { board.directory.region($0)?.code.text } ?? "?"
+        for report in taken.reports {
+            for actor in report.refusals.keys.sorted() {
+                if let refusal = report.refusals[actor] { refusals.note(refusal.name, from: who) }
+            }
+            for _ in report.forked { refusals.note("change-forked", from: who) }
+        }
+        for _ in taken.wrong { refusals.note("blob-digest", from: who) }
     }
 
     /// Behind the changes, which may be what names them.
@@ -123,5 +141,17 @@ package struct Intake: Sendable {
             }
         }
         return good
+    }
+}
+
+extension Refusal {
+    /// The stable name, for people's counts.
+    fileprivate var name: String {
+        switch self {
+        case .badBytes: "change-forged"
+        case .wrongPrevious: "change-unlinked"
+        case .notNext: "change-gap"
+        case .missingDep: "change-unfounded"
+        }
     }
 }

@@ -156,7 +156,17 @@ extension NodeRuntime {
 
     /// Asks the parent for another certificate for the same key, and goes by it at once.
     func renewCertificate() async {
-        guard let url = settings.parentURL, let credentials = door.credentials else { return }
+        guard let url = settings.parentURL, let parent = settings.region.parent else { return }
+        do throws(Failure) {
+            try await renewCertificate(at: url, of: parent)
+        } catch {
+            Console.say("the certificate could not be renewed: \(error.sentence)")
+        }
+    }
+
+    /// The same at a named parent; nothing where this node was never enrolled.
+    func renewCertificate(at url: String, of parent: RegionID) async throws(Failure) {
+        guard let credentials = door.credentials else { return }
         do {
             let own = settings.region
             let membership = MembershipRequest(
@@ -167,18 +177,22 @@ extension NodeRuntime {
                 request: try CertificateRequest(
                     credentials.subject, by: try NodeCredentials.key(in: options.data + "/keys")),
                 secret: nil, by: store.keys.node)
-            let answer = try await Enroller.join(
-                url, wish, client, urn: own.parent.flatMap { urn(of: $0) })
-            guard case .admitted(_, let chain) = answer else { return }
+            let answer = try await Enroller.join(url, wish, client, urn: urn(of: parent))
+            guard case .admitted(_, let chain) = answer else {
+                throw Failure("\(url) has to approve it first", exitCode: 5)
+            }
             try await door.renew(chain.certificates)
             client.renew(
                 authority: door.credentials?.anchor.pem,
                 identity: try Self.identity(of: door, options))
             if let shown = try serverIdentity() { try show(shown) }
         } catch let failure as Failure {
-            Console.say("the certificate could not be renewed: \(failure.sentence)")
+            throw failure
+        } catch let failure as Enroller.Failure {
+            throw Failure(
+                failure.sentence, chinese: failure.chinese, exitCode: failure.exitCode)
         } catch {
-            Console.say("the certificate could not be renewed: \(error)")
+            throw Failure("\(error)", exitCode: 4)
         }
     }
 }

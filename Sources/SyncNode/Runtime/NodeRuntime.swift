@@ -124,7 +124,8 @@ package final class NodeRuntime: Sendable {
         renewal = bell
         hub = ExchangeHub(
             board: store.board, readers: store.readers, blobs: store.blobs,
-            intake: store.intake(clock), signer: store.signer, region: store.settings.region.id,
+            intake: store.intake(clock, door.refusals), signer: store.signer,
+            region: store.settings.region.id,
             storeEpoch: store.storeEpoch, clock: clock, onRollback: { bell.ring() })
     }
 
@@ -151,7 +152,7 @@ package final class NodeRuntime: Sendable {
             let started = try HTTPServer(
                 listen: options.listen, tls: shown,
                 onRefused: { [door] in
-                    door.refusals.note($0?.rawValue ?? "handshake", from: $1.address)
+                    door.refusals.note($0, from: $1.address)
                 },
                 bodyLimit: { NodeService.bodyLimit($0) },
                 handler: { service.handle($0, $1) })
@@ -196,6 +197,18 @@ package final class NodeRuntime: Sendable {
     /// Has this node begin a new incarnation, as if a peer had shown that it is a copy.
     func beginAnew() { renewal.ring() }
 
+    /// Has whoever runs this node start it anew, once the answer at hand has left.
+    func startAnew() {
+        Task { [renewal] in
+            do {
+                try await Task.sleep(for: .milliseconds(Limits.restartMillis))
+            } catch {
+                return
+            }
+            renewal.restart()
+        }
+    }
+
     /// Calls back once this node must begin a new incarnation.
     func onRenewal(_ callback: @escaping @Sendable () -> Void) { renewal.set(callback) }
 
@@ -228,7 +241,7 @@ package final class NodeRuntime: Sendable {
             signer: store.signer, region: settings.region.id, peer: region)
         let peer = DialedPeer(
             url: url, knowledge: knowledge, storeEpoch: store.storeEpoch,
-            intake: store.intake(clock),
+            intake: store.intake(clock, door.refusals),
             clock: clock, client: client, watch: PeerWatch(region: region, url: url),
             onRollback: { [renewal] in renewal.ring() },
             urn: { [weak self] in self?.urn(of: region) },

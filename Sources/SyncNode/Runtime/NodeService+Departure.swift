@@ -69,6 +69,61 @@ extension NodeService {
         }
     }
 
+    /// {region, to, dryRun?}: at a region above both parents.
+    func move(_ request: HTTPRequest) async -> HTTPResponse {
+        let json = NodeSettings.json(request.body) ?? .null
+        guard let code = json["region"]?.text.flatMap(RegionCode.init(_:)),
+            let target = json["to"]?.text.flatMap(RegionCode.init(_:))
+        else { return Self.problem(404, "region-unknown", "没有这个区划") }
+        do {
+            let directory = runtime.board.directory
+            let own = runtime.settings.region.id
+            let move = try Move(of: code, to: target, by: own, in: directory)
+            let departure = try Departure(from: code, node: nil, by: own, in: directory)
+            let estate = try await read { [board = runtime.board] (reader) throws(JournalError) in
+                try Estate(
+                    of: departure, holding: board.scopes(), in: board.directory, from: reader)
+            }
+            let scopes = move.scopes(among: runtime.board.scopes(), in: directory)
+            let isDry = json["dryRun"]?.bool ?? false
+            if !isDry {
+                try checkSeat()
+                _ = try await runtime.store.writer.submit(.state(move.entries(in: directory)))
+            }
+            return Self.document { object in
+                object.field("region", move.region.code.text)
+                object.field("name", move.region.name)
+                object.field("from", move.from.map { .text($0.name) } ?? .null)
+                object.field("to", move.to.name)
+                object.field("scopes", scopes.count)
+                estate.write(to: &object)
+                object.field("unsent", Self.unsent(standing(of: departure)))
+                object.field("dryRun", isDry)
+            }
+        } catch {
+            return Self.answer(error)
+        }
+    }
+
+    /// {url}: at a node whose place was moved, where its new parent listens.
+    func goToParent(_ request: HTTPRequest) async -> HTTPResponse {
+        guard let url = NodeSettings.json(request.body)?["url"]?.text else {
+            return Self.problem(400, "field-required", "缺少 url")
+        }
+        do throws(NodeRuntime.Failure) {
+            let parent = try await runtime.goTo(parentAt: url)
+            runtime.startAnew()
+            return Self.document { object in
+                object.field("state", "moved")
+                object.field("parent", parent.code.text)
+                object.field("name", parent.name)
+            }
+        } catch {
+            return Self.problem(
+                error.exitCode == 4 ? 502 : 409, "not-the-parent", error.chinese)
+        }
+    }
+
     // MARK: parts
 
     /// What the next machine is let in by.

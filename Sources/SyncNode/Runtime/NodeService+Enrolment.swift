@@ -48,8 +48,12 @@ extension NodeService {
             membership.node == wish.node, membership.name == wish.name
         else { throw EnrolmentRefusal.malformed }
         let own = runtime.settings.region
-        guard Self.isBelow(wish.code, own.code) else { throw EnrolmentRefusal.notBelow }
         let directory = runtime.board.directory
+        // A place that was moved here keeps its code.
+        guard
+            directory.region(code: wish.code)?.parent == own.id
+                || Self.isBelow(wish.code, own.code)
+        else { throw EnrolmentRefusal.notBelow }
         let isKnown =
             directory.region(code: wish.code).map { known in
                 known.parent == own.id && directory.seats(of: known.id).last?.node == wish.node
@@ -114,9 +118,11 @@ extension NodeService {
             return Self.problem(422, "region-unknown", "区划代码应为 12 位")
         }
         let own = runtime.settings.region
-        guard Self.isBelow(code, own.code) else { throw EnrolmentRefusal.notBelow }
         let directory = runtime.board.directory
         let known = directory.region(code: code)
+        guard known?.parent == own.id || Self.isBelow(code, own.code) else {
+            throw EnrolmentRefusal.notBelow
+        }
         if let known, known.parent != own.id {
             return Self.problem(409, "not-parent", "这个区划在别的上级之下")
         }

@@ -4,6 +4,7 @@ import Change
 import Crypto
 import Disk
 import Domain
+import Gate
 package import Kernel
 import Sessions
 package import Store
@@ -31,8 +32,9 @@ struct OpenStore: Sendable {
         return Hash.digest(key.bytes, suite: key.suite)
     }
 
-    func intake(_ clock: NodeClock) -> Intake {
+    func intake(_ clock: NodeClock, _ refusals: RefusalLog) -> Intake {
         var intake = Intake(board: board, writer: writer, blobs: blobs)
+        intake.refusals = refusals
         intake.receipts = ReceiptDuty(store: self, clock: clock)
         return intake
     }

@@ -140,6 +140,8 @@ extension PeerStatus.Alarm {
         case .diverged(let scope):
             self.init(.diverged, scope: scope, "双方都已发完，内容仍不一致")
         case .stalled(let scope): self.init(.stalled, scope: scope, "对端不收这个范围的变更")
+        case .uninvited(let scope):
+            self.init(.rejected, scope: scope, "对端送来不归它承载的范围的变更，未收")
         case .held(let scope):
             self.init(.held, scope: scope, "双方名录对谁承载这个范围说法不一，等名录一致")
         case .refused(let reason): self.init(.refused, scope: nil, "对端拒绝同步：\(reason)")

@@ -38,6 +38,9 @@ final class RenewalBell: Sendable {
         callback?()
     }
 
+    /// Whoever runs the node starts it anew, as the same incarnation.
+    func restart() { state.withLock { $0.callback }?() }
+
     /// The first ring counts.
     func ring() {
         let isFirst = state.withLock { state in

@@ -116,7 +116,7 @@ struct BundleCourier: Sendable {
         let reports: [AdmissionReport]
         do {
             let delivery = try bundle.delivery(knowing: knowledge(of: bundle.from))
-            reports = try await runtime.store.intake(runtime.clock).take(
+            reports = try await runtime.store.intake(runtime.clock, runtime.door.refusals).take(
                 delivery, from: bundle.from
             ).reports
         } catch let error as JournalError {

@@ -152,7 +152,8 @@ extension NodeRuntime {
     }
 
     /// Says who this node is and takes in the directory that comes back, signatures checked.
-    private func ask(_ url: String) async throws(Failure) {
+    @discardableResult
+    func ask(_ url: String) async throws(Failure) -> MembershipGrant {
         let own = settings.region
         let request = MembershipRequest(
             code: own.code, name: own.name, region: own.id, keys: store.keys)
@@ -166,6 +167,7 @@ extension NodeRuntime {
         } catch {
             throw Failure("the parent's directory cannot be taken in: \(error)", exitCode: 3)
         }
+        return grant
     }
 
     func submit(_ submission: Submission) async throws(JournalError) {

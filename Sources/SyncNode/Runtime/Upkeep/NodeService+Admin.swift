@@ -30,6 +30,8 @@ extension NodeService {
         case "invite": return await invite(request)
         case "departure": return await departure(request)
         case "late": return await late(request)
+        case "move": return await move(request)
+        case "parent": return await goToParent(request)
         case "export": return await exportBundle(request)
         case "import": return await importBundle(request)
         default: return Self.problem(404, "no-such-route", "没有这个地址")
@@ -130,6 +132,7 @@ extension NodeService {
             return HTTPResponse(
                 status: 200, contentType: "application/json", body: writer.bytes)
         } catch {
+            runtime.door.refusals.note(error.rule, from: "bundle")
             return Self.problem(error.status, error.rule, error.title)
         }
     }

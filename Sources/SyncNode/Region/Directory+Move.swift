@@ -1,0 +1,44 @@
+package import Change
+
+/// Putting a place under another parent.
+extension Directory {
+    /// What a region above both parents states then: the move, and what the old parent stated of
+    /// the place, which the new one does not hold: each seat that it ever had with its owner's
+    /// word, who waits for one, and whose end it saw.
+    ///
+    /// - Returns: Empty where the place is not known. Costs a look at all that was ever said.
+    package func restatement(of id: RegionID, under parent: RegionID) -> [DirectoryEntry] {
+        guard let record = region(id) else { return [] }
+        var entries: [DirectoryEntry] = [
+            .move(region: id, parent: parent),
+            .region(
+                RegionRecord(
+                    id: id, code: record.code, name: record.name, level: record.level,
+                    parent: parent)),
+        ]
+        for word in said where !isVoid(word.statement) {
+            let entry = word.statement.entry
+            switch entry {
+            case .seat(id, let epoch, let key, _, _):
+                let isSeat = seats(of: id).contains { $0.epoch == epoch && $0.key == key }
+                if isSeat, !entries.contains(entry) { entries.append(entry) }
+            case .incarnation(id, let key, _, _):
+                let isGuest = regionBySeat[key] == nil && guests[key] != nil
+                if isGuest, !entries.contains(entry) { entries.append(entry) }
+            default: break
+            }
+        }
+        for (key, region, reason) in revocations where region == id {
+            let scopes = Set((cuts.revoked[key] ?? [:]).values.flatMap(\.keys)).sorted()
+            entries.append(
+                .revocation(
+                    Revocation(
+                        key: key, reason: reason, cuts: scopes.compactMap { cut(of: key, in: $0) }))
+            )
+            if let hashes = cuts.adopted[key] {
+                entries.append(.adoption(Adoption(key: key, hashes: hashes.sorted())))
+            }
+        }
+        return entries
+    }
+}
