@@ -182,6 +182,14 @@ extension ChangeKind {
         default: false
         }
     }
+
+    /// Whether somebody decided by it: neither what commutes nor what was only recorded.
+    package var isDecided: Bool {
+        switch self {
+        case .caseReceive, .caseMirror, .auditLine: false
+        default: !commutes
+        }
+    }
 }
 
 /// The members of a case change's body that the fold reads. What is malformed is as if it were

@@ -94,10 +94,12 @@ enum StaffRules {
             }
             let id = known?.id ?? AccountID.text(login: order.login, home: home.id.hex)
             author = AccountID.author(of: id)
-            drafts.append(
-                Draft(
-                    scope: .staff(place.id), kind: .accountSet,
-                    body: word(order, id, isOwn: author == desk.author).body))
+            let word = word(order, id, isOwn: author == desk.author)
+            var draft = Draft(scope: .staff(place.id), kind: .accountSet, body: word.body)
+            if known != nil, let isEnd = word.isDisabled, place.id != desk.region {
+                draft.turn = StaffTurn(author: author, region: place.id, isEnd: isEnd)
+            }
+            drafts.append(draft)
         }
         var line = AuditState(act: order.verb, region: desk.region)
         line.about = order.login
