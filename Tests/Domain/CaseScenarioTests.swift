@@ -1,5 +1,6 @@
 import Base
 import Change
+import Crypto
 import Testing
 
 @testable import Domain
@@ -131,6 +132,31 @@ struct CaseScenarioATests {
         #expect(try world.say("C", "decide", a1, grant) == "case-decided")
         #expect(try world.custodians(a1) == ["C"])
         #expect(world.deciders(a1) == ["C"])
+    }
+
+    @Test("a clerk signs for a case once its attachments are all there; a gateway does not wait")
+    func signedOnceAttachmentsAreThere() throws {
+        let world = try CaseWorld()
+        let number = try world.receive("V1")
+        #expect(try world.say("V1", "correct", number, #","gaps":["M4","M5"]"#) == nil)
+        let first = Hash.digest([1], suite: .sha256Ed25519)
+        let second = Hash.digest([2], suite: .sha256Ed25519)
+        let added = zip(["M4", "M5"], [first, second]).map { code, scan in
+            #"{"code":"\#(code)","blob":"\#(scan.hex)"}"#
+        }
+        #expect(
+            try world.say(
+                "V1", "supplement", number, #","materials":[\#(added.joined(separator: ","))]"#)
+                == nil)
+        #expect(try world.say("V1", "offer", number, #","to":"370124000000""#) == nil)
+        world.settle()
+        world.node("C").wanted = [second]
+        #expect(try world.say("C", "sign", number) == "attachments-missing")
+        #expect(world.holder("C", number) == "V1")
+        world.node("C").wanted = [Hash.digest([3], suite: .sha256Ed25519)]
+        #expect(try world.say("C", "sign", number) == nil)
+        world.settle()
+        #expect(world.holder("V1", number) == "C")
     }
 
     @Test("what the clerk saw is held against what is when it is decided, not before")

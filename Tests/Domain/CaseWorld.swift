@@ -13,6 +13,8 @@ final class CaseNode: DocumentSource {
     var key: IncarnationKey
     var directory: Directory
     var custody = CustodyRules.standard
+    /// Attachments that have not come.
+    var wanted: [Digest] = []
     private(set) var documents: [DocumentKey: Content] = [:]
     /// By scope, in arrival order.
     private(set) var logs: [ScopeName: [Arrival]] = [:]
@@ -45,6 +47,8 @@ final class CaseNode: DocumentSource {
         }
         return nil
     }
+
+    func missing(_ attachments: [Digest]) -> [Digest] { attachments.filter(wanted.contains) }
 
     // MARK: acting
 

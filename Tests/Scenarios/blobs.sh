@@ -142,6 +142,23 @@ within 60 has "$county" "$hash"
 within 60 has "$town" "$hash"
 has "$other" "$hash" && fail "another village got it"
 
+# A case is signed for once its attachment is there, however long that takes.
+head -c 300000 /dev/urandom >"$work/late"
+late=$(sha256sum "$work/late" | cut -d' ' -f1)
+status 201 -H 'Content-Type: application/json' -d \
+    "{\"item\":\"$item\",\"applicant\":\"李某\",\"materials\":[{\"code\":\"M1\",\"blob\":\"$late\"}]}" \
+    "$village/api/v1/cases"
+number=$(sed -n 's/.*"number":"\([0-9]*\)".*/\1/p' "$work/body")
+"$node" handoff offer "$number" --to 370124000000 --data "$work/village" >/dev/null
+offered() { "$node" handoff list --data "$work/county" --json | grep -q "$number"; }
+within 30 offered
+signs() { "$node" handoff sign "$number" --data "$work/county" >"$work/out" 2>&1; }
+signs && fail "signed for without its attachment"
+grep -q attachments-missing "$work/out" || fail "refused for another reason: $(cat "$work/out")"
+facts=$((facts + 1))
+status 201 -T "$work/late" "$village/api/v1/blobs/$late"
+within 60 signs
+
 # Out: whole, in part, by condition.
 status 200 "$county$blob"
 cmp -s "$work/scan" "$work/body" || fail "the county has another scan"

@@ -49,6 +49,16 @@ extension BlobShelf {
         }
     }
 
+    /// Which of some attachments are not here whole, each once. Blocking: a look at the disk for
+    /// each.
+    package func missing(of digests: [Digest]) throws(JournalError) -> [Digest] {
+        var missing: [Digest] = []
+        for digest in digests where !missing.contains(digest) {
+            if try size(of: digest) == nil { missing.append(digest) }
+        }
+        return missing
+    }
+
     /// Bytes of an attachment that is here and durable; nil where it is not.
     package func size(of digest: Digest) throws(JournalError) -> Int? {
         guard !state.withLock({ $0.busy.contains(digest) }) else { return nil }

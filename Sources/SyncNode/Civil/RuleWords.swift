@@ -20,6 +20,7 @@ package enum RuleWords {
         ("account-not-found", "there is no such account"),
         ("account-unknown", "this node has no such account"),
         ("already-recalled", "the withdrawal of this hand-over was asked for already"),
+        ("attachments-missing", "attachments of the case have not all come yet"),
         ("bad-card", "what the peer says of itself is not of its form, or not signed by it"),
         ("bad-demo", "the body is not JSON"),
         ("bad-encoding", "the message is not deflated as it should be"),

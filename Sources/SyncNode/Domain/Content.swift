@@ -15,6 +15,13 @@ package protocol DocumentSource<Failure> {
     func find(_ collection: Collection, label: String) throws(Failure) -> [DocumentKey]
     /// A stored change, for folding a document anew.
     func change(at dot: Dot, in scope: ScopeID) throws(Failure) -> Change?
+    /// Which of some attachments this node does not hold whole.
+    func missing(_ attachments: [Digest]) throws(Failure) -> [Digest]
+}
+
+extension DocumentSource {
+    /// Where nobody knows of attachments, none is waited for.
+    package func missing(_ attachments: [Digest]) throws(Failure) -> [Digest] { [] }
 }
 
 /// What a fold puts back.

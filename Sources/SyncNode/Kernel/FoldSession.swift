@@ -90,4 +90,8 @@ struct KernelSource<Store: Journal>: DocumentSource {
     func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {
         try kernel.journal.change(at: dot, in: scope)
     }
+
+    func missing(_ attachments: [Digest]) throws(JournalError) -> [Digest] {
+        try kernel.attachments?(attachments) ?? []
+    }
 }

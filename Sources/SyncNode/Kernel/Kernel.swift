@@ -1,4 +1,4 @@
-import Base
+package import Base
 package import Change
 package import Domain
 
@@ -11,6 +11,8 @@ package final class Kernel<Store: Journal> {
     /// The directory as desks share it; nil since it last changed.
     var office: Office?
     package internal(set) var clock: HybridClock
+    /// Which of some attachments are not here; nil where nobody keeps any.
+    package var attachments: (([Digest]) throws(JournalError) -> [Digest])?
     /// Which rules are on: all, but in the simulator's mutants.
     package let rules: KernelRules
 

@@ -72,6 +72,8 @@ struct OpenStore: Sendable {
             board: board, clock: clock,
             open: { () throws(JournalError) in
                 let (kernel, opened) = try Self.openKernel(directory)
+                kernel.attachments = { (named) throws(JournalError) in try blobs.missing(of: named)
+                }
                 box.value = opened
                 return kernel
             },

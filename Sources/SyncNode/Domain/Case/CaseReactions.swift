@@ -286,6 +286,10 @@ private struct Overlay<Base: DocumentSource>: DocumentSource {
         try base.change(at: dot, in: scope)
     }
 
+    func missing(_ attachments: [Digest]) throws(Base.Failure) -> [Digest] {
+        try base.missing(attachments)
+    }
+
     /// Sets a document's flag; one that was not written joins only if its flag changes.
     mutating func mark(_ key: DocumentKey, _ owes: Bool) throws(Base.Failure) {
         guard var content = try content(key), content.attention != owes else { return }

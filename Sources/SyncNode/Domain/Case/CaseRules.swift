@@ -37,6 +37,9 @@ enum CaseRules {
         if case .gateway(let duty) = command.act {
             return try HandoverRules.decide(duty, on: sheet, from: source)
         }
+        if command.act == .sign, let refusal = try unready(state, from: source) {
+            return .refuse(refusal)
+        }
         let partner: RegionRecord?
         do throws(RuleRefusal) {
             guard case .offer(let code, _) = command.act,
@@ -49,6 +52,22 @@ enum CaseRules {
         guard case .offer(let code, _) = command.act, let partner else { return .refuse(.noCase) }
         return try HandoverRules.pack(
             sheet, to: partner.id, destination: code, isReturn: false, from: source)
+    }
+
+    /// A clerk signs for what is there to be worked on (PROTOCOL §8): every attachment that the
+    /// case names. A gateway, which only passes it on, does not wait.
+    private static func unready<S: DocumentSource>(
+        _ state: CaseState, from source: S
+    ) throws(S.Failure) -> RuleRefusal? {
+        var named: [Digest] = []
+        for event in state.events {
+            let change = try source.change(at: event.dot, in: state.scopeID)
+            named += change?.namedBlobs ?? []
+        }
+        let missing = try source.missing(named)
+        guard !missing.isEmpty else { return nil }
+        return RuleRefusal(
+            "attachments-missing", "附件尚未到齐，还差 \(missing.count) 份，到齐后再签收", field: "case")
     }
 
     /// The case that a command is about; nil where it names none, or more than one.
