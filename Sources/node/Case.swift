@@ -53,7 +53,7 @@ extension Verb {
             onCase(
                 "note", Words("备注", "adds a note"), [.required("note", "note"), .at],
                 done: "已备注"),
-            show, list,
+            show, clock, list,
         ])
 
     /// An act on a case by its number or id.
@@ -71,6 +71,24 @@ extension Verb {
     ) { order in
         try await order.query("/api/v1/cases/" + URLText.segment(order.subject)) { file in
             [CaseLine.text(file)] + CaseLine.events(file)
+        }
+    }
+
+    private static let clock = Act(
+        name: "clock", about: Words("一个办件的时限与亮灯", "when a case is due"), subject: "NUMBER",
+        options: []
+    ) { order in
+        let path = "/api/v1/cases/" + URLText.segment(order.subject) + "/clock"
+        return try await order.query(path) { clock in
+            let limits = [
+                ("reply", Words("答复期限", "reply")),
+                ("deemedAccepted", Words("视为受理", "deemed accepted")),
+                ("promised", Words("承诺办结", "promised")), ("legal", Words("法定办结", "legal limit")),
+                ("delivery", Words("送达期限", "delivery")), ("light", Words("亮灯", "light")),
+            ]
+            return limits.compactMap { field, name in
+                clock[field]?.text.map { "\(name.text)  \($0)" }
+            }
         }
     }
 

@@ -104,6 +104,18 @@ struct FixtureView: NodeView {
         return WorkCalendar()
     }
 
+    func clock(of file: StoredDocument, on today: CivilDate) throws(ViewError) -> CaseClock? {
+        try fail()
+        var course = CaseClock.Course(
+            received: CivilDate(of: Instant(millis: file.time)))
+        if file.status == "accepted" {
+            course.answered = course.received
+            course.accepted = course.received
+        }
+        let terms = CaseClock.Terms(promised: 5, legal: 20, isImmediate: false)
+        return CaseClock(course, terms, WorkCalendar(), on: today)
+    }
+
     func metrics() throws(ViewError) -> [Metric] {
         try fail()
         return [

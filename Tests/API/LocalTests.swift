@@ -23,6 +23,22 @@ import Testing
         #expect(try response.json["year"]?.int == 2027)
     }
 
+    @Test func aCasesClockIsDerived() throws {
+        let path = "/api/v1/cases/" + Fixture.number + "/clock"
+        let json = try ask.now("GET", path).json
+        let file = Fixture.cases[0]
+        let received = CivilDate(of: Instant(millis: file.time))
+        #expect(json["received"]?.text == received.text)
+        #expect(json["number"]?.text == Fixture.number)
+        let due = WorkCalendar().due(after: received, workingDays: 5).date?.text
+        let isAccepted = file.status == "accepted"
+        #expect(json[isAccepted ? "promised" : "reply"]?.text == due)
+        let page = try ask.now("GET", "/cases/" + Fixture.number).text
+        #expect(page.contains(isAccepted ? "承诺办结" : "答复期限"))
+        #expect(page.contains(due ?? "?"))
+        #expect(try ask.now("GET", path.replacing("1/", with: "9/")).status == 404)
+    }
+
     @Test(arguments: [
         "from=2026-02-30&days=1", "days=1", "from=2026-09-24", "from=2026-09-24&days=-1",
     ])

@@ -1,5 +1,6 @@
 import Base
 import Change
+import Civil
 import Crypto
 import Testing
 
@@ -132,6 +133,31 @@ struct CaseScenarioATests {
         #expect(try world.say("C", "decide", a1, grant) == "case-decided")
         #expect(try world.custodians(a1) == ["C"])
         #expect(world.deciders(a1) == ["C"])
+    }
+
+    @Test("every node says the same days: 5 and 20 working days over a holiday")
+    func theSameDaysEverywhere() throws {
+        let world = try CaseWorld()
+        let number = try world.receive("V1")
+        let today = try #require(CivilDate("2026-09-24"))
+        func clock(_ name: String) throws -> CaseClock {
+            let node = world.node(name)
+            let state = try #require(world.state(name, number))
+            let clock = CatalogQuery.clock(of: state, on: today, in: node.directory, from: node)
+            return try #require(clock)
+        }
+        #expect(try clock("V1").reply?.date?.text == "2026-10-09")
+        #expect(try clock("V1").promised == nil)
+        #expect(try world.say("V1", "accept", number) == nil)
+        world.settle()
+        for name in ["V1", "T", "C"] {
+            let clock = try clock(name)
+            #expect(clock.promised?.date?.text == "2026-10-09", "\(name)")
+            #expect(clock.legal?.date?.text == "2026-10-29", "\(name)")
+            #expect(clock.reply == nil)
+        }
+        #expect(try world.say("V1", "withdraw", number) == nil)
+        #expect(try clock("V1").next == nil)
     }
 
     @Test("a clerk signs for a case once its attachments are all there; a gateway does not wait")

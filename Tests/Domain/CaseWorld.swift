@@ -271,7 +271,11 @@ final class CaseWorld {
         item.insert(
             ItemVersion(
                 number: 3, effectiveFrom: CivilDate(of: Instant(millis: 0)),
-                elements: Array("{}".utf8)), stamp)
+                elements: Array(
+                    """
+                    {"name":"高龄津贴认定","kind":"公共服务","handling":"承诺件","legalDays":20,
+                    "promisedDays":5,"materials":[]}
+                    """.utf8)), stamp)
         node.put(
             DocumentKey(collection: .item, id: ItemState.id(of: Self.item, in: scope)),
             .item(item))

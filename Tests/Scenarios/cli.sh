@@ -195,6 +195,9 @@ says case-frozen
 expect 0 sync --data "$work/town"
 expect 0 handoff sign "$second" --data "$work/county"
 expect 0 case accept "$second" --data "$work/county"
+expect 0 case clock "$second" --data "$work/county" --json
+shape number asOf received accepted deemedAccepted reply promised legal delivery paused light \
+    missingYear
 expect 0 status --data "$work/town" --json
 shape region name level nodeId incarnation carryRoot scopes changes unsent peers fenced \
     diskFreeBytes

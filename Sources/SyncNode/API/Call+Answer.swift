@@ -21,6 +21,7 @@ extension Call {
         case .listItems: return try list(.item, named: "items")
         case .getCase:
             return API.stored(try document(.caseFile).state, for: request, masks: true)
+        case .getCaseClock: return try clock()
         case .getItem: return API.stored(try document(.item).state, for: request)
         case .getRollout: return try rollout()
         case .listGrants: return try grants()

@@ -51,6 +51,54 @@ extension Call {
     }
 }
 
+extension Call {
+    /// What is due of a case and when, as it is today.
+    func clock() throws(Problem) -> HTTPResponse {
+        let file = try document(.caseFile)
+        guard let clock = try clock(of: file) else {
+            throw .missing("case-not-whole", "此办件的收件环节尚未到达本站")
+        }
+        return HTTPResponse.json(clock.json(of: file.label))
+    }
+
+    func clock(of file: StoredDocument) throws(Problem) -> CaseClock? {
+        let today = CivilDate(of: try read { view throws(ViewError) in try view.status() }.clock)
+        return try read { view throws(ViewError) in try view.clock(of: file, on: today) }
+    }
+}
+
+extension CaseClock {
+    /// {number, asOf, received, accepted, deemedAccepted, reply, promised, legal, delivery,
+    /// paused, light, missingYear}: days as texts, null where nothing runs or is known.
+    fileprivate func json(of number: String) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { object in
+            object.field("number", number)
+            object.field("asOf", today.text)
+            object.field("received", course.received.text)
+            let days: [(String, CivilDate?)] = [
+                ("accepted", course.accepted), ("deemedAccepted", deemedAccepted),
+                ("reply", reply?.date), ("promised", promised?.date), ("legal", legal?.date),
+                ("delivery", delivery?.date),
+            ]
+            for (name, day) in days { object.field(name, day.map { .text($0.text) } ?? .null) }
+            object.field("paused", isPaused)
+            object.field("light", light.map { .text($0.rawValue) } ?? .null)
+            object.field("missingYear", missingYear.map { JSON(count: $0) } ?? .null)
+        }
+        return writer.bytes
+    }
+
+    /// The first year whose notice kept a limit from being known.
+    var missingYear: Int? {
+        let years = [reply, promised, legal, delivery].compactMap { due -> Int? in
+            guard case .calendarMissing(let year)? = due else { return nil }
+            return year
+        }
+        return years.min()
+    }
+}
+
 /// A due date, or the year whose notice is not known.
 package struct DueAnswer: Sendable {
     /// The day from which is counted; it is not counted itself.

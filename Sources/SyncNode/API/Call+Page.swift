@@ -70,8 +70,8 @@ extension Call {
         let status = try status()
         let sheet = CaseSheet(first)
         return CasePage(
-            status: status, sheet: sheet, item: try item(sheet.item, status), names: try names(),
-            key: formKey(status))
+            status: status, sheet: sheet, item: try item(sheet.item, status),
+            clock: try clock(of: first), names: try names(), key: formKey(status))
     }
 
     private func casePage() throws(Problem) -> HTTPResponse {

@@ -11,6 +11,8 @@ struct CasePage {
     let sheet: CaseSheet
     /// The item that it is about; nil where it is not here.
     let item: ItemSheet?
+    /// Its statutory clock today; nil while its 收件 is not here.
+    let clock: CaseClock?
     let names: PlaceNames
     /// Told to the act's form, so that a repeated click is known as one.
     let key: String
@@ -76,11 +78,20 @@ struct CasePage {
 
     private var dues: HTMLText {
         var facts: [HTMLText] = []
-        if let due = sheet.promisedDue {
-            facts.append(Page.fact("承诺办结", text: CivilDate(of: due).text))
+        if let day = clock?.deemedAccepted {
+            facts.append(Page.fact("视为受理", text: day.text))
         }
-        if let due = sheet.legalDue {
-            facts.append(Page.fact("法定办结", text: CivilDate(of: due).text))
+        let limits: [(HTMLText, CaseClock.Due?)] = [
+            ("答复期限", clock?.reply), ("承诺办结", clock?.promised), ("法定办结", clock?.legal),
+            ("送达期限", clock?.delivery),
+        ]
+        for (name, due) in limits {
+            guard let due else { continue }
+            facts.append(Page.fact(name, text: due.words))
+        }
+        if clock?.isPaused == true { facts.append(Page.fact("时限", text: "暂停计算")) }
+        if let light = clock?.light {
+            facts.append(Page.fact("亮灯", Page.mark(light.name, light.tone)))
         }
         if let outcome = sheet.outcome {
             facts.append(Page.fact("决定", text: CaseWords.outcome(outcome)))
@@ -134,5 +145,26 @@ struct CasePage {
         let digits = Array(number)
         let parts = [0..<6, 6..<12, 12..<20, 20..<26].map { String(digits[$0]) }
         return HTMLText(parts.map { "<span>\($0)</span>" })
+    }
+}
+
+extension WorkCalendar.DueDate {
+    /// The day, or why it is not known.
+    fileprivate var words: String {
+        switch self {
+        case .date(let date): date.text
+        case .calendarMissing(let year): "缺 \(year) 年节假日安排"
+        }
+    }
+}
+
+extension CaseClock.Light {
+    /// The mark's tone on a page.
+    fileprivate var tone: HTMLText {
+        switch self {
+        case .blue: "going"
+        case .yellow: "waiting"
+        case .red: "bad"
+        }
     }
 }

@@ -29,7 +29,7 @@ enum Gate {
             .actOnItem, .receiveForm, .caseForm, .addAccount, .actOnAccount, .accountForm,
             .draftForm:
             .anyone
-        case .listCases, .getCase, .search, .casePage, .searchPage, .streamEvents:
+        case .listCases, .getCase, .getCaseClock, .search, .casePage, .searchPage, .streamEvents:
             .act(.viewCases)
         case .listItems, .getItem, .getRollout, .listGrants, .getDueDate, .itemPage, .listDrafts,
             .draftsPage:

@@ -26,6 +26,8 @@ package protocol NodeView {
     func places() throws(ViewError) -> [Place]
     /// Working days of those years as the node's region counts them.
     func calendar(_ years: ClosedRange<Int>) throws(ViewError) -> WorkCalendar
+    /// The statutory clock of a stored case on a day; nil while its 收件 is not here.
+    func clock(of file: StoredDocument, on today: CivilDate) throws(ViewError) -> CaseClock?
     /// What is measured now, in the order of output.
     func metrics() throws(ViewError) -> [Metric]
 }

@@ -123,7 +123,7 @@ struct Answer: Sendable {
 enum Operation: String, Hashable, Sendable, CaseIterable {
     case health, readiness, metrics, openAPI
     case getStatus, listPeers, listScopes
-    case listCases, getCase, receiveCase, actOnCase
+    case listCases, getCase, getCaseClock, receiveCase, actOnCase
     case listItems, getItem, publishItem, actOnItem, getRollout
     case listGrants, getDueDate
     case search, streamEvents, submitCommand, syncNow, writeReceipt

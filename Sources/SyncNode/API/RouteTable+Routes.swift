@@ -59,6 +59,10 @@ extension RouteTable {
             summary: "办件详情", parameters: [.caseNumber, .ifNoneMatch],
             answer: .json("Case", "办件的现状"), problems: [404, 409]),
         Route(
+            method: .get, pattern: "/api/v1/cases/{number}/clock", operation: .getCaseClock,
+            face: .api, summary: "办件的时限与亮灯", parameters: [.caseNumber],
+            answer: .json("CaseClock", "由事件和节假日安排推算，不存储"), problems: [404, 409]),
+        Route(
             method: .get, pattern: "/api/v1/items", operation: .listItems, face: .api,
             summary: "事项列表", parameters: [.cursor, .limit, .status],
             answer: .json("ItemList", "事项"), problems: [400]),

@@ -145,6 +145,18 @@ enum Schemas {
                 [("from", .day), ("days", .integer(min: 0)), ("due", .day)],
                 required: ["from", "days", "due"])
         ),
+        (
+            "CaseClock",
+            .record(
+                [
+                    ("number", .string()), ("asOf", .day), ("received", .day),
+                    ("accepted", .orNull(.day)), ("deemedAccepted", .orNull(.day)),
+                    ("reply", .orNull(.day)), ("promised", .orNull(.day)),
+                    ("legal", .orNull(.day)), ("delivery", .orNull(.day)), ("paused", .flag),
+                    ("light", .orNull(.words(CaseClock.Light.allCases.map(\.rawValue)))),
+                    ("missingYear", .orNull(.integer(min: 1))),
+                ], required: ["number", "asOf", "received", "paused"])
+        ),
         ("CommandAnswer", .record([("number", .string()), ("code", .string())])),
     ]
 

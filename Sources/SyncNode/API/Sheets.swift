@@ -39,8 +39,6 @@ struct CaseSheet {
     var isOutgoing: Bool { text("outgoing") != nil }
     var outcome: String? { text("outcome") }
     var receivedAt: Instant { moment("receivedAt") ?? Instant(millis: document.time) }
-    var promisedDue: Instant? { moment("promisedDue") }
-    var legalDue: Instant? { moment("legalDue") }
 
     /// Codes of materials, whether each was handed in, and the digest of its scan.
     var materials: [(code: String, isPresent: Bool, blob: String?)] {

@@ -61,19 +61,25 @@ package struct CaseClock: Hashable, Sendable {
     /// Whether the handling limit stands still today.
     package let isPaused: Bool
 
-    private let course: Course
-    private let terms: Terms
+    /// What it was made of.
+    package let course: Course
+    /// The day on which it was looked at.
+    package let today: CivilDate
+    private let terms: Terms?
     private let calendar: WorkCalendar
-    private let today: CivilDate
 
     /// Working days within which 补正告知 or 受理 must come (行政许可法 第三十二条).
     package static let replyDays = 5
     /// Working days within which the result is delivered (行政许可法 第四十四条).
     package static let deliveryDays = 10
 
-    /// - Parameter today: The day on which it is looked at. Cost: a step for each calendar day
-    ///   of every limit.
-    package init(_ course: Course, _ terms: Terms, _ calendar: WorkCalendar, on today: CivilDate) {
+    /// - Parameters:
+    ///   - terms: nil where the item's version is not here: its limits are not known then.
+    ///   - today: The day on which it is looked at. Cost: a step for each calendar day of every
+    ///     limit.
+    package init(
+        _ course: Course, _ terms: Terms?, _ calendar: WorkCalendar, on today: CivilDate
+    ) {
         self.course = course
         self.terms = terms
         self.calendar = calendar
@@ -88,13 +94,13 @@ package struct CaseClock: Hashable, Sendable {
         isPaused = course.decided == nil && pauses.contains { $0.contains(today) }
         let stops = pauses
         let start = course.accepted ?? (isDeemed ? course.received : nil)
-        promised = start.map {
-            calendar.due(
-                after: $0, workingDays: terms.promised + course.extended, pauses: stops)
+        func limit(_ days: Int?) -> Due? {
+            guard let start, let days else { return nil }
+            return calendar.due(
+                after: start, workingDays: days + course.extended, pauses: stops)
         }
-        legal = start.map {
-            calendar.due(after: $0, workingDays: terms.legal + course.extended, pauses: stops)
-        }
+        promised = limit(terms?.promised)
+        legal = limit(terms?.legal)
         delivery =
             course.endedWithout
             ? nil : course.decided.map { calendar.due(after: $0, workingDays: Self.deliveryDays) }
@@ -146,7 +152,7 @@ package struct CaseClock: Hashable, Sendable {
 
     private var handlingLight: Light? {
         guard course.decided == nil, let due = promised?.date else { return nil }
-        if terms.isImmediate, terms.promised == 0 {
+        if let terms, terms.isImmediate, terms.promised == 0 {
             // What should have been done in the visit: a warning the next day, late after that.
             guard let late = calendar.workingDays(after: due, through: today), today > due else {
                 return nil

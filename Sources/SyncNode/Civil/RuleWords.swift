@@ -53,6 +53,7 @@ package enum RuleWords {
         ("case-not-found", "there is no such case here"),
         ("case-not-held", "this place is not the custodian of the case"),
         ("case-not-own", "a full name is shown at the station of receipt and the custodian"),
+        ("case-not-whole", "the receipt of this case has not come to this node yet"),
         ("case-refused", "the application was refused"),
         ("case-unknown", "there is no such case here"),
         ("case-withdrawn", "the applicant has withdrawn"),

@@ -169,6 +169,15 @@ struct NodeQueries: NodeView {
         }
     }
 
+    func clock(of file: StoredDocument, on today: CivilDate) throws(ViewError) -> CaseClock? {
+        let directory = runtime.board.directory
+        return try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            guard case .caseFile(let state) = try source.decode(file) else { return nil }
+            return try CatalogQuery.clock(of: state, on: today, in: directory, from: source)
+        }
+    }
+
     func metrics() throws(ViewError) -> [Metric] {
         let totals = try read { (reader) throws(JournalError) in try reader.figures() }
         let writer = store.writer.counters.totals

@@ -43,8 +43,6 @@ extension CaseState {
         writer.field("acceptedAt", moment(of: .acceptance))
         writer.field("decidedAt", moment(of: .decision))
         writer.field("deliveredAt", moment(of: .delivery))
-        writer.field("promisedDue", Int64?.none)
-        writer.field("legalDue", Int64?.none)
     }
 
     private func writeCustody(to writer: inout JSONWriter) {

@@ -156,6 +156,36 @@ package struct CaseState: Sendable {
     }
 }
 
+extension CaseState {
+    /// What happened by business date, as the statutory clock asks for it; nil while the 收件 is
+    /// not here. What another county told counts as what was done here.
+    package var course: CaseClock.Course? {
+        guard let receivedAt else { return nil }
+        var course = CaseClock.Course(received: CivilDate(of: Instant(millis: receivedAt)))
+        var ended: CivilDate?
+        for event in events where event.status == .effective {
+            let date = CivilDate(of: Instant(millis: event.moment))
+            func first(_ known: inout CivilDate?) { known = known.map { min($0, date) } ?? date }
+            switch event.kind == .caseMirror ? Milestone.kind(event) : event.kind {
+            case .caseAccept:
+                first(&course.answered)
+                first(&course.accepted)
+            case .caseCorrection: first(&course.answered)
+            case .caseRefuse:
+                first(&course.answered)
+                first(&ended)
+            case .caseWithdraw: first(&ended)
+            case .caseDecide: first(&course.decided)
+            case .caseDeliver, .caseHandOut: first(&course.delivered)
+            default: break
+            }
+        }
+        course.endedWithout = course.decided == nil && ended != nil
+        course.decided = course.decided ?? ended
+        return course
+    }
+}
+
 /// Where a case stands (DOMAIN §3.3). The raw value is stored and in the API.
 package enum CaseStatus: String, Hashable, Sendable, CaseIterable {
     case unknown, received, correcting, accepted, refused, decided, delivered, closed, withdrawn

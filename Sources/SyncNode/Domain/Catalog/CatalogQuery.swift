@@ -113,6 +113,27 @@ package enum CatalogQuery {
         return calendar
     }
 
+    /// The statutory clock of a case as its own region counts; nil while its 收件 is not here.
+    package static func clock<S: DocumentSource>(
+        of state: CaseState, on today: CivilDate, in directory: Directory, from source: S
+    ) throws(S.Failure) -> CaseClock? {
+        guard let course = state.course else { return nil }
+        let first = course.received.year
+        let calendar = try calendar(
+            of: first...min(first + Limits.dueYearsMax, 9999), for: state.scope.region,
+            in: directory, from: source)
+        let item = try item(state.item, for: state.scope.region, in: directory, from: source)
+        let version = item?.state.versions.entries.last { $0.value.number == state.itemVersion }
+        let terms = version.flatMap { ItemElements($0.value.elements) }.map { elements in
+            // A version that another program published was linted by nobody here.
+            let legal = max(0, min(elements.legalDays, Limits.workingDaysMax))
+            return CaseClock.Terms(
+                promised: max(0, min(elements.promisedDays, legal)), legal: legal,
+                isImmediate: elements.handling == .immediate)
+        }
+        return CaseClock(course, terms, calendar, on: today)
+    }
+
     private static func locals<S: DocumentSource>(
         of item: CatalogItem, for region: RegionID, in directory: Directory, from source: S
     ) throws(S.Failure) -> [EffectiveItem.Local] {
