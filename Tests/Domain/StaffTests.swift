@@ -55,6 +55,7 @@ extension CaseNode {
         (.refuse, #""case.refuse","case":"N","reason":"r""#),
         (.correct, #""case.correct","case":"N","gaps":["g"]"#),
         (.supplement, #""case.supplement","case":"N","materials":["M"]"#),
+        (.review, #""case.review","case":"N","outcome":"grant""#),
         (.decide, #""case.decide","case":"N","outcome":"grant""#),
         (.deliver, #""case.deliver","case":"N""#), (.close, #""case.close","case":"N""#),
         (.withdraw, #""case.withdraw","case":"N""#), (.note, #""case.note","case":"N","note":"n""#),
@@ -136,6 +137,43 @@ extension CaseNode {
         try town.act(as: "other")
         #expect(try world.say("T", "decide", number, #","outcome":"refuse""#) == nil)
         #expect(world.state("T", number)?.outcome == "refuse")
+    }
+
+    /// 受理, 审查 and 决定 by three, where the item says so; the fold knows the rule, too.
+    @Test func threeOfficersWhereTheItemSaysSo() throws {
+        let world = try CaseWorld()
+        let town = world.node("T")
+        CaseWorld.publish(to: town, officers: 3)
+        #expect(try town.enter("yi", [.townAcceptor, .townReviewer]) == nil)
+        for login in ["er", "san"] { #expect(try town.enter(login, [.townReviewer]) == nil) }
+        let opinion = #","outcome":"grant""#
+        try town.act(as: "yi")
+        let number = try world.receive("T")
+        #expect(try world.say("T", "review", number, opinion) == "case-not-accepted")
+        #expect(try world.say("T", "accept", number) == nil)
+        #expect(try world.say("T", "review", number, opinion) == "separate-officers")
+        #expect(try world.say("T", "decide", number, opinion) == "separate-officers")
+        try town.act(as: "er")
+        #expect(try world.say("T", "decide", number, opinion) == "third-officer")
+        #expect(try world.say("T", "review", number, opinion) == nil)
+        #expect(try world.say("T", "decide", number, opinion) == "third-officer", "not both")
+
+        // A node that leaves the rule out: no fold lets it stand.
+        let file = try #require(town.cases.first { $0.state.number == number })
+        let sheet = CaseSheet(
+            id: file.id, state: file.state, desk: town.desk, at: nil, rules: .standard,
+            mode: .authorise)
+        let tip = try #require(file.state.holder?.event)
+        town.append(sheet.draft(.caseDecide, on: tip) { $0.field("outcome", "refuse") })
+        world.settle()
+        #expect(world.state("C", number)?.status == .accepted)
+        #expect(
+            world.state("C", number)?.events.contains { $0.status == .void(.sameOfficer) } == true)
+
+        try town.act(as: "san")
+        #expect(try world.say("T", "decide", number, opinion) == nil)
+        world.settle()
+        for name in ["T", "C"] { #expect(world.state(name, number)?.status == .decided) }
     }
 
     @Test func accountsGoWhereTheyWorkAndNoFarther() throws {

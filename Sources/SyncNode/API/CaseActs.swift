@@ -57,7 +57,10 @@ struct CaseActs {
                 act("withdraw", "申请人撤回", reason("原因")),
             ]
         case "accepted":
-            return [act("decide", "决定", decision, isMain: true), offer]
+            return [
+                act("decide", "决定", decision, isMain: true), act("review", "审查意见", decision),
+                offer,
+            ]
         case "decided":
             return [act("deliver", "送达", receiver, isMain: true)]
         case "delivered":

@@ -5,7 +5,8 @@ extension RouteTable {
     /// What a case may be asked for: the word in the path, and what it is to people.
     static let caseActions: [(name: String, title: String)] = [
         ("accept", "受理"), ("refuse", "不予受理"), ("correct", "补正告知"), ("supplement", "补齐材料"),
-        ("decide", "决定"), ("deliver", "送达"), ("close", "办结"), ("withdraw", "撤回申请"),
+        ("review", "审查"), ("decide", "决定"), ("deliver", "送达"), ("close", "办结"),
+        ("withdraw", "撤回申请"),
         ("note", "备注"), ("rate", "评价"), ("offer", "移交"), ("sign", "签收"), ("reject", "退件"),
         ("recall", "撤回移交"), ("force", "强制接管"), ("ratify", "追认"),
         ("reveal", "显示完整信息"),

@@ -194,6 +194,7 @@ package enum RuleWords {
         ("store", "the node's store cannot be used now"),
         ("store-full", "there is no room left: it was not kept"),
         ("store-locked", "another program holds the node's database: end it"),
+        ("third-officer", "three officers are needed: nobody else has examined the case yet"),
         ("two-persons", "who drafts an item may not publish it: two persons"),
         ("uniform-element-read-only", "a uniform element is changed by its authority only"),
         ("vague-material", "the name of a material says too little"),

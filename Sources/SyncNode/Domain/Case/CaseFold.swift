@@ -178,7 +178,7 @@ extension ChangeKind {
     /// Whether it says something beside custody, from any place.
     fileprivate var commutes: Bool {
         switch self {
-        case .caseNote, .caseSupplement, .caseRate, .caseWithdraw: true
+        case .caseNote, .caseSupplement, .caseRate, .caseWithdraw, .caseReview: true
         default: false
         }
     }
@@ -187,6 +187,7 @@ extension ChangeKind {
     package var isDecided: Bool {
         switch self {
         case .caseReceive, .caseMirror, .auditLine: false
+        case .caseReview: true
         default: !commutes
         }
     }

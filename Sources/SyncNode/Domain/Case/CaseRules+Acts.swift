@@ -15,7 +15,11 @@ extension CaseSheet {
         case .accept:
             try checkAcceptance()
             let draft = draft(.caseAccept, on: link.event) { object in
-                if needsSecondOfficer { object.field("outcome", CaseEvent.separate) }
+                switch officers {
+                case 3: object.field("outcome", CaseEvent.three)
+                case 2: object.field("outcome", CaseEvent.separate)
+                default: break
+                }
             }
             return written([draft])
         case .refuse(let reason):
@@ -28,6 +32,7 @@ extension CaseSheet {
             return written([draft])
         case .correct(let gaps, let override, let reason):
             return try correct(gaps, override, reason, on: link)
+        case .review(let isGranted, let note): return try review(isGranted, note)
         case .decide(let isGranted, let note):
             return try decide(isGranted, note, on: link)
         case .deliver(let receiver):
@@ -94,6 +99,23 @@ extension CaseSheet {
         return written([draft])
     }
 
+    /// 审查: an opinion, bound to nobody's decision, of an officer who did not accept the case.
+    private func review(_ isGranted: Bool, _ note: String) throws(RuleRefusal) -> Decision {
+        try checkMode([.authorise])
+        try check(.acceptance, isFilled: true, "case-not-accepted", "尚未受理")
+        try check(.decision, isFilled: false, "case-decided", "已作出决定")
+        try checkNotWithdrawn()
+        guard !CaseEvent.isBarred(desk.author, by: state.effective(.acceptance)) else {
+            throw RuleRefusal(
+                "separate-officers", "受审分离：受理人不得审查同一承诺件", category: .forbidden)
+        }
+        let draft = draft(.caseReview) { object in
+            object.field("outcome", isGranted ? "grant" : "refuse")
+            object.object("detail") { $0.field("note", note) }
+        }
+        return written([draft])
+    }
+
     private func decide(
         _ isGranted: Bool, _ note: String, on link: CustodyLink
     ) throws(RuleRefusal) -> Decision {
@@ -107,6 +129,15 @@ extension CaseSheet {
         guard !CaseEvent.isBarred(desk.author, by: state.effective(.acceptance)) else {
             throw RuleRefusal(
                 "separate-officers", "受审分离：受理人不得对同一承诺件作出决定", category: .forbidden)
+        }
+        let reviews = state.effective(.caseReview)
+        guard
+            !CaseEvent.lacksReview(
+                desk.author, at: actor, before: nil,
+                accepted: state.effective(.acceptance), among: reviews)
+        else {
+            throw RuleRefusal(
+                "third-officer", "此事项须由三人分别受理、审查、决定：尚无第三人的审查意见", category: .forbidden)
         }
         let draft = draft(.caseDecide, on: link.event) { object in
             object.field("outcome", isGranted ? "grant" : "refuse")
