@@ -104,7 +104,10 @@ import Testing
         #expect(try limit("POST", "/console/cases") == Limits.formBytesMax)
         #expect(try limit("POST", "/sync/v1/exchange") == Limits.messageBytesMax)
         #expect(try limit("GET", "/api/v1/cases") == 0)
-        #expect(try limit("POST", "/nothing") == 0)
+        // Where there is no route, the caller hears of that and not of the body.
+        #expect(try limit("POST", "/nothing") == Limits.formBytesMax)
+        #expect(try limit("POST", "/login") == Limits.formBytesMax)
+        #expect(try ask.now("POST", "/login", body: "login=x").status == 405)
     }
 
     @Test func syncDoorsAreHandedOn() throws {

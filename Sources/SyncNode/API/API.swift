@@ -27,10 +27,11 @@ package enum API {
         }
     }
 
-    /// How many bytes of body a request may bring, by its head: 0 where its route takes none.
+    /// How many bytes of body a request may bring, by its head: 0 where its route takes none. Where
+    /// there is no route, a form's worth, so that the caller hears that and not of its body.
     package static func bodyBytesMax(for request: HTTPRequest) -> Int {
         guard case .route(let route, _) = RouteTable.shipped.find(request.method, request.path)
-        else { return 0 }
+        else { return Limits.formBytesMax }
         return route.bodyBytesMax
     }
 

@@ -121,6 +121,8 @@ enum CaseWords {
         case "grant": "准予"
         case "refuse": "不予"
         case "return": "退回"
+        case "separate": "另由他人决定（受审分离）"
+        case "override": "上级准许再次补正"
         default: word
         }
     }

@@ -24,6 +24,8 @@ package enum Stylesheet {
         .bar nav a:hover{text-decoration:underline}
         .brand{font-weight:600}.place{opacity:.85}
         .find{margin-left:auto;display:flex;gap:6px}
+        .who{display:flex;gap:12px;align-items:center}
+        .who button{background:#ffffff1f;border-color:#ffffff66;color:#fff}
         .find input{width:13em;border-color:transparent}
         .find button{background:#ffffff1f;border-color:#ffffff66;color:#fff}
         .banner{margin:0;padding:10px 20px;background:#fff3d6;color:#5c3b00;text-align:center;
