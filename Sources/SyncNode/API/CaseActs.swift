@@ -57,10 +57,9 @@ struct CaseActs {
                 act("withdraw", "申请人撤回", reason("原因")),
             ]
         case "accepted":
-            return [
-                act("decide", "决定", decision, isMain: true), act("review", "审查意见", decision),
-                offer,
-            ]
+            let forms = [act("decide", "决定", decision, isMain: true), offer]
+            let isOfThree = sheet.events.contains { $0.kind == "accept" && $0.outcome == "three" }
+            return isOfThree ? [act("review", "审查意见", decision)] + forms : forms
         case "decided":
             return [act("deliver", "送达", receiver, isMain: true)]
         case "delivered":

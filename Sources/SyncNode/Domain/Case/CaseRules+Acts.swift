@@ -56,17 +56,17 @@ extension CaseSheet {
         try checkNotWithdrawn()
     }
 
-    private func checkNotWithdrawn() throws(RuleRefusal) {
+    func checkNotWithdrawn() throws(RuleRefusal) {
         guard state.status != .withdrawn else {
             throw RuleRefusal("case-withdrawn", "申请人已撤回")
         }
     }
 
-    private func checkMode(_ allowed: [SinkMode]) throws(RuleRefusal) {
+    func checkMode(_ allowed: [SinkMode]) throws(RuleRefusal) {
         guard let mode, allowed.contains(mode) else { throw .notGranted }
     }
 
-    private func check(
+    func check(
         _ slot: Slot, isFilled: Bool, _ rule: String, _ title: String
     ) throws(RuleRefusal) {
         guard (state.effective(slot) != nil) == isFilled else {
@@ -95,23 +95,6 @@ extension CaseSheet {
                     for gap in gaps { array.value(gap) }
                 }
             }
-        }
-        return written([draft])
-    }
-
-    /// 审查: an opinion, bound to nobody's decision, of an officer who did not accept the case.
-    private func review(_ isGranted: Bool, _ note: String) throws(RuleRefusal) -> Decision {
-        try checkMode([.authorise])
-        try check(.acceptance, isFilled: true, "case-not-accepted", "尚未受理")
-        try check(.decision, isFilled: false, "case-decided", "已作出决定")
-        try checkNotWithdrawn()
-        guard !CaseEvent.isBarred(desk.author, by: state.effective(.acceptance)) else {
-            throw RuleRefusal(
-                "separate-officers", "受审分离：受理人不得审查同一承诺件", category: .forbidden)
-        }
-        let draft = draft(.caseReview) { object in
-            object.field("outcome", isGranted ? "grant" : "refuse")
-            object.object("detail") { $0.field("note", note) }
         }
         return written([draft])
     }
