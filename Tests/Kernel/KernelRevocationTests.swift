@@ -15,17 +15,7 @@ struct KernelRevocationTests {
         try tree.state()
         try tree.publish()
         try spread(tree)
-        let granted = try say(
-            tree.county,
-            [
-                "command": "grant.set", "code": .text(TreeFixture.item),
-                "region": "370124106201", "mode": "授权办理", "from": "1970-01-01",
-                "document": "平政发〔2026〕1 号",
-            ], at: 2_500)
-        guard case .done = granted else {
-            Issue.record("\(granted)")
-            return (tree, [])
-        }
+        try tree.grant()
         try spread(tree)
         let honest = try [
             receive(tree.village, "甲", at: 5_000), receive(tree.village, "乙", at: 5_000),

@@ -18,11 +18,14 @@ struct TreeFixture {
     let town: FixtureNode
     let village: FixtureNode
 
-    init(journal: SimulatedJournal = SimulatedJournal()) throws {
-        county = try FixtureNode(seed: 1, region: Self.countyID, journal: journal)
+    init(
+        journal: SimulatedJournal = SimulatedJournal(), rules: KernelRules = KernelRules()
+    ) throws {
+        county = try FixtureNode(
+            seed: 1, region: Self.countyID, journal: journal, rules: rules)
         let root = county.seat
-        town = try FixtureNode(seed: 2, region: Self.townID, root: root)
-        village = try FixtureNode(seed: 3, region: Self.villageID, root: root)
+        town = try FixtureNode(seed: 2, region: Self.townID, root: root, rules: rules)
+        village = try FixtureNode(seed: 3, region: Self.villageID, root: root, rules: rules)
     }
 
     /// The county states itself and the town, the town the village.
@@ -68,6 +71,21 @@ struct TreeFixture {
             at: millis)
         guard case .done = try #require(outcomes.first) else {
             Issue.record("not published: \(outcomes)")
+            return
+        }
+    }
+
+    /// The county lets the village take the item's cases in.
+    func grant() throws {
+        let command = try Command(
+            json: [
+                "command": "grant.set", "code": .text(Self.item), "region": "370124106201",
+                "mode": "授权办理", "from": "1970-01-01", "document": "平政发〔2026〕1 号",
+            ])
+        let outcomes = try county.commit(
+            [.command(command, author: 0, replayKey: nil)], at: 2_500)
+        guard case .done = try #require(outcomes.first) else {
+            Issue.record("not granted: \(outcomes)")
             return
         }
     }

@@ -1,6 +1,7 @@
 import Base
 import Change
 import Crypto
+import Foundation
 import Testing
 
 @testable import Region
@@ -194,6 +195,23 @@ import Testing
             let next = ScopeName.cases(village, year: 2027)
             #expect(directory.isBeyondCut(key(2), in: next, seq: Seq(1), hash: .zero))
         }
+    }
+
+    /// Whoever sits may write any body: none of them stops its reader.
+    @Test(arguments: [
+        #"{"key":"KEY","cuts":[{"scope":"00000000000000ff","seq":9007199254740991,"hash":"HASH"}]}"#,
+        #"{"key":"KEY","cuts":[{"scope":"00000000000000ff","seq":-1,"hash":"HASH"}]}"#,
+        #"{"key":"KEY","cuts":[{"scope":"ff","seq":1,"hash":"HASH"}]}"#,
+        #"{"key":"KEY","cuts":[7]}"#, #"{"cuts":[]}"#, #"{"key":7}"#, "[]",
+    ]) func aBodyOfAnotherFormSaysNothing(body: String) throws {
+        let text = body.replacingOccurrences(of: "KEY", with: key(1).text)
+            .replacingOccurrences(of: "HASH", with: Digest16(high: 1, low: 2).hex)
+        let header = ChangeHeader(
+            scope: ScopeName.directory(town).id, actor: key(1).actor(in: ScopeID(1)), seq: Seq(2),
+            previous: .zero, time: HybridTime(rawValue: 1), kind: .directoryRevocation)
+        let change = ChangeCodec.make(
+            header, salt: .zero, body: Array(text.utf8), suite: .sha256Ed25519)
+        #expect(DirectoryEntry(change) == nil)
     }
 
     @Test func bodiesAreReadAsTheyWereWritten() throws {

@@ -314,4 +314,34 @@ silent
 expect 0 case receive --data "$work/town" --item $item --applicant 赵某
 expect 0 case note "$second" --data "$work/county" --note 停机时补记
 
+# The town is stolen: it is looked at, and ended; what was on it comes in late, and counts once it
+# is adopted.
+expect 2 revoke --data "$work/county" --region 3701
+expect 5 revoke --data "$work/town" --region $county
+says not-above
+expect 2 revoke --data "$work/county" --region $town --reason bored
+expect 0 revoke --data "$work/county" --region $town --dry-run --json
+shape region node cases casesHeld below unsent dryRun
+holds '"dryRun":true'
+expect 0 revoke --data "$work/county" --region $town
+expect 1 revoke --data "$work/county" --region $town
+says node-ended
+expect 1 move --data "$work/county" --region $town --to $town
+says move-target
+expect 0 case receive --data "$work/town" --item $item --applicant 钱某 --json
+stolen=$(text number)
+expect 0 export --data "$work/town" --for $county --out "$work/found"
+expect 0 import --data "$work/county" "$work/found"
+expect 1 case show "$stolen" --data "$work/county"
+expect 0 late --data "$work/county" --json
+shape ended count late
+holds "$stolen"
+holds '"adopted":false'
+expect 1 late adopt ffffffff --data "$work/county"
+expect 0 late adopt --all --data "$work/county"
+expect 0 case show "$stolen" --data "$work/county" --json
+holds '"status":"received"'
+expect 0 verify --data "$work/county"
+holds '"faults":[]'
+
 echo "cli: $facts facts hold"

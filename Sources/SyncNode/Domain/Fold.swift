@@ -13,7 +13,9 @@ package enum Fold {
     package static func apply<S: DocumentSource>(
         _ arrival: Arrival, at desk: Desk, from source: S, under custody: CustodyRules = .standard
     ) throws(S.Failure) -> [ContentWrite] {
-        let arrival = try arrival.judged(by: desk.directory, from: source)
+        let arrival =
+            custody.countsBeyondCut
+            ? arrival : try arrival.judged(by: desk.directory, from: source)
         let writes = try fold(arrival, at: desk, from: source, under: custody)
         guard let line = StaffFold.line(of: arrival, writes, at: desk) else { return writes }
         return writes + [line]

@@ -81,10 +81,10 @@ extension Revocation {
 extension Revocation.Cut {
     fileprivate init?(_ json: JSON) {
         guard let scope = json["scope"]?.text.flatMap(RegionID.init(hex:)),
-            let seq = json["seq"]?.int, seq >= 0,
+            let seq = json["seq"]?.int.flatMap(UInt64.init(exactly:)), seq <= Limits.seqMax,
             let hash = json["hash"]?.text.flatMap(Digest16.init(hex:))
         else { return nil }
-        self.init(scope: ScopeID(scope.rawValue), seq: Seq(UInt64(seq)), hash: hash)
+        self.init(scope: ScopeID(scope.rawValue), seq: Seq(seq), hash: hash)
     }
 }
 

@@ -310,6 +310,8 @@ package struct CustodyRules: Hashable, Sendable {
     package var forceWithoutCut = false
     /// Both branches of a forked chain count.
     package var forkNotQuarantined = false
+    /// What came behind its author's end counts like anything else.
+    package var countsBeyondCut = false
 
     package init() {}
 
