@@ -70,6 +70,15 @@ struct CaseSheet {
         }.map(\.element)
     }
 
+    /// Whether a person took the case in and so may not decide it (受审分离).
+    func isSeparated(from author: UInt64) -> Bool {
+        let hex = ActorID(author).hex
+        return (json["events"]?.array ?? []).contains { event in
+            event["kind"]?.text == "accept" && event["status"]?.text == "effective"
+                && event["outcome"]?.text == "separate" && event["author"]?.text == hex
+        }
+    }
+
     /// The region id of an actor, in hexadecimal.
     private func regionOfWriter(_ actor: String?) -> String? {
         guard let actor else { return nil }
