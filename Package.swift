@@ -63,7 +63,8 @@ let rooms: [(name: String, knows: [String])] = [
     (
         "Bench",
         [
-            "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Disk",
+            "Base", "Account", "Threads", "Crypto", "HTTP", "Change", "Domain", "Replication",
+            "Kernel", "API", "Disk",
             "Host", "Store", "Network", "Runtime", "CSQLite", "CLinux",
         ]
     ),

@@ -36,6 +36,14 @@ extension Verb {
                 "supplement", Words("登记补来的材料", "enters materials that were brought"),
                 [.required("material", "materials", .list), .at], done: "已登记补齐材料"),
             onCase(
+                "review", Words("审查意见", "examines: another officer's opinion"),
+                [
+                    .required(
+                        "outcome", "outcome",
+                        .choice([("grant", "grant"), ("refuse", "refuse")])),
+                    .optional("note", "note"), .at,
+                ], done: "已记审查意见"),
+            onCase(
                 "decide", Words("决定", "decides"),
                 [
                     .required(

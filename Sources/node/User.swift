@@ -28,6 +28,9 @@ extension Verb {
                 done: "已改角色"),
             onAccount("disable", Words("停用", "disables it"), [], done: "已停用"),
             onAccount("enable", Words("启用", "enables it"), [], done: "已启用"),
+            onAccount(
+                "code", Words("取消动态码（如手机丢失）", "ends its one-time codes"), [],
+                done: "已取消动态码"),
             Act(
                 name: "password",
                 about: Words("重设口令，从标准输入读", "sets the password read from stdin"),

@@ -87,6 +87,7 @@ import Testing
                 "correct", #"{"gaps":["g"]}"#, .correct(gaps: ["g"], override: false, reason: "")
             ),
             ("supplement", #"{"materials":["M4"]}"#, .supplement(materials: [.init(code: "M4")])),
+            ("review", #"{"outcome":"grant"}"#, .review(isGranted: true, note: "")),
             ("decide", #"{"outcome":"grant"}"#, .decide(isGranted: true, note: "")),
             ("deliver", #"{"receiver":"王某"}"#, .deliver(receiver: "王某")), ("close", "", .close),
             ("withdraw", "", .withdraw(reason: "")), ("note", #"{"note":"n"}"#, .note("n")),

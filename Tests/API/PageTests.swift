@@ -1,3 +1,4 @@
+import Account
 import Base
 import Console
 import Domain
@@ -82,6 +83,26 @@ import Testing
             "GET", "/cases/" + Fixture.number
         ).text
         #expect(actions(in: text).filter { $0 != "reveal" } == acts)
+    }
+
+    @Test func whoAcceptedIsNotOfferedTheDecision() throws {
+        let plain = Fixture.caseFile(Fixture.number, 1, "accepted", "王某")
+        let author = Principal.machine.author
+        let state = String(decoding: plain.state, as: UTF8.self).replacing(
+            #""kind":"accept""#,
+            with: #""kind":"accept","outcome":"separate","author":"\#(ActorID(author).hex)""#)
+        let document = StoredDocument(
+            key: plain.key, scope: plain.scope, label: plain.label, status: plain.status,
+            time: plain.time, attention: false, search: plain.search, state: Array(state.utf8))
+        var ask = Ask(view: FixtureView(cases: [document]))
+        let own = try ask.now("GET", "/cases/" + Fixture.number).text
+        #expect(actions(in: own).filter { $0 != "reveal" } == ["offer"])
+        #expect(own.contains("受审分离"))
+        ask.principal = Principal(
+            kind: .account, author: author ^ 1, login: "b", name: "乙", roles: [.soleApprover],
+            formToken: "t")
+        let other = try ask.now("GET", "/cases/" + Fixture.number).text
+        #expect(actions(in: other).contains("decide"))
     }
 
     @Test func anOfferFreezesTheActs() throws {

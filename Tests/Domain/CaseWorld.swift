@@ -260,7 +260,8 @@ final class CaseWorld {
         }
     }
 
-    private static func publish(to node: CaseNode) {
+    /// - Parameter officers: How many different ones the item asks for.
+    static func publish(to node: CaseNode, officers: Int = 2) {
         guard let county = node.directory.county(of: node.region.id) else { return }
         let scope = ScopeName.catalog(county).id
         var item = ItemState(code: Self.item, authority: county)
@@ -274,7 +275,7 @@ final class CaseWorld {
                 elements: Array(
                     """
                     {"name":"高龄津贴认定","kind":"公共服务","handling":"承诺件","legalDays":20,
-                    "promisedDays":5,"materials":[]}
+                    "promisedDays":5,"materials":[],"officers":\(officers)}
                     """.utf8)), stamp)
         node.put(
             DocumentKey(collection: .item, id: ItemState.id(of: Self.item, in: scope)),

@@ -55,6 +55,7 @@ extension CaseNode {
         (.refuse, #""case.refuse","case":"N","reason":"r""#),
         (.correct, #""case.correct","case":"N","gaps":["g"]"#),
         (.supplement, #""case.supplement","case":"N","materials":["M"]"#),
+        (.review, #""case.review","case":"N","outcome":"grant""#),
         (.decide, #""case.decide","case":"N","outcome":"grant""#),
         (.deliver, #""case.deliver","case":"N""#), (.close, #""case.close","case":"N""#),
         (.withdraw, #""case.withdraw","case":"N""#), (.note, #""case.note","case":"N","note":"n""#),
@@ -136,6 +137,43 @@ extension CaseNode {
         try town.act(as: "other")
         #expect(try world.say("T", "decide", number, #","outcome":"refuse""#) == nil)
         #expect(world.state("T", number)?.outcome == "refuse")
+    }
+
+    /// 受理, 审查 and 决定 by three, where the item says so; the fold knows the rule, too.
+    @Test func threeOfficersWhereTheItemSaysSo() throws {
+        let world = try CaseWorld()
+        let town = world.node("T")
+        CaseWorld.publish(to: town, officers: 3)
+        #expect(try town.enter("yi", [.townAcceptor, .townReviewer]) == nil)
+        for login in ["er", "san"] { #expect(try town.enter(login, [.townReviewer]) == nil) }
+        let opinion = #","outcome":"grant""#
+        try town.act(as: "yi")
+        let number = try world.receive("T")
+        #expect(try world.say("T", "review", number, opinion) == "case-not-accepted")
+        #expect(try world.say("T", "accept", number) == nil)
+        #expect(try world.say("T", "review", number, opinion) == "separate-officers")
+        #expect(try world.say("T", "decide", number, opinion) == "separate-officers")
+        try town.act(as: "er")
+        #expect(try world.say("T", "decide", number, opinion) == "third-officer")
+        #expect(try world.say("T", "review", number, opinion) == nil)
+        #expect(try world.say("T", "decide", number, opinion) == "third-officer", "not both")
+
+        // A node that leaves the rule out: no fold lets it stand.
+        let file = try #require(town.cases.first { $0.state.number == number })
+        let sheet = CaseSheet(
+            id: file.id, state: file.state, desk: town.desk, at: nil, rules: .standard,
+            mode: .authorise)
+        let tip = try #require(file.state.holder?.event)
+        town.append(sheet.draft(.caseDecide, on: tip) { $0.field("outcome", "refuse") })
+        world.settle()
+        #expect(world.state("C", number)?.status == .accepted)
+        #expect(
+            world.state("C", number)?.events.contains { $0.status == .void(.sameOfficer) } == true)
+
+        try town.act(as: "san")
+        #expect(try world.say("T", "decide", number, opinion) == nil)
+        world.settle()
+        for name in ["T", "C"] { #expect(world.state(name, number)?.status == .decided) }
     }
 
     @Test func accountsGoWhereTheyWorkAndNoFarther() throws {
@@ -277,5 +315,91 @@ extension CaseNode {
             return
         }
         #expect(refusal.rule == "command-of-node")
+    }
+
+    /// Set where the account was made, a password opens everywhere below where it works; set
+    /// below, it opens there alone: a stolen station gives nobody a way into its county.
+    @Test func aPasswordGoesDownAndNeverUp() throws {
+        let world = try CaseWorld()
+        let county = world.node("C")
+        county.author = AccountID.operatorAuthor
+        let regions = #"["370124000000","370124106201","370124106202"]"#
+        let made = try county.say(
+            """
+            {"command":"account.add","login":"liudong","name":"刘流动","roles":["node-admin"],
+            "password":"\(CaseNode.password)","regions":\(regions)}
+            """)
+        #expect(made == nil)
+        world.settle()
+        func record(_ name: String) -> String? {
+            let node = world.node(name)
+            return node.find(.account, label: "liudong").lazy.compactMap { key -> String? in
+                guard key.id.low == ScopeName.staff(node.region.id).id.rawValue,
+                    case .account(let state)? = node.content(key)
+                else { return nil }
+                return state.password
+            }.first
+        }
+        let places = ["C", "V1", "V2"]
+        #expect(places.allSatisfy { record($0) == CaseNode.password })
+        func word(_ salt: UInt8) -> (text: String, json: String) {
+            let text = PasswordRecord(
+                "another-2026", salt: [UInt8](repeating: salt, count: Limits.saltBytes),
+                costLog2: 1
+            ).text
+            let json =
+                #"{"command":"account.password","login":"liudong","password":"\#(text)"}"#
+            return (text, json)
+        }
+        let above = word(2)
+        try county.act(as: "liudong")
+        county.now = county.now.advanced(byMillis: 1000)
+        #expect(try county.say(above.json) == nil)
+        world.settle()
+        #expect(places.allSatisfy { record($0) == above.text })
+        let below = word(3)
+        let village = world.node("V1")
+        try village.act(as: "liudong")
+        village.now = county.now.advanced(byMillis: 2000)
+        #expect(try village.say(below.json) == nil)
+        world.settle()
+        #expect(record("V1") == below.text)
+        #expect(record("C") == above.text && record("V2") == above.text)
+        county.author = AccountID.operatorAuthor
+        county.now = village.now.advanced(byMillis: 2000)
+        #expect(try county.say(#"{"command":"account.disable","login":"liudong"}"#) == nil)
+        world.settle()
+        for name in places {
+            let node = world.node(name)
+            try node.act(as: "liudong")
+            #expect(try node.say(above.json) == "account-disabled", "\(name)")
+        }
+    }
+
+    @Test func anAdministratorEndsCodesAndBeginsNone() throws {
+        let node = try CaseWorld().node("C")
+        #expect(try node.enter("guanli", [.nodeAdmin]) == nil)
+        #expect(try node.enter("shenpi", [.approver]) == nil)
+        let begin = #"{"command":"account.code","login":"shenpi","code":"00ff"}"#
+        try node.act(as: "guanli")
+        #expect(try node.say(begin) == "own-code")
+        try node.act(as: "shenpi")
+        #expect(try node.say(begin) == nil)
+        #expect(node.account("shenpi")?.code == "00ff")
+        let other = #"{"command":"account.code","login":"guanli"}"#
+        #expect(try node.say(other) == "role-forbids")
+        try node.act(as: "guanli")
+        node.now = node.now.advanced(byMillis: 1000)
+        #expect(try node.say(#"{"command":"account.code","login":"shenpi"}"#) == nil)
+        #expect(node.account("shenpi")?.code == nil)
+        try node.act(as: "shenpi")
+        #expect(try node.say(begin) == nil)
+        try node.act(as: "guanli")
+        node.now = node.now.advanced(byMillis: 1000)
+        // Who resets a password cannot keep a secret that lies under the old one.
+        let reset =
+            #"{"command":"account.password","login":"shenpi","password":"\#(CaseNode.password)"}"#
+        #expect(try node.say(reset) == nil)
+        #expect(node.account("shenpi")?.code == nil)
     }
 }

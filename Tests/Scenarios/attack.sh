@@ -207,7 +207,11 @@ stop
 # --- nginx before the console, as docs/OPERATING.md has it
 if has nginx nginx-light; then
     serve plain --plain
-    port=$((20000 + RANDOM % 20000))
+    # Below the ports that the system gives out, which the flood has just used; a free one.
+    for _ in $(seq 20); do
+        port=$((12000 + RANDOM % 20000))
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
     mkdir -p "$work/nginx"
     cat >"$work/nginx.conf" <<CONF
 daemon off;

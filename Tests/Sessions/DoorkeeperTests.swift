@@ -1,6 +1,7 @@
 import Account
 import Base
 import Change
+import Crypto
 import Domain
 import HTTP
 import Synchronization
@@ -60,6 +61,12 @@ import Testing
                     },
                     version: { self.version.withLock { $0 } },
                     submit: { command, _ in
+                        if case .staff(.account(let order)) = command {
+                            self.put(order.login) { word in
+                                word.password = order.password
+                                word.code = order.code
+                            }
+                        }
                         if case .staff(.record(let line)) = command {
                             self.lines.withLock { $0.append(line) }
                         }
@@ -75,11 +82,13 @@ import Testing
     }
 
     private func login(
-        _ keeper: Doorkeeper, _ name: String, _ password: String, cookie: String? = nil
+        _ keeper: Doorkeeper, _ name: String, _ password: String, code: String = "",
+        cookie: String? = nil
     ) async throws -> (status: Int, token: String, cookie: String) {
         let headers = cookie.map { [("Cookie", $0)] } ?? []
         let request = try HTTPRequest.make("POST", "/console/login", headers: headers)
-        let order = DoorOrder(wish: .login(login: name, password: password, code: "")) { outcome in
+        let wish = DoorOrder.Wish.login(login: name, password: password, code: code)
+        let order = DoorOrder(wish: wish) { outcome in
             switch outcome {
             case .opened(let token, let cookie, _):
                 HTTPResponse(
@@ -233,5 +242,99 @@ import Testing
         #expect(answer.headers["set-cookie"]?.contains("Max-Age=0") == true)
         #expect(try who(keeper, "Cookie", pair(session.cookie)).kind == .nobody)
         #expect(house.lines.withLock { $0.map(\.act) } == ["login", "login", "logout"])
+    }
+
+    /// What became of a wish of somebody who is in.
+    private func wish(
+        _ keeper: Doorkeeper, _ wish: DoorOrder.Wish, _ cookie: String
+    ) async throws -> DoorOutcome {
+        let request = try HTTPRequest.make("POST", "/", headers: [("Cookie", pair(cookie))])
+        let became = Mutex<DoorOutcome>(.wrong)
+        let order = DoorOrder(wish: wish) { outcome in
+            became.withLock { $0 = outcome }
+            return HTTPResponse(status: 200)
+        }
+        _ = await keeper.serve(order, of: request, by: keeper.principal(of: request))
+        return became.withLock { $0 }
+    }
+
+    private func isDone(_ outcome: DoorOutcome) -> Bool {
+        if case .ruled(.done) = outcome { return true }
+        return false
+    }
+
+    /// RFC 6238 at the login: begun by password, confirmed by a first code, then asked for each
+    /// time, each code once; a new password keeps it, and it ends by password and code.
+    @Test func aLoginAsksForACodeOnceItWasConfirmed() async throws {
+        let house = House()
+        house.enter("zhang")
+        let keeper = house.keeper()
+        defer { keeper.stop() }
+        let session = try await login(keeper, "zhang", "yanshi-2026")
+        #expect(!isDone(try await wish(keeper, .confirmCode("000000"), session.cookie)))
+        guard
+            case .shown(let text, let address) = try await wish(
+                keeper, .beginCode(password: "yanshi-2026"), session.cookie)
+        else {
+            Issue.record("no secret")
+            return
+        }
+        #expect(text.utf8.count == 32 && address.hasPrefix("otpauth://totp/syncnode:zhang?"))
+        let secret = try #require(Self.bytes(ofBase32: text))
+        func code(_ steps: Int64 = 0) -> String {
+            let now = house.now.withLock { $0.millis }
+            return OneTimeCode.code(secret: secret, step: now / 30_000 + steps)
+        }
+        // Shown is not begun: a login goes without.
+        #expect(try await login(keeper, "zhang", "yanshi-2026").status == 200)
+        #expect(!isDone(try await wish(keeper, .confirmCode("123"), session.cookie)))
+        #expect(isDone(try await wish(keeper, .confirmCode(code()), session.cookie)))
+        let stored = try #require(house.accounts.withLock { $0["zhang"]?.code })
+        #expect(!stored.contains(Hex.encode(secret)), "the secret is not stored in the clear")
+
+        #expect(try await login(keeper, "zhang", "yanshi-2026").status == 401)
+        #expect(try await login(keeper, "zhang", "yanshi-2026", code: code()).status == 401, "used")
+        house.pass(60_000)
+        #expect(try await login(keeper, "zhang", "falsch-2026", code: code()).status == 401)
+        #expect(try await login(keeper, "zhang", "yanshi-2026", code: code(-9)).status == 401)
+        #expect(try await login(keeper, "zhang", "yanshi-2026", code: code()).status == 200)
+        #expect(try await login(keeper, "zhang", "yanshi-2026", code: code()).status == 401, "once")
+
+        house.pass(60_000)
+        let change = CommandBody.object([("command", "account.password"), ("login", "zhang")])
+        #expect(
+            isDone(
+                try await wish(
+                    keeper, .derive(password: "another-2026", old: "yanshi-2026", command: change),
+                    session.cookie)))
+        #expect(try await login(keeper, "zhang", "another-2026").status == 401)
+        #expect(try await login(keeper, "zhang", "another-2026", code: code()).status == 200)
+
+        house.pass(60_000)
+        let wrong = DoorOrder.Wish.endCode(password: "another-2026", code: "000000")
+        #expect(!isDone(try await wish(keeper, wrong, session.cookie)))
+        let right = DoorOrder.Wish.endCode(password: "another-2026", code: code())
+        #expect(isDone(try await wish(keeper, right, session.cookie)))
+        #expect(try await login(keeper, "zhang", "another-2026").status == 200)
+    }
+
+    private static func bytes(ofBase32 text: String) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var held: UInt32 = 0
+        var bits = 0
+        for letter in text {
+            guard let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".firstIndex(of: letter) else {
+                return nil
+            }
+            let number = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".distance(
+                from: "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".startIndex, to: value)
+            held = held << 5 | UInt32(number)
+            bits += 5
+            if bits >= 8 {
+                bits -= 8
+                bytes.append(UInt8(held >> UInt32(bits) & 0xff))
+            }
+        }
+        return bytes
     }
 }

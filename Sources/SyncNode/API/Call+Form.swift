@@ -13,7 +13,8 @@ extension Call {
         case .receiveForm: return try receive(form)
         case .caseForm: return try act(form)
         case .syncForm: return exchange()
-        case .loginForm, .logoutForm, .passwordForm, .accountForm, .draftForm, .progressForm:
+        case .loginForm, .logoutForm, .passwordForm, .codeForm, .accountForm, .draftForm,
+            .progressForm:
             return try staffForm(form)
         default:
             invariant(false, "every form has its reply")

@@ -27,6 +27,17 @@ extension Call {
         case .changePassword:
             let body = try CommandBody.object(request.body, mayBeEmpty: false)
             return try password(body["old"]?.text, body["password"]?.text) { $0.answer }
+        case .changeCode:
+            let body = try CommandBody.object(request.body, mayBeEmpty: false)
+            return try code(body["password"]?.text, body["code"]?.text) { outcome in
+                guard case .shown(let secret, let address) = outcome else { return outcome.answer }
+                var writer = JSONWriter()
+                writer.object { object in
+                    object.field("secret", secret)
+                    object.field("address", address)
+                }
+                return .json(writer.bytes)
+            }
         case .addAccount:
             let body = try CommandBody.object(request.body, mayBeEmpty: false)
             return try derived("account.add", body) { outcome in
@@ -107,6 +118,28 @@ extension Call {
                 wish: .derive(password: password, old: old ?? "", command: body), render: render))
     }
 
+    /// One's own one-time codes: a password shows a secret, its first code begins them, both end
+    /// them.
+    private func code(
+        _ password: String?, _ code: String?,
+        _ render: @escaping @Sendable (DoorOutcome) -> HTTPResponse
+    ) throws(Problem) -> Reply {
+        guard principal.kind == .account else {
+            throw Problem(403, "no-password", "本机操作员没有口令")
+        }
+        guard (password?.utf8.count ?? 0) <= Limits.passwordBytesMax else {
+            throw DoorOutcome.wrong.refusal
+        }
+        let wish: DoorOrder.Wish =
+            switch (password, code) {
+            case (let password?, let code?): .endCode(password: password, code: code)
+            case (let password?, nil): .beginCode(password: password)
+            case (nil, let code?): .confirmCode(code)
+            case (nil, nil): throw .invalid("field-required", "请填写口令或动态码", field: "password")
+            }
+        return .door(DoorOrder(wish: wish, render: render))
+    }
+
     /// Queries.
     func staffAnswer() throws(Problem) -> HTTPResponse {
         switch route.operation {
@@ -159,7 +192,8 @@ extension Call {
             }
             let form = AccountForms(
                 viewer: principal, rows: rows, token: Page.token(principal),
-                roles: Role.allCases.filter { $0.levels.contains(status.level) })
+                roles: Role.allCases.filter { $0.levels.contains(status.level) },
+                hasCode: try ownAccount()?.hasCode ?? false)
             return Page.response("我的账户", status, form.html)
         case .auditPage:
             let found = try auditLines(limit: Limits.pageRowsMax)
@@ -183,6 +217,14 @@ extension Call {
             return ItemPage(status: status, item: item, rollout: nil).response
         default: return Page.response("进度查询", status, PublicPages.progress(nil))
         }
+    }
+
+    private func ownAccount() throws(Problem) -> AccountRow? {
+        let login = principal.login
+        let found = try read { view throws(ViewError) in
+            try view.documents(.account, label: login)
+        }
+        return found.first { $0.key.id.high == principal.author }.flatMap(AccountRow.init)
     }
 
     private func drafts(_ status: NodeStatus) throws(Problem) -> HTMLText {
@@ -234,6 +276,7 @@ extension Call {
         case .passwordForm:
             return try password(
                 form.text("old"), form.text("password"), DoorOutcome.onward("/account"))
+        case .codeForm: return try codeForm(form, status)
         case .accountForm: return try accountForm(form)
         case .draftForm:
             let body = CommandBody.object([
@@ -241,6 +284,17 @@ extension Call {
             ])
             return try order(body, form) { _ in "/drafts" }
         default: return try progress(form, status)
+        }
+    }
+
+    private func codeForm(_ form: FormBody, _ status: NodeStatus) throws(Problem) -> Reply {
+        let token = Page.token(principal)
+        return try code(form.text("old"), form.text("code")) { outcome in
+            guard case .shown(let secret, let address) = outcome else {
+                return DoorOutcome.onward("/account")(outcome)
+            }
+            let form = CodeForm(secret: secret, address: address, token: token)
+            return Page.response("动态码", status, form.html)
         }
     }
 

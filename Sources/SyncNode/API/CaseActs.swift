@@ -17,9 +17,16 @@ struct CaseActs {
         if sheet.isReadOnly {
             return note("此办件含有本版本不认识的步骤，升级前只能查看。")
         }
-        let forms = allowed.filter { page.status.viewer.may($0.act) }.map(\.form)
-        guard !forms.isEmpty else { return .empty }
-        return "<section class=\"card\"><h2>办理</h2><div class=\"acts\">\(forms)</div></section>"
+        let viewer = page.status.viewer
+        let isSeparated = sheet.status == "accepted" && sheet.isSeparated(from: viewer.author)
+        let forms = allowed.filter { viewer.may($0.act) && !(isSeparated && $0.act == .decide) }
+            .map(\.form)
+        let separated =
+            isSeparated ? note("此件由您受理，须由另一人作出决定（受审分离）。") : HTMLText.empty
+        guard !forms.isEmpty else { return separated }
+        return """
+            <section class="card"><h2>办理</h2><div class="acts">\(forms)</div></section>\(separated)
+            """
     }
 
     private func note(_ text: HTMLText) -> HTMLText {
@@ -57,7 +64,9 @@ struct CaseActs {
                 act("withdraw", "申请人撤回", reason("原因")),
             ]
         case "accepted":
-            return [act("decide", "决定", decision, isMain: true), offer]
+            let forms = [act("decide", "决定", decision, isMain: true), offer]
+            let isOfThree = sheet.events.contains { $0.kind == "accept" && $0.outcome == "three" }
+            return isOfThree ? [act("review", "审查意见", decision)] + forms : forms
         case "decided":
             return [act("deliver", "送达", receiver, isMain: true)]
         case "delivered":

@@ -1,7 +1,8 @@
-import Account
-import Base
+package import Account
+package import Base
 import Crypto
-import HTTP
+import Domain
+package import HTTP
 
 /// Who may pass where: what each operation asks of the caller, before anything is read. Rules of
 /// cases and items are the domain's; here stands only what a session and a role open.
@@ -22,7 +23,8 @@ enum Gate {
             .guidePage, .guideItemPage, .progressPage, .progressForm:
             .nothing
         // The domain decides by role what a command may; it must have somebody's name.
-        case .openAPI, .getSession, .closeSession, .changePassword, .homePage, .accountPage,
+        case .openAPI, .getSession, .closeSession, .changePassword, .changeCode, .codeForm,
+            .homePage, .accountPage,
             .logoutForm, .passwordForm, .submitCommand, .receiveCase, .actOnCase, .publishItem,
             .actOnItem, .receiveForm, .caseForm, .addAccount, .actOnAccount, .accountForm,
             .draftForm:
@@ -106,5 +108,102 @@ enum CaseMask {
             // Not a state that this version wrote: nothing of it is shown.
             return Array("{}".utf8)
         }
+    }
+}
+
+/// What only the keeper of sessions can do.
+package struct DoorOrder: Sendable {
+    /// What is wished.
+    package enum Wish: Sendable {
+        /// A session; the code is empty where none was given.
+        case login(login: String, password: String, code: String)
+        /// The end of this session.
+        case logout
+        /// A command that needs a password derived: it is put in as `password`. `old` is checked
+        /// first, where the account is the caller's own.
+        case derive(password: String, old: String?, command: JSONObject)
+        /// A secret for one-time codes, where this is the account's password.
+        case beginCode(password: String)
+        /// The first code of the secret that was shown: from now on each login asks for one.
+        case confirmCode(String)
+        /// No codes any more: by password and a last code.
+        case endCode(password: String, code: String)
+        /// A guess of something that is not an account's: counted like a wrong password.
+        case guess(subject: String, isRight: Bool)
+    }
+
+    package let wish: Wish
+    /// Makes the answer. Cheap, pure, any thread.
+    package let render: @Sendable (DoorOutcome) -> HTTPResponse
+}
+
+/// What became of it.
+package enum DoorOutcome: Sendable {
+    /// A session: its token, and the header that gives it to a browser.
+    case opened(token: String, cookie: String, Principal)
+    /// Done; the header takes the session out of a browser.
+    case closed(cookie: String)
+    /// Name, password or code are wrong, or the account is disabled: never said which.
+    case wrong
+    /// Too many wrong ones: seconds until the next may be tried.
+    case wait(Int)
+    /// Too many wait to be checked.
+    case busy
+    /// The guess was right.
+    case right
+    /// A new secret: as people type it, and as programs take it.
+    case shown(secret: String, address: String)
+    /// What the rules said of the command.
+    case ruled(CommandOutcome)
+}
+
+extension DoorOutcome {
+    /// Why nothing was done; the same words for every reason for which nobody is let in.
+    var refusal: Problem {
+        switch self {
+        case .wait(let seconds):
+            var problem = Problem(429, "login-wait", "失败次数过多，请 \(seconds) 秒后再试")
+            problem.retryAfterSeconds = seconds
+            return problem
+        case .busy:
+            var problem = Problem(503, "login-busy", "正在核对的口令过多，请稍后再试")
+            problem.retryAfterSeconds = Limits.retryAfterSeconds
+            return problem
+        case .ruled(let outcome): return outcome.problem ?? .closed
+        case .wrong, .opened, .closed, .right, .shown:
+            return Problem(401, "login-wrong", "用户名、口令或动态码不对")
+        }
+    }
+
+    /// For programs: the rules' answer, else the problem.
+    var answer: HTTPResponse {
+        guard case .ruled(.done(let answer)) = self else { return refusal.response }
+        return .json(answer.isEmpty ? Array("{}".utf8) : answer)
+    }
+
+    /// For people: on to a page, else the problem's.
+    static func onward(_ place: String) -> @Sendable (DoorOutcome) -> HTTPResponse {
+        { outcome in
+            guard case .ruled(.done) = outcome else {
+                return ProblemPage.response(of: outcome.refusal)
+            }
+            return HTTPResponse.seeOther(place)
+        }
+    }
+}
+
+extension Principal {
+    /// Who it is, for programs; with the token of a session that has just begun.
+    func json(token: String? = nil) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { object in
+            object.field("login", login)
+            object.field("name", name)
+            object.array("roles") { array in
+                for role in roles { array.value(role.rawValue) }
+            }
+            if let token { object.field("token", token) }
+        }
+        return writer.bytes
     }
 }

@@ -1,4 +1,4 @@
-package import Account
+import Account
 package import Base
 package import Domain
 package import HTTP
@@ -305,93 +305,4 @@ package enum ServerEvent {
 
     /// A line that says nothing and keeps the connection open.
     package static var keepAlive: [UInt8] { Array(": \n\n".utf8) }
-}
-
-/// What only the keeper of sessions can do.
-package struct DoorOrder: Sendable {
-    /// What is wished.
-    package enum Wish: Sendable {
-        /// A session; the code is empty where none was given.
-        case login(login: String, password: String, code: String)
-        /// The end of this session.
-        case logout
-        /// A command that needs a password derived: it is put in as `password`. `old` is checked
-        /// first, where the account is the caller's own.
-        case derive(password: String, old: String?, command: JSONObject)
-        /// A guess of something that is not an account's: counted like a wrong password.
-        case guess(subject: String, isRight: Bool)
-    }
-
-    package let wish: Wish
-    /// Makes the answer. Cheap, pure, any thread.
-    package let render: @Sendable (DoorOutcome) -> HTTPResponse
-}
-
-/// What became of it.
-package enum DoorOutcome: Sendable {
-    /// A session: its token, and the header that gives it to a browser.
-    case opened(token: String, cookie: String, Principal)
-    /// Done; the header takes the session out of a browser.
-    case closed(cookie: String)
-    /// Name, password or code are wrong, or the account is disabled: never said which.
-    case wrong
-    /// Too many wrong ones: seconds until the next may be tried.
-    case wait(Int)
-    /// Too many wait to be checked.
-    case busy
-    /// The guess was right.
-    case right
-    /// What the rules said of the command.
-    case ruled(CommandOutcome)
-}
-
-extension DoorOutcome {
-    /// Why nothing was done; the same words for every reason for which nobody is let in.
-    var refusal: Problem {
-        switch self {
-        case .wait(let seconds):
-            var problem = Problem(429, "login-wait", "失败次数过多，请 \(seconds) 秒后再试")
-            problem.retryAfterSeconds = seconds
-            return problem
-        case .busy:
-            var problem = Problem(503, "login-busy", "正在核对的口令过多，请稍后再试")
-            problem.retryAfterSeconds = Limits.retryAfterSeconds
-            return problem
-        case .ruled(let outcome): return outcome.problem ?? .closed
-        case .wrong, .opened, .closed, .right:
-            return Problem(401, "login-wrong", "用户名、口令或动态码不对")
-        }
-    }
-
-    /// For programs: the rules' answer, else the problem.
-    var answer: HTTPResponse {
-        guard case .ruled(.done(let answer)) = self else { return refusal.response }
-        return .json(answer.isEmpty ? Array("{}".utf8) : answer)
-    }
-
-    /// For people: on to a page, else the problem's.
-    static func onward(_ place: String) -> @Sendable (DoorOutcome) -> HTTPResponse {
-        { outcome in
-            guard case .ruled(.done) = outcome else {
-                return ProblemPage.response(of: outcome.refusal)
-            }
-            return HTTPResponse.seeOther(place)
-        }
-    }
-}
-
-extension Principal {
-    /// Who it is, for programs; with the token of a session that has just begun.
-    func json(token: String? = nil) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.object { object in
-            object.field("login", login)
-            object.field("name", name)
-            object.array("roles") { array in
-                for role in roles { array.value(role.rawValue) }
-            }
-            if let token { object.field("token", token) }
-        }
-        return writer.bytes
-    }
 }

@@ -131,8 +131,8 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case getBlob, putBlob
     case homePage, stylePage, casePage, itemPage, receivePage, searchPage, scopesPage
     case receiveForm, caseForm, syncForm
-    case openSession, closeSession, getSession, changePassword
+    case openSession, closeSession, getSession, changePassword, changeCode
     case listAccounts, addAccount, actOnAccount, listAudit, listDrafts
     case loginPage, accountPage, auditPage, draftsPage, guidePage, guideItemPage, progressPage
-    case loginForm, logoutForm, passwordForm, accountForm, draftForm, progressForm
+    case loginForm, logoutForm, passwordForm, codeForm, accountForm, draftForm, progressForm
 }

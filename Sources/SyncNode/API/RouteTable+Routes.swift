@@ -5,7 +5,8 @@ extension RouteTable {
     /// What a case may be asked for: the word in the path, and what it is to people.
     static let caseActions: [(name: String, title: String)] = [
         ("accept", "受理"), ("refuse", "不予受理"), ("correct", "补正告知"), ("supplement", "补齐材料"),
-        ("decide", "决定"), ("deliver", "送达"), ("close", "办结"), ("withdraw", "撤回申请"),
+        ("review", "审查"), ("decide", "决定"), ("deliver", "送达"), ("close", "办结"),
+        ("withdraw", "撤回申请"),
         ("note", "备注"), ("rate", "评价"), ("offer", "移交"), ("sign", "签收"), ("reject", "退件"),
         ("recall", "撤回移交"), ("force", "强制接管"), ("ratify", "追认"),
         ("reveal", "显示完整信息"),
@@ -20,7 +21,7 @@ extension RouteTable {
     /// What an account may be asked for.
     static let accountActions: [(name: String, title: String)] = [
         ("roles", "角色"), ("name", "姓名"), ("disable", "停用"), ("enable", "启用"),
-        ("password", "重设口令"),
+        ("password", "重设口令"), ("code", "取消动态码"),
     ]
 
     static let probes: [Route] = [
@@ -150,6 +151,11 @@ extension RouteTable {
             face: .api, summary: "修改本人口令", body: .json("PasswordChange"),
             answer: .json("CommandAnswer", "结果"), problems: [400, 401, 403, 415, 422, 429, 503]),
         Route(
+            method: .post, pattern: "/api/v1/session/code", operation: .changeCode,
+            face: .api, summary: "本人动态码：先给口令得密钥，再给动态码启用；口令与动态码并给则停用",
+            body: .json("CodeChange"), answer: .json("CodeAnswer", "密钥，或结果"),
+            problems: [400, 401, 403, 415, 422, 429, 503]),
+        Route(
             method: .get, pattern: "/api/v1/accounts", operation: .listAccounts, face: .api,
             summary: "账户", parameters: [.cursor, .limit, .status],
             answer: .json("AccountList", "新的在前"), problems: [400, 401, 403]),
@@ -187,6 +193,7 @@ extension RouteTable {
         form("/console/login", .loginForm, "登录", [401, 429]),
         form("/console/logout", .logoutForm, "退出登录"),
         form("/console/password", .passwordForm, "修改本人口令", [401, 403, 422, 429]),
+        form("/console/code", .codeForm, "本人动态码", [401, 403, 422, 429]),
         form("/console/account", .accountForm, "管理账户", [403, 404, 409, 422]),
         form("/console/draft", .draftForm, "复核发布", [403, 404, 409, 412, 422]),
         form("/progress", .progressForm, "进度查询（公开）", [404, 429]),

@@ -217,6 +217,14 @@ enum Schemas {
                 [("old", .string()), ("password", .string())], required: ["old", "password"])
         ),
         (
+            "CodeChange",
+            .record([("password", .string()), ("code", .string(lengthMax: 16))])
+        ),
+        (
+            "CodeAnswer",
+            .record([("secret", .string()), ("address", .string()), ("login", .string())])
+        ),
+        (
             "AddAccount",
             .record(
                 [

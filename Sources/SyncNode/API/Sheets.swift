@@ -70,6 +70,15 @@ struct CaseSheet {
         }.map(\.element)
     }
 
+    /// Whether a person took the case in and so may not decide it (受审分离).
+    func isSeparated(from author: UInt64) -> Bool {
+        let hex = ActorID(author).hex
+        return (json["events"]?.array ?? []).contains { event in
+            event["kind"]?.text == "accept" && event["status"]?.text == "effective"
+                && event["outcome"]?.text == "separate" && event["author"]?.text == hex
+        }
+    }
+
     /// The region id of an actor, in hexadecimal.
     private func regionOfWriter(_ actor: String?) -> String? {
         guard let actor else { return nil }
@@ -93,7 +102,8 @@ struct CaseSheet {
 enum CaseWords {
     private static let kinds: [String: String] = [
         "receive": "收件", "arrive": "移交到达", "accept": "受理", "refuse": "不予受理",
-        "correct": "补正告知", "decide": "决定", "deliver": "送达", "withdraw": "申请人撤回", "note": "备注",
+        "correct": "补正告知", "review": "审查", "decide": "决定", "deliver": "送达",
+        "withdraw": "申请人撤回", "note": "备注",
         "supplement": "补齐材料", "rate": "评价", "mirror": "对方进展", "close": "办结", "handOut": "出件送达",
         "offer": "移交", "acceptOffer": "签收", "rejectOffer": "退件", "requestWithdrawal": "请求撤回移交",
         "releaseOffer": "放还移交", "force": "强制接管", "ratify": "追认", "forkCut": "分叉裁定",

@@ -23,7 +23,7 @@ package struct PasswordRecord: Hashable, Sendable {
         self.salt = salt
         blocks = 8
         parallel = 1
-        hash = Self.derive(password, salt, costLog2, 8, 1) ?? []
+        hash = Self.derive(password, salt, costLog2, 8, 1)?.hash ?? []
         invariant(hash.count == Self.hashBytes, "scrypt derives within its bounds")
     }
 
@@ -50,10 +50,16 @@ package struct PasswordRecord: Hashable, Sendable {
 
     /// Whether it is this password. As slow as making it, whatever the answer.
     package func matches(_ password: String) -> Bool {
-        guard let derived = Self.derive(password, salt, costLog2, blocks, parallel) else {
-            return false
-        }
-        return Secret.isSame(derived, hash)
+        key(of: password) != nil
+    }
+
+    /// The key that the password opens, for what is sealed beside the record; nil where it is
+    /// not this password. As slow as making it, whatever the answer.
+    package func key(of password: String) -> [UInt8]? {
+        guard let derived = Self.derive(password, salt, costLog2, blocks, parallel),
+            Secret.isSame(derived.hash, hash)
+        else { return nil }
+        return derived.key
     }
 
     /// What a name without an account is checked against: it takes as long as a real one, and
@@ -85,11 +91,13 @@ package struct PasswordRecord: Hashable, Sendable {
 
     private static func derive(
         _ password: String, _ salt: [UInt8], _ cost: Int, _ blocks: Int, _ parallel: Int
-    ) -> [UInt8]? {
+    ) -> (hash: [UInt8], key: [UInt8])? {
         do throws(CryptoError) {
-            return try KeyDerivation.scrypt(
+            // Of twice the length the first half is the same: one tells nothing of the other.
+            let both = try KeyDerivation.scrypt(
                 password: Array(password.utf8), salt: salt, n: 1 << cost, r: blocks, p: parallel,
-                length: hashBytes)
+                length: 2 * hashBytes)
+            return (Array(both[..<hashBytes]), Array(both[hashBytes...]))
         } catch {
             return nil
         }

@@ -31,7 +31,8 @@ package enum Permissions {
 
     /// What an officer does who examines and decides.
     private static let decider: Set<Act> = [
-        .decide, .note, .offer, .sign, .reject, .recall, .close, .reveal, .viewCases, .viewNode,
+        .review, .decide, .note, .offer, .sign, .reject, .recall, .close, .reveal, .viewCases,
+        .viewNode,
     ]
 
     private static func acts(of role: Role) -> Set<Act> {

@@ -45,6 +45,10 @@ extension Limits {
     package static let codeStepSeconds: Int64 = 30
     /// Bytes of a one-time code's secret.
     package static let codeSecretBytes = 20
+    /// Characters of a sealed secret.
+    package static let sealedCodeBytesMax = 1024
+    /// A new secret waits this long for its first code.
+    package static let codeShownMillis: Int64 = 10 * 60 * 1000
     /// Characters of the reason for which a full value is shown.
     package static let reasonCharactersMax = 200
     /// Bytes of a line of the audit.

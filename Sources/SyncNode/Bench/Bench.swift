@@ -27,6 +27,7 @@ package enum Bench {
         Measurement(name: "wire", run: WireBench.run),
         Measurement(name: "tls", run: TLSBench.run),
         Measurement(name: "http", run: HTTPBench.run),
+        Measurement(name: "login", run: LoginBench.run),
         Measurement(name: "propagation", run: PropagationBench.run),
         Measurement(name: "memory", run: MemoryBench.run),
         Measurement(name: "start", run: StartBench.run),

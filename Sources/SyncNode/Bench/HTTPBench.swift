@@ -65,10 +65,10 @@ enum HTTPBench {
             must: .atLeast(0.45), aim: .atLeast(0.7), isOwn: false)
     }
 
-    /// Requests a second with 64 connections.
-    private static func wrk(_ url: String, _ more: [String]) throws -> Double {
+    /// Requests a second for two seconds.
+    static func wrk(_ url: String, _ more: [String], connections: Int = 64) throws -> Double {
         let child = try ChildProcess(
-            "/usr/bin/wrk", ["-t", "1", "-c", "64", "-d", "2"] + more + [url])
+            "/usr/bin/wrk", ["-t", "1", "-c", "\(connections)", "-d", "2"] + more + [url])
         var speed = 0.0
         var failure: String?
         while let line = child.readLine() {

@@ -82,12 +82,18 @@ package struct AccountForms: Sendable {
     private let rows: [AccountRow]
     private let token: HTMLText
     private let roles: [Role]
+    private let hasCode: Bool
 
     /// - Parameters:
     ///   - rows: Empty where the viewer may not see them.
     ///   - token: The hidden field of the session.
     ///   - roles: Those that there are at this level.
-    package init(viewer: Principal, rows: [AccountRow], token: HTMLText, roles: [Role]) {
+    ///   - hasCode: Whether the viewer's logins ask for a one-time code.
+    package init(
+        viewer: Principal, rows: [AccountRow], token: HTMLText, roles: [Role],
+        hasCode: Bool = false
+    ) {
+        self.hasCode = hasCode
         self.viewer = viewer
         self.rows = rows
         self.token = token
@@ -110,10 +116,31 @@ package struct AccountForms: Sendable {
             <label>新口令（至少 \(8) 位）<input name="password" type="password" required \
             minlength="8" maxlength="128" autocomplete="new-password"></label>
             <button>修改口令</button></form>
+            <h2>动态码</h2>
+            <form method="post" action="/console/code">\(token)\(codeFields)</form>
             """ : .empty
         return """
             <section class="card narrow"><h1>\(viewer.name)</h1>
             <p class="quiet">\(viewer.login) · \(names)</p>\(form)</section>
+            """
+    }
+
+    private var codeFields: HTMLText {
+        let password: HTMLText = """
+            <label>口令<input name="old" type="password" required maxlength="128" \
+            autocomplete="current-password"></label>
+            """
+        guard hasCode else {
+            return """
+                <p class="quiet">启用后，登录须再输入手机验证器上的六位数字。</p>\(password)
+                <button>启用动态码</button>
+                """
+        }
+        return """
+            <p class="quiet">已启用：每次登录须输入手机验证器上的六位数字。</p>\(password)
+            <label>动态码<input name="code" required maxlength="6" inputmode="numeric" \
+            autocomplete="one-time-code"></label>
+            <button>停用动态码</button>
             """
     }
 
@@ -156,5 +183,46 @@ package struct AccountForms: Sendable {
             <fieldset><legend>角色</legend>\(boxes)</fieldset>
             <button>新建</button></form></section>
             """
+    }
+}
+
+/// A new secret for one-time codes, shown once, and the field for the first code of it.
+package struct CodeForm: Sendable {
+    private let secret: String
+    private let address: String
+    private let token: HTMLText
+
+    /// - Parameters:
+    ///   - secret: As people type it.
+    ///   - address: As programs take it.
+    ///   - token: The hidden field of the session.
+    package init(secret: String, address: String, token: HTMLText) {
+        self.secret = secret
+        self.address = address
+        self.token = token
+    }
+
+    /// The page's body.
+    package var html: HTMLText {
+        """
+        <section class="card narrow"><h1>启用动态码</h1>
+        <p>在手机验证器（如 FreeOTP）中新建一项，按时间、六位、SHA-1，输入此密钥，它只显示这一次：</p>
+        <p class="secret"><code>\(grouped)</code></p>
+        <p class="quiet"><a href="\(address)">在本机验证器中打开</a></p>
+        <form method="post" action="/console/code">\(token)
+        <label>验证器显示的六位数字<input name="code" required maxlength="6" inputmode="numeric" \
+        autocomplete="one-time-code" autofocus></label>
+        <button class="main">确认启用</button></form></section>
+        """
+    }
+
+    /// In fours, as people read it out.
+    private var grouped: String {
+        var text = ""
+        for (index, letter) in secret.enumerated() {
+            if index > 0, index % 4 == 0 { text.append(" ") }
+            text.append(letter)
+        }
+        return text
     }
 }

@@ -24,6 +24,19 @@ struct SealCipher {
         macKey = Array(derived[(keyBytes + nonceBytes)...])
     }
 
+    /// For a secret under a key that is known: suite 1.
+    ///
+    /// - Parameter nonce: Random, so that no derived key is used twice.
+    init(key secret: [UInt8], nonce salt: [UInt8]) {
+        suite = .sha256Ed25519
+        let derived = KeyDerivation.hkdf(
+            secret: secret, salt: salt, info: Array("syncnode secret box".utf8), length: 44,
+            suite: .sha256Ed25519)
+        key = Array(derived[..<32])
+        nonce = Array(derived[32...])
+        macKey = []
+    }
+
     static func tagBytes(_ suite: Suite) -> Int { suite == .sm3SM2 ? 32 : 16 }
 
     /// `front` ‖ ciphertext ‖ tag.

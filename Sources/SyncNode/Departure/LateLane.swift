@@ -33,11 +33,19 @@ package struct LateLane: Sendable {
     package init(
         holding scopes: [ScopeKnowledge], in directory: Directory, from reader: SnapshotReader
     ) throws(JournalError) {
-        for (key, region, _) in directory.revocations {
+        var ended = directory.revocations.map { (key: $0.key, region: $0.region) }
+        for (key, _) in directory.endedAccounts where !ended.contains(where: { $0.key == key }) {
+            if let region = directory.region(of: key) { ended.append((key, region)) }
+        }
+        for (key, region) in ended {
             for scope in scopes {
                 guard let chain = scope.chain(key.actor(in: scope.id)) else { continue }
                 // The cut's own number, too: it may be another content.
-                var seq = Swift.max(directory.cut(of: key, in: scope.id)?.seq ?? .none, Seq(1))
+                let cut =
+                    directory.isRevoked(key)
+                    ? directory.cut(of: key, in: scope.id)?.seq
+                    : directory.firstEnd(at: key, in: scope.id)
+                var seq = Swift.max(cut ?? .none, Seq(1))
                 while seq <= chain.head.seq {
                     let dot = Dot(actor: chain.actor, seq: seq)
                     if let change = try reader.change(at: dot, in: scope.id) {
@@ -56,7 +64,12 @@ package struct LateLane: Sendable {
     ) throws(JournalError) {
         let hash = change.hash.prefix16
         let isAdopted = directory.isAdopted(hash, of: key)
-        let isBeyond = directory.isBeyondCut(key, in: scope, seq: change.header.seq, hash: hash)
+        let isBeyond =
+            directory.isBeyondCut(key, in: scope, seq: change.header.seq, hash: hash)
+            || (change.header.author != 0 && change.kind.isDecided
+                && directory.isBeyondEnd(
+                    of: change.header.author, at: key, in: scope, seq: change.header.seq,
+                    hash: hash))
         guard isBeyond || isAdopted, change.kind != .genesis else { return }
         count += 1
         guard rows.count < Limits.departureRowsMax else { return }

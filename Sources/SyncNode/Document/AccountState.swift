@@ -115,7 +115,7 @@ package struct AccountWord: Hashable, Sendable {
             Role.allCases.filter { role in list.contains { $0.text == role.rawValue } }
         }
         password = json["password"]?.text.flatMap { PasswordRecord(text: $0)?.text }
-        code = json["code"]?.text.flatMap { $0.utf8.count <= 1024 ? $0 : nil }
+        code = json["code"]?.text.flatMap { $0.utf8.count <= Limits.sealedCodeBytesMax ? $0 : nil }
         isDisabled = json["disabled"]?.bool
     }
 

@@ -32,6 +32,8 @@ package struct ItemElements: Hashable, Sendable {
     package let materials: [Material]
     /// 受理条件.
     package let conditions: String
+    /// How many different officers it asks for: 2, or 3 with one who examines (审查).
+    package let officers: Int
 
     /// 行政许可: may not be decided by a village (DOMAIN §3.4).
     package static let licence = "行政许可"
@@ -67,6 +69,7 @@ package struct ItemElements: Hashable, Sendable {
         self.promisedDays = Int(promisedDays)
         self.materials = materials
         conditions = json["conditions"]?.text ?? ""
+        officers = json["officers"]?.int == 3 ? 3 : 2
     }
 }
 

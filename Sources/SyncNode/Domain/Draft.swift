@@ -11,6 +11,9 @@ package struct Draft: Sendable {
     package let refs: [Reference]
     /// What the author had on screen. Sorted.
     package let supersedes: [Dot]
+    /// Set where it ends an account at another place, or lets it begin anew: the kernel states
+    /// beside it how far what that account decided there counts.
+    package var turn: StaffTurn?
 
     package init(
         scope: ScopeName, kind: ChangeKind, body: [UInt8], refs: [Reference] = [],
@@ -22,6 +25,14 @@ package struct Draft: Sendable {
         self.refs = refs
         self.supersedes = supersedes.sorted()
     }
+}
+
+/// An account's end at a place, or its beginning anew.
+package struct StaffTurn: Hashable, Sendable {
+    /// First 8 bytes of H(account id).
+    package let author: UInt64
+    package let region: RegionID
+    package let isEnd: Bool
 }
 
 /// A refusal by rule: an outcome, not an error. The caller is told rule, field and reason.
@@ -148,8 +159,17 @@ package struct Arrival: Sendable {
     func judged<S: DocumentSource>(
         by directory: Directory, from source: S
     ) throws(S.Failure) -> Arrival {
-        guard directory.isRevoked(key) else { return self }
+        let author = change.header.author
+        let isOfTurned = author != 0 && directory.hasTurns(author, at: key)
+        guard isOfTurned || directory.isRevoked(key) else { return self }
         var copy = self
+        // What an applicant brought, and what commutes, is nobody's decision.
+        if isOfTurned, change.kind.isDecided {
+            copy.isBeyondCut = directory.isBeyondEnd(
+                of: author, at: key, in: scope, seq: change.header.seq,
+                hash: change.hash.prefix16)
+        }
+        guard directory.isRevoked(key), !copy.isBeyondCut else { return copy }
         copy.isBeyondCut = directory.isBeyondCut(
             key, in: scope, seq: change.header.seq, hash: change.hash.prefix16)
         guard quarantined, !copy.isBeyondCut, let cut = directory.cut(of: key, in: scope.id)

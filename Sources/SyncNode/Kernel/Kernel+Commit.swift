@@ -95,12 +95,39 @@ extension Kernel {
         case .write(let drafts, let answer):
             guard drafts.allSatisfy(\.keepsLimits) else { return .refused(Self.tooLong) }
             guard try mayWrite(drafts) else { return .refused(Self.comingBack) }
-            let heads = try write(drafts, author: author, at: now, entropy: entropy)
+            var heads = try write(drafts, author: author, at: now, entropy: entropy)
+            let turns = drafts.flatMap(turns)
+            if !turns.isEmpty {
+                heads += try write(turns, author: 0, at: now, entropy: entropy)
+            }
             if let replayKey {
                 try journal.keepReply(
                     StoredReply(author: author, key: replayKey, answer: answer))
             }
             return .done(answer: answer, written: heads)
+        }
+    }
+
+    /// How far what an account decided at a place below counts: up to what is held here now of
+    /// each incarnation that sits or sat there.
+    private func turns(_ draft: Draft) -> [Draft] {
+        guard let turn = draft.turn, directory.mayRevoke(identity.region, turn.region) else {
+            return []
+        }
+        let known = knowledge()
+        return directory.seats(of: turn.region).map { seat in
+            let cuts = known.compactMap { scope in
+                scope.chain(seat.key.actor(in: scope.id)).map { chain in
+                    Revocation.Cut(
+                        scope: scope.id, seq: chain.head.seq, hash: chain.head.hash.prefix16)
+                }
+            }
+            let entry = DirectoryEntry.account(
+                AccountTurn(
+                    key: seat.key, author: turn.author, isEnd: turn.isEnd,
+                    cuts: Array(cuts.prefix(Limits.revocationCutsMax))))
+            return Draft(
+                scope: .directory(identity.region), kind: entry.kind, body: entry.body)
         }
     }
 

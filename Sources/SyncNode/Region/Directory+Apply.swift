@@ -47,6 +47,7 @@ extension Directory {
                 || corridors[CorridorKey(county: statement.region, other: region)] != nil
         case .revocation(let revocation): return mayEnd(revocation.key, statement)
         case .adoption(let adoption): return mayEnd(adoption.key, statement)
+        case .account(let turn): return mayEnd(turn.key, statement)
         case .region, .partner: return true
         }
     }
@@ -71,7 +72,7 @@ extension Directory {
             return proof?.isOwn(region: region, key: key, node: node) == true
         case .partner(let record, _, let key, let node, let proof):
             return proof?.isOwn(region: record.id, key: key, node: node) == true
-        case .region, .move, .agreement, .revocation, .adoption: return true
+        case .region, .move, .agreement, .revocation, .adoption, .account: return true
         }
     }
 
@@ -116,6 +117,7 @@ extension Directory {
             _ = agreements[region, default: Standing()].add(Said(text, by: statement), epochs)
         case .revocation(let revocation): enter(revocation, by: statement.region)
         case .adoption(let adoption): enter(adoption)
+        case .account(let turn): enter(turn, statement)
         }
     }
 

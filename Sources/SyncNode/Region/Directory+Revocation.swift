@@ -15,6 +15,8 @@ extension Directory {
         var revoked: [IncarnationKey: [RegionID: [ScopeID: Revocation.Cut]]] = [:]
         var reasons: [IncarnationKey: Revocation.Reason] = [:]
         var adopted: [IncarnationKey: Set<Digest16>] = [:]
+        /// Of accounts at incarnations, what regions above said.
+        var turns: [AccountKey: [Turn]] = [:]
     }
 
     /// A statement whose proof was looked at: that is done once.
@@ -137,8 +139,15 @@ extension Directory {
         let before = self
         var touched = Set(cuts.revoked.keys)
         touched.formUnion(stated.revoked.keys)
-        let changed = touched.filter {
+        var changed = touched.filter {
             cuts.revoked[$0] != stated.revoked[$0] || cuts.adopted[$0] != stated.adopted[$0]
+        }
+        for (account, turns) in stated.turns where cuts.turns[account] != turns {
+            changed.insert(account.key)
+        }
+        for account in stated.turns.keys
+        where cuts.adopted[account.key] != stated.adopted[account.key] {
+            changed.insert(account.key)
         }
         cuts = stated
         let isSaid = said.contains { word in

@@ -22,6 +22,8 @@ extension ChangeKind {
     package static let directoryRevocation = ChangeKind(rawValue: 0x8014)
     /// Changes beyond the end that count all the same: {key, hashes: [hash]}.
     package static let directoryAdoption = ChangeKind(rawValue: 0x8017)
+    /// An account's end at another's node, or its beginning anew: {account, ended, key, cuts}.
+    package static let directoryAccount = ChangeKind(rawValue: 0x8018)
 }
 
 /// What one change of a `dir` scope says.
@@ -40,6 +42,7 @@ package enum DirectoryEntry: Hashable, Sendable {
         region: RegionID, key: IncarnationKey, node: Digest, proof: SeatProof?)
     case revocation(Revocation)
     case adoption(Adoption)
+    case account(AccountTurn)
     /// - text: Suite number and public key in hexadecimal digits.
     case agreement(region: RegionID, text: String)
 
@@ -53,6 +56,7 @@ package enum DirectoryEntry: Hashable, Sendable {
         case .incarnation: .directoryIncarnation
         case .revocation: .directoryRevocation
         case .adoption: .directoryAdoption
+        case .account: .directoryAccount
         case .agreement: .directoryAgreement
         }
     }
@@ -82,6 +86,7 @@ package enum DirectoryEntry: Hashable, Sendable {
                 Self.write(proof, to: &object)
             case .revocation(let revocation): revocation.write(to: &object)
             case .adoption(let adoption): adoption.write(to: &object)
+            case .account(let turn): turn.write(to: &object)
             case .agreement(let region, let text):
                 object.field("region", region.hex)
                 object.field("agreement", text)
@@ -157,6 +162,9 @@ package enum DirectoryEntry: Hashable, Sendable {
         case .directoryAdoption:
             guard let adoption = Adoption(json) else { return nil }
             self = .adoption(adoption)
+        case .directoryAccount:
+            guard let turn = AccountTurn(json) else { return nil }
+            self = .account(turn)
         case .directoryAgreement:
             guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
                 let text = json["agreement"]?.text, (66...132).contains(text.utf8.count)

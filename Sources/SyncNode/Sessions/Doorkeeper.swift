@@ -38,14 +38,15 @@ package final class Doorkeeper: Sendable {
         }
     }
 
-    private let ports: Ports
-    private let desk = PasswordDesk()
+    let ports: Ports
+    let desk = PasswordDesk()
     private let sessions = Mutex(SessionTable())
     private let lockout = Mutex(Lockout())
+    let codes = Mutex(CodeTable())
     private let cookieName: String
     private let isSecure: Bool
     private let operatorToken: [UInt8]
-    private let clock: @Sendable () -> Instant
+    let clock: @Sendable () -> Instant
 
     /// - Parameters:
     ///   - node: Names the cookie, since one machine's ports share them.
@@ -140,6 +141,11 @@ package final class Doorkeeper: Sendable {
         case .logout: return order.render(await close(request, principal, from: address))
         case .derive(let password, let old, let command):
             return order.render(await derive(password, old, command, principal, request))
+        case .beginCode(let password):
+            return order.render(await beginCode(password, principal, request))
+        case .confirmCode(let code): return order.render(await confirmCode(code, principal))
+        case .endCode(let password, let code):
+            return order.render(await endCode(password, code, principal, request))
         case .guess(let subject, let isRight):
             return order.render(guess(subject, isRight, from: address))
         }
@@ -154,11 +160,12 @@ package final class Doorkeeper: Sendable {
         if let wait = count(subjects) { return .wait(wait) }
         let account = ports.byLogin(login)
         let record = account?.password.flatMap(PasswordRecord.init(text:)) ?? .nobody
-        guard let matches = await desk.matches(record, password) else {
+        guard let opened = await desk.key(record, password) else {
             forgive(subjects)
             return .busy
         }
-        guard matches, let account, !account.isDisabled, isRight(code, of: account) else {
+        guard let key = opened, let account, !account.isDisabled, isRight(code, of: account, key)
+        else {
             var line = AuditState(act: "login.failed", region: ports.region)
             line.login = AccountID.isLogin(login) ? login : ""
             line.author = account?.author ?? 0
@@ -184,11 +191,6 @@ package final class Doorkeeper: Sendable {
             principal.withoutForms)
     }
 
-    private func isRight(_ code: String, of account: AccountState) -> Bool {
-        // One-time codes come with their seal; an account that has one is not let in without.
-        account.code == nil
-    }
-
     private func close(
         _ request: HTTPRequest, _ principal: Principal, from address: String
     ) async -> DoorOutcome {
@@ -206,10 +208,26 @@ package final class Doorkeeper: Sendable {
         _ password: String, _ old: String?, _ command: JSONObject, _ principal: Principal,
         _ request: HTTPRequest
     ) async -> DoorOutcome {
-        if let old, let refusal = await checkOld(old, principal, request) { return refusal }
+        var secret: CodeSecret?
+        if let old {
+            switch await open(old, principal, request) {
+            case .failure(let refusal): return refusal.outcome
+            case .success((let account, let key)):
+                secret = account.code.flatMap { CodeSecret(sealed: $0, key, of: account.id) }
+            }
+        }
         guard let record = await desk.derive(password) else { return .busy }
         var object = command
         object["password"] = .text(record.text)
+        if let secret, let account = ports.byAuthor(principal.author) {
+            // The secret lies under the password: under the new one from now on.
+            guard let opened = await desk.key(record, password), let key = opened else {
+                return .busy
+            }
+            object["code"] = .text(
+                secret.sealed(
+                    key, of: account.id, nonce: SystemRandom.bytes(Limits.saltBytes)))
+        }
         let outcome: CommandOutcome
         do throws(RuleRefusal) {
             let command = try Command(json: .object(object))
@@ -224,21 +242,28 @@ package final class Doorkeeper: Sendable {
         return .ruled(outcome)
     }
 
-    private func checkOld(
-        _ old: String, _ principal: Principal, _ request: HTTPRequest
-    ) async -> DoorOutcome? {
+    /// Why a password was not taken.
+    struct Refused: Error { let outcome: DoorOutcome }
+
+    /// The caller's account with the key that the password opens.
+    func open(
+        _ password: String, _ principal: Principal, _ request: HTTPRequest
+    ) async -> Result<(AccountState, [UInt8]), Refused> {
         let subjects = [
             Lockout.Subject.login(principal.login), .address(request.peer?.address ?? ""),
         ]
-        if let wait = count(subjects) { return .wait(wait) }
-        let record = ports.byAuthor(principal.author)?.password.flatMap(PasswordRecord.init(text:))
-        guard let matches = await desk.matches(record ?? .nobody, old) else {
+        if let wait = count(subjects) { return .failure(Refused(outcome: .wait(wait))) }
+        let account = ports.byAuthor(principal.author)
+        let record = account?.password.flatMap(PasswordRecord.init(text:))
+        guard let opened = await desk.key(record ?? .nobody, password) else {
             forgive(subjects)
-            return .busy
+            return .failure(Refused(outcome: .busy))
         }
-        guard matches else { return .wrong }
+        guard let key = opened, let account else {
+            return .failure(Refused(outcome: .wrong))
+        }
         forgive(subjects)
-        return nil
+        return .success((account, key))
     }
 
     private static func author(_ answer: [UInt8]) -> UInt64? {

@@ -34,6 +34,12 @@ package final class PasswordDesk: Sendable {
         await run { record.matches(password) }
     }
 
+    /// The key that a password opens (`PasswordRecord.key`), nil in it where it is another
+    /// password; nil itself where too many wait.
+    package func key(_ record: PasswordRecord, _ password: String) async -> [UInt8]?? {
+        await run { record.key(of: password) }
+    }
+
     /// A new record; nil where too many wait.
     package func derive(_ password: String) async -> PasswordRecord? {
         let salt = SystemRandom.bytes(Limits.saltBytes)

@@ -45,6 +45,7 @@ package struct CaseCommand: Sendable {
         case refuse(reason: String)
         case correct(gaps: [String], override: Bool, reason: String)
         case supplement(materials: [Material])
+        case review(isGranted: Bool, note: String)
         case decide(isGranted: Bool, note: String)
         case deliver(receiver: String)
         case withdraw(reason: String)
@@ -147,6 +148,10 @@ package struct CaseCommand: Sendable {
                 gaps: try fields.texts("gaps"), override: try fields.flag("override"),
                 reason: try fields.optionalText("reason") ?? "")
         case "supplement": return .supplement(materials: try fields.materials(atLeast: 1))
+        case "review":
+            return .review(
+                isGranted: try fields.choice("outcome", ["grant", "refuse"]) == "grant",
+                note: try fields.optionalText("note") ?? "")
         case "decide":
             return .decide(
                 isGranted: try fields.choice("outcome", ["grant", "refuse"]) == "grant",
@@ -192,6 +197,7 @@ extension CaseCommand.Act {
         case .refuse: "refuse"
         case .correct: "correct"
         case .supplement: "supplement"
+        case .review: "review"
         case .decide: "decide"
         case .deliver: "deliver"
         case .withdraw: "withdraw"

@@ -28,6 +28,8 @@ extension ChangeKind {
     package static let caseMirror = ChangeKind(rawValue: 0x802b)
     /// 办结.
     package static let caseClose = ChangeKind(rawValue: 0x802c)
+    /// 审查: another officer's opinion, where an item asks for three of them.
+    package static let caseReview = ChangeKind(rawValue: 0x802e)
     /// 送达 at the place of receipt while another county has the case.
     package static let caseHandOut = ChangeKind(rawValue: 0x802d)
 
@@ -284,11 +286,31 @@ package struct CaseEvent: Hashable, Sendable {
 
     /// The outcome of an acceptance after which another officer has to decide.
     static let separate = "separate"
+    /// The same after which a second has to examine, and a third to decide.
+    static let three = "three"
 
     /// Whether a person may not decide what that acceptance took in. The node itself is none.
     static func isBarred(_ author: UInt64, by acceptance: CaseEvent?) -> Bool {
-        guard author != 0, let acceptance, acceptance.outcome == separate else { return false }
+        guard author != 0, let acceptance,
+            acceptance.outcome == separate || acceptance.outcome == three
+        else { return false }
         return acceptance.author == author
+    }
+
+    /// Whether a decision lacks the opinion of an officer who is neither who accepted nor who
+    /// decides. It counts in the decider's own chain only: there no clock says what came first.
+    ///
+    /// - Parameter reviews: Opinions that have effect.
+    static func lacksReview(
+        _ author: UInt64, at actor: ActorID, before seq: Seq?, accepted acceptance: CaseEvent?,
+        among reviews: some Sequence<CaseEvent>
+    ) -> Bool {
+        guard author != 0, let acceptance, acceptance.outcome == three else { return false }
+        return !reviews.contains { review in
+            review.dot.actor == actor && seq.map { review.dot.seq < $0 } ?? true
+                && review.author != 0 && review.author != author
+                && review.author != acceptance.author
+        }
     }
 
     /// When it happened in the eyes of the clerk.

@@ -139,8 +139,7 @@ extension CaseState {
     private func extendsTip(_ event: CaseEvent) -> Bool {
         guard let slot = Slot(event.kind), let tip = links.last, tip.event == event.on,
             tip.actor == event.dot.actor, !isFrozen, writer(tip.actor)?.region != nil,
-            event.kind != .caseDecide
-                || !CaseEvent.isBarred(event.author, by: effective(.acceptance))
+            event.kind != .caseDecide || mayDecide(event)
         else { return false }
         return events.allSatisfy { other in
             if other.hash == event.hash { return other.dot == event.dot }
@@ -149,6 +148,15 @@ extension CaseState {
                 && (other.dot.actor == tip.actor ? other.dot.seq < event.dot.seq : true)
                 && (other.on == tip.event ? other.dot.actor == tip.actor : true)
         }
+    }
+
+    /// Whether the officer is none of those who had a part in the case before, and all had it.
+    private func mayDecide(_ event: CaseEvent) -> Bool {
+        let acceptance = effective(.acceptance)
+        return !CaseEvent.isBarred(event.author, by: acceptance)
+            && !CaseEvent.lacksReview(
+                event.author, at: event.dot.actor, before: event.dot.seq, accepted: acceptance,
+                among: events.lazy.filter { $0.kind == .caseReview && $0.status == .effective })
     }
 
     /// Whether its chain is forked in this case, so that all of it must be judged anew.
@@ -178,8 +186,17 @@ extension ChangeKind {
     /// Whether it says something beside custody, from any place.
     fileprivate var commutes: Bool {
         switch self {
-        case .caseNote, .caseSupplement, .caseRate, .caseWithdraw: true
+        case .caseNote, .caseSupplement, .caseRate, .caseWithdraw, .caseReview: true
         default: false
+        }
+    }
+
+    /// Whether somebody decided by it: neither what commutes nor what was only recorded.
+    package var isDecided: Bool {
+        switch self {
+        case .caseReceive, .caseMirror, .auditLine: false
+        case .caseReview: true
+        default: !commutes
         }
     }
 }

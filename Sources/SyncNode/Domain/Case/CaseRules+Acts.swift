@@ -15,7 +15,11 @@ extension CaseSheet {
         case .accept:
             try checkAcceptance()
             let draft = draft(.caseAccept, on: link.event) { object in
-                if needsSecondOfficer { object.field("outcome", CaseEvent.separate) }
+                switch officers {
+                case 3: object.field("outcome", CaseEvent.three)
+                case 2: object.field("outcome", CaseEvent.separate)
+                default: break
+                }
             }
             return written([draft])
         case .refuse(let reason):
@@ -28,6 +32,7 @@ extension CaseSheet {
             return written([draft])
         case .correct(let gaps, let override, let reason):
             return try correct(gaps, override, reason, on: link)
+        case .review(let isGranted, let note): return try review(isGranted, note)
         case .decide(let isGranted, let note):
             return try decide(isGranted, note, on: link)
         case .deliver(let receiver):
@@ -51,17 +56,17 @@ extension CaseSheet {
         try checkNotWithdrawn()
     }
 
-    private func checkNotWithdrawn() throws(RuleRefusal) {
+    func checkNotWithdrawn() throws(RuleRefusal) {
         guard state.status != .withdrawn else {
             throw RuleRefusal("case-withdrawn", "申请人已撤回")
         }
     }
 
-    private func checkMode(_ allowed: [SinkMode]) throws(RuleRefusal) {
+    func checkMode(_ allowed: [SinkMode]) throws(RuleRefusal) {
         guard let mode, allowed.contains(mode) else { throw .notGranted }
     }
 
-    private func check(
+    func check(
         _ slot: Slot, isFilled: Bool, _ rule: String, _ title: String
     ) throws(RuleRefusal) {
         guard (state.effective(slot) != nil) == isFilled else {
@@ -107,6 +112,15 @@ extension CaseSheet {
         guard !CaseEvent.isBarred(desk.author, by: state.effective(.acceptance)) else {
             throw RuleRefusal(
                 "separate-officers", "受审分离：受理人不得对同一承诺件作出决定", category: .forbidden)
+        }
+        let reviews = state.effective(.caseReview)
+        guard
+            !CaseEvent.lacksReview(
+                desk.author, at: actor, before: nil,
+                accepted: state.effective(.acceptance), among: reviews)
+        else {
+            throw RuleRefusal(
+                "third-officer", "此事项须由三人分别受理、审查、决定：尚无第三人的审查意见", category: .forbidden)
         }
         let draft = draft(.caseDecide, on: link.event) { object in
             object.field("outcome", isGranted ? "grant" : "refuse")

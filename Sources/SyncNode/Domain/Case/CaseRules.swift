@@ -33,7 +33,7 @@ enum CaseRules {
         let sheet = CaseSheet(
             id: id, state: state, desk: desk, at: command.at, rules: rules,
             mode: try mode(for: state, at: desk, from: source),
-            needsSecondOfficer: try needsSecondOfficer(command, state, at: desk, from: source))
+            officers: try officers(command, state, at: desk, from: source))
         if case .gateway(let duty) = command.act {
             return try HandoverRules.decide(duty, on: sheet, from: source)
         }
@@ -117,17 +117,19 @@ enum CaseRules {
 
     /// 受审分离 (DOMAIN §3.3): a 承诺件 is not decided by who accepted it. Asked when it is accepted,
     /// and written into that event, so that every fold can tell without the catalog.
-    private static func needsSecondOfficer<S: DocumentSource>(
+    /// An item may ask for a third who examines.
+    private static func officers<S: DocumentSource>(
         _ command: CaseCommand, _ state: CaseState, at desk: Desk, from source: S
-    ) throws(S.Failure) -> Bool {
-        guard case .accept = command.act, desk.author != 0 else { return false }
+    ) throws(S.Failure) -> Int {
+        guard case .accept = command.act, desk.author != 0 else { return 1 }
         guard
             let item = try CatalogQuery.item(
                 state.item, for: desk.region, in: desk.directory, from: source)
-        else { return true }
+        else { return 2 }
         let version = item.state.versions.entries.first { $0.value.number == state.itemVersion }
         let elements = version.flatMap { ItemElements($0.value.elements) }
-        return elements?.handling != .immediate
+        guard elements?.officers != 3 else { return 3 }
+        return elements?.handling == .immediate ? 1 : 2
     }
 
     // MARK: 收件
@@ -246,8 +248,8 @@ struct CaseSheet {
     let rules: CustodyRules
     /// How far this place may go with the item; nil where it was not granted.
     let mode: SinkMode?
-    /// Whether whoever accepts it now may not decide it.
-    var needsSecondOfficer = false
+    /// How many officers have to be different from now on: 1 where the rule does not hold.
+    var officers = 1
 
     /// This node in the case's scope.
     var actor: ActorID { desk.key.actor(in: state.scopeID) }
@@ -255,7 +257,8 @@ struct CaseSheet {
     func decide(_ act: CaseCommand.Act) throws(RuleRefusal) -> Decision {
         try checkOpen()
         switch act {
-        case .accept, .refuse, .correct, .decide, .deliver, .close: return try slot(act)
+        case .accept, .refuse, .correct, .review, .decide, .deliver, .close:
+            return try slot(act)
         case .supplement, .withdraw, .note, .rate: return try remark(act)
         case .offer(let to, let reason): return try offer(to: to, reason: reason)
         case .sign: return try sign()
@@ -362,4 +365,23 @@ extension RuleRefusal {
         "case-not-found", "没有这个办件", field: "case", category: .missing)
     static let notGranted = RuleRefusal(
         "item-not-granted", "本站未获下放此事项的这一环节", field: "item", category: .forbidden)
+}
+
+extension CaseSheet {
+    /// 审查: an opinion, bound to nobody's decision, of an officer who did not accept the case.
+    func review(_ isGranted: Bool, _ note: String) throws(RuleRefusal) -> Decision {
+        try checkMode([.authorise])
+        try check(.acceptance, isFilled: true, "case-not-accepted", "尚未受理")
+        try check(.decision, isFilled: false, "case-decided", "已作出决定")
+        try checkNotWithdrawn()
+        guard !CaseEvent.isBarred(desk.author, by: state.effective(.acceptance)) else {
+            throw RuleRefusal(
+                "separate-officers", "受审分离：受理人不得审查同一承诺件", category: .forbidden)
+        }
+        let draft = draft(.caseReview) { object in
+            object.field("outcome", isGranted ? "grant" : "refuse")
+            object.object("detail") { $0.field("note", note) }
+        }
+        return written([draft])
+    }
 }

@@ -252,6 +252,7 @@ extension ChangeKind {
     private static let caseNames: [(kind: ChangeKind, name: String)] = [
         (.caseReceive, "receive"), (.caseArrive, "arrive"), (.caseAccept, "accept"),
         (.caseRefuse, "refuse"), (.caseCorrection, "correct"), (.caseDecide, "decide"),
+        (.caseReview, "review"),
         (.caseDeliver, "deliver"), (.caseWithdraw, "withdraw"), (.caseNote, "note"),
         (.caseSupplement, "supplement"), (.caseRate, "rate"), (.caseMirror, "mirror"),
         (.caseClose, "close"), (.caseHandOut, "handOut"), (.custodyOffer, "offer"),

@@ -60,7 +60,14 @@ extension CustodyFold {
         let acceptance = events.indices.first {
             verdicts[$0] == .effective && events[$0].kind == .caseAccept
         }
-        return CaseEvent.isBarred(decision.author, by: acceptance.map { events[$0] })
+        let accepted = acceptance.map { events[$0] }
+        return CaseEvent.isBarred(decision.author, by: accepted)
+            || CaseEvent.lacksReview(
+                decision.author, at: decision.dot.actor, before: decision.dot.seq,
+                accepted: accepted,
+                among: events.lazy.filter {
+                    $0.kind == .caseReview && !$0.isBeyondCut && !$0.quarantined
+                })
     }
 
     private mutating func ratify(filled: inout Set<Slot>) {

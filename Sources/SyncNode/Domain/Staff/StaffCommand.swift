@@ -15,7 +15,7 @@ package enum StaffCommand: Hashable, Sendable {
     /// The commands that a person or program may name.
     package static let verbs = [
         "account.add", "account.roles", "account.name", "account.disable", "account.enable",
-        "account.password", "case.reveal",
+        "account.password", "account.code", "case.reveal",
     ]
 
     /// What must be allowed to whoever asks for it; nil for what only the node itself asks.
@@ -31,8 +31,8 @@ package enum StaffCommand: Hashable, Sendable {
 
     /// - Parameter json: `account.add` {login, name, roles, regions?, password} · `account.roles`
     ///   {login, roles} · `account.name` {login, name} · `account.disable`, `account.enable`
-    ///   {login} · `account.password` {login, password} · and of
-    ///   all but the first `regions?` · `case.reveal` {case, reason}. A password is a
+    ///   {login} · `account.password` {login, password, code?} · `account.code` {login, code?} ·
+    ///   and of all `regions?` · `case.reveal` {case, reason}. A password is a
     ///   `PasswordRecord`, never the password itself.
     /// - Throws: A refusal of category `invalid` that names the field.
     package init(json: JSON) throws(RuleRefusal) {
@@ -62,7 +62,8 @@ package struct AccountOrder: Hashable, Sendable {
     package let password: String?
     /// Sealed; empty for none.
     package let code: String?
-    /// Where it works; empty for this node.
+    /// Where it works; empty for this node, and of a known account for all places from this node
+    /// down at which it works, but for its roles.
     package let regions: [RegionCode]
 
     fileprivate init(_ verb: String, _ fields: CommandFields) throws(RuleRefusal) {
@@ -83,7 +84,11 @@ package struct AccountOrder: Hashable, Sendable {
             throw .invalid("password", "口令应为已派生的记录")
         }
         password = stored
-        code = verb == "account.code" ? try fields.optionalText("code") ?? "" : nil
+        let sealed = try fields.optionalText("code")
+        code = verb == "account.code" ? sealed ?? "" : verb == "account.password" ? sealed : nil
+        if let code, code.utf8.count > Limits.sealedCodeBytesMax {
+            throw .invalid("code", "动态码密钥过长")
+        }
         var regions: [RegionCode] = []
         if let list = fields.json["regions"]?.array {
             guard list.count <= Limits.accountRegionsMax else {

@@ -81,7 +81,7 @@ enum StaffRules {
             }
             places.append(place)
         }
-        if places.isEmpty, let own = desk.directory.region(desk.region) { places = [own] }
+        if places.isEmpty { places = try everyPlace(of: order, at: desk, from: source) }
         guard let home = places.first else {
             return .refuse(RuleRefusal("station-unknown", "本站尚未列入目录", category: .forbidden))
         }
@@ -94,9 +94,12 @@ enum StaffRules {
             }
             let id = known?.id ?? AccountID.text(login: order.login, home: home.id.hex)
             author = AccountID.author(of: id)
-            drafts.append(
-                Draft(
-                    scope: .staff(place.id), kind: .accountSet, body: word(order, id).body))
+            let word = word(order, id, isOwn: author == desk.author)
+            var draft = Draft(scope: .staff(place.id), kind: .accountSet, body: word.body)
+            if known != nil, let isEnd = word.isDisabled, place.id != desk.region {
+                draft.turn = StaffTurn(author: author, region: place.id, isEnd: isEnd)
+            }
+            drafts.append(draft)
         }
         var line = AuditState(act: order.verb, region: desk.region)
         line.about = order.login
@@ -110,12 +113,40 @@ enum StaffRules {
             })
     }
 
-    private static func word(_ order: AccountOrder, _ id: String) -> AccountWord {
+    /// Everywhere from this node down where the account works: a password set here opens there,
+    /// and who is disabled here is so there. Roles are a place's own. This node alone where it
+    /// is not clear whose login is meant.
+    private static func everyPlace<S: DocumentSource>(
+        of order: AccountOrder, at desk: Desk, from source: S
+    ) throws(S.Failure) -> [RegionRecord] {
+        guard let own = desk.directory.region(desk.region) else { return [] }
+        guard order.verb != "account.add", order.verb != "account.roles" else { return [own] }
+        var found: [(id: String, place: RegionRecord)] = []
+        for key in try source.find(.account, label: order.login) {
+            guard case .account(let state)? = try source.content(key),
+                desk.directory.isWithin(state.region, own.id),
+                let place = desk.directory.region(state.region)
+            else { continue }
+            found.append((state.id, place))
+        }
+        let here = found.first { $0.place.id == own.id }
+        let meant = here?.id ?? found.first?.id
+        let places = found.filter { $0.id == meant }.map(\.place)
+        guard here != nil || places.count == found.count, !places.isEmpty,
+            places.count <= Limits.accountRegionsMax
+        else { return [own] }
+        return places
+    }
+
+    /// - Parameter isOwn: Whether it is the caller's own account. Another's new password ends the
+    ///   one-time codes: their secret lies under the old one.
+    private static func word(_ order: AccountOrder, _ id: String, isOwn: Bool) -> AccountWord {
         var word = AccountWord(id: id, login: order.login)
         word.name = order.name
         word.roles = order.roles
         word.password = order.password
         word.code = order.code
+        if order.verb == "account.password", !isOwn { word.code = "" }
         switch order.verb {
         case "account.disable": word.isDisabled = true
         case "account.add", "account.enable": word.isDisabled = false
@@ -153,6 +184,9 @@ enum StaffRules {
                 of: .staff(.account(AccountOrder(asAdmin: order))), at: desk, from: source)
         {
             return refusal
+        }
+        if order.code?.isEmpty == false, !isOwn {
+            return RuleRefusal("own-code", "动态码只能由本人启用", category: .forbidden)
         }
         if isOwn, StaffCommand.account(order).act == .account {
             return RuleRefusal("own-account", "不得管理本人账户，请由另一名管理员办理", category: .forbidden)

@@ -1,0 +1,110 @@
+import Account
+import Base
+import Glibc
+import Host
+import Network
+import Runtime
+import Threads
+
+/// What a password costs, and what a thousand wrong ones at once cost a clerk who is in.
+enum LoginBench {
+    private static let password = "bench-of-2026"
+
+    static func run(_ place: Bench.Place) async throws -> [Figure] {
+        guard access("/usr/bin/wrk", X_OK) == 0 else {
+            throw BenchWorld.Failure(sentence: "login needs wrk: apt-get install wrk")
+        }
+        let data = try await BenchWorld.makeCounty(place.folder)
+        let number = try {
+            let kernel = try NodeRuntime.kernel(of: data)
+            return try BenchWorld.number(
+                in: BenchWorld.done(kernel.say(BenchWorld.receive(0))))
+        }()
+        var rounds = Rounds()
+        for turn in 0..<3 {
+            // A node of its own for each: it remembers who was wrong.
+            let node = try ServedNode(place.program, data)
+            defer { node.stop() }
+            let client = try HTTPClient()
+            defer { client.stop() }
+            if turn == 0 { try await enter(client, node) }
+            let header = "Authorization: Bearer " + (try await logIn(client, node, password))
+            let url = node.url + "/api/v1/cases/\(number)"
+            try await rounds.turn(
+                figure: {
+                    async let flood: Void = wrong(client, node, 1000)
+                    let speed = try await Blocking.run {
+                        Result { try HTTPBench.wrk(url, ["-H", header], connections: 1) }
+                    }.get()
+                    await flood
+                    return speed
+                },
+                limit: { try HTTPBench.wrk(url, ["-H", header], connections: 1) })
+        }
+        return [
+            cost(),
+            Figure(
+                "login.flood", rounds, "requests/s", beside: "the same clerk undisturbed",
+                must: .atLeast(0.5), isOwn: false),
+        ]
+    }
+
+    /// Processor time of one password, as each login asks for it.
+    private static func cost() -> Figure {
+        let record = PasswordRecord(password, salt: SystemRandom.bytes(Limits.saltBytes))
+        let start = clock()
+        for _ in 0..<5 { _ = record.matches("wrong-of-2026") }
+        let millis = Double(clock() - start) * 1000 / Double(CLOCKS_PER_SEC) / 5
+        return Figure(
+            "login.cpu", millis, "ms", beside: "what it may cost", 300,
+            must: .valueAtMost(300))
+    }
+
+    private static func enter(_ client: HTTPClient, _ node: ServedNode) async throws {
+        let words =
+            "{\"login\":\"zhang\",\"name\":\"张三\",\"roles\":[\"county-window\"],"
+            + "\"password\":\"\(password)\"}"
+        var request = post(node, "/api/v1/accounts", words)
+        let token = node.header.split(separator: " ").last.map(String.init) ?? ""
+        request.headers.append(("Authorization", "Bearer " + token))
+        let response = try await client.send(request)
+        guard response.status == 201 else {
+            throw BenchWorld.Failure(sentence: "no account: \(response.status)")
+        }
+    }
+
+    private static func logIn(
+        _ client: HTTPClient, _ node: ServedNode, _ password: String
+    ) async throws -> String {
+        let words = "{\"login\":\"zhang\",\"password\":\"\(password)\"}"
+        let response = try await client.send(post(node, "/api/v1/session", words))
+        guard let token = NodeSettings.json(response.body)?["token"]?.text else {
+            throw BenchWorld.Failure(sentence: "no session: \(response.status)")
+        }
+        return token
+    }
+
+    /// All at once, each for another name; whatever is answered.
+    private static func wrong(_ client: HTTPClient, _ node: ServedNode, _ count: Int) async {
+        await withTaskGroup(of: Void.self) { group in
+            for index in 0..<count {
+                let words = "{\"login\":\"n\(index)\",\"password\":\"wrong-of-2026\"}"
+                group.addTask {
+                    do {
+                        _ = try await client.send(post(node, "/api/v1/session", words))
+                    } catch {
+                        // Turned away is an answer, too.
+                    }
+                }
+            }
+        }
+    }
+
+    private static func post(
+        _ node: ServedNode, _ path: String, _ words: String
+    ) -> ClientRequest {
+        ClientRequest(
+            "POST", node.url + path, headers: [("Content-Type", "application/json")],
+            body: Array(words.utf8))
+    }
+}
