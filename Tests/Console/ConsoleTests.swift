@@ -48,4 +48,26 @@ import Testing
         #expect(table(isOwn: false).contains("/console/draft"))
         #expect(!table(isOwn: false).contains("<script>"))
     }
+
+    /// One login may be two people's: a button says at which place, and nobody's own has one.
+    @Test func anAccountIsChangedWhereItWorks() {
+        let viewer = Principal(
+            kind: .account, author: 1, login: "guanli", name: "沈管理", roles: [.nodeAdmin])
+        func row(_ login: String, _ code: String, isOwn: Bool = false) -> AccountRow {
+            var row = AccountRow(
+                login: login, name: "某人", roles: [], isDisabled: false, hasCode: false,
+                region: "01")
+            row.code = code
+            row.isOwn = isOwn
+            return row
+        }
+        let rows = [
+            row("guanli", "370124000000", isOwn: true), row("kuayu", "370124000000"),
+            row("kuayu", "370124106000"),
+        ]
+        let form = AccountForms(viewer: viewer, rows: rows, token: .empty, roles: [])
+        let places = text(form.html).split(separator: "name=\"at\" value=\"").dropFirst()
+            .map { $0.prefix(12) }
+        #expect(places == ["370124000000", "370124106000"])
+    }
 }

@@ -188,7 +188,15 @@ extension Call {
         case .accountPage:
             var rows: [AccountRow] = []
             if principal.may(.viewAccounts) {
-                rows = try newest(.account).compactMap(AccountRow.init)
+                let places = try read { view throws(ViewError) in try view.places() }
+                for document in try newest(.account) {
+                    guard var row = AccountRow(document) else { continue }
+                    let place = places.first { $0.id.hex == row.region }
+                    row.place = place?.name ?? "—"
+                    row.code = place?.code.text ?? ""
+                    row.isOwn = document.key.id.high == principal.author
+                    rows.append(row)
+                }
             }
             let form = AccountForms(
                 viewer: principal, rows: rows, token: Page.token(principal),
@@ -304,6 +312,7 @@ extension Call {
         else { throw .missing("no-such-action", "没有这个动作") }
         var body = CommandBody.object([("login", form.text("login") ?? "")])
         if let name = form.text("name") { body["name"] = .text(name) }
+        if let place = form.text("at") { body["regions"] = .array([.text(place)]) }
         let roles = form.texts("role")
         if !roles.isEmpty { body["roles"] = .array(roles.map(JSON.text)) }
         if let password = form.text("password") { body["password"] = .text(password) }

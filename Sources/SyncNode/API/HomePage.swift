@@ -54,10 +54,14 @@ struct HomePage {
         let rest = status.peers.count - rows.count
         let more: HTMLText =
             rest > 0 ? "<p class=\"quiet\">另有 \(rest) 个对端，见 /api/v1/peers。</p>" : .empty
-        return """
-            <section class="card"><div class="title"><h2>链路</h2>
+        let now: HTMLText =
+            status.viewer.may(.sync)
+            ? """
             <form method="post" action="/console/sync">\(Page.token(status.viewer))\
-            <button>立即同步</button></form></div>
+            <button>立即同步</button></form>
+            """ : .empty
+        return """
+            <section class="card"><div class="title"><h2>链路</h2>\(now)</div>
             <div class="scroll"><table class="stack"><thead><tr><th>对端<th>状态\
             <th class="n">落后<th class="n">待发<th>最后联系\
             <th>回执<th>最近错误</thead><tbody>\(rows)</tbody></table></div>\(more)</section>

@@ -17,7 +17,7 @@ enum HTTPBench {
             return try BenchWorld.number(
                 in: BenchWorld.done(kernel.say(BenchWorld.receive(0))))
         }()
-        let node = try ServedNode(place.program, data)
+        let node = try ServedNode(place.program, data, more: ["--plain"])
         defer { node.stop() }
         return [
             try await post(place), try await get(node, number, place),
@@ -38,7 +38,7 @@ enum HTTPBench {
         for turn in 1...5 {
             // A station of its own each time: a day has 99,999 numbers a station.
             let data = try await BenchWorld.makeCounty(place.folder, named: "post-\(turn)")
-            let node = try ServedNode(place.program, data)
+            let node = try ServedNode(place.program, data, more: ["--plain"])
             defer { node.stop() }
             try await rounds.turn(
                 figure: { try wrk(node.url + "/api/v1/cases", ["-s", script, "-H", node.header]) },

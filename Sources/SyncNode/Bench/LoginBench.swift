@@ -23,7 +23,7 @@ enum LoginBench {
         var rounds = Rounds()
         for turn in 0..<3 {
             // A node of its own for each: it remembers who was wrong.
-            let node = try ServedNode(place.program, data)
+            let node = try ServedNode(place.program, data, more: ["--plain"])
             defer { node.stop() }
             let client = try HTTPClient()
             defer { client.stop() }

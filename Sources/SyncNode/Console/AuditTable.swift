@@ -97,14 +97,21 @@ package struct AuditTable: Sendable {
         }
     }
 
+    /// To the second, as people read it; the whole stands in `datetime`.
+    private static func shown(_ moment: String) -> String {
+        moment.prefix(10) + " " + moment.dropFirst(11).prefix(8)
+    }
+
     /// The page's body.
     package var html: HTMLText {
         let lines = rows.map { row -> HTMLText in
             let mark: HTMLText =
                 row.outcome == "done" ? .empty : "<span class=\"mark bad\">\(row.outcome)</span>"
-            let business: HTMLText = row.business.map { "<br><small>业务 \($0)</small>" } ?? .empty
+            let business: HTMLText =
+                row.business.map { "<br><small>业务 \(Self.shown($0))</small>" } ?? .empty
+            let time = Self.shown(row.recorded)
             return """
-                <tr><td><time>\(row.recorded)</time>\(business)
+                <tr><td><time datetime="\(row.recorded)">\(time)</time>\(business)
                 <td data-l="何人">\(row.name.isEmpty ? row.login : row.name)<br>\
                 <code class="quiet">\(row.login)</code>
                 <td data-l="何事">\(row.title) \(mark)

@@ -46,6 +46,11 @@ package struct AccountRow: Sendable {
     package let hasCode: Bool
     /// The node's region, by its id in hexadecimal.
     package let region: String
+    /// The place's name and division code, where the page knows them.
+    package var place = "—"
+    package var code = ""
+    /// Whether it is the viewer's, which nobody changes for himself.
+    package var isOwn = false
 
     package init(
         login: String, name: String, roles: [Role], isDisabled: Bool, hasCode: Bool,
@@ -151,17 +156,23 @@ package struct AccountForms: Sendable {
             let word: HTMLText = row.isDisabled ? "启用" : "停用"
             let mark: HTMLText =
                 row.isDisabled ? "<span class=\"mark bad\">已停用</span>" : .empty
-            return """
-                <tr><td>\(row.login)<td data-l="姓名">\(row.name) \(mark)<td data-l="角色">\(names)
-                <td><form method="post" action="/console/account">\(token)\
+            // A login is a place's own: the same one may be another person's elsewhere.
+            let form: HTMLText = """
+                <form method="post" action="/console/account">\(token)\
                 <input type="hidden" name="verb" value="\(verb)">\
                 <input type="hidden" name="login" value="\(row.login)">\
-                <button>\(word)</button></form></tr>
+                <input type="hidden" name="at" value="\(row.code)">\
+                <button>\(word)</button></form>
+                """
+            return """
+                <tr><td>\(row.login)<td data-l="姓名">\(row.name) \(mark)<td data-l="角色">\(names)
+                <td data-l="任职">\(row.place)
+                <td>\(row.isOwn || row.code.isEmpty ? .empty : form)</tr>
                 """
         }
         return """
             <section class="card"><h2>账户</h2><div class="scroll"><table class="stack"><thead><tr>\
-            <th>登录名<th>姓名<th>角色<th></thead><tbody>\(lines)</tbody></table></div></section>
+            <th>登录名<th>姓名<th>角色<th>任职<th></thead><tbody>\(lines)</tbody></table></div></section>
             """
     }
 

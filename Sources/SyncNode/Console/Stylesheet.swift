@@ -24,7 +24,9 @@ package enum Stylesheet {
         .bar nav a:hover{text-decoration:underline}
         .brand{font-weight:600}.place{opacity:.85}
         .find{margin-left:auto;display:flex;gap:6px}
-        .who{display:flex;gap:12px;align-items:center}
+        .who{margin-left:auto;display:flex;gap:12px;align-items:center}
+        .find + .who{margin-left:0}
+        time{white-space:nowrap}form + h2{margin-top:22px}
         .who button{background:#ffffff1f;border-color:#ffffff66;color:#fff}
         .find input{width:13em;border-color:transparent}
         .find button{background:#ffffff1f;border-color:#ffffff66;color:#fff}
