@@ -100,6 +100,7 @@ final class World {
         for node in nodes {
             guard let parent = parent(of: node) else { continue }
             links.append(SimulatedLink(below: node, above: parent))
+            linkSibling(of: node)
         }
         for (one, two) in shape.links {
             guard let below = nodes.first(where: { $0.place.code == one }),
@@ -119,6 +120,15 @@ final class World {
                 index: nodes.count, place: first.place, key: freshKey(), root: first.root,
                 journal: SimulatedJournal(), rules: rules(nodes.count), mutant: mutant,
                 isTwin: true))
+    }
+
+    /// A county's cases go no higher (PROTOCOL §3): where its parent does not carry them, a second
+    /// node gets them from the first.
+    private func linkSibling(of node: SimulatedNode) {
+        guard node.isTwin, node.place.level == .county,
+            let first = nodes.first(where: { $0.region == node.region })
+        else { return }
+        links.append(SimulatedLink(below: node, above: first))
     }
 
     /// One node in four runs an old binary, that knows less kinds.
