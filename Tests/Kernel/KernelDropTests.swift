@@ -73,6 +73,37 @@ struct KernelDropTests {
         #expect(!node.vector(scope).isEmpty)
     }
 
+    /// A place went and came back: what was written there before is no sign of a rollback, and its
+    /// numbers are not given out again before it is here.
+    @Test func aScopeThatComesBackGoesOnWhereItsChainEnded() throws {
+        let node = try node()
+        let other = try FixtureNode(seed: 2, region: RegionID(9))
+        _ = try other.pull(scope, from: node)
+        let before = node.vector(scope)
+        try drop(scope, of: node, heldBy: before)
+        let draft = Draft(scope: scope, kind: ChangeKind(rawValue: 0x7f01), body: [1])
+        func write() throws -> Bool {
+            guard case .done? = try node.commit([.write([draft])]).first else { return false }
+            return true
+        }
+        #expect(try !write(), "its numbers would be given out twice")
+        try node.kernel.adopt(node.kernel.identity)
+        #expect(try !write(), "after a restart neither")
+        let batch = try #require(try other.batch(of: scope, for: node))
+        let first = ChangeBatch(
+            scope: scope.id, changes: [batch.changes[0]], heads: []
+        ) { _ in .sha256Ed25519 }
+        try node.commit([.admit(first, name: scope, good: [true])])
+        #expect(node.kernel.knowledge(of: scope.id)?.awaited == before.heads.first)
+        #expect(try !write(), "half of it is not enough")
+        #expect(try node.admit(batch, scope)?.admitted == batch.changes.count - 1)
+        #expect(node.vector(scope) == before && node.effects.ownForks.isEmpty)
+        #expect(node.kernel.knowledge(of: scope.id)?.awaited == nil)
+        #expect(try write())
+        #expect(node.vector(scope).heads.map(\.seq) == before.heads.map(\.seq.next))
+        #expect(try other.pull(scope, from: node)?.admitted == 1)
+    }
+
     /// What is carried stays, whoever else holds it.
     @Test func theAudienceKeepsIt() throws {
         let node = try county()

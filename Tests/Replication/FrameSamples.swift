@@ -63,6 +63,15 @@ enum FrameSamples {
             ),
             ("refused", .refused(RefusalNotice(.scopeNotCarried, scope: name.id))),
             ("receiptwant", .receiptWant),
+            (
+                "drain",
+                .drain(
+                    DrainNotice(
+                        isAnswer: true,
+                        VectorStatement(
+                            name: name, epoch: 1, heads: [head], quarantined: [ActorID(3)],
+                            leaf: .zero)))
+            ),
         ]
     }
 

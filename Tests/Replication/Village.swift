@@ -18,6 +18,11 @@ final class Village {
     var changedAt: [ScopeID: UInt64] = [:]
     /// Scopes that the directory does not let the link carry.
     var forbidden: Set<ScopeID> = []
+    /// Scopes that this node may not carry any more, and those that it takes from such a one.
+    var given: Set<ScopeID> = []
+    var takesOver: Set<ScopeID> = []
+    /// Where the own chain stood in a scope that was given up and came back.
+    var awaited: [ScopeID: ChainHead] = [:]
     var refusesBatches = false
     var allowsPeer = true
     /// Part of every leaf: a node with another one differs without lacking anything.
@@ -191,7 +196,8 @@ final class Village {
         return SharedScope(
             name: store.name, epoch: epoch,
             vector: VersionVector(chains.filter { !$0.quarantined }.map(\.head)),
-            quarantined: chains.filter(\.quarantined).map(\.actor))
+            quarantined: chains.filter(\.quarantined).map(\.actor),
+            awaited: awaited[store.name.id])
     }
 }
 
@@ -199,12 +205,23 @@ func preconditionUnreachable() -> Never { while true {} }
 
 extension Village: LocalKnowledge {
     func news(since: UInt64?) throws(Never) -> ScopeNews {
-        let ids = scopes.keys.sorted().filter {
-            !forbidden.contains($0) && changedAt[$0, default: 0] > since ?? 0
+        let changed = scopes.keys.sorted().filter { changedAt[$0, default: 0] > since ?? 0 }
+        func shares(_ ids: [ScopeID]) -> [SharedScope] {
+            ids.compactMap { scopes[$0] }.map(shared(_:))
         }
         return ScopeNews(
-            position: position, scopes: ids.compactMap { scopes[$0] }.map(shared(_:)),
-            isWhole: since == nil)
+            position: position,
+            scopes: shares(
+                changed.filter {
+                    !(forbidden.contains($0) || given.contains($0) || takesOver.contains($0))
+                }),
+            isWhole: since == nil, leaving: shares(changed.filter(given.contains)))
+    }
+
+    func takes(_ name: ScopeName) throws(Never) -> SharedScope? {
+        guard takesOver.contains(name.id) else { return nil }
+        return scopes[name.id].map(shared(_:))
+            ?? SharedScope(name: name, epoch: epoch, vector: VersionVector([]))
     }
 
     func batch(
@@ -232,7 +249,9 @@ extension Village: LocalKnowledge {
         scopes[scope]?.log.first { $0.dot == dot }?.hash
     }
 
-    func mayCarry(_ name: ScopeName) throws(Never) -> Bool { !forbidden.contains(name.id) }
+    func mayCarry(_ name: ScopeName) throws(Never) -> Bool {
+        !(forbidden.contains(name.id) || given.contains(name.id) || takesOver.contains(name.id))
+    }
     func directoryRoot() throws(Never) -> Digest16 { .zero }
     func mayExchange(with hello: Hello) throws(Never) -> Bool { allowsPeer }
 

@@ -20,6 +20,8 @@ final class Wire {
     var largest = 0
     /// How often the side below was told that the link is down.
     var closings = 0
+    /// What either side was told that the other holds all of.
+    var drained: [SharedScope] = []
     /// How often each change crossed this link, either way.
     var crossings: [Digest: Int] = [:]
     /// Drops a request or an answer when it says so.
@@ -101,6 +103,7 @@ final class Wire {
             case .apply(let delivery):
                 above.apply(delivery)
                 effects += answerer.applied(lane: request.lane, knowing: above)
+            case .drained(let scope): drained.append(scope)
             case .park: parked = request.lane
             case .alarm(let alarm): alarms.above.append(alarm)
             case .idle, .reopen, .closed: break
@@ -142,6 +145,7 @@ final class Wire {
                 next = dialer.open(nonce: nonce(), at: Instant(millis: 5), knowing: below)
             case .alarm(let alarm): alarms.below.append(alarm)
             case .closed: closings += 1
+            case .drained(let scope): drained.append(scope)
             case .idle, .park: break
             }
         }

@@ -184,6 +184,7 @@ package enum RuleWords {
         ("role-forbids", "the account's role does not allow it"),
         ("role-level", "there is no such role at this level"),
         ("roles-clash", "these roles may not be one person's"),
+        ("scope-coming-back", "what this place wrote before is being fetched: try again later"),
         ("search-empty", "there is nothing to search for"),
         ("seat-superseded", "a newer incarnation has this node's seat: it begins anew"),
         ("seat-suspended", "this node's seat is suspended: it may receive, not decide"),

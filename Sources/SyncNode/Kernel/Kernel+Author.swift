@@ -81,7 +81,7 @@ extension Kernel {
         }
         if actor == state.own {
             for dep in change.header.deps { state.cited[dep.actor] = dep.seq }
-            state.unsigned += 1
+            try count(change, in: state)
         }
         if effects.touched.last != scope { effects.touched.append(scope) }
         if actor == state.own, state.unsigned >= Limits.unsignedChangesMax {
@@ -89,6 +89,17 @@ extension Kernel {
         }
         if genesis == nil { try nameBlobs(of: change, in: state) }
         try fold(change, in: state)
+    }
+
+    /// An own change is to be signed; one that came back with a scope that was given up is.
+    private func count(_ change: Change, in state: ScopeState) throws(JournalError) {
+        guard let awaited = state.awaited else {
+            state.unsigned += 1
+            return
+        }
+        guard change.header.seq >= awaited.seq else { return }
+        state.awaited = nil
+        try journal.setValue(GivenUp.name(of: state.record.id), [])
     }
 
     /// Attachments that the change names. What stands behind a proven fork has no effect, and

@@ -72,6 +72,7 @@ extension Kernel {
             let isGone = try drop(scope, heldBy: held, quarantined: quarantined)
             return .done(answer: Array("{\"dropped\":\(isGone)}".utf8), written: [])
         case .write(let drafts):
+            guard try mayWrite(drafts) else { return .refused(Self.comingBack) }
             return .done(
                 answer: [], written: try write(drafts, author: 0, at: now, entropy: entropy))
         }
@@ -93,6 +94,7 @@ extension Kernel {
         case .refuse(let refusal): return .refused(refusal)
         case .write(let drafts, let answer):
             guard drafts.allSatisfy(\.keepsLimits) else { return .refused(Self.tooLong) }
+            guard try mayWrite(drafts) else { return .refused(Self.comingBack) }
             var heads = try write(drafts, author: author, at: now, entropy: entropy)
             let turns = drafts.flatMap(turns)
             if !turns.isEmpty {
@@ -133,6 +135,11 @@ extension Kernel {
     /// carries its application.
     private static var tooLong: RuleRefusal {
         RuleRefusal("body-too-long", "内容过长", category: .invalid)
+    }
+
+    /// A place came back to this node, and what it wrote there before has not yet.
+    private static var comingBack: RuleRefusal {
+        RuleRefusal("scope-coming-back", "此范围正在取回，稍后再办", category: .conflict)
     }
 
     /// The first answer would tell the caller that this was done, too.

@@ -13,8 +13,7 @@ extension Kernel {
     /// Whether the directory says that a scope's place is elsewhere. One that does not know the
     /// place, or this node's own, as after a rollback, says nothing.
     private func isElsewhere(_ name: ScopeName) -> Bool {
-        !mayCarry(name) && directory.region(name.region) != nil
-            && directory.region(identity.region) != nil
+        directory.isElsewhere(name, for: identity.region)
     }
 
     /// Deletes a scope with its vector and its documents (I5), where another carrier holds all
@@ -42,6 +41,7 @@ extension Kernel {
         try flushDocuments()
         try signHeads()
         session = FoldSession()
+        try keepOwnHead(of: state)
         try journal.dropScope(scope)
         if rules.dropsVectorWithScope { scopes[scope] = nil }
         effects.touched.append(scope)

@@ -66,7 +66,9 @@ extension Kernel {
     ) throws(JournalError) -> Int {
         var written = 0
         for id in scopes.keys.sorted() {
-            guard let state = scopes[id], only?.contains(id) ?? true else { continue }
+            guard let state = scopes[id], only?.contains(id) ?? true, state.awaited == nil else {
+                continue
+            }
             let orphans = try self.orphans(of: id)
             guard !orphans.isEmpty else { continue }
             var hashes: [(old: String, new: String)] = []

@@ -85,6 +85,7 @@ package final class Kernel<Store: Journal> {
             let first = state.forked[fork.dot.actor] ?? fork.dot.seq
             state.forked[fork.dot.actor] = min(first, fork.dot.seq)
         }
+        state.awaited = try awaitedHead(of: record.id, own: own, now: state.ownHead)
         return state
     }
 

@@ -8,8 +8,13 @@ package struct ScopeKnowledge: Sendable {
     /// By actor.
     package let chains: [ChainState]
     package let vector: VersionVector
+    /// Where the own chain stood when the scope was given up, until it is here again.
+    package let awaited: ChainHead?
 
-    package init(name: ScopeName, epoch: UInt64, chains: [ChainState]) {
+    package init(
+        name: ScopeName, epoch: UInt64, chains: [ChainState], awaited: ChainHead? = nil
+    ) {
+        self.awaited = awaited
         self.name = name
         self.epoch = epoch
         self.chains = chains.sorted { $0.actor < $1.actor }
@@ -34,7 +39,7 @@ extension Kernel {
         scopes[scope].map { state in
             ScopeKnowledge(
                 name: state.record.name, epoch: state.record.epoch,
-                chains: Array(state.chains.values))
+                chains: Array(state.chains.values), awaited: state.awaited)
         }
     }
 }

@@ -12,6 +12,8 @@ final class ScopeState {
     /// Actors of whose chain two branches are known, and the first number that was used twice:
     /// what lies before it stays as good as it was.
     var forked: [ActorID: Seq] = [:]
+    /// Where the own chain stood when the scope was given up, until it is here again.
+    var awaited: ChainHead?
     /// Own changes since the last signed head.
     var unsigned = 0
 

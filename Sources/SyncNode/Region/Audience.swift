@@ -26,6 +26,23 @@ extension Directory {
         }
     }
 
+    /// Whether a region's node may have stored a scope before a place was moved: it gives what it
+    /// has to those who carry it now, and is told how much of that they hold.
+    package func mayHaveCarried(_ region: RegionID, _ scope: ScopeName) -> Bool {
+        let isAbove = everAbove(scope.region).contains(region)
+        switch scope.family {
+        case .directory, .catalog: return isAbove || everAbove(region).contains(scope.region)
+        case .control, .cases, .staff, .statistics: return isAbove
+        case .corridor, .custody: return isAbove || everAbove(scope.other).contains(region)
+        }
+    }
+
+    /// Whether a scope's place is known to be elsewhere than where a region's node would carry
+    /// it. Of a place that is not known, as after a rollback, nothing is said.
+    package func isElsewhere(_ scope: ScopeName, for region: RegionID) -> Bool {
+        self.region(scope.region) != nil && self.region(region) != nil && !carries(region, scope)
+    }
+
     private func isNear(_ region: RegionID, above place: RegionID, steps: Int) -> Bool {
         ancestry(of: place).dropFirst().prefix(steps).contains(region)
     }

@@ -14,6 +14,8 @@ package enum Effect: Sendable {
     /// The peer does not know the link (any more): open it again.
     case reopen
     case alarm(Alarm)
+    /// The peer holds all of this, which this node stores and may not carry any more: it may go.
+    case drained(SharedScope)
     /// The peer does not exchange with this node: the link is down until it is opened again. Told
     /// each time, where the alarm sounds once.
     case closed(RefusalNotice.Reason)

@@ -78,6 +78,7 @@ extension Frame {
             writer.write(byte: notice.reason.rawValue)
             writer.write(notice.scope)
         case .receiptWant: break
+        case .drain(let notice): notice.encode(to: &writer)
         }
     }
 
@@ -101,6 +102,7 @@ extension Frame {
             return .refused(
                 RefusalNotice(reason, scope: try reader.readScope("refused.scope")))
         case .receiptWant: return .receiptWant
+        case .drain: return .drain(try DrainNotice.decode(from: &reader))
         }
     }
 }

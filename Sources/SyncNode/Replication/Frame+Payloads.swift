@@ -132,6 +132,20 @@ extension VectorStatement {
     }
 }
 
+extension DrainNotice {
+    func encode(to writer: inout ByteWriter) {
+        writer.write(byte: isAnswer ? 1 : 0)
+        statement.encode(to: &writer)
+    }
+
+    static func decode(from reader: inout ByteReader) throws(DecodeError) -> DrainNotice {
+        let side = try reader.readByte("drain.side")
+        guard side <= 1 else { throw reader.fail(.badValue, "drain.side") }
+        return DrainNotice(
+            isAnswer: side == 1, try VectorStatement.decode(from: &reader))
+    }
+}
+
 extension ForkNotice {
     func encode(to writer: inout ByteWriter) {
         writer.write(scope)

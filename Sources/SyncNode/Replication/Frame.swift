@@ -20,6 +20,8 @@ package enum Frame: Sendable {
     case refused(RefusalNotice)
     /// Asks the receiver for a receipt of what it holds (kind `scopeReceipt`).
     case receiptWant
+    /// Of a scope that one side gives up: what it holds, or how much of that the other holds.
+    case drain(DrainNotice)
 
     /// The number of a frame's type on the wire. From 128 on a type is optional: a reader that
     /// does not know it steps over it. 9 is kept for SNAP (PROTOCOL §7.7).
@@ -36,6 +38,7 @@ package enum Frame: Sendable {
         case blobChunk = 11
         case refused = 12
         case receiptWant = 128
+        case drain = 129
     }
 
     /// The type that the frame has on the wire.
@@ -53,6 +56,7 @@ package enum Frame: Sendable {
         case .blobChunk: .blobChunk
         case .refused: .refused
         case .receiptWant: .receiptWant
+        case .drain: .drain
         }
     }
 }
@@ -170,6 +174,18 @@ package struct VectorStatement: Hashable, Sendable {
     /// Of a scope of which nothing is held.
     package init(blank name: ScopeName) {
         self.init(name: name, epoch: 1, heads: [], quarantined: [], leaf: .zero)
+    }
+}
+
+/// What the sender holds of a scope that it may not carry any more, or what it holds of such a
+/// scope of the receiver's, up to where that one is (PROTOCOL §11).
+package struct DrainNotice: Hashable, Sendable {
+    package let isAnswer: Bool
+    package let statement: VectorStatement
+
+    package init(isAnswer: Bool, _ statement: VectorStatement) {
+        self.isAnswer = isAnswer
+        self.statement = statement
     }
 }
 

@@ -29,6 +29,7 @@ extension Link {
         } else {
             try push(&draft, lane, knowing: knowledge)
             try state(&draft, knowing: knowledge)
+            try drain(&draft, knowing: knowledge)
             try pay(&draft, knowing: knowledge)
         }
         let fast = position(lane, isFinished: !draft.leavesMore)

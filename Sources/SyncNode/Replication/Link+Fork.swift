@@ -38,7 +38,7 @@ extension Link {
     mutating func sees<K: LocalKnowledge>(
         _ dot: Dot, in scope: ScopeID, yours: UInt64, knowing knowledge: K
     ) throws(K.Failure) {
-        skip(dot, in: scope)
+        try skip(dot, in: scope, knowing: knowledge)
         if parted.insert(Branch(scope: scope, actor: dot.actor)).inserted {
             try tell(dot, above: 0, in: scope, yours: yours, knowing: knowledge)
         }
@@ -83,11 +83,12 @@ extension Link {
         }
         guard let parting else { return }
         let actor = parting.dot.actor
-        let isQuarantined = mine[parting.scope]?.quarantined.contains(actor) == true
+        let shared = try held(parting.scope, knowing: knowledge)
+        let isQuarantined = shared?.quarantined.contains(actor) == true
         if let key = own?.key, key.actor(in: parting.scope) == actor, !isQuarantined {
             return fence(parting.scope, parting.dot.seq, &intake)
         }
-        skip(parting.dot, in: parting.scope)
+        try skip(parting.dot, in: parting.scope, knowing: knowledge)
         let isFirst = parted.insert(Branch(scope: parting.scope, actor: actor)).inserted
         let isNear =
             parting.dot.seq.rawValue - common <= UInt64(Limits.forkDistanceMax)
@@ -106,13 +107,16 @@ extension Link {
     }
 
     /// Goes on without one chain, and names it once.
-    private mutating func skip(_ dot: Dot, in scope: ScopeID) {
+    private mutating func skip<K: LocalKnowledge>(
+        _ dot: Dot, in scope: ScopeID, knowing knowledge: K
+    ) throws(K.Failure) {
         let branch = Branch(scope: scope, actor: dot.actor)
         partings[branch] = min(partings[branch] ?? dot, dot)
         if named.insert(branch).inserted {
             raised += alarm(.fork(scope: scope, dot: dot))
         }
-        guard mine[scope]?.quarantined.contains(dot.actor) != true,
+        let shared = try held(scope, knowing: knowledge)
+        guard shared?.quarantined.contains(dot.actor) != true,
             skipped[scope]?.contains(dot.actor) != true
         else { return }
         skipped[scope, default: []].append(dot.actor)
@@ -142,11 +146,12 @@ extension Link {
     mutating func prove<K: LocalKnowledge>(
         _ evidence: Evidence, _ draft: inout Draft, _ knowledge: K
     ) throws(K.Failure) {
-        guard let scope = mine[evidence.scope] else { return }
+        guard let scope = try held(evidence.scope, knowing: knowledge) else { return }
         let actor = evidence.dot.actor
         let others = (scope.vector.heads.map(\.actor) + scope.quarantined)
             .filter { $0 != actor }
-        var start = theirs[evidence.scope]?[actor].map { Dot(actor: actor, seq: $0.seq) }
+        let holding = theirs[evidence.scope] ?? leaving[evidence.scope]?.answer
+        var start = holding?[actor].map { Dot(actor: actor, seq: $0.seq) }
         if evidence.dot.seq > Seq(1) {
             start = Dot(actor: actor, seq: Seq(evidence.dot.seq.rawValue - 1))
         } else if evidence.dot.seq == Seq(1) {

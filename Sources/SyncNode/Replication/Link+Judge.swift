@@ -28,6 +28,7 @@ extension Link {
         doubtful[lane.rawValue] = true
         proven = []
         parted = []
+        for id in leaving.keys.sorted() { leaving[id]?.doubt() }
     }
 
     /// Tries what the peer can hold, likeliest first, until one gives the root that it states.

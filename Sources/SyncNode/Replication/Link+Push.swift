@@ -68,12 +68,7 @@ extension Link {
         }
         try oweEvidence(scope, holding, knowing: knowledge)
         try seeForks(scope, holding, knowing: knowledge)
-        var except = holding.quarantined + (skipped[id] ?? [])
-        for actor in scope.quarantined where !except.contains(actor) {
-            if try !goes(actor, of: scope, with: holding, knowing: knowledge) {
-                except.append(actor)
-            }
-        }
+        let except = try unwanted(of: scope, with: holding, knowing: knowledge)
         guard lacks(holding, scope, except: except) else { return true }
         let isFirst = !flights[lane.rawValue].contains { $0.scope == id }
         if isFirst, !mayOffer(scope) { return true }
@@ -107,6 +102,19 @@ extension Link {
         }
     }
 
+    /// Chains of which nothing goes to a peer that holds this of the scope.
+    func unwanted<K: LocalKnowledge>(
+        of scope: SharedScope, with holding: Holding, knowing knowledge: K
+    ) throws(K.Failure) -> [ActorID] {
+        var except = holding.quarantined + (skipped[scope.id] ?? [])
+        for actor in scope.quarantined where !except.contains(actor) {
+            if try !goes(actor, of: scope, with: holding, knowing: knowledge) {
+                except.append(actor)
+            }
+        }
+        return except
+    }
+
     /// Whether a chain that is quarantined here goes with the others all the same: what they
     /// rest on may lie in it, and a peer that is behind on this side's branch, or has nothing
     /// of the chain, could admit neither without the other. The proof follows.
@@ -119,7 +127,7 @@ extension Link {
     }
 
     /// Whether there is a change that the peer does not have.
-    private func lacks(
+    func lacks(
         _ holding: Holding, _ scope: SharedScope, except: [ActorID]
     ) -> Bool {
         scope.vector.heads.contains { head in

@@ -48,7 +48,8 @@ extension Link {
             let isOpening = intake.delivery.opening.contains { $0.id == batch.scope }
             // What is not shared with this peer is not its to bring, whatever else is carried
             // here: else a station could write into its neighbour's cases.
-            guard mine[batch.scope] != nil || isOpening else {
+            let isDraining = leaving[batch.scope] != nil || taken[batch.scope] != nil
+            guard mine[batch.scope] != nil || isOpening || isDraining else {
                 // Who stated the scope is told so; its directory may only be another.
                 if !due.strangers.contains(where: { $0.id == batch.scope }) {
                     intake.effects += alarm(.uninvited(scope: batch.scope))
@@ -61,6 +62,7 @@ extension Link {
         case .blobWant(let want): blobs.take(want)
         case .blobChunk(let chunk):
             if blobs.take(chunk), !isDirectoryOnly { intake.delivery.chunks.append(chunk) }
+        case .drain(let notice): try take(notice, into: &intake, knowing: knowledge)
         case .receiptWant: intake.delivery.wantsReceipt = !isDirectoryOnly
         case .refused(let notice):
             if notice.reason == .scopeNotCarried {
@@ -80,7 +82,7 @@ extension Link {
     ) throws(K.Failure) {
         guard let key = own?.key, let scope = mine[head.scope] else { return }
         let actor = key.actor(in: head.scope)
-        if scope.quarantined.contains(actor) { return }
+        if scope.quarantined.contains(actor) || scope.awaits(head.seq, head.prefix) { return }
         let dot = Dot(actor: actor, seq: head.seq)
         if try knowledge.hash(at: dot, in: head.scope)?.prefix8 != head.prefix {
             fence(head.scope, head.seq, &intake)
@@ -122,19 +124,20 @@ extension Link {
     }
 
     /// Sees a number used twice, where this side is at least as far in that chain.
-    private mutating func check<K: LocalKnowledge>(
+    mutating func check<K: LocalKnowledge>(
         _ head: SeenHead, in scope: ScopeID, _ intake: inout Intake, _ knowledge: K
     ) throws(K.Failure) {
         // What this side does not share, as the directories differ, is not judged: an own chain
         // that is not looked at is no chain that was lost.
-        guard mine[scope] != nil else { return }
-        let known = mine[scope]?.vector[head.actor]
+        guard let shared = try held(scope, knowing: knowledge) else { return }
+        let known = shared.vector[head.actor]
         if let known, known.seq == head.seq, known.hash.prefix8 == head.prefix { return }
-        if mine[scope]?.quarantined.contains(head.actor) == true { return }
+        if shared.quarantined.contains(head.actor) { return }
         let dot = Dot(actor: head.actor, seq: head.seq)
         let held = (known?.seq ?? .none) < head.seq ? nil : try knowledge.hash(at: dot, in: scope)
         if held?.prefix8 == head.prefix { return }
         if let key = own?.key, key.actor(in: scope) == head.actor {
+            if shared.awaits(head.seq, head.prefix) { return }
             fence(scope, head.seq, &intake)
         } else if held != nil {
             try sees(dot, in: scope, yours: head.prefix, knowing: knowledge)

@@ -109,6 +109,8 @@ struct Link: Sendable {
         var wants: [DigestTree.Path] = []
         var forks: [ForkNotice] = []
         var evidence: [Evidence] = []
+        /// What the peer holds of scopes that it gives up: it wants to know how much is held here.
+        var drains: [ScopeID: VectorStatement] = [:]
         /// Scopes of the peer that this side may not carry, as far as its directory went when
         /// they were named.
         var strangers: [ScopeName] = []
@@ -122,6 +124,10 @@ struct Link: Sendable {
     }
 
     var blobs = BlobTalk()
+    /// Scopes that this side stores and may not carry any more, and the peer may.
+    var leaving: [ScopeID: Leaving] = [:]
+    /// The same the other way round.
+    var taken: [ScopeID: ScopeName] = [:]
 
     init() {}
 
@@ -139,8 +145,9 @@ struct Link: Sendable {
         if isDirectoryOnly { news = news.directories }
         if news.isWhole { declined = [] }
         mine.take(news)
+        refreshLeaving(news)
         for scope in skipped.keys.sorted() {
-            guard let own = mine[scope] else { continue }
+            guard let own = try held(scope, knowing: knowledge) else { continue }
             skipped[scope]?.removeAll { own.quarantined.contains($0) }
         }
     }

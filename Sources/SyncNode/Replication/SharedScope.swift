@@ -13,11 +13,15 @@ package struct SharedScope: Hashable, Sendable {
     /// Actors whose chain is quarantined here. Sorted.
     package let quarantined: [ActorID]
     package let leaf: Digest16
+    /// Where the own chain stood when this node gave the scope up, until it is here again.
+    package let awaited: ChainHead?
 
     /// Hashes the name and the vector: two hashes.
     package init(
-        name: ScopeName, epoch: UInt64, vector: VersionVector, quarantined: [ActorID] = []
+        name: ScopeName, epoch: UInt64, vector: VersionVector, quarantined: [ActorID] = [],
+        awaited: ChainHead? = nil
     ) {
+        self.awaited = awaited
         id = name.id
         self.name = name
         self.epoch = epoch
@@ -31,6 +35,13 @@ package struct SharedScope: Hashable, Sendable {
     /// A scope in which nothing is known is not told apart from one that is not carried: it
     /// has no leaf in the tree.
     package var isBlank: Bool { vector.isEmpty && quarantined.isEmpty }
+
+    /// Whether a head of the own chain is one that this node gave up with the scope: who holds it
+    /// has nothing that this node lost.
+    func awaits(_ seq: Seq, _ prefix: UInt64) -> Bool {
+        guard let awaited else { return false }
+        return seq < awaited.seq || (seq == awaited.seq && prefix == awaited.hash.prefix8)
+    }
 
     /// All that the exchange says of it.
     package var statement: VectorStatement {
@@ -48,11 +59,17 @@ package struct ScopeNews: Sendable {
     package let scopes: [SharedScope]
     /// Whether `scopes` are all that the link shares: any other is shared no more.
     package let isWhole: Bool
+    /// Those among them that this node stores, as it may not carry them any more, and that the
+    /// peer may: they are to be drained.
+    package let leaving: [SharedScope]
 
-    package init(position: UInt64, scopes: [SharedScope], isWhole: Bool) {
+    package init(
+        position: UInt64, scopes: [SharedScope], isWhole: Bool, leaving: [SharedScope] = []
+    ) {
         self.position = position
         self.scopes = scopes
         self.isWhole = isWhole
+        self.leaving = leaving
     }
 }
 
@@ -91,6 +108,10 @@ package protocol LocalKnowledge<Failure> {
 
     /// Whether the directory lets this node and the peer both carry a scope.
     func mayCarry(_ name: ScopeName) throws(Failure) -> Bool
+
+    /// What this node holds of a scope that it carries, and that the peer may have carried before
+    /// a place was moved; blank where it was not opened yet, nil where it is no such scope.
+    func takes(_ name: ScopeName) throws(Failure) -> SharedScope?
 
     /// Over the heads of the `dir` scopes.
     func directoryRoot() throws(Failure) -> Digest16

@@ -68,6 +68,9 @@ actor AnsweringPeer {
                     watch.raise(alarm)
                     if case .uninvited = alarm { refuse("scope-not-shared") }
                     if case .ownRollback = alarm { onRollback() }
+                case .drained(let scope):
+                    watch.drained(scope)
+                    knowledge.board.touch()
                 case .idle, .reopen, .closed: break
                 }
             }

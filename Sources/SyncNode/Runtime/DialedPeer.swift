@@ -250,6 +250,9 @@ actor DialedPeer {
                     watch.raise(alarm)
                     if case .ownRollback = alarm { onRollback() }
                 case .reopen: throw Failure(sentence: "the peer forgot the link")
+                case .drained(let scope):
+                    watch.drained(scope)
+                    knowledge.board.touch()
                 case .idle, .park: break
                 }
             }

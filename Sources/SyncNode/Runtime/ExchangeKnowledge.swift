@@ -72,6 +72,15 @@ struct ExchangeKnowledge: LocalKnowledge {
         return directory.carries(region, name) && directory.carries(peer, name)
     }
 
+    func takes(_ name: ScopeName) throws(JournalError) -> SharedScope? {
+        let directory = board.directory
+        guard directory.carries(region, name), directory.mayHaveCarried(peer, name) else {
+            return nil
+        }
+        return board.scope(name.id).map(SharedScope.init(_:))
+            ?? SharedScope(name: name, epoch: 1, vector: VersionVector([]))
+    }
+
     func directoryRoot() throws(JournalError) -> Digest16 { board.directoryRoot() }
 
     func mayExchange(with hello: Hello) throws(JournalError) -> Bool {

@@ -61,9 +61,7 @@ package final class KnowledgeBoard: Sendable {
     package func outsideAudience(of region: RegionID) -> [ScopeName] {
         state.withLock { state in
             state.scopes.values.map(\.knowledge.name)
-                .filter {
-                    !state.directory.carries(region, $0) && state.directory.region($0.region) != nil
-                }
+                .filter { state.directory.isElsewhere($0, for: region) }
                 .sorted { $0.id < $1.id }
         }
     }
@@ -115,15 +113,21 @@ package final class KnowledgeBoard: Sendable {
         state.withLock { state in
             let isWhole = version.map { $0 < state.directoryChangedAt } ?? true
             var scopes: [SharedScope] = []
+            var leaving: [SharedScope] = []
             for entry in state.scopes.values
             where isWhole || entry.changedAt > version ?? 0 {
                 let name = entry.knowledge.name
-                guard state.directory.carries(one, name), state.directory.carries(other, name)
-                else { continue }
-                scopes.append(entry.shared)
+                guard state.directory.carries(other, name) else { continue }
+                if state.directory.carries(one, name) {
+                    scopes.append(entry.shared)
+                } else if state.directory.isElsewhere(name, for: one) {
+                    leaving.append(entry.shared)
+                }
             }
             scopes.sort { $0.id < $1.id }
-            return ScopeNews(position: state.version, scopes: scopes, isWhole: isWhole)
+            leaving.sort { $0.id < $1.id }
+            return ScopeNews(
+                position: state.version, scopes: scopes, isWhole: isWhole, leaving: leaving)
         }
     }
 
@@ -200,6 +204,7 @@ extension SharedScope {
         self.init(
             name: knowledge.name, epoch: knowledge.epoch,
             vector: VersionVector(good.map(\.head)),
-            quarantined: knowledge.chains.filter(\.quarantined).map(\.actor).sorted())
+            quarantined: knowledge.chains.filter(\.quarantined).map(\.actor).sorted(),
+            awaited: knowledge.awaited)
     }
 }

@@ -29,6 +29,8 @@ package struct PeerState: Hashable, Sendable {
     /// The vectors of the shared scopes when both sides last held the same. Of a scope that is
     /// shared no more it stays what the peer held then: by that it may be given up.
     package var agreed: [ScopeID: VersionVector] = [:]
+    /// What it said that it holds all of, of scopes that this node may not carry any more.
+    var drained: [ScopeID: SharedScope] = [:]
     package var sent = 0
     package var received = 0
     package var bytesOut = 0
@@ -88,6 +90,11 @@ package final class PeerWatch: Sendable {
             state.lastEqual = now
             for scope in news.scopes { state.agreed[scope.id] = scope.vector }
         }
+    }
+
+    /// The peer holds all of a scope that this node may not carry any more.
+    func drained(_ scope: SharedScope) {
+        state.withLock { $0.drained[scope.id] = scope }
     }
 
     func transferred(out: Int, in bytes: Int) {

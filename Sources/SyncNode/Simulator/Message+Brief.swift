@@ -33,6 +33,8 @@ extension Frame {
         case .blobWant: "WANT blob"
         case .blobChunk: "BLOB"
         case .receiptWant: "WANT receipt"
+        case .drain(let notice):
+            "DRAIN \(notice.isAnswer ? "answer" : "ask") \(Frame.vector(notice.statement).brief)"
         }
     }
 

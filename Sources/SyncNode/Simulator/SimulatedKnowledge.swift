@@ -57,6 +57,15 @@ struct SimulatedKnowledge: LocalKnowledge {
             && node.kernel.directory.carries(peer, name)
     }
 
+    func takes(_ name: ScopeName) throws(JournalError) -> SharedScope? {
+        let directory = node.kernel.directory
+        guard directory.carries(node.region, name), directory.mayHaveCarried(peer, name) else {
+            return nil
+        }
+        return node.sharedScope(name.id)
+            ?? SharedScope(name: name, epoch: 1, vector: VersionVector([]))
+    }
+
     func directoryRoot() throws(JournalError) -> Digest16 { .zero }
 
     func mayExchange(with hello: Hello) throws(JournalError) -> Bool {

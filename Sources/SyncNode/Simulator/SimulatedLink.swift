@@ -6,9 +6,12 @@ import Replication
 /// A link between two nodes: both machines, and the messages on their way.
 struct SimulatedLink {
     let below: Int
-    private(set) var above: Int
-    /// What both held when they last held the same, by scope.
-    var agreed: [ScopeID: SharedScope] = [:]
+    let above: Int
+    /// The node below has another parent now: it goes on only until that one is given what the
+    /// other alone may carry.
+    var isLeaving = false
+    /// Nothing crosses any more.
+    var isOver = false
     var dialer: Dialer
     var answerer: Answerer
     /// Grows with each restart of the dialer's side: older answers are nobody's.
@@ -28,15 +31,6 @@ struct SimulatedLink {
         self.above = above.index
         dialer = Self.dialer(below, above)
         answerer = Self.answerer(above)
-    }
-
-    /// The node below has another parent from now on.
-    mutating func move(_ below: SimulatedNode, to parent: SimulatedNode) {
-        let (bytes, changes, generation) = (bytes, changes, generation)
-        self = SimulatedLink(below: below, above: parent)
-        self.bytes = bytes
-        self.changes = changes
-        self.generation = generation + 1
     }
 
     static func dialer(_ below: SimulatedNode, _ above: SimulatedNode) -> Dialer {

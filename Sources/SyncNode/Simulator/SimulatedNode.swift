@@ -66,6 +66,7 @@ final class SimulatedNode {
             identity: Identity(region: region, node: node, signer: SimulatedSigner(key: key)),
             root: root, rules: rules)
         sentinel.count = ownCount()
+        owesReissue = try !kernel.scopesWithOrphans().isEmpty
         publishAll()
     }
 
@@ -92,6 +93,7 @@ final class SimulatedNode {
     }
 
     private func publish(_ effects: Effects) {
+        if effects.touched.isEmpty, effects.opened.isEmpty { return }
         position += 1
         if effects.directoryChanged { directoryChangedAt = position }
         for id in effects.touched { publish(id) }
@@ -126,10 +128,12 @@ final class SimulatedNode {
     func news(since: UInt64?, peer: RegionID) -> ScopeNews {
         let isWhole = since.map { $0 < directoryChangedAt } ?? true
         let ids = shared.keys.sorted().filter { isWhole || changedAt[$0, default: 0] > since ?? 0 }
-        let scopes = ids.compactMap { shared[$0] }.filter {
-            kernel.directory.carries(region, $0.name) && kernel.directory.carries(peer, $0.name)
-        }
-        return ScopeNews(position: position, scopes: scopes, isWhole: isWhole)
+        let directory = kernel.directory
+        let given = ids.compactMap { shared[$0] }.filter { directory.carries(peer, $0.name) }
+        return ScopeNews(
+            position: position, scopes: given.filter { directory.carries(region, $0.name) },
+            isWhole: isWhole,
+            leaving: given.filter { directory.isElsewhere($0.name, for: region) })
     }
 
     // MARK: life
@@ -146,6 +150,7 @@ final class SimulatedNode {
             journal: journal,
             identity: Identity(region: region, node: node, signer: SimulatedSigner(key: key)),
             root: root, rules: rules)
+        owesReissue = try !kernel.scopesWithOrphans().isEmpty
         publishAll()
     }
 
@@ -181,7 +186,9 @@ final class SimulatedNode {
     }
 
     /// The old chains were fetched again, and what was still missing is written anew.
-    func endReissue() { owesReissue = false }
+    func endReissue() throws(JournalError) {
+        owesReissue = try !kernel.scopesWithOrphans().isEmpty
+    }
 
     /// The node's own word that its incarnation is its region's.
     var proof: SeatProof { KeyPool.proof(of: key, region: region, node: node) }
@@ -196,6 +203,6 @@ extension SharedScope {
         self.init(
             name: known.name, epoch: known.epoch,
             vector: VersionVector(known.chains.filter { !$0.quarantined }.map(\.head)),
-            quarantined: known.chains.filter(\.quarantined).map(\.actor))
+            quarantined: known.chains.filter(\.quarantined).map(\.actor), awaited: known.awaited)
     }
 }

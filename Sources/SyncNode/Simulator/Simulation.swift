@@ -83,6 +83,7 @@ extension World {
         try tend()
         if hasMoves, dice.hits(1) { try moveSomeone() }
         followMoves()
+        if hasMoves { for node in nodes { try dropEarly(node) } }
         if dice.hits(5) { try admitApplicants(mayGrant: true) }
         if dice.hits(10) { try reissue() }
         if mutant == .serveBeforeSync, dice.hits(30), let node = dice.pick(nodes) {
@@ -153,7 +154,7 @@ extension World {
             step += 1
             let before = progress()
             followMoves()
-            for node in nodes { try dropOutside(node) }
+            for node in nodes { try dropEarly(node) }
             try admitApplicants(mayGrant: true)
             for index in links.indices {
                 for lane in Lane.allCases {
@@ -174,7 +175,10 @@ extension World {
 
     /// A link on which something is left to say.
     private var restless: Int? {
-        links.indices.first { !links[$0].dialer.isAtRest || !links[$0].answerer.isAtRest }
+        links.indices.first {
+            !links[$0].isLeaving
+                && (!links[$0].dialer.isAtRest || !links[$0].answerer.isAtRest)
+        }
     }
 
     private func progress() -> [UInt64] {

@@ -22,7 +22,7 @@ extension World {
 
     /// The dialer says what it has to say, or opens the link.
     func start(_ index: Int, lane: Lane = .push) throws(JournalError) {
-        guard !below(index).isDown else { return }
+        guard !below(index).isDown, !links[index].isOver else { return }
         let knowledge = knowledgeBelow(index)
         if !links[index].dialer.isOpen {
             guard links[index].awaited[0] == nil else { return }
@@ -99,12 +99,11 @@ extension World {
 
     private func takeRequest(_ message: Message, _ envelope: Envelope) throws(JournalError) {
         let index = envelope.link
-        guard !above(index).isDown else { return }
+        guard !above(index).isDown, !links[index].isOver else { return }
         let now = above(index).now(self.now)
         let effects = try links[index].answerer.received(
             message, nonce: nonce(), at: now, knowing: knowledgeAbove(index))
         try carryOut(effects, on: index, message.lane, id: envelope.id)
-        noteAgreement(on: index)
     }
 
     /// What the answerer wants done.
@@ -123,6 +122,7 @@ extension World {
                 let more = try links[index].answerer.applied(
                     lane: lane, knowing: knowledgeAbove(index))
                 try carryOut(more, on: index, lane, id: id)
+            case .drained(let scope): try giveUp(scope, of: above(index))
             case .park: links[index].parked[lane.rawValue] = id
             case .alarm(let alarm): try raise(alarm, at: above(index), on: index)
             case .idle, .reopen, .closed: break
@@ -133,6 +133,7 @@ extension World {
     private func takeAnswer(_ message: Message, _ envelope: Envelope) throws(JournalError) {
         let index = envelope.link
         guard envelope.generation == links[index].generation, !below(index).isDown,
+            !links[index].isOver,
             links[index].awaited[envelope.lane.rawValue]?.id == envelope.id
         else { return }
         links[index].awaited[envelope.lane.rawValue] = nil
@@ -140,7 +141,6 @@ extension World {
         let effects = try links[index].dialer.received(
             message, lane: envelope.lane, at: now, knowing: knowledgeBelow(index))
         try carryOutBelow(effects, on: index, envelope.lane)
-        noteAgreement(on: index)
     }
 
     private func carryOutBelow(
@@ -159,6 +159,7 @@ extension World {
             case .reopen: reset(index)
             case .closed: introduce(below(index), on: index)
             case .alarm(let alarm): try raise(alarm, at: below(index), on: index)
+            case .drained(let scope): try giveUp(scope, of: below(index))
             case .idle, .park: break
             }
         }
@@ -193,7 +194,7 @@ extension World {
 
     /// Deadlines: answers that will not come, and long polls that waited enough or have news.
     func tend() throws(JournalError) {
-        for index in links.indices {
+        for index in links.indices where !links[index].isOver {
             for lane in Lane.allCases {
                 let wait = lane == .push ? 8 : 40
                 if let awaited = links[index].awaited[lane.rawValue],

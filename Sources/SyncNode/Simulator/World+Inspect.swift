@@ -40,7 +40,9 @@ extension World {
                 checks.did("I6")
                 if !node.kernel.mayCarry(name) {
                     if mustKeep(name, at: node) { continue }
-                    checks.fail("I6", at: step, "node \(node.index) stores \(name.family)")
+                    checks.fail(
+                        "I6", at: step,
+                        "node \(node.index) stores \(name.family) \(name.region.hex)")
                     continue
                 }
                 if !shared.quarantined.isEmpty { isFlagged = true }

@@ -42,44 +42,35 @@ extension World {
     }
 
     /// Parents state what they were asked for: first that an incarnation may exchange, later,
-    /// for one of a region, the seat.
+    /// for one of a region, the seat. What a full disk refused is asked for again.
     func admitApplicants(mayGrant: Bool) throws(JournalError) {
-        var left: [Applicant] = []
-        for var applicant in applicants {
-            let node = nodes.first { $0.key == applicant.key }
-            let parent = node.flatMap { self.parent(of: $0) } ?? nodes[applicant.parent]
-            guard !parent.isDown, parent.isSeated else {
-                left.append(applicant)
-                continue
-            }
-            if !applicant.isKnown {
-                applicant.isKnown = true
-                try commit(
-                    parent,
-                    [
-                        .state([
-                            .incarnation(
-                                region: applicant.region, key: applicant.key,
-                                node: applicant.node, proof: applicant.proof)
-                        ])
-                    ])
-            }
-            guard mayGrant, isCurrent(applicant) else {
-                if nodes.contains(where: { $0.key == applicant.key }) { left.append(applicant) }
-                continue
-            }
-            let epoch = (parent.kernel.directory.seats(of: applicant.region).last?.epoch ?? 0) + 1
-            try commit(
-                parent,
-                [
-                    .state([
-                        .seat(
-                            region: applicant.region, epoch: epoch, key: applicant.key,
-                            node: applicant.node, proof: applicant.proof)
-                    ])
-                ])
+        let waiting = applicants
+        applicants = []
+        for var applicant in waiting where try !isAdmitted(&applicant, mayGrant: mayGrant) {
+            applicants.append(applicant)
         }
-        applicants = left
+    }
+
+    /// - Returns: Whether nothing is left to do for an applicant.
+    private func isAdmitted(
+        _ applicant: inout Applicant, mayGrant: Bool
+    ) throws(JournalError) -> Bool {
+        let node = nodes.first { [key = applicant.key] in $0.key == key }
+        let parent = node.flatMap { self.parent(of: $0) } ?? nodes[applicant.parent]
+        guard !parent.isDown, parent.isSeated else { return false }
+        if !applicant.isKnown {
+            let entry = DirectoryEntry.incarnation(
+                region: applicant.region, key: applicant.key, node: applicant.node,
+                proof: applicant.proof)
+            applicant.isKnown = try commit(parent, [.state([entry])]) != nil
+            if !applicant.isKnown { return false }
+        }
+        guard mayGrant, isCurrent(applicant) else { return node == nil }
+        let epoch = (parent.kernel.directory.seats(of: applicant.region).last?.epoch ?? 0) + 1
+        let entry = DirectoryEntry.seat(
+            region: applicant.region, epoch: epoch, key: applicant.key, node: applicant.node,
+            proof: applicant.proof)
+        return try commit(parent, [.state([entry])]) != nil
     }
 
     /// Whether it is the newest incarnation of the region's own node, not of a clone.
@@ -135,7 +126,7 @@ extension World {
         for node in nodes where node.owesReissue && !node.isDown {
             var isFetched = true
             for index in links.indices
-            where links[index].below == node.index
+            where links[index].below == node.index && !links[index].isLeaving
                 && nodes[links[index].above].place.level
                     != node.place.level
             {
@@ -145,7 +136,7 @@ extension World {
             }
             if isFetched {
                 let outcome = try commit(node, [.reissueOrphans(in: nil)])
-                if outcome != nil { node.endReissue() }
+                if outcome != nil { try node.endReissue() }
                 tell("node \(node.index) writes anew: \(outcome.map { "\($0)" } ?? "disk full")")
             }
         }

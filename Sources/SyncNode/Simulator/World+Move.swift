@@ -42,71 +42,84 @@ extension World {
             ])
     }
 
-    /// A node whose directory names another parent dials that one.
+    /// A node whose directory names another parent dials that one, and the old one until it gave
+    /// what it may not carry any more.
     func followMoves() {
-        for index in links.indices {
-            let (below, above) = (below(index), above(index))
-            guard below.place.level != above.place.level, let parent = parent(of: below),
-                parent.region != above.region
-            else { continue }
-            tell("node \(below.index) dials \(parent.index) from now on")
-            links[index].move(below, to: parent)
-            links[index].awaited = [nil, nil]
+        for node in nodes {
+            guard let parent = parent(of: node) else { continue }
+            let known = links.indices.filter { index in
+                links[index].below == node.index && above(index).place.level != node.place.level
+            }
+            guard !known.isEmpty else { continue }
+            for index in known where above(index) !== parent {
+                links[index].isLeaving = true
+                links[index].isOver = !drains(index)
+            }
+            if let again = known.first(where: { above($0) === parent }) {
+                guard links[again].isLeaving else { continue }
+                links[again].isLeaving = false
+                links[again].isOver = false
+                reset(again)
+            } else {
+                links.append(SimulatedLink(below: node, above: parent))
+            }
+            tell("node \(node.index) dials \(parent.index) from now on")
         }
     }
 
-    /// Notes what both ends hold, once they said that it is the same.
-    func noteAgreement(on index: Int) {
-        guard links[index].dialer.isEqual, links[index].answerer.isEqual else { return }
-        let shared = below(index).news(since: nil, peer: above(index).region).scopes
-        for scope in shared { links[index].agreed[scope.id] = scope }
+    /// Whether the node below stores what it may not carry any more, and the one above may.
+    private func drains(_ index: Int) -> Bool {
+        let directory = below(index).kernel.directory
+        return below(index).kernel.outsideAudience().contains {
+            directory.carries(above(index).region, $0)
+        }
     }
 
-    /// What a node may not carry any more goes where somebody else was known to hold all of it.
-    func dropOutside(_ node: SimulatedNode) throws(JournalError) {
+    /// What nothing was ever written into goes at once. Now and then a scope is asked to go by
+    /// what a carrier holds just then, whether that is all of it or not.
+    func dropEarly(_ node: SimulatedNode) throws(JournalError) {
         for name in node.kernel.outsideAudience() {
-            for index in links.indices
-            where links[index].below == node.index || links[index].above == node.index {
-                guard let held = links[index].agreed[name.id] else { continue }
-                let other = links[index].below == node.index ? above(index) : below(index)
-                try drop(name, of: node, heldBy: held, at: other)
-                if node.sharedScope(name.id) == nil { break }
+            if node.sharedScope(name.id)?.isBlank == true {
+                try commit(node, [.drop(name.id, heldBy: VersionVector([]), quarantined: [])])
+            } else if mutant == .drainOwnOnly || dice.hits(5),
+                let held = carriers(of: name, linkedWith: node).first?.sharedScope(name.id)
+            {
+                try giveUp(held, of: node)
             }
         }
     }
 
-    private func drop(
-        _ name: ScopeName, of node: SimulatedNode, heldBy held: SharedScope,
-        at other: SimulatedNode
+    /// Those who may carry a scope, of whom a node knows by a link that is not leaving.
+    private func carriers(
+        of name: ScopeName, linkedWith node: SimulatedNode
+    ) -> [SimulatedNode] {
+        links.indices.filter {
+            !links[$0].isLeaving
+                && (links[$0].below == node.index || links[$0].above == node.index)
+        }.map { links[$0].below == node.index ? above($0) : below($0) }
+            .filter { $0.kernel.mayCarry(name) }
+    }
+
+    /// A carrier said that it holds all of a scope that a node drains: it goes.
+    func giveUp(
+        _ held: SharedScope, of node: SimulatedNode
     ) throws(JournalError) {
-        guard other.kernel.mayCarry(name) else { return }
-        let before = node.journal.contents(of: name.id)
-        let own = node.sharedScope(name.id)
+        let before = node.journal.contents(of: held.id)
+        let own = node.sharedScope(held.id)
         try commit(
-            node,
-            [.drop(name.id, heldBy: held.vector, quarantined: held.quarantined)])
-        guard node.journal.contents(of: name.id).isEmpty, !before.isEmpty else { return }
+            node, [.drop(held.id, heldBy: held.vector, quarantined: held.quarantined)])
+        guard node.journal.contents(of: held.id).isEmpty, !before.isEmpty else { return }
         count("drop")
-        tell("node \(node.index) drops \(name.family) \(name.region.hex)")
+        tell("node \(node.index) drops \(held.name.family) \(held.name.region.hex)")
         checks.dropped(before, of: own, at: node, heldBy: held, step)
     }
 
-    /// Whether a node keeps a scope outside its audience for want of another carrier that is
-    /// known to hold all of it.
+    /// Whether a node keeps a scope outside its audience for want of another carrier that it is
+    /// linked with, or as the two hold branches of a fork.
     func mustKeep(_ name: ScopeName, at node: SimulatedNode) -> Bool {
-        guard let own = node.sharedScope(name.id) else { return false }
-        for index in links.indices
-        where links[index].below == node.index || links[index].above == node.index {
-            let other = links[index].below == node.index ? above(index) : below(index)
-            guard let held = links[index].agreed[name.id], other.kernel.mayCarry(name) else {
-                continue
-            }
-            switch own.vector.order(against: held.vector) {
-            case .equal, .before:
-                if own.quarantined.allSatisfy(held.quarantined.contains) { return false }
-            case .after, .concurrent, .forked: break
-            }
+        guard let own = node.sharedScope(name.id), own.quarantined.isEmpty else { return true }
+        return carriers(of: name, linkedWith: node).allSatisfy {
+            $0.sharedScope(name.id)?.quarantined.isEmpty == false
         }
-        return true
     }
 }

@@ -201,7 +201,6 @@ final class World {
         do throws(JournalError) {
             let result = try node.commit(batch, at: now)
             checks.committed(node, result.outcomes, result.effects, at: step)
-            if result.effects.directoryChanged { try dropOutside(node) }
             if !result.effects.ownForks.isEmpty { try learnsItIsACopy(node) }
             return result.outcomes
         } catch {

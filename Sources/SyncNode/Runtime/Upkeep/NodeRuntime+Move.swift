@@ -2,10 +2,10 @@ import Base
 import Change
 import Domain
 import Kernel
+import Replication
 
-/// A place was moved: what this node may not carry any more goes, where another carrier was
-/// known to hold all of it (PROTOCOL §3). What nobody else is known to hold stays, and is
-/// exchanged with nobody.
+/// A place was moved: what this node may not carry any more goes, where another carrier said
+/// that it holds all of it (PROTOCOL §3). Until then it is drained to whoever may carry it.
 extension NodeRuntime {
     /// Looks whenever the directory changed, and while something is left at each commit; until
     /// the node stops.
@@ -28,13 +28,18 @@ extension NodeRuntime {
         let outside = board.outsideAudience(of: settings.region.id)
         for name in outside {
             for peer in peerStates() where board.directory.carries(peer.region, name) {
-                guard let held = peer.agreed[name.id] else { continue }
+                guard let own = board.scope(name.id).map(SharedScope.init(_:)),
+                    let held = peer.holds(own)
+                else { continue }
                 do throws(JournalError) {
-                    try await submit(.drop(name.id, heldBy: held, quarantined: []))
+                    try await submit(
+                        .drop(name.id, heldBy: held.vector, quarantined: held.quarantined))
                 } catch {
                     Console.say("a scope that was given up is still stored: \(error)")
                 }
                 if board.scope(name.id) == nil { break }
+                // Something else waits first: asking at once again would not end.
+                guard await rest(Limits.backoffMillisMax) else { return true }
             }
         }
         return outside.contains { board.scope($0.id) != nil }
@@ -71,5 +76,18 @@ extension NodeRuntime {
             throw Failure("the new parent could not be stored: \(error)", exitCode: 3)
         }
         return board.directory.region(parent) ?? grant.region
+    }
+}
+
+extension PeerState {
+    /// What the peer said that it holds of a scope, where that is all of it. What it held when
+    /// both were equal last does not count: it may have been restored since.
+    fileprivate func holds(_ own: SharedScope) -> SharedScope? {
+        guard let held = drained[own.id] else { return nil }
+        switch own.vector.order(against: held.vector) {
+        case .equal, .before:
+            return own.quarantined.allSatisfy(held.quarantined.contains) ? held : nil
+        case .after, .concurrent, .forked: return nil
+        }
     }
 }

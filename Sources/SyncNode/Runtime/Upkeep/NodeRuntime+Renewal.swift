@@ -235,7 +235,7 @@ extension NodeRuntime {
     }
 
     /// - Returns: false once the node stops.
-    private func rest(_ millis: Int) async -> Bool {
+    func rest(_ millis: Int) async -> Bool {
         do {
             try await Task.sleep(for: .milliseconds(millis))
             return true
