@@ -15,6 +15,8 @@ unset LANG
 work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-cli-XXXXXX")
 started=()
 facts=0
+# What the next command reads.
+input=/dev/null
 
 finish() {
     local pid
@@ -39,7 +41,7 @@ fail() {
 expect() {
     local wanted=$1 code=0
     shift
-    timeout 30 "$node" "$@" >"$work/out" 2>"$work/err" </dev/null || code=$?
+    timeout 30 "$node" "$@" >"$work/out" 2>"$work/err" <"$input" || code=$?
     [ "$code" -eq "$wanted" ] || fail "exit $code, not $wanted: $*"
     facts=$((facts + 1))
 }
@@ -342,6 +344,34 @@ expect 0 late adopt --all --data "$work/county"
 expect 0 case show "$stolen" --data "$work/county" --json
 holds '"status":"received"'
 expect 0 verify --data "$work/county"
+holds '"faults":[]'
+
+# Accounts and the audit.
+echo 'the-first-of-2026' >"$work/password"
+expect 2 user add zhang --name 张三 --role county-window --data "$work/county"
+says 标准输入
+input=$work/password
+expect 0 user add zhang --name 张三 --role county-window --data "$work/county" --json
+shape login author
+expect 1 user add zhang --name 张三 --role county-window --data "$work/county"
+says account-exists
+expect 1 user add li --name 李四 --role village-clerk --data "$work/county"
+says role-level
+expect 0 user password zhang --data "$work/county"
+input=/dev/null
+expect 0 user list --data "$work/county"
+holds zhang
+expect 0 user code zhang --data "$work/county"
+expect 0 user disable zhang --data "$work/county"
+expect 0 user list --data "$work/county" --json
+holds '"disabled":true'
+expect 0 user enable zhang --data "$work/county"
+expect 1 user disable niemand --data "$work/county"
+says account-not-found
+expect 0 audit --data "$work/county" --act account.add --json
+shape lines next
+holds '"about":"zhang"'
+expect 0 audit verify --data "$work/county"
 holds '"faults":[]'
 
 echo "cli: $facts facts hold"
