@@ -85,12 +85,13 @@ import Testing
         #expect(actions(in: text).filter { $0 != "reveal" } == acts)
     }
 
-    @Test func whoAcceptedIsNotOfferedTheDecision() throws {
+    @Test(arguments: ["separate", "three"])
+    func whoAcceptedIsNotOfferedTheDecision(outcome: String) throws {
         let plain = Fixture.caseFile(Fixture.number, 1, "accepted", "王某")
         let author = Principal.machine.author
         let state = String(decoding: plain.state, as: UTF8.self).replacing(
             #""kind":"accept""#,
-            with: #""kind":"accept","outcome":"separate","author":"\#(ActorID(author).hex)""#)
+            with: #""kind":"accept","outcome":"\#(outcome)","author":"\#(ActorID(author).hex)""#)
         let document = StoredDocument(
             key: plain.key, scope: plain.scope, label: plain.label, status: plain.status,
             time: plain.time, attention: false, search: plain.search, state: Array(state.utf8))

@@ -75,7 +75,7 @@ struct CaseSheet {
         let hex = ActorID(author).hex
         return (json["events"]?.array ?? []).contains { event in
             event["kind"]?.text == "accept" && event["status"]?.text == "effective"
-                && event["outcome"]?.text == "separate" && event["author"]?.text == hex
+                && CaseEvent.separates(event["outcome"]?.text) && event["author"]?.text == hex
         }
     }
 
@@ -130,7 +130,8 @@ enum CaseWords {
         case "grant": "准予"
         case "refuse": "不予"
         case "return": "退回"
-        case "separate": "另由他人决定（受审分离）"
+        case CaseEvent.separate: "另由他人决定（受审分离）"
+        case CaseEvent.three: "另由两人审查、决定（受审分离）"
         case "override": "上级准许再次补正"
         default: word
         }

@@ -285,15 +285,18 @@ package struct CaseEvent: Hashable, Sendable {
     }
 
     /// The outcome of an acceptance after which another officer has to decide.
-    static let separate = "separate"
+    package static let separate = "separate"
     /// The same after which a second has to examine, and a third to decide.
-    static let three = "three"
+    package static let three = "three"
+
+    /// Whether an acceptance with that outcome keeps who accepted from deciding (受审分离).
+    package static func separates(_ outcome: String?) -> Bool {
+        outcome == separate || outcome == three
+    }
 
     /// Whether a person may not decide what that acceptance took in. The node itself is none.
     static func isBarred(_ author: UInt64, by acceptance: CaseEvent?) -> Bool {
-        guard author != 0, let acceptance,
-            acceptance.outcome == separate || acceptance.outcome == three
-        else { return false }
+        guard author != 0, let acceptance, separates(acceptance.outcome) else { return false }
         return acceptance.author == author
     }
 
