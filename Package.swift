@@ -150,7 +150,8 @@ let package = Package(
                 path: "Tests/Support", swiftSettings: strict),
             .testTarget(
                 name: "ScenariosTests", dependencies: ["Support"], path: "Tests/Scenarios",
-                exclude: ["cli.sh", "blobs.sh", "attack.sh", "bad-input"], swiftSettings: strict),
+                exclude: ["cli.sh", "blobs.sh", "attack.sh", "started.sh", "bad-input"],
+                swiftSettings: strict),
             .testTarget(
                 name: "TidyTests", dependencies: ["Base", "Support"], path: "Tests/Tidy",
                 swiftSettings: strict),

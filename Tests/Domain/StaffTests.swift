@@ -120,12 +120,7 @@ extension CaseNode {
         try town.act(as: "both")
         let number = try world.receive("T")
         #expect(try world.say("T", "accept", number) == nil)
-        let file = try #require(town.cases.first { $0.state.number == number })
-        let sheet = CaseSheet(
-            id: file.id, state: file.state, desk: town.desk, at: nil, rules: .standard,
-            mode: .authorise)
-        let tip = try #require(file.state.holder?.event)
-        town.append(sheet.draft(.caseDecide, on: tip) { $0.field("outcome", "grant") })
+        try town.decideWithoutRules(number, "grant")
         world.settle()
         for name in ["T", "C"] {
             let state = try #require(world.state(name, number))
@@ -159,12 +154,7 @@ extension CaseNode {
         #expect(try world.say("T", "decide", number, opinion) == "third-officer", "not both")
 
         // A node that leaves the rule out: no fold lets it stand.
-        let file = try #require(town.cases.first { $0.state.number == number })
-        let sheet = CaseSheet(
-            id: file.id, state: file.state, desk: town.desk, at: nil, rules: .standard,
-            mode: .authorise)
-        let tip = try #require(file.state.holder?.event)
-        town.append(sheet.draft(.caseDecide, on: tip) { $0.field("outcome", "refuse") })
+        try town.decideWithoutRules(number, "refuse")
         world.settle()
         #expect(world.state("C", number)?.status == .accepted)
         #expect(
@@ -401,5 +391,17 @@ extension CaseNode {
             #"{"command":"account.password","login":"shenpi","password":"\#(CaseNode.password)"}"#
         #expect(try node.say(reset) == nil)
         #expect(node.account("shenpi")?.code == nil)
+    }
+}
+
+extension CaseNode {
+    /// A decision as a node writes it that leaves the rules out.
+    fileprivate func decideWithoutRules(_ number: String, _ outcome: String) throws {
+        let file = try #require(cases.first { $0.state.number == number })
+        let sheet = CaseSheet(
+            id: file.id, state: file.state, desk: desk, at: nil, rules: .standard,
+            mode: .authorise)
+        let tip = try #require(file.state.holder?.event)
+        append(sheet.draft(.caseDecide, on: tip) { $0.field("outcome", outcome) })
     }
 }

@@ -9,24 +9,17 @@ import Testing
 /// Ends of incarnations: what of a stolen node's words still counts (I25), in whatever order
 /// they and the end itself become known.
 @Suite struct RevocationTests {
-    private let county = RegionID(1)
-    private let town = RegionID(2)
-    private let village = RegionID(4)
     private let forged = RegionID(5)
-    private let keys: [SigningKey]
-    private let root: SeatRecord
+    private let world: SixKeys
+    private var county: RegionID { world.county }
+    private var town: RegionID { world.town }
+    private var village: RegionID { world.village }
+    private var keys: [SigningKey] { world.keys }
+    private var root: SeatRecord { world.root }
 
-    init() throws {
-        keys = try (1...6).map { seed in
-            try SigningKey(
-                suite: .sha256Ed25519, seed: [UInt8](repeating: UInt8(seed), count: 32))
-        }
-        root = SeatRecord(
-            region: county, epoch: 1, key: IncarnationKey(keys[0].publicKey), node: .zero,
-            grant: .zero)
-    }
+    init() throws { world = try SixKeys() }
 
-    private func key(_ index: Int) -> IncarnationKey { IncarnationKey(keys[index].publicKey) }
+    private func key(_ index: Int) -> IncarnationKey { world.key(index) }
 
     private func seat(_ region: RegionID, epoch: UInt64, _ index: Int) -> DirectoryEntry {
         let node = Digest(words: (UInt64(index), 0, 0, 1))

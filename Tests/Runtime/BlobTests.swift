@@ -43,16 +43,7 @@ import Testing
     /// again while it goes up.
     @Test func aScanGoesUpTwoHopsWithCuts() async throws {
         let place = try await County()
-        let town = try await Station(
-            "370124105000", "孝直镇", in: place.folder, parent: await place.county.url)
-        try await town.start()
-        let low = try await Station(
-            "370124105200", "展小庄村", in: place.folder, parent: await town.url)
-        try await low.start()
-        try await County.until("the item is below") {
-            try NodeQueries(runtime: try await low.running())
-                .documents(.item, label: County.item).count == 1
-        }
+        let (town, low) = try await place.makeTownAndVillage()
         let scan = Self.scan(5_000_000)
         #expect(try await put(scan, at: low).status == 201)
         try await receive(digest(scan), at: low)

@@ -22,10 +22,7 @@ import Testing
         let place = try await County()
         _ = try await place.village.receive("甲")
         try await place.settle(place.village)
-        await place.village.stop()
-        let saved = place.folder.path + "/saved"
-        try place.copy(place.village.data, to: saved)
-        try await place.village.start()
+        let saved = try await place.saved(place.village)
         _ = try await place.village.receive("乙")
         try await place.settle(place.village)
         #expect(try await isReady(place.village))

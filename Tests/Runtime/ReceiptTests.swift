@@ -31,16 +31,7 @@ import Testing
 
     @Test func aStationSaysWhatItHoldsAndIsThenQuiet() async throws {
         let place = try await County()
-        let town = try await Station(
-            "370124105000", "孝直镇", in: place.folder, parent: await place.county.url)
-        try await town.start()
-        let low = try await Station(
-            "370124105200", "展小庄村", in: place.folder, parent: await town.url)
-        try await low.start()
-        try await County.until("the item is below") {
-            try NodeQueries(runtime: try await low.running())
-                .documents(.item, label: County.item).count == 1
-        }
+        let (town, low) = try await place.makeTownAndVillage()
         try await County.until("the catalog's receipts are above") {
             let rollout = try await json("/api/v1/items/\(County.item)/rollout", at: place.county)
             return rollout["reached"]?.int == rollout["stations"]?.int

@@ -13,10 +13,7 @@ import Testing
         let place = try await County()
         _ = try await place.village.receive("甲")
         try await place.settle(place.village)
-        await place.village.stop()
-        let saved = place.folder.path + "/saved"
-        try place.copy(place.village.data, to: saved)
-        try await place.village.start()
+        let saved = try await place.saved(place.village)
         let old = try await place.village.incarnation
         _ = try await place.village.receive("乙")
         try await place.settle(place.village)
@@ -37,10 +34,7 @@ import Testing
         let place = try await County()
         _ = try await place.village.receive("甲")
         try await place.settle(place.village)
-        await place.village.stop()
-        let saved = place.folder.path + "/saved"
-        try place.copy(place.village.data, to: saved)
-        try await place.village.start()
+        let saved = try await place.saved(place.village)
         _ = try await place.village.receive("乙")
         try await place.settle(place.village)
         await place.village.stop()
@@ -70,10 +64,7 @@ import Testing
         let place = try await County()
         _ = try await place.village.receive("甲")
         try await place.settle(place.village)
-        await place.county.stop()
-        let saved = place.folder.path + "/saved"
-        try place.copy(place.county.data, to: saved)
-        try await place.county.start()
+        let saved = try await place.saved(place.county)
         let old = try await place.county.incarnation
         let number = try await place.village.receive("乙")
         try await place.settle(place.village)
@@ -102,10 +93,7 @@ import Testing
         let place = try await County()
         _ = try await place.village.receive("甲")
         try await place.settle(place.village)
-        await place.county.stop()
-        let saved = place.folder.path + "/saved"
-        try place.copy(place.county.data, to: saved)
-        try await place.county.start()
+        let saved = try await place.saved(place.county)
         let number = try await place.village.receive("乙")
         try await place.settle(place.village)
         try await place.county.publish("370511002002")
@@ -165,10 +153,7 @@ import Testing
         await place.village.stop()
         let villages = place.folder.path + "/village"
         try place.copy(place.village.data, to: villages)
-        await place.county.stop()
-        let saved = place.folder.path + "/saved"
-        try place.copy(place.county.data, to: saved)
-        try await place.county.start()
+        let saved = try await place.saved(place.county)
         try await place.village.start()
         _ = try await place.village.receive("乙")
         try await place.settle(place.village)
@@ -230,10 +215,7 @@ import Testing
         let place = try await County()
         _ = try await place.village.receive("甲")
         try await place.settle(place.village)
-        await place.village.stop()
-        let saved = place.folder.path + "/saved"
-        try place.copy(place.village.data, to: saved)
-        try await place.village.start()
+        let saved = try await place.saved(place.village)
         let backup = place.folder.path + "/backup"
         try NodeBackup.save(data: place.village.data, to: backup)
         await place.village.stop()

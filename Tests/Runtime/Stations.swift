@@ -236,4 +236,29 @@ struct County {
 
     /// Copies a directory; its node must be stopped.
     func copy(_ from: String, to: String) throws { try Self.copy(from, to: to) }
+
+    /// A station's directory as it is now, put aside between a stop and a start.
+    /// - Returns: Where the copy stands.
+    func saved(_ station: Station) async throws -> String {
+        await station.stop()
+        let saved = folder.path + "/saved"
+        try copy(station.data, to: saved)
+        try await station.start()
+        return saved
+    }
+
+    /// A town below the county and a village below that, once the item is there.
+    func makeTownAndVillage() async throws -> (town: Station, village: Station) {
+        let town = try await Station(
+            "370124105000", "孝直镇", in: folder, parent: await county.url)
+        try await town.start()
+        let village = try await Station(
+            "370124105200", "展小庄村", in: folder, parent: await town.url)
+        try await village.start()
+        try await Self.until("the item is below") {
+            try NodeQueries(runtime: try await village.running())
+                .documents(.item, label: Self.item).count == 1
+        }
+        return (town, village)
+    }
 }

@@ -21,18 +21,9 @@ node=${1:-$here/.build/debug/node}
 }
 export LANG=en_US.UTF-8
 work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-attack-XXXXXX")
-started=()
-facts=0
 
-finish() {
-    local pid
-    for pid in "${started[@]}"; do
-        kill "$pid" 2>/dev/null || continue
-        wait "$pid" 2>/dev/null || true
-    done
-    rm -rf "$work"
-}
-trap finish EXIT
+# shellcheck source=Tests/Scenarios/started.sh
+. "$here/Tests/Scenarios/started.sh"
 
 fail() {
     echo "FAILED: $*" >&2
@@ -55,19 +46,10 @@ has() {
 
 # serve NAME WORDS…: starts a node; its address (HOST:PORT) stands in address.
 serve() {
-    local name=$1 left=100
+    local name=$1
     shift
-    : >"$work/$name.log"
-    "$node" serve --data "$work/county" --listen 127.0.0.1:0 "$@" \
-        >"$work/$name.log" 2>"$work/$name.err" </dev/null &
-    pid=$!
-    started+=("$pid")
-    while ! grep -q '^listening ' "$work/$name.log"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "$name did not start: $(cat "$work/$name.err")"
-        sleep 0.1
-    done
-    address=$(sed -n 's,^listening https*://,,p' "$work/$name.log")
+    launch "$name" --data "$work/county" --listen 127.0.0.1:0 "$@"
+    address=${address#*://}
 }
 
 stop() {

@@ -14,18 +14,9 @@ for tool in "$node" curl sha256sum; do
     }
 done
 work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-blobs-XXXXXX")
-started=()
-facts=0
 
-finish() {
-    local pid
-    for pid in "${started[@]}"; do
-        kill "$pid" 2>/dev/null || continue
-        wait "$pid" 2>/dev/null || true
-    done
-    rm -rf "$work"
-}
-trap finish EXIT
+# shellcheck source=Tests/Scenarios/started.sh
+. "$here/Tests/Scenarios/started.sh"
 
 fail() {
     echo "FAILED: $*" >&2
@@ -47,18 +38,7 @@ curl() {
 # serve NAME ADDRESS: starts a node in the background; its process is in pid, its address in
 # address.
 serve() {
-    local left=100
-    : >"$work/$1.log"
-    "$node" serve --data "$work/$1" --listen "$2" --demo >"$work/$1.log" 2>"$work/$1.err" \
-        </dev/null &
-    pid=$!
-    started+=("$pid")
-    while ! grep -q '^listening ' "$work/$1.log"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "$1 did not start: $(cat "$work/$1.err")"
-        sleep 0.1
-    done
-    address=$(sed -n 's/^listening //p' "$work/$1.log")
+    launch "$1" --data "$work/$1" --listen "$2" --demo
     tokens[$address]=$(cat "$work/$1/keys/admin")
 }
 

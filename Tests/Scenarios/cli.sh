@@ -13,20 +13,11 @@ node=${1:-$here/.build/debug/node}
 }
 unset LANG
 work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-cli-XXXXXX")
-started=()
-facts=0
 # What the next command reads.
 input=/dev/null
 
-finish() {
-    local pid
-    for pid in "${started[@]}"; do
-        kill "$pid" 2>/dev/null || continue
-        wait "$pid" 2>/dev/null || true
-    done
-    rm -rf "$work"
-}
-trap finish EXIT
+# shellcheck source=Tests/Scenarios/started.sh
+. "$here/Tests/Scenarios/started.sh"
 
 fail() {
     echo "FAILED: $*" >&2
@@ -67,19 +58,9 @@ text() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$work/out" | head -n 1; }
 
 # serve NAME [WORDS…]: starts a node in the background; its address stands in address.
 serve() {
-    local name=$1 left=100
+    local name=$1
     shift
-    : >"$work/$name.log"
-    "$node" serve --data "$work/$name" --listen 127.0.0.1:0 --demo "$@" \
-        >"$work/$name.log" 2>"$work/$name.err" </dev/null &
-    pid=$!
-    started+=("$pid")
-    while ! grep -q '^listening ' "$work/$name.log"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "$name did not start: $(cat "$work/$name.err")"
-        sleep 0.1
-    done
-    address=$(sed -n 's/^listening //p' "$work/$name.log")
+    launch "$name" --data "$work/$name" --listen 127.0.0.1:0 --demo "$@"
 }
 
 touch "$work/out" "$work/err"

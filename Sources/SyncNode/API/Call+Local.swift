@@ -55,15 +55,15 @@ extension Call {
     /// What is due of a case and when, as it is today.
     func clock() throws(Problem) -> HTTPResponse {
         let file = try document(.caseFile)
-        guard let clock = try clock(of: file) else {
+        let now = try read { view throws(ViewError) in try view.status() }.clock
+        guard let clock = try clock(of: file, at: now) else {
             throw .missing("case-not-whole", "此办件的收件环节尚未到达本站")
         }
         return HTTPResponse.json(clock.json(of: file.label))
     }
 
-    func clock(of file: StoredDocument) throws(Problem) -> CaseClock? {
-        let today = CivilDate(of: try read { view throws(ViewError) in try view.status() }.clock)
-        return try read { view throws(ViewError) in try view.clock(of: file, on: today) }
+    func clock(of file: StoredDocument, at now: Instant) throws(Problem) -> CaseClock? {
+        try read { view throws(ViewError) in try view.clock(of: file, on: CivilDate(of: now)) }
     }
 }
 

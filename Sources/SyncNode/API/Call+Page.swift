@@ -62,21 +62,20 @@ extension Call {
         return ItemPage(status: status, item: item, rollout: try rollout(item.code)).response
     }
 
-    /// The page of the one case behind the path; nil where two have its number.
-    func singleCasePage() throws(Problem) -> CasePage? {
-        let found = try documents(.caseFile)
+    /// The page of the one case among those behind the path; nil where two have its number.
+    func singleCasePage(_ found: [StoredDocument]) throws(Problem) -> CasePage? {
         guard let first = found.first else { throw missing(.caseFile) }
         guard found.count == 1 else { return nil }
         let status = try status()
         let sheet = CaseSheet(first)
         return CasePage(
             status: status, sheet: sheet, item: try item(sheet.item, status),
-            clock: try clock(of: first), names: try names(), key: formKey(status))
+            clock: try clock(of: first, at: status.clock), names: try names(), key: formKey(status))
     }
 
     private func casePage() throws(Problem) -> HTTPResponse {
-        if let page = try singleCasePage() { return page.response }
         let found = try documents(.caseFile)
+        if let page = try singleCasePage(found) { return page.response }
         return SearchPage(
             status: try status(), words: values[0], items: [], cases: found.map(CaseSheet.init),
             names: try names()

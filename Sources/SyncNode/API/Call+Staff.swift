@@ -325,7 +325,7 @@ extension Call {
 
     /// One click more: the command writes the audit's line, then the page shows the value.
     func reveal(_ form: FormBody) throws(Problem) -> Reply {
-        guard let page = try singleCasePage() else {
+        guard let page = try singleCasePage(try documents(.caseFile)) else {
             throw Problem(409, "label-not-unique", "此编号有两份，请按标识查看")
         }
         let body = CommandBody.object([

@@ -51,8 +51,6 @@ extension Limits {
     package static let codeShownMillis: Int64 = 10 * 60 * 1000
     /// Characters of the reason for which a full value is shown.
     package static let reasonCharactersMax = 200
-    /// Bytes of a line of the audit.
-    package static let auditLineBytesMax = 4096
     /// Pages of the audit that one question reads in search of one person.
     package static let auditPagesRead = 10
 }

@@ -57,8 +57,6 @@ package struct AccountState: Hashable, Sendable {
     package var code: String? { codeField.flatMap { $0.value.isEmpty ? nil : $0.value } }
     /// Whether it may no longer be used.
     package var isDisabled: Bool { disabledField?.value ?? false }
-    /// When it was disabled; nil where it is not.
-    package var disabledAt: Instant? { isDisabled ? disabledField?.time.instant : nil }
 
     /// The account's document at a node.
     package static func key(of author: UInt64, at region: RegionID) -> DocumentKey {

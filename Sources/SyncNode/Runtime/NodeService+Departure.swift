@@ -20,10 +20,7 @@ extension NodeService {
             let departure = try Departure(
                 from: code, node: json["node"]?.text, by: runtime.settings.region.id,
                 in: runtime.board.directory)
-            let estate = try await read { [board = runtime.board] (reader) throws(JournalError) in
-                try Estate(
-                    of: departure, holding: board.scopes(), in: board.directory, from: reader)
-            }
+            let estate = try await estate(of: departure)
             let act = json["act"]?.text ?? ""
             guard let reason = Self.reason(act, json["reason"]?.text) else {
                 return Self.problem(400, "field-required", "缺少 act，或 reason 不是其中之一")
@@ -80,10 +77,7 @@ extension NodeService {
             let own = runtime.settings.region.id
             let move = try Move(of: code, to: target, by: own, in: directory)
             let departure = try Departure(from: code, node: nil, by: own, in: directory)
-            let estate = try await read { [board = runtime.board] (reader) throws(JournalError) in
-                try Estate(
-                    of: departure, holding: board.scopes(), in: board.directory, from: reader)
-            }
+            let estate = try await estate(of: departure)
             let scopes = move.scopes(among: runtime.board.scopes(), in: directory)
             let isDry = json["dryRun"]?.bool ?? false
             if !isDry {
@@ -125,6 +119,14 @@ extension NodeService {
     }
 
     // MARK: parts
+
+    /// What a node that goes holds and leaves behind, as it is known here.
+    private func estate(of departure: Departure) async throws -> Estate {
+        try await read { [board = runtime.board] (reader) throws(JournalError) in
+            try Estate(
+                of: departure, holding: board.scopes(), in: board.directory, from: reader)
+        }
+    }
 
     /// What the next machine is let in by.
     private struct InviteLetter {
