@@ -393,15 +393,3 @@ extension CaseNode {
         #expect(node.account("shenpi")?.code == nil)
     }
 }
-
-extension CaseNode {
-    /// A decision as a node writes it that leaves the rules out.
-    fileprivate func decideWithoutRules(_ number: String, _ outcome: String) throws {
-        let file = try #require(cases.first { $0.state.number == number })
-        let sheet = CaseSheet(
-            id: file.id, state: file.state, desk: desk, at: nil, rules: .standard,
-            mode: .authorise)
-        let tip = try #require(file.state.holder?.event)
-        append(sheet.draft(.caseDecide, on: tip) { $0.field("outcome", outcome) })
-    }
-}

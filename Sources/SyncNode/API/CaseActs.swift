@@ -19,8 +19,10 @@ struct CaseActs {
         }
         let viewer = page.status.viewer
         let isSeparated = sheet.status == "accepted" && sheet.isSeparated(from: viewer.author)
-        let forms = allowed.filter { viewer.may($0.act) && !(isSeparated && $0.act == .decide) }
-            .map(\.form)
+        let forms = allowed.filter {
+            viewer.may($0.act) && !(isSeparated && [.decide, .review].contains($0.act))
+        }
+        .map(\.form)
         let separated =
             isSeparated ? note("此件由您受理，须由另一人作出决定（受审分离）。") : HTMLText.empty
         guard !forms.isEmpty else { return separated }
