@@ -50,6 +50,7 @@ package enum Content: Sendable {
     case account(AccountState)
     case audit(AuditState)
     case draft(DraftState)
+    case definition(DefinitionState)
 
     /// The document as the store keeps it.
     ///
@@ -71,6 +72,7 @@ package enum Content: Sendable {
         case .account(let state): state.stored(key: key, scope: scope)
         case .audit(let state): state.stored(key: key, scope: scope)
         case .draft(let state): state.stored(key: key, scope: scope)
+        case .definition(let state): state.stored(key: key, scope: scope)
         }
     }
 
@@ -90,6 +92,8 @@ package enum Content: Sendable {
         case .account: .account(try AccountState(document))
         case .audit: .audit(try AuditState(document))
         case .draft: .draft(try DraftState(document))
+        case .theme, .basic, .knowledge, .proof, .question, .ruling:
+            .definition(try DefinitionState(document))
         }
     }
 }
