@@ -21,7 +21,12 @@ let rooms: [(name: String, knows: [String])] = [
     ("Guide", ["Base", "Change", "Civil", "Domain", "Console"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
-    ("API", ["Base", "Crypto", "HTTP", "Change", "Civil", "Domain", "Account", "Console"]),
+    (
+        "API",
+        [
+            "Base", "Crypto", "HTTP", "Change", "Civil", "Domain", "Account", "Console", "Guide",
+        ]
+    ),
     ("Enrolment", ["Base", "Crypto"]),
     ("Threads", ["Base"]),
     ("Disk", ["Base", "Crypto", "Kernel", "CLinux"]),
@@ -52,7 +57,7 @@ let rooms: [(name: String, knows: [String])] = [
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
             "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Enrolment",
-            "Gate", "Blob", "Departure", "CLinux",
+            "Gate", "Blob", "Departure", "Guide", "CLinux",
         ]
     ),
     (
@@ -129,7 +134,9 @@ let package = Package(
             .executableTarget(
                 name: "node",
                 dependencies: [
-                    "Base", "Account", "Host", "Runtime", "Demo", "Bench", "Simulator", "API",
+                    "Base", "Account", "Domain", "Guide", "Host", "Runtime", "Demo", "Bench",
+                    "Simulator",
+                    "API",
                 ],
                 path: "Sources/node",
                 swiftSettings: strict

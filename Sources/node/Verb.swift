@@ -12,7 +12,7 @@ struct Verb: Sendable {
     static let all: [Verb] = [
         .initialise, .serve, .demo, .status, .sync, .command, .invite, .enroll, .seat, .revoke,
         .retire, .replace, .move, .late, .user, .audit,
-        .caseFile, .handoff, .catalog, .grant, .calendar,
+        .caseFile, .handoff, .catalog, .grant, .calendar, .theme, .knowledge,
         .verify, .backup, .restore, .export, .importing, .simulate, .bench,
     ]
 
@@ -104,6 +104,8 @@ extension Words {
         ("catalog", Words("事项目录", "the catalog of items")),
         ("grant", Words("下沉授权", "what lower stations may do")),
         ("calendar", Words("工作日", "working days")),
+        ("theme", Words("一件事", "themes: several items as one matter")),
+        ("knowledge", Words("知识库与证明清单", "answers to questions, and the list of proofs")),
         ("user", Words("账户", "accounts")),
         ("audit", Words("审计：谁、何时、做了什么", "who did what, and whether that is still so")),
     ]

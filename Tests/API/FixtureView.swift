@@ -2,6 +2,7 @@ import Account
 import Base
 import Change
 import Domain
+import Guide
 import HTTP
 
 @testable import API
@@ -51,7 +52,7 @@ struct FixtureView: NodeView {
         case .item: items
         case .grant: grants
         case .audit: audit
-        case .account, .draft: []
+        case .account, .draft, .theme, .knowledge, .basic, .proof, .question, .ruling: []
         default: cases
         }
     }
@@ -114,6 +115,26 @@ struct FixtureView: NodeView {
         }
         let terms = CaseClock.Terms(promised: 5, legal: 20, isImmediate: false)
         return CaseClock(course, terms, WorkCalendar(), on: today)
+    }
+
+    func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet? {
+        try fail()
+        let name = items.first { $0.label == question.code }
+            .map { ItemSheet($0, at: Fixture.now).name }
+        if question.kind.needsCode, name == nil { return nil }
+        return Sheet(
+            "\(name ?? "") \(question.kind.rawValue)", stamp: "v4 · 打印 2026-09-24",
+            [Sheet.Section("申请材料", ["编码", "名称"], [["M1", "<申请表>"]])])
+    }
+
+    func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan {
+        try fail()
+        return ImportPlan()
+    }
+
+    func catalog() throws(ViewError) -> [(code: String, elements: JSON)] {
+        try fail()
+        return [("370118009002", ["name": "高龄津贴认定"])]
     }
 
     func metrics() throws(ViewError) -> [Metric] {

@@ -40,6 +40,7 @@ package enum API {
     package static func isQuick(_ request: HTTPRequest) -> Bool {
         guard request.method == .get || request.method == .head else {
             return !request.path.utf8.starts(with: formPrefix)
+                && !request.path.utf8.starts(with: catalogPrefix)
         }
         let path = request.path.utf8
         guard !path.starts(with: casePrefix) else { return true }
@@ -52,6 +53,7 @@ package enum API {
     package static var openAPI: [UInt8] { OpenAPI.shipped.bytes }
 
     private static let formPrefix = Array("/console/".utf8)
+    private static let catalogPrefix = Array("/api/v1/catalog/".utf8)
     private static let syncPrefix = Array("/sync/".utf8)
     private static let apiPrefix = Array("/api/".utf8)
 

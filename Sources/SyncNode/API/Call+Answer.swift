@@ -27,6 +27,7 @@ extension Call {
         case .listGrants: return try grants()
         case .getDueDate: return try due()
         case .search: return try search()
+        case .getSheet, .exportCatalog, .listDefinitions: return try catalogAnswer()
         case .listAudit, .listAccounts, .listDrafts, .getSession: return try staffAnswer()
         default:
             invariant(false, "every query has its answer")
@@ -153,13 +154,14 @@ extension Call {
             object.array("results") { array in
                 for document in found.prefix(limit) {
                     array.object { entry in
-                        let isItem = document.key.collection == .item
-                        entry.field("kind", isItem ? "item" : "case")
+                        let isCase = document.key.collection == .caseFile
+                        let family = DefinitionState.Family(document.key.collection)
+                        entry.field("kind", isCase ? "case" : family?.rawValue ?? "item")
                         entry.field("label", document.label)
                         entry.field("status", document.status)
                         entry.field(
                             "state",
-                            stored: isItem ? document.state : CaseMask.masked(document.state))
+                            stored: isCase ? CaseMask.masked(document.state) : document.state)
                     }
                 }
             }

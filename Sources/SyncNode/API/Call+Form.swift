@@ -13,6 +13,7 @@ extension Call {
         case .receiveForm: return try receive(form)
         case .caseForm: return try act(form)
         case .syncForm: return exchange()
+        case .catalogForm: return try catalogForm(form)
         case .loginForm, .logoutForm, .passwordForm, .codeForm, .accountForm, .draftForm,
             .progressForm:
             return try staffForm(form)

@@ -14,6 +14,7 @@ extension Call {
         case .receivePage: return try receivePage()
         case .searchPage: return try searchPage()
         case .scopesPage: return try scopesPage()
+        case .catalogPage, .sheetPage: return try catalogPages()
         case .loginPage, .accountPage, .auditPage, .draftsPage, .guidePage, .guideItemPage,
             .progressPage:
             return try staffPage()
@@ -91,7 +92,10 @@ extension Call {
 
     private func receivePage() throws(Problem) -> HTTPResponse {
         let status = try status()
-        let items = try newest(.item).map { ItemSheet($0, at: status.clock) }
+        let query = DocumentQuery(
+            collection: .item, status: nil, after: nil, limit: Limits.listMax)
+        let items = try read { view throws(ViewError) in try view.documents(query) }
+            .map { ItemSheet($0, at: status.clock) }
             .filter(\.isOpen).sorted { $0.code < $1.code }
         let wanted = try queryText("item", bytesMax: Limits.pathValueBytesMax)
         let chosen = items.first { $0.code == wanted } ?? (items.count == 1 ? items.first : nil)

@@ -220,9 +220,7 @@ extension Call {
                     code: $0.code)
             }
             return Page.response("办事指南", status, PublicPages.guide(list))
-        case .guideItemPage:
-            let item = ItemSheet(try document(.item), at: status.clock)
-            return ItemPage(status: status, item: item, rollout: nil).response
+        case .guideItemPage: return try guidePage(status)
         default: return Page.response("进度查询", status, PublicPages.progress(nil))
         }
     }

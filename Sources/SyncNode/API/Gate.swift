@@ -27,12 +27,13 @@ enum Gate {
             .homePage, .accountPage,
             .logoutForm, .passwordForm, .submitCommand, .receiveCase, .actOnCase, .publishItem,
             .actOnItem, .receiveForm, .caseForm, .addAccount, .actOnAccount, .accountForm,
-            .draftForm:
+            .draftForm, .importCatalog, .catalogForm:
             .anyone
         case .listCases, .getCase, .getCaseClock, .search, .casePage, .searchPage, .streamEvents:
             .act(.viewCases)
         case .listItems, .getItem, .getRollout, .listGrants, .getDueDate, .itemPage, .listDrafts,
-            .draftsPage:
+            .draftsPage, .getSheet, .checkImport, .exportCatalog, .listDefinitions,
+            .catalogPage, .sheetPage:
             .act(.viewCatalog)
         case .metrics, .getStatus, .listPeers, .listScopes, .scopesPage: .act(.viewNode)
         // A scan shows more of a person than any field.

@@ -1,6 +1,7 @@
 package import Base
 import Change
 package import Domain
+package import Guide
 
 /// What pages and queries read of a node. Synchronous: called on a reader's thread, over one
 /// moment of the store. Answers are bounded by what is asked for.
@@ -28,6 +29,12 @@ package protocol NodeView {
     func calendar(_ years: ClosedRange<Int>) throws(ViewError) -> WorkCalendar
     /// The statutory clock of a stored case on a day; nil while its 收件 is not here.
     func clock(of file: StoredDocument, on today: CivilDate) throws(ViewError) -> CaseClock?
+    /// A sheet made of this moment's documents; nil where what it is about is not here.
+    func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet?
+    /// What an import would come to; nothing is written.
+    func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan
+    /// Every item with the elements of its newest version, by code.
+    func catalog() throws(ViewError) -> [(code: String, elements: JSON)]
     /// What is measured now, in the order of output.
     func metrics() throws(ViewError) -> [Metric]
 }

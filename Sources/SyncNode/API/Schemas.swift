@@ -96,6 +96,23 @@ enum Schemas {
         ),
         ("Item", .record([("code", .string()), ("versions", .list(.record([])))])),
         (
+            "Sheet",
+            .record(
+                [
+                    ("title", .string()), ("stamp", .string()),
+                    (
+                        "sections",
+                        .list(
+                            .record(
+                                [
+                                    ("heading", .string()), ("columns", .list(.string())),
+                                    ("rows", .list(.list(.string()))),
+                                ], required: ["heading", "columns", "rows"]))
+                    ),
+                    ("data", reference("Any")),
+                ], required: ["title", "stamp", "sections", "data"])
+        ),
+        (
             "Rollout",
             .record(
                 [

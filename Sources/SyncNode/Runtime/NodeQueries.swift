@@ -3,6 +3,7 @@ import Base
 import Change
 import Domain
 import Glibc
+import Guide
 import Kernel
 import Replication
 import Store
@@ -178,6 +179,45 @@ struct NodeQueries: NodeView {
         }
     }
 
+    func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet? {
+        let directory = runtime.board.directory
+        let own = runtime.settings.region.id
+        let now = runtime.clock.now()
+        return try read { (reader) throws(JournalError) in
+            try SheetMaker(
+                own: own, directory: directory, now: now, source: ReaderSource(reader: reader)
+            ).sheet(question)
+        }
+    }
+
+    func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan {
+        let desk = Desk(
+            region: runtime.settings.region.id, key: store.signer.key,
+            directory: runtime.board.directory, author: 0, now: runtime.clock.now(),
+            entropy: .zero)
+        return try read { (reader) throws(JournalError) in
+            try ImportPlan.of(order, at: desk, from: ReaderSource(reader: reader))
+        }
+    }
+
+    func catalog() throws(ViewError) -> [(code: String, elements: JSON)] {
+        try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            var found: [(code: String, elements: JSON)] = []
+            for document in try source.list(.item, limit: Limits.importRowsMax) {
+                guard case .item(let item) = try source.decode(document),
+                    let head = Timeline.latest(of: item.heads)
+                else { continue }
+                do throws(JSONError) {
+                    found.append((item.code, try JSON(parsing: head.value.elements)))
+                } catch {
+                    throw .damaged("item \(item.code) is not of its form")
+                }
+            }
+            return found.sorted { $0.code < $1.code }
+        }
+    }
+
     func metrics() throws(ViewError) -> [Metric] {
         let totals = try read { (reader) throws(JournalError) in try reader.figures() }
         let writer = store.writer.counters.totals
@@ -304,7 +344,7 @@ struct NodeQueries: NodeView {
 }
 
 /// A reader as the domain's queries want it.
-struct ReaderSource: DocumentSource {
+struct ReaderSource: ListedSource {
     typealias Failure = JournalError
 
     let reader: SnapshotReader
@@ -318,6 +358,20 @@ struct ReaderSource: DocumentSource {
         _ collection: Collection, label: String
     ) throws(JournalError) -> [DocumentKey] {
         try reader.documents(collection, label: label)
+    }
+
+    func list(
+        _ collection: Collection, limit: Int
+    ) throws(JournalError) -> [StoredDocument] {
+        var found: [StoredDocument] = []
+        var query = PageQuery(collection, limit: Limits.listRowsMax)
+        while found.count < limit {
+            let page = try reader.documents(query)
+            found += page.documents
+            guard let next = page.next else { break }
+            query.after = next
+        }
+        return Array(found.prefix(limit))
     }
 
     func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {

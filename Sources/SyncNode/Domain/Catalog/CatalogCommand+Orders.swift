@@ -214,12 +214,16 @@ extension DefinitionOrder {
                 body: ["status": "open", "question": .text(words)])
             return
         case "ruling.set":
-            let id = try json.required("case") { $0.text.flatMap(Digest16.init(hex:)) }
+            let id = try json.required("case") { json in
+                json.text.flatMap {
+                    Digest16(hex: $0) != nil || CaseNumber($0) != nil ? $0 : nil
+                }
+            }
             body["case"] = nil
             body["status"] = body["outcome"]
             body["outcome"] = nil
             self.init(
-                family: .ruling, code: id.hex + ":" + (body["about"]?.text ?? ""),
+                family: .ruling, code: id + ":" + (body["about"]?.text ?? ""),
                 body: .object(body))
             return
         default: body["status"] = "current"

@@ -141,8 +141,9 @@ package struct ImportPlan: Sendable {
 /// Themes, claims, knowledge, proofs, questions, rulings.
 extension CatalogRules {
     static func define<S: DocumentSource>(
-        _ order: DefinitionOrder, at desk: Desk, from source: S
+        _ given: DefinitionOrder, at desk: Desk, from source: S
     ) throws(S.Failure) -> Decision {
+        guard let order = try named(given, from: source) else { return .refuse(.noCase) }
         let isQuestion = order.family == .question
         guard isQuestion || desk.directory.mayPublish(desk.region) else {
             return .refuse(readOnly(order.family.rawValue))
@@ -174,6 +175,20 @@ extension CatalogRules {
             scope: scope, kind: isQuestion ? .questionAsked : .definitionSet, body: bytes,
             supersedes: known?.entries.heads.map(\.stamp.dot) ?? [])
         return .write([draft], answer: answer { $0.field("code", order.code) })
+    }
+
+    /// A ruling is known by its case's id; people name the case by its number. nil where no case,
+    /// or more than one, has it.
+    private static func named<S: DocumentSource>(
+        _ order: DefinitionOrder, from source: S
+    ) throws(S.Failure) -> DefinitionOrder? {
+        guard order.family == .ruling else { return order }
+        let parts = order.code.split(separator: ":", maxSplits: 1).map(String.init)
+        guard let first = parts.first, CaseNumber(first) != nil else { return order }
+        let keys = try source.find(.caseFile, label: first)
+        guard keys.count == 1, parts.count == 2 else { return nil }
+        return DefinitionOrder(
+            family: .ruling, code: keys[0].id.hex + ":" + parts[1], body: order.body)
     }
 
     /// What is said now on top of what stands. Who publishes a theme is not who drafted it.
