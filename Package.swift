@@ -44,13 +44,17 @@ let rooms: [(name: String, knows: [String])] = [
             "Store", "Network", "Host",
         ]
     ),
+    (
+        "Vault",
+        ["Base", "Crypto", "Change", "Domain", "Kernel", "API", "Store", "Host"]
+    ),
     ("Departure", ["Base", "Change", "Domain", "Kernel", "Store"]),
     (
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
             "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Enrolment",
-            "Gate", "Blob", "Departure", "CLinux",
+            "Gate", "Blob", "Departure", "Vault", "CLinux",
         ]
     ),
     (

@@ -28,6 +28,8 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case audit = 12
     /// A version of an item that waits for a second person (草稿).
     case draft = 13
+    /// A key of a case scope, wrapped for its audience (密钥).
+    case keyring = 14
 }
 
 /// A document's identity: 16 bytes, never reused, inside a collection.

@@ -14,7 +14,8 @@ package enum Reactions {
             return try CaseReactions.due(key, at: desk, from: source)
         case .receipt:
             return try CatalogReactions.due(key, at: desk, from: source).map { .catalog($0) }
-        case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft:
+        case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
+            .keyring:
             return []
         }
     }

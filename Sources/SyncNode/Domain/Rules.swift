@@ -58,3 +58,21 @@ extension RuleRefusal {
         return refusal
     }
 }
+
+extension CaseRules {
+    /// What is personal is written sealed or not at all, under a key that its readers have.
+    ///
+    /// - Parameter isNamed: Whether the command names a person.
+    static func refusal<S: DocumentSource>(
+        of sealed: Envelope?, _ isNamed: Bool, at desk: Desk, from source: S
+    ) throws(S.Failure) -> RuleRefusal? {
+        guard desk.mustSeal, isNamed else { return nil }
+        guard let sealed else {
+            return RuleRefusal("person-not-sealed", "个人信息未经加密，不予保存", category: .forbidden)
+        }
+        guard try source.content(sealed.keyring) != nil else {
+            return RuleRefusal("seal-key-unknown", "加密密钥尚未就绪，请稍后重试")
+        }
+        return nil
+    }
+}

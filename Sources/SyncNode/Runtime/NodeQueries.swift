@@ -89,8 +89,32 @@ struct NodeQueries: NodeView {
     }
 
     func search(_ words: String, limit: Int) throws(ViewError) -> [StoredDocument] {
-        try read { (reader) throws(JournalError) in
-            try load(try reader.search(words, in: nil, limit: limit), reader)
+        let tokens = store.vault.tokens(of: words)
+        return try read { (reader) throws(JournalError) in
+            var keys: [DocumentKey] = []
+            for token in tokens {
+                for id in try reader.located(token, limit: limit - keys.count) {
+                    let key = DocumentKey(collection: .caseFile, id: id)
+                    if !keys.contains(key) { keys.append(key) }
+                }
+            }
+            let more = try reader.search(words, in: nil, limit: limit)
+            keys += more.filter { !keys.contains($0) }.prefix(max(0, limit - keys.count))
+            return try load(keys, reader)
+        }
+    }
+
+    func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument] {
+        let json = NodeSettings.json(file.state)
+        guard let item = json?["item"]?.text,
+            case .known(let who) = person(json?["sealed"]?.text ?? ""),
+            let number = who.idNumber, !number.isEmpty
+        else { return [] }
+        let token = store.vault.token(.application, number, about: item)
+        return try read { (reader) throws(JournalError) in
+            let ids = try reader.located(token, limit: Limits.twinsMax).filter { $0 != file.key.id }
+            return try load(
+                ids.map { DocumentKey(collection: .caseFile, id: $0) }, reader)
         }
     }
 
@@ -177,6 +201,8 @@ struct NodeQueries: NodeView {
             return try CatalogQuery.clock(of: state, on: today, in: directory, from: source)
         }
     }
+
+    func person(_ sealed: String) -> PersonAnswer { runtime.vaultDoor.person(sealed) }
 
     func metrics() throws(ViewError) -> [Metric] {
         let totals = try read { (reader) throws(JournalError) in try reader.figures() }
