@@ -102,6 +102,7 @@ final class CaseNode: DocumentSource {
             kind: draft.kind)
         header.author = author == 0 ? 7 : author
         header.refs = draft.refs
+        header.supersedes = draft.supersedes
         let change = ChangeCodec.make(
             header, salt: fresh(), body: draft.body, suite: key.publicKey.suite)
         take(Arrival(change: change, scope: draft.scope, key: key, quarantined: false))

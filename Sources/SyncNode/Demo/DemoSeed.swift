@@ -93,6 +93,9 @@ struct DemoSeed: Sendable {
             + "\"elements\":{\"name\":\"\(name)\",\"kind\":\"公共服务\","
             + "\"handling\":\"\(handling)\",\"legalDays\":\(legal),"
             + "\"promisedDays\":\(promised),\"materials\":[\(list.joined(separator: ","))],"
+            + "\"basis\":\"样例办法第一条\",\"level\":\"县级\",\"department\":\"县民政局\",\"agency\":\"县民政局\","
+            + "\"audience\":[\"自然人\"],\"steps\":[\"收件与受理\",\"审查与决定\"],\"fees\":{\"charged\":false},"
+            + "\"result\":{\"kind\":\"其他\",\"name\":\"办理结果\"},"
             + "\"conditions\":\"本县户籍居民\"}}"
     }
 

@@ -42,6 +42,9 @@ enum CaseRules {
         if case .gateway(let duty) = command.act {
             return try HandoverRules.decide(duty, on: sheet, from: source)
         }
+        if let refusal = try unbound(command.act, id, state, at: desk, from: source) {
+            return .refuse(refusal)
+        }
         if command.act == .sign, let refusal = try unready(state, from: source) {
             return .refuse(refusal)
         }
@@ -155,7 +158,8 @@ enum CaseRules {
             let item = try CatalogQuery.item(
                 application.item, for: desk.region, in: desk.directory, from: source),
             item.state.standing(at: moment) != .cancelled,
-            let version = item.state.version(at: moment)?.value.number
+            let version = item.state.version(
+                at: moment, for: desk.directory.stagePlace(desk.region))?.value.number
         else {
             return .refuse(
                 RuleRefusal(
