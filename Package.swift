@@ -51,13 +51,17 @@ let rooms: [(name: String, knows: [String])] = [
             "Store", "Network", "Host",
         ]
     ),
+    (
+        "Vault",
+        ["Base", "Crypto", "Change", "Domain", "Kernel", "API", "Store", "Host"]
+    ),
     ("Departure", ["Base", "Change", "Domain", "Kernel", "Store"]),
     (
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
             "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Enrolment",
-            "Gate", "Blob", "Departure", "Guide", "CLinux",
+            "Gate", "Blob", "Departure", "Vault", "Guide", "CLinux",
         ]
     ),
     (

@@ -13,7 +13,7 @@ struct Verb: Sendable {
         .initialise, .serve, .demo, .status, .sync, .command, .invite, .enroll, .seat, .revoke,
         .retire, .replace, .move, .late, .user, .audit,
         .caseFile, .handoff, .catalog, .grant, .calendar, .theme, .knowledge,
-        .verify, .backup, .restore, .export, .importing, .simulate, .bench,
+        .verify, .backup, .restore, .secret, .export, .importing, .simulate, .bench,
     ]
 
     static var usage: String {
@@ -95,6 +95,7 @@ extension Words {
         ("verify", Words("核对全部链、签名与文档", "checks every chain, signature and document")),
         ("backup", Words("在线备份", "a copy of the data while it runs")),
         ("restore", Words("从备份恢复，作为新的化身", "brings a backup back as a new incarnation")),
+        ("secret", Words("更换开启密钥的口令或机密文件", "puts the keys under another secret")),
         ("export", Words("导出给一地的密封件", "a sealed bundle for one region")),
         ("import", Words("收入密封件并给出回执", "takes a bundle in and answers with a receipt")),
         ("bench", Words("在本机测量", "measures this build on this machine")),

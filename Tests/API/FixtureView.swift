@@ -137,6 +137,18 @@ struct FixtureView: NodeView {
         return [("370118009002", ["name": "高龄津贴认定"])]
     }
 
+    /// What a test's case holds "sealed" is the person in base 64; anything else is altered.
+    func person(_ sealed: String) -> PersonAnswer {
+        guard !sealed.isEmpty else { return .absent }
+        guard let person = Base64.decode(sealed).flatMap({ Person($0) }) else { return .damaged }
+        return .known(person)
+    }
+
+    func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument] {
+        try fail()
+        return cases.filter { $0.label == file.label && $0.key != file.key }
+    }
+
     func metrics() throws(ViewError) -> [Metric] {
         try fail()
         return [
@@ -249,6 +261,10 @@ enum Fixture {
         caseFile(twice, 5, "received", "孙一"), caseFile(twice, 6, "received", "孙二"),
     ]
 
+    static func sealed(_ name: String) -> String {
+        Base64.encode(Person(name: name, idNumber: "370124194401011234").encoded)
+    }
+
     static func caseFile(
         _ number: String, _ id: UInt64, _ status: String, _ applicant: String,
         to: String? = nil
@@ -262,7 +278,7 @@ enum Fixture {
         }
         let state: JSON = [
             "number": .text(number), "queryCode": "483920", "item": "I1", "itemVersion": 3,
-            "applicant": .text(applicant), "idNumber": "370124********1234",
+            "sealed": .text(sealed(applicant)),
             "station": .text(town.text), "holder": .text(town.text), "status": .text(status),
             "frozen": .bool(to != nil), "offeredTo": to.map(JSON.text) ?? .null,
             "duplicateNumber": .bool(number == twice), "receivedAt": .int(received.millis),

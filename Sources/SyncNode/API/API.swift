@@ -86,7 +86,7 @@ package enum API {
             throw Problem(error)
         }
         switch found {
-        case .one(let state): return stored(state, for: request, masks: true)
+        case .one(let state): return stored(state, for: request, person: view.person)
         case .absent: throw .missing("case-unknown", "没有这个办件编号")
         case .several: return nil
         }
@@ -94,10 +94,10 @@ package enum API {
 
     /// A stored state as an answer, or 304 where the caller has it.
     ///
-    /// - Parameter masks: Whether it is a case, whose applicant is shown masked; the tag is that
-    ///   of the stored bytes all the same.
+    /// - Parameter person: Opens what is sealed of a case, whose applicant is shown masked; the
+    ///   tag is that of the stored bytes all the same.
     static func stored(
-        _ state: [UInt8], for request: HTTPRequest, masks: Bool = false
+        _ state: [UInt8], for request: HTTPRequest, person: ((String) -> PersonAnswer)? = nil
     ) -> HTTPResponse {
         let tag = StateTag(of: state)
         var headers = stateHeaders
@@ -106,7 +106,8 @@ package enum API {
             return HTTPResponse(status: 304, headers: headers)
         }
         return HTTPResponse(
-            status: 200, headers: headers, body: masks ? CaseMask.masked(state) : state)
+            status: 200, headers: headers,
+            body: person.map { CaseMask.masked(state, $0) } ?? state)
     }
 
     private static let stateHeaders = HTTPHeaders([

@@ -20,7 +20,8 @@ extension Call {
         case .listCases: return try list(.caseFile, named: "cases")
         case .listItems: return try list(.item, named: "items")
         case .getCase:
-            return API.stored(try document(.caseFile).state, for: request, masks: true)
+            return API.stored(
+                try document(.caseFile).state, for: request, person: view.person)
         case .getCaseClock: return try clock()
         case .getItem: return API.stored(try document(.item).state, for: request)
         case .getRollout: return try rollout()
@@ -108,7 +109,7 @@ extension Call {
                 for document in found.documents {
                     array.value(
                         stored: collection == .caseFile
-                            ? CaseMask.masked(document.state) : document.state)
+                            ? CaseMask.masked(document.state, view.person) : document.state)
                 }
             }
             object.field("next", found.next.map(JSON.text) ?? .null)
@@ -161,7 +162,8 @@ extension Call {
                         entry.field("status", document.status)
                         entry.field(
                             "state",
-                            stored: isCase ? CaseMask.masked(document.state) : document.state)
+                            stored: isCase
+                                ? CaseMask.masked(document.state, view.person) : document.state)
                     }
                 }
             }

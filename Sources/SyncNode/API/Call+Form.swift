@@ -55,7 +55,7 @@ extension Call {
             ("channel", "window"),
         ])
         object["materials"] = .array(form.texts("material").map(JSON.text))
-        for name in ["idNumber", "phone"] {
+        for name in ["idNumber", "phone", "address"] {
             if let text = form.text(name) { object[name] = .text(text) }
         }
         if let text = form.text("version") {

@@ -90,7 +90,9 @@ enum Schemas {
                 ("number", .string()), ("queryCode", .string()),
                 ("status", .words(CaseStatus.allCases.map(\.rawValue))),
                 ("item", .string()), ("itemVersion", .integer(min: 1)),
-                ("applicant", .string()), ("holder", .orNull(.regionCode)),
+                ("person", .words(["open", "absent", "locked", "damaged"])),
+                ("applicant", .string()), ("idNumber", .string()), ("phone", .string()),
+                ("address", .string()), ("holder", .orNull(.regionCode)),
                 ("frozen", .flag), ("events", .list(.record([]))),
             ])
         ),
@@ -276,7 +278,7 @@ enum Schemas {
                 [
                     ("item", .string(lengthMax: 64)), ("version", .integer(min: 1)),
                     ("applicant", .string(lengthMin: 1)), ("idNumber", .string()),
-                    ("phone", .string()), ("channel", .string()),
+                    ("phone", .string()), ("address", .string()), ("channel", .string()),
                     ("materials", .list(material)), ("at", .moment),
                 ], required: ["item", "applicant"])
         ),

@@ -24,6 +24,16 @@ extension Limits {
     package static let caseEventsMax = 2000
     /// Characters of a text that a clerk writes into a case.
     package static let caseTextCharactersMax = 2000
+    /// Characters of an envelope as JSON carries it: a person whose every field is as long as a
+    /// text may be, in base 64.
+    package static let envelopeTextBytesMax = 64 * 1024
+    /// Nodes for which one key of a scope is wrapped: its audience, three tiers of it, and those
+    /// that came after.
+    package static let keyWrapsMax = 64
+    /// Different wraps kept for one node: a wrong one beside the right one does no harm.
+    package static let keyWrapsPerNodeMax = 4
+    /// Keys of one scope, one after the other: each time a node leaves its audience.
+    package static let keyGenerationMax: Int64 = 1_000_000
     /// Materials of one application.
     package static let caseMaterialsMax = 100
     /// Characters of one element: the longest conditions of a public portal have 2,631.

@@ -179,6 +179,9 @@ package enum RuleWords {
         ("password-weak", "the password is not good enough"),
         ("peer-refused", "the peer refused"),
         ("peer-unreachable", "the peer cannot be reached"),
+        ("person-damaged", "what is stored of this person was altered and does not open"),
+        ("person-locked", "this node has no key for the persons of this case"),
+        ("person-not-sealed", "what is personal is not stored unsealed"),
         ("personal-data-gone", "the personal data was erased or is not here"),
         ("position-malformed", "a position is a whole number"),
         (
@@ -206,6 +209,7 @@ package enum RuleWords {
         ("roles-clash", "these roles may not be one person's"),
         ("row-form", "the row is no item"),
         ("scope-coming-back", "what this place wrote before is being fetched: try again later"),
+        ("seal-key-unknown", "the key to seal with is not ready yet: try again"),
         ("search-empty", "there is nothing to search for"),
         ("seat-superseded", "a newer incarnation has this node's seat: it begins anew"),
         ("seat-suspended", "this node's seat is suspended: it may receive, not decide"),

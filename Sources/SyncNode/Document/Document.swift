@@ -28,6 +28,8 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case audit = 12
     /// A version of an item that waits for a second person (草稿).
     case draft = 13
+    /// A key of a case scope, wrapped for its audience (密钥).
+    case keyring = 14
     /// 一件事 as a definition.
     case theme = 20
     /// An entry of the basic list (基本目录) with its claim.

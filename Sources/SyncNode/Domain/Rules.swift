@@ -59,6 +59,24 @@ extension RuleRefusal {
     }
 }
 
+extension CaseRules {
+    /// What is personal is written sealed or not at all, under a key that its readers have.
+    ///
+    /// - Parameter isNamed: Whether the command names a person.
+    static func refusal<S: DocumentSource>(
+        of sealed: Envelope?, _ isNamed: Bool, at desk: Desk, from source: S
+    ) throws(S.Failure) -> RuleRefusal? {
+        guard desk.mustSeal, isNamed else { return nil }
+        guard let sealed else {
+            return RuleRefusal("person-not-sealed", "个人信息未经加密，不予保存", category: .forbidden)
+        }
+        guard try source.content(sealed.keyring) != nil else {
+            return RuleRefusal("seal-key-unknown", "加密密钥尚未就绪，请稍后重试")
+        }
+        return nil
+    }
+}
+
 /// What the local seat owes without being asked: gateways pass on, sign, tell.
 package enum Reactions {
     /// - Parameter key: A document whose `attention` is set.
@@ -74,7 +92,7 @@ package enum Reactions {
         case .receipt:
             return try CatalogReactions.due(key, at: desk, from: source).map { .catalog($0) }
         case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
-            .theme, .basic, .knowledge, .proof, .question, .ruling:
+            .keyring, .theme, .basic, .knowledge, .proof, .question, .ruling:
             return []
         }
     }

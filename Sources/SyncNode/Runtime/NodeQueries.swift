@@ -90,8 +90,32 @@ struct NodeQueries: NodeView {
     }
 
     func search(_ words: String, limit: Int) throws(ViewError) -> [StoredDocument] {
-        try read { (reader) throws(JournalError) in
-            try load(try reader.search(words, in: nil, limit: limit), reader)
+        let tokens = store.vault.tokens(of: words)
+        return try read { (reader) throws(JournalError) in
+            var keys: [DocumentKey] = []
+            for token in tokens {
+                for id in try reader.located(token, limit: limit - keys.count) {
+                    let key = DocumentKey(collection: .caseFile, id: id)
+                    if !keys.contains(key) { keys.append(key) }
+                }
+            }
+            let more = try reader.search(words, in: nil, limit: limit)
+            keys += more.filter { !keys.contains($0) }.prefix(max(0, limit - keys.count))
+            return try load(keys, reader)
+        }
+    }
+
+    func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument] {
+        let json = NodeSettings.json(file.state)
+        guard let item = json?["item"]?.text,
+            case .known(let who) = person(json?["sealed"]?.text ?? ""),
+            let number = who.idNumber, !number.isEmpty
+        else { return [] }
+        let token = store.vault.token(.application, number, about: item)
+        return try read { (reader) throws(JournalError) in
+            let ids = try reader.located(token, limit: Limits.twinsMax).filter { $0 != file.key.id }
+            return try load(
+                ids.map { DocumentKey(collection: .caseFile, id: $0) }, reader)
         }
     }
 
@@ -217,6 +241,7 @@ struct NodeQueries: NodeView {
             return found.sorted { $0.code < $1.code }
         }
     }
+    func person(_ sealed: String) -> PersonAnswer { runtime.vaultDoor.person(sealed) }
 
     func metrics() throws(ViewError) -> [Metric] {
         let totals = try read { (reader) throws(JournalError) in try reader.figures() }
@@ -340,49 +365,5 @@ struct NodeQueries: NodeView {
         var status = statvfs()
         guard statvfs(runtime.options.data, &status) == 0 else { return 0 }
         return Int64(status.f_bavail) * Int64(status.f_frsize)
-    }
-}
-
-/// A reader as the domain's queries want it.
-struct ReaderSource: ListedSource {
-    typealias Failure = JournalError
-
-    let reader: SnapshotReader
-
-    func content(_ key: DocumentKey) throws(JournalError) -> Content? {
-        guard let document = try reader.document(key) else { return nil }
-        return try decode(document)
-    }
-
-    func find(
-        _ collection: Collection, label: String
-    ) throws(JournalError) -> [DocumentKey] {
-        try reader.documents(collection, label: label)
-    }
-
-    func list(
-        _ collection: Collection, limit: Int
-    ) throws(JournalError) -> [StoredDocument] {
-        var found: [StoredDocument] = []
-        var query = PageQuery(collection, limit: Limits.listRowsMax)
-        while found.count < limit {
-            let page = try reader.documents(query)
-            found += page.documents
-            guard let next = page.next else { break }
-            query.after = next
-        }
-        return Array(found.prefix(limit))
-    }
-
-    func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {
-        try reader.change(at: dot, in: scope)
-    }
-
-    func decode(_ document: StoredDocument) throws(JournalError) -> Content {
-        do throws(JSONError) {
-            return try Content.decode(document)
-        } catch {
-            throw .damaged("document \(document.key.id.hex) is not of its form")
-        }
     }
 }
