@@ -130,11 +130,12 @@ extension Call {
     func catalogPages() throws(Problem) -> HTTPResponse {
         let status = try status()
         guard route.operation == .sheetPage else {
-            let items = try newest(.item).map { ItemSheet($0, at: status.clock) }
+            let found = try page(of: .item)
+            let items = found.documents.map { ItemSheet($0, at: status.clock) }
             return Page.response(
                 "事项目录", status,
                 CatalogPage(
-                    items: items.sorted { $0.code < $1.code },
+                    items: items.sorted { $0.code < $1.code }, next: found.next,
                     themes: try newest(.theme).map(\.label), viewer: principal
                 ).html)
         }
@@ -209,6 +210,8 @@ extension Call {
 /// The administrator's way into the catalog.
 struct CatalogPage {
     let items: [ItemSheet]
+    /// Where the next page begins; nil on the last.
+    let next: String?
     /// Codes of themes.
     let themes: [String]
     let viewer: Principal
@@ -244,6 +247,8 @@ struct CatalogPage {
         let subjects = themes.map { code -> HTMLText in
             "<li><a href=\"/catalog/theme?code=\(URLText.segment(code))\">\(code)</a></li>"
         }
+        let more: HTMLText =
+            next.map { "<p><a href=\"/catalog?cursor=\($0)\">下一页</a></p>" } ?? .empty
         let list: HTMLText =
             subjects.isEmpty
             ? .empty : "<section class=\"card\"><h2>一件事</h2><ul>\(subjects)</ul></section>"
@@ -251,7 +256,7 @@ struct CatalogPage {
             <section class="card"><h1>事项目录</h1><p>\(links)\
             <a class="button" href="/drafts">待复核的草稿</a></p></section>
             <section class="card"><h2>事项</h2><div class="scroll"><table><thead><tr><th>事项<th>编码\
-            <th>版本<th>状态<th></thead><tbody>\(rows)</tbody></table></div></section>
+            <th>版本<th>状态<th></thead><tbody>\(rows)</tbody></table></div>\(more)</section>
             \(list)\(ask)
             """
     }
