@@ -47,6 +47,14 @@ package struct DocumentKey: Hashable, Sendable {
     }
 }
 
+extension DocumentKey: Comparable {
+    /// By collection, then id: as an index has them.
+    package static func < (left: DocumentKey, right: DocumentKey) -> Bool {
+        left.collection == right.collection
+            ? left.id < right.id : left.collection.rawValue < right.collection.rawValue
+    }
+}
+
 /// A folded document as the store keeps it. Everything in it is derived: it can be made again
 /// from the changes at any time (I22).
 package struct StoredDocument: Hashable, Sendable {

@@ -153,6 +153,12 @@ package protocol Journal: AnyObject {
         after key: DocumentKey?, limit: Int
     ) throws(JournalError) -> [DocumentKey]
 
+    /// Arrival position of the node's last change, over all scopes: never given out again.
+    var position: Int64 { get }
+    /// What arrived behind a position, in the order of arrival, signed or not. Meant for the few
+    /// that documents may be behind: all of it is held in memory.
+    func arrivals(after position: Int64) throws(JournalError) -> [Change]
+
     /// A small named value of the node itself (clock, counters, storeEpoch).
     func value(_ name: String) throws(JournalError) -> [UInt8]?
     func setValue(_ name: String, _ value: [UInt8]) throws(JournalError)

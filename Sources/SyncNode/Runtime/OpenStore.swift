@@ -87,7 +87,7 @@ struct OpenStore: Sendable {
         }
         return OpenStore(
             settings: opened.settings, board: board, writer: writer,
-            readers: ReadPool(directory: directory), blobs: blobs,
+            readers: ReadPool(directory: directory) { writer.freshen() }, blobs: blobs,
             signer: IncarnationSigner(opened.keys.incarnation), keys: opened.keys,
             storeEpoch: Digest16(high: opened.storeEpoch, low: opened.keys.nodeID.prefix8),
             renewal: opened.renewal, orphans: opened.orphans)
@@ -127,6 +127,8 @@ struct OpenStore: Sendable {
         if let rewound {
             try kernel.rewind(rewound, clearing: rewindName)
         }
+        // What a crash left behind the log is stored before anyone reads.
+        try kernel.settle()
         let epoch = try journal.value(StoreValue.storeEpoch) ?? []
         let number = epoch.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return (
@@ -162,7 +164,8 @@ extension OpenStore {
         let (board, readers, writer) = (board, readers, writer)
         let read: @Sendable (DocumentKey) -> AccountState? = { key in
             do {
-                return try readers.read { (reader) throws(JournalError) in
+                writer.freshen(.account)
+                return try readers.readLog { (reader) throws(JournalError) in
                     guard let document = try reader.document(key),
                         case .account(let state) = try ReaderSource(reader: reader)
                             .decode(document)
@@ -178,7 +181,8 @@ extension OpenStore {
             region: region,
             byLogin: { login in
                 do {
-                    let keys = try readers.read { (reader) throws(JournalError) in
+                    writer.freshen(.account)
+                    let keys = try readers.readLog { (reader) throws(JournalError) in
                         try reader.documents(.account, label: login)
                     }
                     return keys.first { $0.id.low == scope.rawValue }.flatMap(read)

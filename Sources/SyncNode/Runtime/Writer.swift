@@ -1,5 +1,5 @@
 import Base
-import Domain
+package import Domain
 import Host
 package import Kernel
 package import Store
@@ -29,6 +29,7 @@ package final class Writer: Sendable {
     let events: EventLog
     /// How the last batch went.
     let health: WriterHealth
+    private let waiting = WaitingDocuments()
 
     /// Starts the thread; the kernel is made on it, by `open`.
     ///
@@ -48,7 +49,7 @@ package final class Writer: Sendable {
         self.health = health
         let events = EventLog(startedAt: clock.now())
         self.events = events
-        thread = WorkerThread { [mailbox] in
+        thread = WorkerThread { [mailbox, waiting] in
             let kernel: Kernel<SQLiteJournal>
             do throws(JournalError) {
                 kernel = try open()
@@ -61,7 +62,7 @@ package final class Writer: Sendable {
             opened(nil)
             Self.work(
                 mailbox, kernel: kernel, board: board, clock: clock, counters: counters,
-                health: health, events: events, named: named)
+                health: health, events: events, waiting: waiting, named: named)
         }
     }
 
@@ -83,6 +84,21 @@ package final class Writer: Sendable {
         return try result.get()
     }
 
+    /// Sees that the documents of every commit so far stand in the store, where some wait.
+    /// Blocking; never on the writer's own thread. Where they cannot be stored, whoever reads
+    /// finds them as they were.
+    ///
+    /// - Parameter collection: The one that is to be read; nil for all.
+    package func freshen(_ collection: Collection? = nil) {
+        guard waiting.holds(collection) else { return }
+        let stored = Mailbox<Bool>(capacity: 1)
+        submit(.storeDocuments) { _ in stored.close() }
+        _ = stored.take(upTo: 1, expecting: 1, delayMicros: 0)
+    }
+
+    /// Whether `freshen` would wait.
+    package var holdsDocuments: Bool { waiting.holds(nil) }
+
     /// Finishes what was handed in, then ends the thread.
     package func stop() {
         mailbox.close()
@@ -90,30 +106,38 @@ package final class Writer: Sendable {
     }
 
     /// Out of work: the sentinel becomes durable without waiting for the next commit
-    /// (docs/decisions/0003).
-    private static func settle(_ kernel: Kernel<SQLiteJournal>) {
+    /// (docs/decisions/0003), and documents that wait are stored (0009).
+    private static func settle(_ kernel: Kernel<SQLiteJournal>) -> [DocumentKey] {
         do throws(JournalError) {
-            try kernel.settle()
+            return try kernel.settle()
         } catch {
             // Nobody waits for an answer here. The journal remembers: the next batch's `begin`
             // writes the sentinel anew, and where it cannot, that batch's replies say so.
+            return []
         }
     }
 
     private static func work(
         _ mailbox: Mailbox<Pending>, kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard,
         clock: NodeClock, counters: WriterCounters, health: WriterHealth, events: EventLog,
-        named: ([NamedBlob]) -> Void
+        waiting: WaitingDocuments, named: ([NamedBlob]) -> Void
     ) {
         var expected = 1
         var told: JournalError?
+        kernel.deferral = Limits.deferringBatchMin
         while true {
-            if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) { settle(kernel) }
+            if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) {
+                events.add(settle(kernel))
+                waiting.note(kernel.waiting)
+            }
             let batch = mailbox.take(
                 upTo: Limits.batchCommandsMax, expecting: expected,
                 delayMicros: Limits.batchDelayMicrosMax, weightMax: Limits.batchBytesMax
             ) { $0.submission.weight }
-            if batch.isEmpty { return }
+            if batch.isEmpty {
+                events.add(settle(kernel))
+                return
+            }
             expected = batch.count
             do throws(JournalError) {
                 let (outcomes, effects) = try kernel.commit(
@@ -121,6 +145,7 @@ package final class Writer: Sendable {
                 counters.add(batch: batch.count)
                 health.succeeded()
                 if !effects.ownForks.isEmpty { health.foundCopy() }
+                waiting.note(kernel.waiting)
                 events.add(effects.documents)
                 if !effects.blobs.isEmpty { named(effects.blobs) }
                 board.publish(
@@ -206,6 +231,19 @@ extension JournalError {
         case .full: "the disk is full"
         case .locked(let text), .damaged(let text), .fenced(let text), .failed(let text): text
         }
+    }
+}
+
+/// Documents of which collections wait behind the log; asked by anyone.
+final class WaitingDocuments: Sendable {
+    private let collections = Atomic<UInt64>(0)
+
+    func note(_ kinds: UInt64) { collections.store(kinds, ordering: .releasing) }
+
+    func holds(_ collection: Collection?) -> Bool {
+        let kinds = collections.load(ordering: .acquiring)
+        guard kinds != 0, let collection else { return kinds != 0 }
+        return kinds & 1 << UInt64(collection.rawValue) != 0
     }
 }
 

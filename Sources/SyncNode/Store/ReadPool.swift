@@ -11,16 +11,29 @@ import Threads
 package final class ReadPool: @unchecked Sendable {
     private let directory: StoreDirectory
     private let shim: String?
+    private let freshen: (@Sendable () -> Void)?
     private let monitor = Monitor()
     private var idle: [SnapshotReader] = []
     /// Readers that exist, lent or idle; connections open when they are first needed.
     private var count = 0
 
-    /// - Parameter shim: The name of an SQLite VFS for tests; nil for the system's.
-    package init(directory: StoreDirectory, shim: String? = nil) {
+    /// - Parameters:
+    ///   - shim: The name of an SQLite VFS for tests; nil for the system's.
+    ///   - freshen: Called before documents are read; returns once those of every commit so far
+    ///     are stored, or cannot be.
+    package init(
+        directory: StoreDirectory, shim: String? = nil,
+        freshen: (@Sendable () -> Void)? = nil
+    ) {
         self.directory = directory
         self.shim = shim
+        self.freshen = freshen
     }
+
+    /// As `read`, for those who look at the log alone: it never waits for documents.
+    package func readLog<Result>(
+        _ body: (SnapshotReader) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result { try lend(body) }
 
     /// Lends a reader for the length of `body`, which sees one commit throughout. Must not be
     /// called from within `body`.
@@ -28,6 +41,13 @@ package final class ReadPool: @unchecked Sendable {
     /// - Throws: `locked` where no reader came free in `Limits.storeReaderWaitMillisMax`; what
     ///   `body` throws.
     package func read<Result>(
+        _ body: (SnapshotReader) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
+        freshen?()
+        return try lend(body)
+    }
+
+    private func lend<Result>(
         _ body: (SnapshotReader) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         let reader = try take()
