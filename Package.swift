@@ -15,11 +15,18 @@ let rooms: [(name: String, knows: [String])] = [
     ("Region", ["Base", "Change", "Civil"]),
     ("Account", ["Base", "Crypto", "Change", "Civil", "Region"]),
     ("Document", ["Base", "Change", "Civil", "Region", "Account"]),
-    ("Domain", ["Base", "Change", "Civil", "Region", "Document", "Account"]),
+    ("Catalog", ["Base", "Change", "Civil", "Region", "Document"]),
+    ("Domain", ["Base", "Change", "Civil", "Region", "Document", "Account", "Catalog"]),
     ("Console", ["Base", "Account"]),
+    ("Guide", ["Base", "Change", "Civil", "Domain", "Console"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
-    ("API", ["Base", "Crypto", "HTTP", "Change", "Civil", "Domain", "Account", "Console"]),
+    (
+        "API",
+        [
+            "Base", "Crypto", "HTTP", "Change", "Civil", "Domain", "Account", "Console", "Guide",
+        ]
+    ),
     ("Enrolment", ["Base", "Crypto"]),
     ("Threads", ["Base"]),
     ("Disk", ["Base", "Crypto", "Kernel", "CLinux"]),
@@ -44,13 +51,17 @@ let rooms: [(name: String, knows: [String])] = [
             "Store", "Network", "Host",
         ]
     ),
+    (
+        "Vault",
+        ["Base", "Crypto", "Change", "Domain", "Kernel", "API", "Store", "Host"]
+    ),
     ("Departure", ["Base", "Change", "Domain", "Kernel", "Store"]),
     (
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
             "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Enrolment",
-            "Gate", "Blob", "Departure", "CLinux",
+            "Gate", "Blob", "Departure", "Vault", "Guide", "CLinux",
         ]
     ),
     (
@@ -127,7 +138,9 @@ let package = Package(
             .executableTarget(
                 name: "node",
                 dependencies: [
-                    "Base", "Account", "Host", "Runtime", "Demo", "Bench", "Simulator", "API",
+                    "Base", "Account", "Domain", "Guide", "Host", "Runtime", "Demo", "Bench",
+                    "Simulator",
+                    "API",
                 ],
                 path: "Sources/node",
                 swiftSettings: strict

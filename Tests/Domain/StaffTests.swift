@@ -265,7 +265,8 @@ extension CaseNode {
             Issue.record("refused")
             return
         }
-        #expect(String(decoding: answer, as: UTF8.self).contains("370124194401011234"))
+        let sealed = try JSON(parsing: answer)["sealed"]?.text.flatMap(Envelope.init(text:))
+        #expect(Person(sealed?.box ?? [])?.idNumber == "370124194401011234")
         let line = try #require(village.auditLines.last { $0.act == "case.reveal" })
         #expect(line.about == number && line.reason == "打印凭证" && line.author == village.author)
         // The county carries the case, but it is not its own.

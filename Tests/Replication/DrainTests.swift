@@ -84,6 +84,26 @@ import Testing
         #expect(wire.changesUp == 0 && wire.drained.isEmpty)
     }
 
+    /// Who keeps what the peer holds all of, as it may not give it up yet, asks again now and
+    /// then: the two come to rest all the same, however many scopes there are.
+    @Test(arguments: [1, 2, 3]) func whatIsKeptIsNotAskedForWithoutEnd(count: Int) throws {
+        for isBelow in [true, false] {
+            let (leaver, carrier) = (Village(0), Village(1))
+            let wire = isBelow ? Wire(leaver, carrier) : Wire(carrier, leaver)
+            for round in 0..<count {
+                let scope = ScopeName.cases(RegionID(UInt64(20 + round)), year: 2026)
+                for _ in 0...round { leaver.write(scope) }
+                leaver.given.insert(scope.id)
+                carrier.takesOver.insert(scope.id)
+                // One after another: each is asked for at another message.
+                #expect(try wire.sync())
+            }
+            for _ in 0..<4 { #expect(try wire.sync()) }
+            #expect(wire.requests < 40)
+            #expect(Set(wire.drained.map(\.id)).count == count)
+        }
+    }
+
     /// Whose directory has not moved yet is asked in vain, and nothing breaks.
     @Test func aCarrierThatDoesNotKnowOfItSaysNothing() throws {
         let (leaver, carrier) = try pair(shared: 2, alone: 5)

@@ -48,6 +48,7 @@ struct ReceivePage {
             <label>证件号码<input name="idNumber" maxlength="18" autocomplete="off"></label>
             <label>联系电话\
             <input name="phone" maxlength="20" autocomplete="off" inputmode="tel"></label>
+            <label>联系地址<input name="address" maxlength="200" autocomplete="off"></label>
             <fieldset><legend>收到的材料</legend>\(boxes)</fieldset>
             <button class="main">收件并出凭证</button></form></section>
             """

@@ -6,15 +6,18 @@ import Domain
 /// be read still shows its number and status.
 struct CaseSheet {
     let document: StoredDocument
+    /// Who applies, as far as this node can open it.
+    let person: PersonAnswer
     private let json: JSON
 
-    init(_ document: StoredDocument) {
+    init<View: NodeView>(_ document: StoredDocument, opened view: View) {
         self.document = document
         do throws(JSONError) {
             json = try JSON(parsing: document.state)
         } catch {
             json = .null
         }
+        person = view.person(json["sealed"]?.text ?? "")
     }
 
     /// What an act on it builds on.
@@ -28,8 +31,8 @@ struct CaseSheet {
     var queryCode: String { text("queryCode") ?? "—" }
     var item: String { text("item") ?? "" }
     var itemVersion: Int? { json["itemVersion"]?.int.flatMap(Int.init(exactly:)) }
-    var applicant: String { text("applicant") ?? "—" }
-    var idNumber: String { text("idNumber") ?? "—" }
+    /// As lists show it.
+    var shown: Person { person.masked }
     var status: String { document.status }
     var isReadOnly: Bool { json["readOnly"]?.bool ?? false }
     var isFrozen: Bool { json["frozen"]?.bool ?? false }

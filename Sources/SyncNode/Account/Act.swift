@@ -30,6 +30,10 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case overlay = "overlay.set"
     case grant = "grant.set"
     case calendar = "calendar.set"
+    /// Entries of the knowledge and of the list of proofs.
+    case knowledge = "knowledge.set"
+    /// What becomes of a case whose item or grant had changed unseen (裁定).
+    case rule = "ruling.set"
 
     /// Making, changing and disabling accounts.
     case account = "account.set"
@@ -80,6 +84,8 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .overlay: "维护本地要素"
         case .grant: "下沉授权"
         case .calendar: "录入工作日历"
+        case .knowledge: "维护知识库"
+        case .rule: "裁定办件"
         case .account: "管理账户"
         case .ownAccount: "修改本人口令"
         case .viewCases: "查看办件"

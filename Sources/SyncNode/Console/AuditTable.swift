@@ -183,7 +183,8 @@ package struct DraftTable: Sendable {
                 <button>复核发布</button></form>
                 """ : row.isWaiting ? "待复核" : "已发布"
             return """
-                <tr><td>\(row.name)<br><code class="quiet">\(row.code)</code>
+                <tr><td><a href="/catalog/draft?code=\(row.id)">\(row.name)</a><br>\
+                <code class="quiet">\(row.code)</code>
                 <td data-l="生效">\(row.from)<td data-l="起草">\(row.time)<td>\(form)</tr>
                 """
         }

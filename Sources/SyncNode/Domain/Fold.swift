@@ -28,6 +28,8 @@ package enum Fold {
             return try CatalogFold.apply(arrival, at: desk, from: source)
         }
         switch arrival.scope.family {
+        case .cases where arrival.change.kind == .scopeKey:
+            return try keyring(arrival, from: source)
         case .cases:
             return try CaseFold.apply(arrival, at: desk, from: source, under: custody)
         case .custody, .corridor:
@@ -37,6 +39,22 @@ package enum Fold {
         case .control: return try holding(arrival, at: desk, from: source)
         case .directory, .catalog, .statistics: return []
         }
+    }
+
+    /// A key of the scope: whoever may write here may say for whom it is wrapped. What a stolen
+    /// node says behind its end is not taken in.
+    private static func keyring<S: DocumentSource>(
+        _ arrival: Arrival, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        guard !arrival.isIdle, let body = arrival.change.body,
+            let said = KeyringState.read(CatalogFold.parsed(body))
+        else { return [] }
+        let scope = arrival.change.scope
+        let key = KeyringState.key(scope: scope, key: said.number)
+        var state = KeyringState(scope: scope, number: said.number)
+        if case .keyring(let known)? = try source.content(key) { state = known }
+        state.take(said.wraps, generation: said.generation)
+        return [ContentWrite(key: key, content: .keyring(state))]
     }
 
     /// A node's receipt: of its own region, in its own control scope.

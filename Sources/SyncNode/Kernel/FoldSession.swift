@@ -51,6 +51,12 @@ struct FoldSession {
     /// Whether the journal lacks the present form of a document of this collection.
     func lacks(_ collection: Collection) -> Bool { collections & Self.bit(collection) != 0 }
 
+    /// Whether each of the documents that the journal lacks is of a kind that may wait.
+    var mayWait: Bool { collections & ~Self.waiting == 0 }
+
+    private static let waiting = Collection.allCases.filter(\.mayWait)
+        .reduce(0 as UInt64) { $0 | bit($1) }
+
     private static func bit(_ collection: Collection) -> UInt64 {
         1 << UInt64(collection.rawValue)
     }
@@ -125,6 +131,13 @@ struct KernelSource<Store: Journal>: DocumentSource {
 
     func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {
         try kernel.journal.change(at: dot, in: scope)
+    }
+
+    func rewrapped(
+        _ envelope: Envelope, for reader: EnvelopeReader
+    ) throws(JournalError) -> Envelope? {
+        guard let envelopes = kernel.envelopes else { return envelope }
+        return envelopes(envelope, reader)
     }
 
     func missing(_ attachments: [Digest]) throws(JournalError) -> [Digest] {

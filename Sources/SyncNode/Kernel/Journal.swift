@@ -158,6 +158,8 @@ package protocol Journal: AnyObject {
     /// What arrived behind a position, in the order of arrival, signed or not. Meant for the few
     /// that documents may be behind: all of it is held in memory.
     func arrivals(after position: Int64) throws(JournalError) -> [Change]
+    /// Keeps by which blind tokens cases are found here.
+    func locate(_ finds: Locations) throws(JournalError)
 
     /// A small named value of the node itself (clock, counters, storeEpoch).
     func value(_ name: String) throws(JournalError) -> [UInt8]?
@@ -167,4 +169,36 @@ package protocol Journal: AnyObject {
     func reply(author: UInt64, key: String) throws(JournalError) -> StoredReply?
     /// Keeps a first answer, and drops the one that is `Limits.repliesKept` older.
     func keepReply(_ reply: StoredReply) throws(JournalError)
+}
+
+extension Journal {
+    /// Where nothing is sealed, nothing has to be found.
+    package func locate(_ finds: Locations) throws(JournalError) {}
+}
+
+/// By which tokens some cases are found from now on, and up to which row of documents that is
+/// known.
+package struct Locations: Hashable, Sendable {
+    /// One case's.
+    package struct Find: Hashable, Sendable {
+        package let id: Digest16
+        /// 0 alone: it could not be opened.
+        package let tokens: [UInt64]
+
+        package init(id: Digest16, tokens: [UInt64]) {
+            self.id = id
+            self.tokens = tokens
+        }
+    }
+
+    package let cases: [Find]
+    package let row: Int64
+
+    package init(cases: [Find], row: Int64) {
+        self.cases = cases
+        self.row = row
+    }
+
+    /// The journal's value that holds the row, in decimal digits.
+    package static let valueName = "located"
 }

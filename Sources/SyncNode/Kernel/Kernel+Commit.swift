@@ -61,6 +61,9 @@ extension Kernel {
         case .remember(let name, let value):
             try journal.setValue(name, value)
             return .done(answer: [], written: [])
+        case .locate(let finds):
+            try journal.locate(finds)
+            return .done(answer: [], written: [])
         case .reissueOrphans(let scopes):
             let count = try reissueOrphans(in: scopes, at: now, entropy: entropy)
             return .done(answer: Array("{\"reissued\":\(count)}".utf8), written: [])
@@ -189,9 +192,11 @@ extension Kernel {
     func desk(author: UInt64, at now: Instant, entropy: Digest) -> Desk {
         let office = self.office ?? Office(directory)
         self.office = office
-        return Desk(
+        var desk = Desk(
             region: identity.region, key: identity.key, office: office, author: author,
             now: now, entropy: entropy)
+        desk.mustSeal = envelopes != nil
+        return desk
     }
 }
 

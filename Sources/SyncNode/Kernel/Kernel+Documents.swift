@@ -11,14 +11,14 @@ extension Kernel {
     /// The value that says it: 8 bytes, an arrival position. Absent where documents never waited.
     package static var foldedName: String { "folded" }
 
-    /// The collections of which documents wait to be stored: a bit for each, by its number.
-    package var waiting: UInt64 { session.collections }
+    /// Whether documents wait to be stored.
+    package var isBehind: Bool { !session.dirty.isEmpty }
 
     /// At the end of a batch.
     ///
     /// - Parameter count: Submissions in the batch: a few are stored at once, many may wait.
     func storeDocuments(after count: Int) throws(JournalError) {
-        if let deferral, count >= deferral, !isDue, folded != nil,
+        if let deferral, count >= deferral, !isDue, folded != nil, session.mayWait,
             behind < Limits.waitingBatchesMax,
             session.dirty.count < Limits.waitingDocumentsMax
         {

@@ -46,6 +46,8 @@ package enum Submission: Sendable {
     /// A scope outside the local audience is to go, where another carrier held all of it: its
     /// vector as it stated it, and the chains that are quarantined there.
     case drop(ScopeID, heldBy: VersionVector, quarantined: [ActorID])
+    /// By which tokens cases are found here.
+    case locate(Locations)
     /// Changes as drafts: control statements of the node itself.
     case write([Draft])
     /// Documents that wait behind the log are to be stored with this batch: someone reads them.
@@ -96,6 +98,7 @@ extension Submission {
         switch self {
         case .admit(let batch, _, _): batch.changes.reduce(0) { $0 + $1.bytes.count }
         case .write(let drafts): drafts.reduce(0) { $0 + $1.body.count + 256 }
+        case .locate(let finds): finds.cases.count * 128 + 64
         case .command, .open, .state, .remember, .reissueOrphans, .drop, .storeDocuments: 1024
         }
     }

@@ -17,9 +17,6 @@ extension Link {
         /// take them.
         var offered: [SeenHead]?
 
-        /// Messages since the peer said that it holds all of it.
-        var age = 0
-
         /// Whether the peer said that it holds all of it.
         var isDrained: Bool {
             guard let answer else { return false }
@@ -71,9 +68,9 @@ extension Link {
             guard let asked = due.drains.removeValue(forKey: id) else { continue }
             try answer(asked, &draft, knowing: knowledge)
         }
+        askAgainLater()
         for id in leaving.keys.sorted() where draft.hasRoom {
             guard let scope = leaving[id]?.scope, !scope.isBlank else { continue }
-            askAgainLater(id)
             if leaving[id]?.asked == scope.leaf, let holding = leaving[id]?.answer {
                 try give(scope, holding, &draft, knowing: knowledge)
             }
@@ -84,14 +81,18 @@ extension Link {
         }
     }
 
-    /// What is still stored although the peer held all of it is asked for again with every other
-    /// message: a peer may lose what it held.
-    private mutating func askAgainLater(_ id: ScopeID) {
-        guard leaving[id]?.isDrained == true else { return }
-        leaving[id]?.age += 1
-        guard leaving[id]?.age ?? 0 > 1 else { return }
-        leaving[id]?.age = 0
-        leaving[id]?.asked = nil
+    /// What is still stored although the peer held all of it is asked for again: a peer may lose
+    /// what it held. All such scopes at once, and only after a message in which none was asked
+    /// for: with each at a time of its own the two would talk for ever.
+    private mutating func askAgainLater() {
+        // any order: one is enough.
+        let isAsking = leaving.values.contains { !$0.scope.isBlank && $0.asked != $0.scope.leaf }
+        let drained = leaving.keys.sorted().filter { leaving[$0]?.isDrained == true }
+        guard !isAsking, !drained.isEmpty else { return }
+        drainPause += 1
+        guard drainPause > 1 else { return }
+        drainPause = 0
+        for id in drained { leaving[id]?.asked = nil }
     }
 
     /// Changes that the peer lacks of a scope that this side gives up; it is asked again then.

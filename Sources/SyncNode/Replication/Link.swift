@@ -126,6 +126,8 @@ struct Link: Sendable {
     var blobs = BlobTalk()
     /// Scopes that this side stores and may not carry any more, and the peer may.
     var leaving: [ScopeID: Leaving] = [:]
+    /// Messages since all of them were asked for, where some are still stored that the peer holds.
+    var drainPause = 0
     /// The same the other way round.
     var taken: [ScopeID: ScopeName] = [:]
 

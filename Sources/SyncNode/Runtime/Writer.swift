@@ -1,5 +1,5 @@
 import Base
-package import Domain
+import Domain
 import Host
 package import Kernel
 package import Store
@@ -29,7 +29,7 @@ package final class Writer: Sendable {
     let events: EventLog
     /// How the last batch went.
     let health: WriterHealth
-    private let waiting = WaitingDocuments()
+    private let waiting = WaitingFlag()
 
     /// Starts the thread; the kernel is made on it, by `open`.
     ///
@@ -87,17 +87,15 @@ package final class Writer: Sendable {
     /// Sees that the documents of every commit so far stand in the store, where some wait.
     /// Blocking; never on the writer's own thread. Where they cannot be stored, whoever reads
     /// finds them as they were.
-    ///
-    /// - Parameter collection: The one that is to be read; nil for all.
-    package func freshen(_ collection: Collection? = nil) {
-        guard waiting.holds(collection) else { return }
+    package func freshen() {
+        guard holdsDocuments else { return }
         let stored = Mailbox<Bool>(capacity: 1)
         submit(.storeDocuments) { _ in stored.close() }
         _ = stored.take(upTo: 1, expecting: 1, delayMicros: 0)
     }
 
     /// Whether `freshen` would wait.
-    package var holdsDocuments: Bool { waiting.holds(nil) }
+    package var holdsDocuments: Bool { waiting.isUp }
 
     /// Finishes what was handed in, then ends the thread.
     package func stop() {
@@ -120,7 +118,7 @@ package final class Writer: Sendable {
     private static func work(
         _ mailbox: Mailbox<Pending>, kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard,
         clock: NodeClock, counters: WriterCounters, health: WriterHealth, events: EventLog,
-        waiting: WaitingDocuments, named: ([NamedBlob]) -> Void
+        waiting: WaitingFlag, named: ([NamedBlob]) -> Void
     ) {
         var expected = 1
         var told: JournalError?
@@ -128,7 +126,7 @@ package final class Writer: Sendable {
         while true {
             if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) {
                 events.add(settle(kernel))
-                waiting.note(kernel.waiting)
+                waiting.set(kernel.isBehind)
             }
             let batch = mailbox.take(
                 upTo: Limits.batchCommandsMax, expecting: expected,
@@ -145,7 +143,7 @@ package final class Writer: Sendable {
                 counters.add(batch: batch.count)
                 health.succeeded()
                 if !effects.ownForks.isEmpty { health.foundCopy() }
-                waiting.note(kernel.waiting)
+                waiting.set(kernel.isBehind)
                 events.add(effects.documents)
                 if !effects.blobs.isEmpty { named(effects.blobs) }
                 board.publish(
@@ -234,17 +232,13 @@ extension JournalError {
     }
 }
 
-/// Documents of which collections wait behind the log; asked by anyone.
-final class WaitingDocuments: Sendable {
-    private let collections = Atomic<UInt64>(0)
+/// Whether documents wait behind the log; asked by anyone.
+final class WaitingFlag: Sendable {
+    private let value = Atomic<Bool>(false)
 
-    func note(_ kinds: UInt64) { collections.store(kinds, ordering: .releasing) }
+    var isUp: Bool { value.load(ordering: .acquiring) }
 
-    func holds(_ collection: Collection?) -> Bool {
-        let kinds = collections.load(ordering: .acquiring)
-        guard kinds != 0, let collection else { return kinds != 0 }
-        return kinds & 1 << UInt64(collection.rawValue) != 0
-    }
+    func set(_ isUp: Bool) { value.store(isUp, ordering: .releasing) }
 }
 
 /// How much the writer has done; read by anyone.

@@ -17,8 +17,8 @@ struct Checks {
     private var unsynced: [Int: [Digest]] = [:]
     /// Contents of each number.
     private(set) var contents: [Fork: Set<Digest>] = [:]
-    /// Notes that may not be lost: the hash of the change that has each.
-    private(set) var ledger: [[UInt8]: Digest] = [:]
+    /// Notes that may not be lost.
+    var holdings = Holdings()
     /// Incarnations that learned that they are copies.
     private var learnt: [Int: IncarnationKey] = [:]
     private(set) var alarms = 0
@@ -42,8 +42,13 @@ struct Checks {
     }
 
     mutating func fail(_ invariant: String, at step: Int, _ what: String) {
-        guard violations.count < 40 else { return }
-        violations.append(Violation(invariant, at: step, what))
+        add(Violation(invariant, at: step, what))
+    }
+
+    /// Of each invariant the first few: what one finds does not hide what another does.
+    private mutating func add(_ violation: Violation) {
+        guard violations.count(where: { $0.invariant == violation.invariant }) < 10 else { return }
+        violations.append(violation)
     }
 
     /// A check looked at something that could have been wrong.
@@ -61,9 +66,7 @@ struct Checks {
     ) {
         for scope in effects.touched { check(node, scope, at: step) }
         custody.committed(node, effects, at: step)
-        for violation in custody.taken() where violations.count < 40 {
-            violations.append(violation)
-        }
+        for violation in custody.taken() { add(violation) }
     }
 
     /// I13: what was not refused of a batch is known now, whatever else of it was refused.
@@ -127,6 +130,7 @@ struct Checks {
                 fail("I2", at: step, "node \(node.index) chain \(chain.state.actor.hex)")
             }
             checkDeps(change, at: chain.positions[index], chains, node, step)
+            if let note = change.note { holdings.stored(note, on: node.index) }
             contents[Fork(scope: scope, dot: change.dot), default: []].insert(change.hash)
             if let original = originals[change.hash] {
                 did("I12")
@@ -154,9 +158,6 @@ struct Checks {
             durable.insert(change.hash)
         } else {
             unsynced[node.index, default: []].append(change.hash)
-        }
-        if change.kind.rawValue & 0x7fff >= 0x7f00, let body = change.body {
-            ledger[body] = change.hash
         }
     }
 
@@ -200,6 +201,7 @@ struct Checks {
         }
         for chain in chains {
             seen[node.index]?[Place(scope: held.id, actor: chain.state.actor)] = nil
+            holdings.gaveUp(chain.changes.compactMap(\.note), on: node.index)
         }
     }
 
@@ -229,12 +231,12 @@ struct Checks {
 
     mutating func lostPower(_ node: SimulatedNode) { unsynced[node.index] = nil }
 
-    /// Notes that only a disk had which is gone are not the protocol's loss.
-    mutating func gone(_ bodies: Set<[UInt8]>) {
-        ledger = ledger.filter { !bodies.contains($0.key) }
-    }
-
     mutating func alarm(_ alarm: Alarm) { alarms += 1 }
 
     mutating func crossed(_ message: Message) { crossings += message.changeCount }
+}
+
+extension Change {
+    /// The body of a note of no meaning, no two of which are alike.
+    fileprivate var note: [UInt8]? { kind.rawValue & 0x7fff >= 0x7f00 ? body : nil }
 }

@@ -1,6 +1,7 @@
 import Base
 import Change
 import Crypto
+import Domain
 import Kernel
 
 /// Incarnations for simulated nodes: real public keys, made once a process, with a signature
@@ -45,6 +46,26 @@ enum KeyPool {
             invariant(false, "any 32 bytes are a key of suite 1")
             return .own(signature: signature(message, by: key.publicKey))
         }
+    }
+
+    /// The enrolment key of a root's node, which passes its seat on.
+    static func nodeKey(_ code: RegionCode) -> SigningKey? {
+        let seed = ExchangeHash.digest(Array("node key \(code.text)".utf8)).bytes
+        do throws(CryptoError) {
+            return try SigningKey(suite: .sha256Ed25519, seed: seed)
+        } catch {
+            invariant(false, "any 32 bytes are a key of suite 1")
+            return nil
+        }
+    }
+
+    /// H(enrolment key): of a root's node, whose key is used; a name for any other.
+    static func nodeID(_ place: SimulatedTopology.Place, isTwin: Bool) -> Digest {
+        guard place.parent == nil, !isTwin, let key = nodeKey(place.code)?.publicKey else {
+            let name = isTwin ? "twin" : "node"
+            return ExchangeHash.digest(Array("\(name) \(place.code.text)".utf8))
+        }
+        return Hash.digest(key.bytes, suite: key.suite)
     }
 
     static func signature(_ message: [UInt8], by key: PublicKey) -> [UInt8] {

@@ -17,6 +17,8 @@ package enum Mutant: String, Sendable, CaseIterable {
     case rejectUnknown = "reject-unknown"
     /// A change is counted in the vector and not stored.
     case countWithoutStoring = "count-without-storing"
+    /// The same, watched by what is lost for it alone: a disk answers for what it never stored.
+    case receiptWithoutStoring = "receipt-without-storing"
     /// A dropped scope's vector stays.
     case vectorKeptOnDrop = "vector-kept-on-drop"
     /// A scope is dropped once own changes are held elsewhere, whatever else it holds.
@@ -43,6 +45,7 @@ package enum Mutant: String, Sendable, CaseIterable {
         case .serveBeforeSync: ["I10"]
         case .rejectUnknown: ["I7"]
         case .countWithoutStoring, .vectorKeptOnDrop: ["I1"]
+        case .receiptWithoutStoring: ["I8"]
         case .drainOwnOnly: ["I23"]
         case .unilateralWithdraw, .holderNotFrozen, .offerToRegion, .custodyBoundToNode,
             .forceWithoutCut:
@@ -75,7 +78,7 @@ package enum Mutant: String, Sendable, CaseIterable {
         case .noDepCheck: rules.checksDependencies = false
         case .noHash: rules.checksHashes = false
         case .rejectUnknown: rules.storesUnknownKinds = false
-        case .countWithoutStoring: rules.storesWhatItCounts = false
+        case .countWithoutStoring, .receiptWithoutStoring: rules.storesWhatItCounts = false
         case .vectorKeptOnDrop: rules.dropsVectorWithScope = false
         case .drainOwnOnly: rules.drainsEverything = false
         case .unilateralWithdraw: rules.custody.unilateralWithdraw = true

@@ -55,8 +55,7 @@ final class SimulatedNode {
         self.mutant = mutant
         region = RegionID(place.code.rawValue)
         self.isTwin = isTwin
-        let name = isTwin ? "twin" : "node"
-        node = ExchangeHash.digest(Array("\(name) \(place.code.text)".utf8))
+        node = KeyPool.nodeID(place, isTwin: isTwin)
         salt = UInt64(index) << 40
         storeEpoch = Digest16(high: UInt64(index), low: 0)
         sentinel = (key, 0)
@@ -192,6 +191,13 @@ final class SimulatedNode {
 
     /// The node's own word that its incarnation is its region's.
     var proof: SeatProof { KeyPool.proof(of: key, region: region, node: node) }
+
+    /// A root's node key's word that this incarnation is its own; epoch 0 without a seat.
+    func passed(epoch: UInt64) -> SeatProof? {
+        guard let nodeKey = KeyPool.nodeKey(place.code) else { return nil }
+        let message = SeatProof.message(region: region, epoch: epoch, key: key)
+        return .node(key: IncarnationKey(nodeKey.publicKey), signature: nodeKey.sign(message))
+    }
 
     /// Whether the local incarnation has its region's seat.
     var isSeated: Bool { kernel.directory.seat(of: region)?.key == key }

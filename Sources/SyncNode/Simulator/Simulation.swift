@@ -134,9 +134,9 @@ extension World {
         case 60..<70:
             count("disk-full")
             node.journal.failsNextCommit = true
-        case 70..<85: if !isRoot { backUp(node) }
-        case 85..<90: if !isRoot { try restore(node, keepsSentinel: true) }
-        case 90..<95: if !isRoot { try restore(node, keepsSentinel: false) }
+        case 70..<85: backUp(node)
+        case 85..<90: try restore(node, keepsSentinel: true)
+        case 90..<95: try restore(node, keepsSentinel: false)
         default: if !isRoot { try clone(node) }
         }
     }

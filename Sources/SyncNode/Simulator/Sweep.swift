@@ -46,7 +46,7 @@ package struct Sweep: Sendable {
     /// Every fault. Where places move, `move` and `drop` beside them, and I23.
     package static let allFaults = [
         "clock", "clone", "cut", "disk-full", "duplicate", "image", "loss", "partition", "power",
-        "restore",
+        "restore", "root-image", "root-restore",
     ]
 
     /// One document for all seeds.

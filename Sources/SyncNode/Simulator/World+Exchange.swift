@@ -157,7 +157,7 @@ extension World {
                     lane: lane, knowing: knowledgeBelow(index))
                 try carryOutBelow(more, on: index, lane)
             case .reopen: reset(index)
-            case .closed: introduce(below(index), on: index)
+            case .closed: try introduce(below(index), on: index)
             case .alarm(let alarm): try raise(alarm, at: below(index), on: index)
             case .drained(let scope): try giveUp(scope, of: below(index))
             case .idle, .park: break

@@ -77,9 +77,10 @@ extension World {
                 }
             }
         }
-        checks.did("I8", times: checks.ledger.count)
-        let missing = checks.ledger.filter { !bodies.contains($0.key) }
-        if let first = missing.keys.map({ String(decoding: $0, as: UTF8.self) }).sorted().first {
+        let owed = checks.holdings.owed
+        checks.did("I8", times: owed.count)
+        let missing = owed.subtracting(bodies)
+        if let first = missing.map({ String(decoding: $0, as: UTF8.self) }).sorted().first {
             checks.fail("I8", at: step, "\(missing.count) lost: \(first)")
         }
     }

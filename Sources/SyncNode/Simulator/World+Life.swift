@@ -20,7 +20,7 @@ extension World {
         try node.renew(as: fresh)
         checks.forget(node)
         resetLinks(of: node)
-        guard let parent = parent(of: node) else { return }
+        guard let parent = parent(of: node) else { return try stateItself(node) }
         applicants.append(
             Applicant(
                 parent: parent.index, region: node.region, key: fresh, node: node.node,
@@ -30,9 +30,13 @@ extension World {
 
     /// A parent that refuses a node is asked again to make it known: it may have lost what it
     /// stated.
-    func introduce(_ node: SimulatedNode, on link: Int) {
-        guard let parent = parent(of: node), parent.index == links[link].above,
-            parent.kernel.directory.region(of: node.key) == nil
+    func introduce(_ node: SimulatedNode, on link: Int) throws(JournalError) {
+        let above = nodes[links[link].above]
+        guard let parent = parent(of: node), parent.index == above.index else {
+            try restate(node, at: above)
+            return try restate(above, at: node)
+        }
+        guard parent.kernel.directory.region(of: node.key) == nil
         else { return }
         applicants.removeAll { $0.key == node.key }
         applicants.append(
@@ -44,6 +48,7 @@ extension World {
     /// Parents state what they were asked for: first that an incarnation may exchange, later,
     /// for one of a region, the seat. What a full disk refused is asked for again.
     func admitApplicants(mayGrant: Bool) throws(JournalError) {
+        if mayGrant { try seatRoots() }
         let waiting = applicants
         applicants = []
         for var applicant in waiting where try !isAdmitted(&applicant, mayGrant: mayGrant) {
@@ -57,7 +62,7 @@ extension World {
     ) throws(JournalError) -> Bool {
         let node = nodes.first { [key = applicant.key] in $0.key == key }
         let parent = node.flatMap { self.parent(of: $0) } ?? nodes[applicant.parent]
-        guard !parent.isDown, parent.isSeated else { return false }
+        guard !parent.isDown, parent.isSeated || parent.place.parent == nil else { return false }
         if !applicant.isKnown {
             let entry = DirectoryEntry.incarnation(
                 region: applicant.region, key: applicant.key, node: applicant.node,
@@ -65,7 +70,7 @@ extension World {
             applicant.isKnown = try commit(parent, [.state([entry])]) != nil
             if !applicant.isKnown { return false }
         }
-        guard mayGrant, isCurrent(applicant) else { return node == nil }
+        guard mayGrant, parent.isSeated, isCurrent(applicant) else { return node == nil }
         let epoch = (parent.kernel.directory.seats(of: applicant.region).last?.epoch ?? 0) + 1
         let entry = DirectoryEntry.seat(
             region: applicant.region, epoch: epoch, key: applicant.key, node: applicant.node,
@@ -90,16 +95,17 @@ extension World {
     func backUp(_ node: SimulatedNode) {
         tell("node \(node.index) is backed up")
         backups[node.index] = (node.journal.durable, node.key)
+        checks.holdings.backedUp(node.index)
     }
 
     func restore(_ node: SimulatedNode, keepsSentinel: Bool) throws(JournalError) {
         guard let backup = backups[node.index] else { return }
-        count(keepsSentinel ? "restore" : "image")
+        let kind = keepsSentinel ? "restore" : "image"
+        count(node.place.parent == nil ? "root-" + kind : kind)
         tell("node \(node.index) is restored, sentinel \(keepsSentinel)")
         if !keepsSentinel { checks.custody.hasCopies = true }
-        let before = try bodies(of: node)
         try node.restore(backup.image, keepsSentinel: keepsSentinel, as: backup.key)
-        try forgetWhatIsGone(before)
+        checks.holdings.restored(node.index)
         checks.restored(node)
         checks.forget(node)
         resetLinks(of: node)
@@ -116,6 +122,7 @@ extension World {
             journal: SimulatedJournal(image: node.journal.durable), rules: node.rules,
             mutant: mutant)
         nodes.append(copy)
+        checks.holdings.cloned(node.index, to: copy.index)
         tell("node \(copy.index) is a clone of \(node.index)")
         links.append(SimulatedLink(below: copy, above: parent))
         checks.forget(copy)
@@ -124,7 +131,7 @@ extension World {
     /// Orphans are written anew once the node and its parent said that they are equal.
     func reissue() throws(JournalError) {
         for node in nodes where node.owesReissue && !node.isDown {
-            var isFetched = true
+            var isFetched = membersAreAtRest(node)
             for index in links.indices
             where links[index].below == node.index && !links[index].isLeaving
                 && nodes[links[index].above].place.level
@@ -140,28 +147,5 @@ extension World {
                 tell("node \(node.index) writes anew: \(outcome.map { "\($0)" } ?? "disk full")")
             }
         }
-    }
-
-    /// Notes that a node stores, those kept for writing anew included.
-    private func bodies(of node: SimulatedNode) throws(JournalError) -> Set<[UInt8]> {
-        var bodies: Set<[UInt8]> = []
-        for known in node.kernel.knowledge() {
-            for change in try node.kernel.orphans(of: known.id) {
-                if let body = change.body { bodies.insert(body) }
-            }
-            for chain in node.journal.contents(of: known.id) {
-                for change in chain.changes {
-                    if let body = change.body { bodies.insert(body) }
-                }
-            }
-        }
-        return bodies
-    }
-
-    /// What a disk alone had is not the protocol's loss.
-    private func forgetWhatIsGone(_ before: Set<[UInt8]>) throws(JournalError) {
-        var gone = before
-        for node in nodes { gone.subtract(try bodies(of: node)) }
-        checks.gone(gone)
     }
 }

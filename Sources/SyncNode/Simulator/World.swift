@@ -86,8 +86,9 @@ final class World {
             if let parent = place.parent, let above = roots[parent] {
                 root = above
             } else {
-                let name = ExchangeHash.digest(Array("node \(place.code.text)".utf8))
-                root = SeatRecord(region: id, epoch: 1, key: key, node: name, grant: .zero)
+                root = SeatRecord(
+                    region: id, epoch: 1, key: key, node: KeyPool.nodeID(place, isTwin: false),
+                    grant: .zero)
             }
             roots[place.code] = root
             nodes.append(
@@ -185,7 +186,7 @@ final class World {
         try admit([run.batch], names: [name.id: name], at: node)
     }
 
-    private func record(_ node: SimulatedNode) -> RegionRecord {
+    func record(_ node: SimulatedNode) -> RegionRecord {
         RegionRecord(
             id: node.region, code: node.place.code, name: node.place.name,
             level: node.place.level,

@@ -1,6 +1,7 @@
 import Base
 package import Disk
 package import Kernel
+import Synchronization
 import Threads
 
 /// A bounded number of read connections, each lent to one thread at a time. Blocking: never
@@ -11,26 +12,26 @@ import Threads
 package final class ReadPool: @unchecked Sendable {
     private let directory: StoreDirectory
     private let shim: String?
-    private let freshen: (@Sendable () -> Void)?
+    private let freshen = Mutex<(@Sendable () -> Void)?>(nil)
     private let monitor = Monitor()
     private var idle: [SnapshotReader] = []
     /// Readers that exist, lent or idle; connections open when they are first needed.
     private var count = 0
 
-    /// - Parameters:
-    ///   - shim: The name of an SQLite VFS for tests; nil for the system's.
-    ///   - freshen: Called before documents are read; returns once those of every commit so far
-    ///     are stored, or cannot be.
-    package init(
-        directory: StoreDirectory, shim: String? = nil,
-        freshen: (@Sendable () -> Void)? = nil
-    ) {
+    /// - Parameter shim: The name of an SQLite VFS for tests; nil for the system's.
+    package init(directory: StoreDirectory, shim: String? = nil) {
         self.directory = directory
         self.shim = shim
-        self.freshen = freshen
     }
 
-    /// As `read`, for those who look at the log alone: it never waits for documents.
+    /// - Parameter freshen: Called before documents are read from now on; returns once those of
+    ///   every commit so far are stored, or cannot be.
+    package func beforeDocuments(_ freshen: @escaping @Sendable () -> Void) {
+        self.freshen.withLock { $0 = freshen }
+    }
+
+    /// As `read`, for those who look at the log, or at documents that never wait behind it
+    /// (`Collection.mayWait`): the one to be used on the writer's own thread.
     package func readLog<Result>(
         _ body: (SnapshotReader) throws(JournalError) -> Result
     ) throws(JournalError) -> Result { try lend(body) }
@@ -43,7 +44,7 @@ package final class ReadPool: @unchecked Sendable {
     package func read<Result>(
         _ body: (SnapshotReader) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
-        freshen?()
+        freshen.withLock { $0 }?()
         return try lend(body)
     }
 

@@ -34,8 +34,16 @@ enum CaseRules {
             id: id, state: state, desk: desk, at: command.at, rules: rules,
             mode: try mode(for: state, at: desk, from: source),
             officers: try officers(command, state, at: desk, from: source))
+        if case .deliver(let receiver) = command.act, !receiver.name.isEmpty,
+            let refusal = try refusal(of: receiver.sealed, true, at: desk, from: source)
+        {
+            return .refuse(refusal)
+        }
         if case .gateway(let duty) = command.act {
             return try HandoverRules.decide(duty, on: sheet, from: source)
+        }
+        if let refusal = try unbound(command.act, id, state, at: desk, from: source) {
+            return .refuse(refusal)
         }
         if command.act == .sign, let refusal = try unready(state, from: source) {
             return .refuse(refusal)
@@ -150,7 +158,8 @@ enum CaseRules {
             let item = try CatalogQuery.item(
                 application.item, for: desk.region, in: desk.directory, from: source),
             item.state.standing(at: moment) != .cancelled,
-            let version = item.state.version(at: moment)?.value.number
+            let version = item.state.version(
+                at: moment, for: desk.directory.stagePlace(desk.region))?.value.number
         else {
             return .refuse(
                 RuleRefusal(
@@ -166,6 +175,9 @@ enum CaseRules {
             let mode = try CatalogQuery.mode(
                 of: item, for: desk.region, at: moment, in: desk.directory, from: source)
             guard let mode, mode != .pickup else { return .refuse(.notGranted) }
+        }
+        if let refusal = try refusal(of: application.sealed, true, at: desk, from: source) {
+            return .refuse(refusal)
         }
         let day = CivilDate(of: moment)
         let scope = ScopeName.cases(desk.region, year: day.scopeYear)
@@ -194,10 +206,10 @@ enum CaseRules {
             object.field("version", version)
             object.field("origin", origin.text)
             object.field("channel", application.channel)
-            object.object("applicant") { person in
-                person.field("name", application.name)
-                if let number = application.idNumber { person.field("idNumber", number) }
-                if let phone = application.phone { person.field("phone", phone) }
+            if let sealed = application.sealed {
+                object.field("sealed", sealed.text)
+            } else {
+                object.object("applicant") { application.person.write(to: &$0) }
             }
             object.array("materials") { array in
                 for material in application.materials {

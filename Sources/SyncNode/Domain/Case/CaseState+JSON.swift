@@ -33,8 +33,7 @@ extension CaseState {
         writer.field("queryCode", facts.queryCode)
         writer.field("item", item)
         writer.field("itemVersion", itemVersion)
-        writer.field("applicant", applicant)
-        writer.field("idNumber", facts.maskedID)
+        writer.field("sealed", facts.sealed)
         writer.field("channel", facts.channel)
         if !facts.materials.isEmpty { writer.field("materials", stored: facts.materials) }
         if duplicateNumber { writer.field("duplicateNumber", true) }
@@ -107,9 +106,8 @@ extension CaseState {
         facts.queryCode = json["queryCode"]?.text ?? ""
         facts.item = json["item"]?.text ?? ""
         facts.itemVersion = json["itemVersion"]?.int.flatMap(Int.init(exactly:)) ?? 0
-        facts.applicant = json["applicant"]?.text ?? ""
+        facts.sealed = json["sealed"]?.text ?? ""
         facts.channel = json["channel"]?.text ?? ""
-        facts.maskedID = json["idNumber"]?.text ?? ""
         facts.materials = json["materials"]?.bytes ?? []
         offeredCode = json["offeredTo"]?.text.flatMap(RegionCode.init(_:))
         facts.origin = json["station"]?.text.flatMap(RegionCode.init(_:))
