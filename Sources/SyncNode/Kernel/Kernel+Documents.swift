@@ -14,6 +14,14 @@ extension Kernel {
     /// Whether documents wait to be stored.
     package var isBehind: Bool { !session.dirty.isEmpty }
 
+    /// Documents that wait to be stored, in the order in which they were first written.
+    package var waitingDocuments: [DocumentKey] { session.dirty }
+
+    /// A document that waits to be stored; nil where the journal has its present form.
+    package func waitingContent(_ key: DocumentKey) -> Content? {
+        session.entries[key].flatMap { $0.isDirty ? $0.content : nil }
+    }
+
     /// At the end of a batch.
     ///
     /// - Parameter count: Submissions in the batch: a few are stored at once, many may wait.

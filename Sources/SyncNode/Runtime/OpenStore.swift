@@ -197,7 +197,7 @@ extension OpenStore {
             region: region,
             byLogin: { login in
                 do {
-                        let keys = try readers.readLog { (reader) throws(JournalError) in
+                    let keys = try readers.readLog { (reader) throws(JournalError) in
                         try reader.documents(.account, label: login)
                     }
                     return keys.first { $0.id.low == scope.rawValue }.flatMap(read)
