@@ -61,6 +61,7 @@ enum Sample {
         ("areas", ["37150200"], "areas", "element-form"),
         ("endsOn", "2026-02-30", "endsOn", "element-form"),
         ("flowchart", "abc", "flowchart", "element-form"),
+        ("flowchart", ["blob": "abc"], "flowchart", "element-form"),
         ("special", [["name": "望闻问切"]], "special[0].name", "element-form"),
         (
             "materials", [["code": "M1", "name": "其他材料"]], "materials[0].name",
@@ -81,6 +82,12 @@ enum Sample {
         let refusal = ElementReport(Sample.with(key, value)).refusal
         #expect(refusal?.field == field)
         #expect(refusal?.rule == rule)
+    }
+
+    @Test func anAttachmentIsNamedSoThatItIsFetched() {
+        let digest = JSON.text(String(repeating: "a", count: 64))
+        let material: JSON = ["code": "M1", "name": "申请表", "blank": ["blob": digest]]
+        #expect(ElementReport(Sample.with("materials", [material])).isComplete)
     }
 
     @Test func aProofNeedsItsEntryBeforePublishing() {

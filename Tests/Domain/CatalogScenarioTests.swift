@@ -378,4 +378,38 @@ import Testing
         #expect(try due("C", p5) == "2026-10-08")
         #expect(world.state("C", p6)?.status == .accepted)
     }
+
+    /// A grant that was taken back while the station was offline: its acts are flagged.
+    @Test func actsBehindTheEndOfAGrantWaitForTheirRatification() throws {
+        world.cut("V1", "T")
+        try at("2026-09-24T09:00")
+        let end = """
+            {"command":"grant.set","code":"\(Self.allowance)","region":"370124000000",
+            "level":"village","mode":null,"from":"2026-09-24","document":"样例〔2026〕9号"}
+            """
+        #expect(try say("C", end) == nil)
+        let early = try take("V2", Self.proof, "2026-09-24T10:00")
+        let late = try take("V1", Self.allowance, "2026-09-24T10:00")
+        world.mend("V1", "T")
+        world.settle()
+        func flagged(_ name: String, _ number: String) throws -> [ChangeKind] {
+            let state = try #require(world.state(name, number))
+            return CatalogQuery.overreach(
+                of: state, in: world.node(name).directory, from: world.node(name)
+            ).map(\.kind)
+        }
+        for name in ["C", "T", "V1"] {
+            let kinds = try flagged(name, late)
+            #expect(kinds == [.caseReceive, .caseAccept])
+            #expect(world.state(name, late)?.status == .accepted)
+        }
+        #expect(try flagged("C", early).isEmpty)
+        world.node("V2").now = try moment("2026-09-24T11:00")
+        let refused = try say(
+            "V2",
+            """
+            {"command":"case.receive","item":"\(Self.allowance)","applicant":"王某","materials":[]}
+            """)
+        #expect(refused == "item-not-granted")
+    }
 }

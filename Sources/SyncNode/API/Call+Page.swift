@@ -126,8 +126,17 @@ extension Call {
                 ItemSheet($0, at: status.clock)
             },
             cases: sheets(found.filter { $0.key.collection == .caseFile }),
-            names: try names()
+            names: try names(), answers: found.compactMap(knowledge)
         ).response
+    }
+
+    private func knowledge(_ document: StoredDocument) -> DefinitionState? {
+        guard document.key.collection == .knowledge else { return nil }
+        do throws(JSONError) {
+            return try DefinitionState(document)
+        } catch {
+            return nil
+        }
     }
 
     private func scopesPage() throws(Problem) -> HTTPResponse {

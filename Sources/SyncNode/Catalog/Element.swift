@@ -16,7 +16,8 @@ package struct Element: Sendable {
         case texts
         /// Division codes of 12 digits.
         case divisions
-        /// The digest of an attachment: 64 hexadecimal digits.
+        /// An attachment: {blob: 64 hexadecimal digits}, so that every node that has the item
+        /// fetches it.
         case attachment
         /// An object with elements of its own.
         case object([Element])
@@ -67,7 +68,7 @@ package struct Element: Sendable {
         case .choices(let words): Self.texts(value).map { Self.areDistinct($0, of: words) } ?? false
         case .texts: Self.texts(value) != nil
         case .divisions: Self.texts(value)?.allSatisfy(Self.isDivision) ?? false
-        case .attachment: value.text.map(Self.isDigest) ?? false
+        case .attachment: value["blob"]?.text.map(Self.isDigest) ?? false
         case .object: value.object != nil
         case .list: value.array?.allSatisfy { $0.object != nil } ?? false
         }

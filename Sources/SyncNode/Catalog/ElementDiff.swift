@@ -35,6 +35,13 @@ package struct ElementDiff: Hashable, Sendable {
     /// Whether nothing is different.
     package var isEmpty: Bool { fields.isEmpty && materials.isEmpty }
 
+    /// Whether two statements of an item say the same, in whatever order their elements stand; the
+    /// order of materials is part of what they say.
+    package static func isNone(from before: JSON, to after: JSON) -> Bool {
+        ElementDiff(from: before, to: after).isEmpty
+            && list(before).map(\.key) == list(after).map(\.key)
+    }
+
     /// - Parameters:
     ///   - before: The elements of the earlier version; null where there is none.
     ///   - after: Those of the later one.

@@ -88,13 +88,13 @@ package enum ItemFile {
         guard let element = ElementTable.item.first(where: { $0.label == name || $0.key == name })
         else { return .text(text) }
         switch element.form {
-        case .text, .date, .choice, .attachment: return .text(text)
+        case .text, .date, .choice: return .text(text)
         case .number: return Int64(text).map(JSON.int) ?? .text(text)
         case .flag: return text == "是" ? true : text == "否" ? false : .text(text)
         case .choices, .divisions, .texts:
             if let list = parsed(text)?.array { return .array(list) }
             return .array(text.split(separator: "、").map { .text(String($0)) })
-        case .object, .list: return parsed(text) ?? .text(text)
+        case .object, .list, .attachment: return parsed(text) ?? .text(text)
         }
     }
 

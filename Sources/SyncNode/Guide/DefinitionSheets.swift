@@ -153,8 +153,9 @@ extension SheetMaker {
         }
         if binding.isHalted { notes.append(["待裁定", "收件前事项已暂停或取消"]) }
         for event in late {
+            let writer = state.writers.first { $0.actor == event.dot.actor }?.region
             notes.append([
-                "越权待追认", "\(name(event.region ?? own)) \(Instant(millis: event.moment).minute)",
+                "越权待追认", "\(name(writer ?? own)) \(Instant(millis: event.moment).minute)",
             ])
         }
         return Sheet(

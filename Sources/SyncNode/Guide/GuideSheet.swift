@@ -57,6 +57,7 @@ extension SheetMaker {
             sections.append(Sheet.Section("情形条件", [], [[conditions]]))
         }
         sections.append(materialTable(materials(elements, situation)))
+        sections.append(forms(elements, situation))
         sections.append(fees(elements))
         sections.append(
             Sheet.Section(
@@ -120,6 +121,17 @@ extension SheetMaker {
                     material["source"]?.text ?? "",
                 ]
             })
+    }
+
+    /// 空白表 and 样表, and the chart of the steps: attachments by their digests.
+    private func forms(_ elements: JSON, _ situation: JSON?) -> Sheet.Section {
+        var rows = materials(elements, situation).flatMap { material in
+            [("空白表", "blank"), ("样表", "sample")].compactMap { label, key -> [String]? in
+                material[key]?["blob"]?.text.map { [material["name"]?.text ?? "", label, $0] }
+            }
+        }
+        if let chart = elements["flowchart"]?["blob"]?.text { rows.append(["流程图", "", chart]) }
+        return Sheet.Section("表格下载", ["名称", "种类", "附件摘要"], rows)
     }
 
     private func need(_ material: JSON) -> String {

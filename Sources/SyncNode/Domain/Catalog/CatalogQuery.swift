@@ -160,7 +160,8 @@ package enum CatalogQuery {
         else { return [] }
         var found: [CaseEvent] = []
         for event in state.events where event.status == .effective {
-            guard let region = event.region, directory.region(region)?.level == .village,
+            guard let region = state.writer(event.dot.actor)?.region,
+                directory.region(region)?.level == .village,
                 let needed = SinkMode.needed(for: event.kind)
             else { continue }
             let mode = try mode(

@@ -54,7 +54,8 @@ package struct ImportPlan: Sendable {
             row.note("code", "item-cancelled", "事项已取消")
         }
         if let head = known?.state.heads.first, known?.state.heads.count == 1,
-            CatalogFold.parsed(head.value.elements) == row.elements, row.refusals.isEmpty
+            ElementDiff.isNone(from: CatalogFold.parsed(head.value.elements), to: row.elements),
+            row.refusals.isEmpty
         {
             close(row, .unchanged, report.score)
             return
