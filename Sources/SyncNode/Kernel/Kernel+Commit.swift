@@ -23,7 +23,7 @@ extension Kernel {
             }
             try foldWhatWasLearned()
             try react(at: now, entropy: entropy)
-            try storeDocuments(after: batch.count)
+            try flushDocuments()
             try signHeads()
             try journal.commit()
         } catch {
@@ -37,6 +37,10 @@ extension Kernel {
         effects = Effects()
         return (outcomes, result.settled())
     }
+
+    /// Says that no further batch is at hand, so that nothing waits for the next one's sync.
+    /// Costs one flush of the disk, or nothing.
+    package func settle() throws(JournalError) { try journal.settle() }
 
     private func perform(
         _ submission: Submission, at now: Instant, entropy: () -> Digest
@@ -62,7 +66,7 @@ extension Kernel {
             try journal.setValue(name, value)
             return .done(answer: [], written: [])
         case .locate(let finds):
-            try journal.locate(finds)
+            try journal.locate(try stillSealed(finds))
             return .done(answer: [], written: [])
         case .reissueOrphans(let scopes):
             let count = try reissueOrphans(in: scopes, at: now, entropy: entropy)
@@ -70,14 +74,24 @@ extension Kernel {
         case .drop(let scope, let held, let quarantined):
             let isGone = try drop(scope, heldBy: held, quarantined: quarantined)
             return .done(answer: Array("{\"dropped\":\(isGone)}".utf8), written: [])
-        case .storeDocuments:
-            isDue = true
-            return .done(answer: [], written: [])
         case .write(let drafts):
             guard try mayWrite(drafts) else { return .refused(Self.comingBack) }
             return .done(
                 answer: [], written: try write(drafts, author: 0, at: now, entropy: entropy))
         }
+    }
+
+    /// Without those that were erased since they were opened.
+    private func stillSealed(_ finds: Locations) throws(JournalError) -> Locations {
+        var cases: [Locations.Find] = []
+        for find in finds.cases {
+            let key = DocumentKey(collection: .caseFile, id: find.id)
+            guard case .caseFile(let file)? = try KernelSource(kernel: self).content(key),
+                !file.facts.sealed.isEmpty
+            else { continue }
+            cases.append(find)
+        }
+        return Locations(cases: cases, row: finds.row)
     }
 
     private func run(
@@ -168,9 +182,10 @@ extension Kernel {
     private func react(at now: Instant, entropy: () -> Digest) throws(JournalError) {
         var left = Limits.reactionsMax
         while left > 0 {
-            var keys = try owing(after: attended, limit: left)
+            try flushDocuments()
+            var keys = try journal.attention(after: attended, limit: left)
             if keys.count < left, attended != nil {
-                let first = try owing(after: nil, limit: left - keys.count)
+                let first = try journal.attention(after: nil, limit: left - keys.count)
                 keys += first.filter { !keys.contains($0) }
             }
             var wrote = false
@@ -197,6 +212,17 @@ extension Kernel {
             now: now, entropy: entropy)
         desk.mustSeal = envelopes != nil
         return desk
+    }
+
+    /// Encodes and stores the documents that changed since the last flush.
+    func flushDocuments() throws(JournalError) {
+        for key in session.dirty {
+            guard let entry = session.entries[key], entry.isDirty else { continue }
+            try journal.putDocument(entry.content.stored(key: key, scope: entry.scope))
+            session.entries[key]?.isDirty = false
+            effects.documents.append(key)
+        }
+        session.dirty.removeAll(keepingCapacity: true)
     }
 }
 

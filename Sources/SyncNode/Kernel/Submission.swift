@@ -50,8 +50,6 @@ package enum Submission: Sendable {
     case locate(Locations)
     /// Changes as drafts: control statements of the node itself.
     case write([Draft])
-    /// Documents that wait behind the log are to be stored with this batch: someone reads them.
-    case storeDocuments
 }
 
 /// What became of a submission.
@@ -86,6 +84,8 @@ package struct Effects: Sendable {
     package var directoryChanged = false
     /// Attachments that the new changes name, in their order.
     package var blobs: [NamedBlob] = []
+    /// Whether payloads were destroyed, of which the file is to be rid.
+    package var hasErased = false
     /// Documents that changed, for whoever listens to events.
     package var documents: [DocumentKey] = []
 
@@ -99,7 +99,7 @@ extension Submission {
         case .admit(let batch, _, _): batch.changes.reduce(0) { $0 + $1.bytes.count }
         case .write(let drafts): drafts.reduce(0) { $0 + $1.body.count + 256 }
         case .locate(let finds): finds.cases.count * 128 + 64
-        case .command, .open, .state, .remember, .reissueOrphans, .drop, .storeDocuments: 1024
+        case .command, .open, .state, .remember, .reissueOrphans, .drop: 1024
         }
     }
 }

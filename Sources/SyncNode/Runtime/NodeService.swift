@@ -39,9 +39,7 @@ struct NodeService: Sendable {
             return
         }
         let principal = runtime.doorkeeper.principal(of: request)
-        // A read of a document may have to wait for the writer to store it.
-        let mayWait = runtime.store.writer.holdsDocuments && API.readsDocuments(request)
-        if API.isQuick(request), !mayWait {
+        if API.isQuick(request) {
             answer(request, principal, responder)
         } else {
             Task { await Blocking.run { answer(request, principal, responder) } }

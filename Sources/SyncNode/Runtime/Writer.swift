@@ -1,4 +1,4 @@
-import Base
+package import Base
 import Domain
 import Host
 package import Kernel
@@ -29,19 +29,20 @@ package final class Writer: Sendable {
     let events: EventLog
     /// How the last batch went.
     let health: WriterHealth
-    private let waiting = WaitingFlag()
 
     /// Starts the thread; the kernel is made on it, by `open`.
     ///
     /// - Parameters:
     ///   - board: Told of every commit before its replies resume.
     ///   - opened: Told once whether the kernel could be opened.
+    ///   - remove: Removes an attachment's file, after an erasure.
     ///   - named: Told, before the board, of attachments that a commit named. Must not block.
     package init(
         board: KnowledgeBoard, clock: NodeClock,
         open: @escaping @Sendable () throws(JournalError) -> Kernel<SQLiteJournal>,
         opened: @escaping @Sendable (JournalError?) -> Void,
-        named: @escaping @Sendable ([NamedBlob]) -> Void = { _ in }
+        named: @escaping @Sendable ([NamedBlob]) -> Void = { _ in },
+        remove: @escaping @Sendable (Digest) throws(JournalError) -> Void = { _ in }
     ) {
         let counters = WriterCounters()
         self.counters = counters
@@ -49,7 +50,7 @@ package final class Writer: Sendable {
         self.health = health
         let events = EventLog(startedAt: clock.now())
         self.events = events
-        thread = WorkerThread { [mailbox, waiting] in
+        thread = WorkerThread { [mailbox] in
             let kernel: Kernel<SQLiteJournal>
             do throws(JournalError) {
                 kernel = try open()
@@ -62,7 +63,7 @@ package final class Writer: Sendable {
             opened(nil)
             Self.work(
                 mailbox, kernel: kernel, board: board, clock: clock, counters: counters,
-                health: health, events: events, waiting: waiting, named: named)
+                health: health, events: events, named: named, remove: remove)
         }
     }
 
@@ -84,19 +85,6 @@ package final class Writer: Sendable {
         return try result.get()
     }
 
-    /// Sees that the documents of every commit so far stand in the store, where some wait.
-    /// Blocking; never on the writer's own thread. Where they cannot be stored, whoever reads
-    /// finds them as they were.
-    package func freshen() {
-        guard holdsDocuments else { return }
-        let stored = Mailbox<Bool>(capacity: 1)
-        submit(.storeDocuments) { _ in stored.close() }
-        _ = stored.take(upTo: 1, expecting: 1, delayMicros: 0)
-    }
-
-    /// Whether `freshen` would wait.
-    package var holdsDocuments: Bool { waiting.isUp }
-
     /// Finishes what was handed in, then ends the thread.
     package func stop() {
         mailbox.close()
@@ -104,38 +92,47 @@ package final class Writer: Sendable {
     }
 
     /// Out of work: the sentinel becomes durable without waiting for the next commit
-    /// (docs/decisions/0003), and documents that wait are stored (0009).
-    private static func settle(_ kernel: Kernel<SQLiteJournal>) -> [DocumentKey] {
+    /// (docs/decisions/0003).
+    private static func settle(_ kernel: Kernel<SQLiteJournal>) {
         do throws(JournalError) {
-            return try kernel.settle()
+            try kernel.settle()
         } catch {
             // Nobody waits for an answer here. The journal remembers: the next batch's `begin`
             // writes the sentinel anew, and where it cannot, that batch's replies say so.
-            return []
+        }
+    }
+
+    /// Leaves nothing of what was erased on the disk, and says so above. What fails is tried again
+    /// with the next erasure, and at the next start.
+    private static func settleErasures(
+        _ kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard, at now: Instant,
+        remove: (Digest) throws(JournalError) -> Void
+    ) {
+        do throws(JournalError) {
+            guard try kernel.hasPendingErasures() else { return }
+            let touched = try kernel.settleErasures(
+                at: now, entropy: SystemRandom.digest, remove: remove)
+            board.publish(touched.compactMap { kernel.knowledge(of: $0) }, directory: nil)
+        } catch {
+            Console.say("what was erased is not gone from the disk yet: \(error.words)")
         }
     }
 
     private static func work(
         _ mailbox: Mailbox<Pending>, kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard,
         clock: NodeClock, counters: WriterCounters, health: WriterHealth, events: EventLog,
-        waiting: WaitingFlag, named: ([NamedBlob]) -> Void
+        named: ([NamedBlob]) -> Void, remove: (Digest) throws(JournalError) -> Void
     ) {
         var expected = 1
         var told: JournalError?
-        kernel.deferral = Limits.deferringBatchMin
+        settleErasures(kernel, board: board, at: clock.now(), remove: remove)
         while true {
-            if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) {
-                events.add(settle(kernel))
-                waiting.set(kernel.isBehind)
-            }
+            if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) { settle(kernel) }
             let batch = mailbox.take(
                 upTo: Limits.batchCommandsMax, expecting: expected,
                 delayMicros: Limits.batchDelayMicrosMax, weightMax: Limits.batchBytesMax
             ) { $0.submission.weight }
-            if batch.isEmpty {
-                events.add(settle(kernel))
-                return
-            }
+            if batch.isEmpty { return }
             expected = batch.count
             do throws(JournalError) {
                 let (outcomes, effects) = try kernel.commit(
@@ -143,7 +140,6 @@ package final class Writer: Sendable {
                 counters.add(batch: batch.count)
                 health.succeeded()
                 if !effects.ownForks.isEmpty { health.foundCopy() }
-                waiting.set(kernel.isBehind)
                 events.add(effects.documents)
                 if !effects.blobs.isEmpty { named(effects.blobs) }
                 board.publish(
@@ -151,6 +147,9 @@ package final class Writer: Sendable {
                     dropped: effects.touched.filter { kernel.knowledge(of: $0) == nil },
                     directory: effects.directoryChanged ? kernel.directory : nil)
                 for (pending, outcome) in zip(batch, outcomes) { pending.reply(.success(outcome)) }
+                if effects.hasErased {
+                    settleErasures(kernel, board: board, at: clock.now(), remove: remove)
+                }
                 if told != nil { Console.say("store: writes again") }
                 told = nil
             } catch {
@@ -230,15 +229,6 @@ extension JournalError {
         case .locked(let text), .damaged(let text), .fenced(let text), .failed(let text): text
         }
     }
-}
-
-/// Whether documents wait behind the log; asked by anyone.
-final class WaitingFlag: Sendable {
-    private let value = Atomic<Bool>(false)
-
-    var isUp: Bool { value.load(ordering: .acquiring) }
-
-    func set(_ isUp: Bool) { value.store(isUp, ordering: .releasing) }
 }
 
 /// How much the writer has done; read by anyone.

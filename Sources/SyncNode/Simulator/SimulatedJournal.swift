@@ -56,9 +56,6 @@ package final class SimulatedJournal: Journal {
     /// What was committed but not synced becomes durable.
     package func sync() { durable = working }
 
-    /// As `Journal` says.
-    package var position: Int64 { working.position }
-
     /// Own changes in the working image: what the sentinel counts.
     package func count(of actorIn: (ScopeID) -> ActorID) -> Int {
         working.chains.keys.sorted().reduce(0) { sum, scope in
@@ -227,6 +224,23 @@ package final class SimulatedJournal: Journal {
         }
         return removed
     }
+
+    package func elide(_ dot: Dot, in scope: ScopeID) throws(JournalError) {
+        guard let change = try change(at: dot, in: scope) else { return }
+        working.chains[scope]?[dot.actor]?.changes[Int(dot.seq.rawValue) - 1] =
+            ChangeCodec.elided(change)
+    }
+
+    package func isNamed(_ blob: Digest, in scope: ScopeID) throws(JournalError) -> Bool {
+        // any order: whether one of them does
+        (working.chains[scope] ?? [:]).values.contains { chain in
+            chain.changes.contains { $0.namedBlobs.contains(blob) }
+        }
+    }
+
+    package func unnameBlob(
+        _ blob: Digest, in scope: ScopeID
+    ) throws(JournalError) -> Bool { true }
 
     package func nameBlobs(_ blobs: [Digest], in scope: ScopeID) throws(JournalError) {
         try touch(scope)

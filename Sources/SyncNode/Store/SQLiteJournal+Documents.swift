@@ -1,4 +1,5 @@
 package import Base
+import Change
 package import Domain
 package import Kernel
 
@@ -91,6 +92,42 @@ extension SQLiteJournal {
         try attachmentTable.digests(of: scope)
     }
 
+    /// One read and one write.
+    package func elide(_ dot: Dot, in scope: ScopeID) throws(JournalError) {
+        invariant(isInTransaction, "the journal is written in a transaction")
+        guard let change = try change(at: dot, in: scope),
+            let chain = stored(dot.actor, in: scope)
+        else { return }
+        try changes.replace(
+            key: chain.key(dot.seq), bytes: ChangeCodec.elided(change).bytes)
+    }
+
+    /// Reads every change of the scope.
+    package func isNamed(_ blob: Digest, in scope: ScopeID) throws(JournalError) -> Bool {
+        for chain in carried[scope]?.chains ?? [] {
+            if try changes.isMentioned(blob.hex, in: chain) { return true }
+        }
+        return false
+    }
+
+    /// One row out, one walk of an index.
+    package func unnameBlob(
+        _ blob: Digest, in scope: ScopeID
+    ) throws(JournalError) -> Bool {
+        _ = try touch(scope)
+        try attachmentTable.remove(blob, in: scope)
+        return try attachmentTable.scopes(of: blob).isEmpty
+    }
+
+    /// Writes the database anew without its free pages, and the log into it.
+    package func scrub() throws(JournalError) {
+        invariant(!isInTransaction, "a store is cleaned between transactions")
+        try database.execute("VACUUM")
+        guard try database.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0 else {
+            throw .locked("a reader keeps the log of the store")
+        }
+    }
+
     /// One row; the same proof again changes nothing.
     package func recordFork(_ fork: ForkRecord) throws(JournalError) {
         _ = try touch(fork.scope)
@@ -125,40 +162,4 @@ extension SQLiteJournal {
         invariant(isInTransaction, "the journal is written in a transaction")
         try replyTable.write(reply)
     }
-}
-
-/// What the journal has lately seen of documents' rows: a fold reads a document before it writes
-/// it, so that the write needs no second look. As large as a transaction needs; between two of
-/// them all is forgotten once there is much.
-struct KnownDocuments {
-    /// One document's row.
-    struct Entry {
-        /// nil where there is no row.
-        let facts: DocumentTable.Facts?
-        /// Its words.
-        let search: String
-
-        static func stored(_ facts: DocumentTable.Facts, search: String) -> Entry {
-            Entry(facts: facts, search: search)
-        }
-    }
-
-    private var entries: [DocumentKey: Entry] = [:]
-
-    /// nil where nothing is known.
-    subscript(key: DocumentKey) -> Entry? { entries[key] }
-
-    /// - Parameter entry: nil where the store has no such document.
-    mutating func remember(_ entry: Entry?, of key: DocumentKey) {
-        entries[key] = entry ?? Entry(facts: nil, search: "")
-    }
-
-    /// After a commit: what it wrote stays known as long as there is little of it.
-    mutating func settle() {
-        guard entries.count > Limits.storeKnownDocumentsMax else { return }
-        entries.removeAll(keepingCapacity: entries.count < 8 * Limits.storeKnownDocumentsMax)
-    }
-
-    /// After a rollback, and where rows went without being named.
-    mutating func forgetAll() { entries = [:] }
 }

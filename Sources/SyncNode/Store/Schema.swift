@@ -61,7 +61,8 @@ enum Schema {
             PRAGMA trusted_schema = OFF;
             PRAGMA temp_store = MEMORY;
             PRAGMA cache_size = -\(Limits.storeWriterCacheKiB);
-            PRAGMA journal_size_limit = \(Limits.storeLogFileBytes);
+            PRAGMA wal_autocheckpoint = \(Limits.storeLogPagesMax);
+            PRAGMA journal_size_limit = \(16 * 1024 * 1024);
             """)
         guard try database.number("PRAGMA synchronous") == 2 else {
             throw .failed("\(database.path): synchronous=FULL was not taken")

@@ -305,7 +305,14 @@ private struct Overlay<Base: DocumentSource>: DocumentSource {
 extension Content {
     /// Whether the local seat may owe a reaction.
     fileprivate var attention: Bool {
-        get { owes }
+        get {
+            switch self {
+            case .caseFile(let state): state.attention
+            case .handover(let state): state.attention
+            case .parcel(let state): state.attention
+            default: false
+            }
+        }
         set {
             switch self {
             case .caseFile(var state):

@@ -12,7 +12,8 @@ final class ChangeTable {
     private let lastSigned: Statement
     private let position: Statement
     private let delete: Statement
-    private let back: Statement
+    private let rewrite: Statement
+    private let mention: Statement
 
     init(_ database: Database) {
         insert = Statement(database, "INSERT INTO change (id, position, bytes) VALUES (?, ?, ?)")
@@ -27,10 +28,11 @@ final class ChangeTable {
             WHERE id BETWEEN ? AND ? AND signature IS NOT NULL ORDER BY id DESC LIMIT 1
             """)
         position = Statement(database, "SELECT position FROM change WHERE id = ?")
-        back = Statement(
-            database,
-            "SELECT position, bytes FROM change WHERE id BETWEEN ? AND ? ORDER BY id DESC")
         delete = Statement(database, "DELETE FROM change WHERE id BETWEEN ? AND ?")
+        rewrite = Statement(database, "UPDATE change SET bytes = ? WHERE id = ?")
+        mention = Statement(
+            database,
+            "SELECT 1 FROM change WHERE id BETWEEN ? AND ? AND instr(bytes, ?) > 0 LIMIT 1")
     }
 
     func add(key: Int64, position: Int64, bytes: [UInt8]) throws(JournalError) {
@@ -59,18 +61,6 @@ final class ChangeTable {
         return changes
     }
 
-    /// Calls `body` with the changes of a chain from its head back, until it returns false.
-    func eachBack(
-        _ chain: StoredChain, _ body: (Int64, () -> [UInt8]) throws(JournalError) -> Bool
-    ) throws(JournalError) {
-        defer { back.reset() }
-        try back.bind(1, chain.key(Seq(1)))
-        try back.bind(2, chain.key(chain.state.head.seq))
-        while try back.step() {
-            guard try body(back.integer(0), { back.bytes(1) }) else { return }
-        }
-    }
-
     func sign(key: Int64, _ signature: [UInt8]) throws(JournalError) {
         try setSignature.bind(2, key)
         try setSignature.run(1, blob: signature)
@@ -85,6 +75,21 @@ final class ChangeTable {
         try lastSigned.bind(2, chain.key(seq))
         guard try lastSigned.step() else { return nil }
         return (Seq(lastSigned.unsigned(0) & Limits.seqMax), lastSigned.bytes(1))
+    }
+
+    /// Puts other bytes in a change's place: those without its payload.
+    func replace(key: Int64, bytes: [UInt8]) throws(JournalError) {
+        try rewrite.bind(2, key)
+        try rewrite.run(1, blob: bytes)
+    }
+
+    /// Whether a change of a chain holds some ASCII text. Reads the chain.
+    func isMentioned(_ text: String, in chain: StoredChain) throws(JournalError) -> Bool {
+        defer { mention.reset() }
+        try mention.bind(1, chain.key(Seq(1)))
+        try mention.bind(2, chain.key(Seq(Limits.seqMax)))
+        try mention.bind(3, Array(text.utf8))
+        return try mention.step()
     }
 
     func remove(_ chain: StoredChain, above seq: Seq) throws(JournalError) {
