@@ -107,7 +107,7 @@ import Testing
                 .ratify(Digest16(high: 0, low: 1))
             ),
         ]
-        #expect(bodies.map(\.action) + ["reveal"] == RouteTable.caseActions.map(\.name))
+        #expect(bodies.map(\.action) + ["reveal", "erase"] == RouteTable.caseActions.map(\.name))
         for (action, body, act) in bodies {
             let target = "/api/v1/cases/\(Fixture.number)/" + action
             guard case .cases(let command) = try ask.order(target, body: body).command else {

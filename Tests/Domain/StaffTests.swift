@@ -67,6 +67,7 @@ extension CaseNode {
         (.ratify, #""case.ratify","case":"N","event":"00000000000000000000000000000001""#),
         (.forkCut, #""case.forkCut","case":"N","event":"00000000000000000000000000000001""#),
         (.reveal, #""case.reveal","case":"N","reason":"r""#),
+        (.erase, #""case.erase","case":"N","reason":"r""#),
         (.draft, #""item.draft","code":"370511001001","immediate":true,"elements":{}"#),
         (.publish, #""item.approve","draft":"00000000000000000000000000000001""#),
         (.suspend, #""item.suspend","code":"I","reason":"r""#),

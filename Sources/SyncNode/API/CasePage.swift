@@ -69,6 +69,8 @@ struct CasePage {
     /// Why nothing is shown of a person, in a sentence.
     private var trouble: HTMLText {
         switch sheet.person {
+        case .absent where sheet.isErased:
+            "<p class=\"notice\">个人信息已按规定清除，各节点均已销毁。</p>"
         case .known, .absent: .empty
         case .locked:
             "<p class=\"notice\">个人信息已加密，本节点没有密钥：不在此办件的知悉范围内，或密钥尚未送达。</p>"

@@ -289,6 +289,7 @@ enum Schemas {
                 ("reason", .string()), ("receiver", .string()), ("to", .regionCode),
                 ("gaps", .list(.string())), ("materials", .list(material)),
                 ("score", .integer(min: 1, max: 5)), ("event", .hex(32)), ("at", .moment),
+                ("dryRun", .flag),
             ])
         ),
         (

@@ -34,6 +34,7 @@ struct CaseSheet {
     /// As lists show it.
     var shown: Person { person.masked }
     var status: String { document.status }
+    var isErased: Bool { json["erased"]?.bool ?? false }
     var isReadOnly: Bool { json["readOnly"]?.bool ?? false }
     var isFrozen: Bool { json["frozen"]?.bool ?? false }
     var holder: RegionCode? { region("holder") }
@@ -110,7 +111,7 @@ enum CaseWords {
         "supplement": "补齐材料", "rate": "评价", "mirror": "对方进展", "close": "办结", "handOut": "出件送达",
         "offer": "移交", "acceptOffer": "签收", "rejectOffer": "退件", "requestWithdrawal": "请求撤回移交",
         "releaseOffer": "放还移交", "force": "强制接管", "ratify": "追认", "forkCut": "分叉裁定",
-        "outgoing": "县际移出", "returned": "县际退回",
+        "outgoing": "县际移出", "erase": "清除个人信息", "returned": "县际退回",
     ]
 
     private static let verdicts: [String: String] = [

@@ -19,6 +19,8 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case force = "case.force"
     case ratify = "case.ratify"
     case forkCut = "case.forkCut"
+    /// What is personal of a closed case is destroyed, everywhere.
+    case erase = "case.erase"
     /// A full name and number, with a reason.
     case reveal = "case.reveal"
 
@@ -76,6 +78,7 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .ratify: "追认"
         case .forkCut: "裁定分叉"
         case .reveal: "查看完整个人信息"
+        case .erase: "清除个人信息"
         case .draft: "起草事项版本"
         case .publish: "复核并发布事项版本"
         case .suspend: "暂停事项"

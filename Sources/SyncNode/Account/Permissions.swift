@@ -44,7 +44,8 @@ package enum Permissions {
         case .approver, .soleApprover: decider
         case .chief:
             [
-                .refuse, .correct, .force, .ratify, .forkCut, .rule, .note, .reveal, .viewCases,
+                .refuse, .correct, .force, .ratify, .forkCut, .erase, .rule, .note, .reveal,
+                .viewCases,
                 .viewNode,
             ]
         case .itemEditor: [.draft, .knowledge, .viewNode]

@@ -34,6 +34,8 @@ extension Limits {
     package static let keyWrapsPerNodeMax = 4
     /// Keys of one scope, one after the other: each time a node leaves its audience.
     package static let keyGenerationMax: Int64 = 1_000_000
+    /// Erasures that one receipt speaks of.
+    package static let erasuresPerReceiptMax = 1000
     /// Materials of one application.
     package static let caseMaterialsMax = 100
     /// Characters of one element: the longest conditions of a public portal have 2,631.

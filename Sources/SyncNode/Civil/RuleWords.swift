@@ -45,6 +45,7 @@ package enum RuleWords {
         ("calendar-year", "the days are not of that year, or contradict each other"),
         ("case-ambiguous", "two cases have this number: name one by its id"),
         ("case-decided", "there is a decision: the application can no longer be withdrawn"),
+        ("case-erased", "what was personal of this case is erased already"),
         ("case-frozen", "the case is being handed over: wait for the signature or the refusal"),
         ("case-full", "the case has as many entries as it may"),
         ("case-in-other-county", "the case is in another county: its custodian is named there"),

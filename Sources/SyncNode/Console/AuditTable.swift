@@ -80,6 +80,8 @@ package struct AuditTable: Sendable {
         case "logout": "退出"
         case "blob.view": "查看附件"
         case "denied": "被拒绝"
+        case "reconcile": "对账"
+        case "case.erased": "已销毁个人信息"
         case "account.add": "新建账户"
         case "account.roles": "改角色"
         case "account.name": "改姓名"

@@ -30,6 +30,8 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case draft = 13
     /// A key of a case scope, wrapped for its audience (密钥).
     case keyring = 14
+    /// The last 对账 of a region's node with its parent.
+    case reconciliation = 15
     /// 一件事 as a definition.
     case theme = 20
     /// An entry of the basic list (基本目录) with its claim.

@@ -61,6 +61,7 @@ package enum Content: Sendable {
     case audit(AuditState)
     case draft(DraftState)
     case keyring(KeyringState)
+    case reconciliation(ReconciliationState)
     case definition(DefinitionState)
 
     /// The document as the store keeps it.
@@ -84,6 +85,7 @@ package enum Content: Sendable {
         case .audit(let state): state.stored(key: key, scope: scope)
         case .draft(let state): state.stored(key: key, scope: scope)
         case .keyring(let state): state.stored(key: key)
+        case .reconciliation(let state): state.stored(key: key, scope: scope)
         case .definition(let state): state.stored(key: key, scope: scope)
         }
     }
@@ -105,6 +107,7 @@ package enum Content: Sendable {
         case .audit: .audit(try AuditState(document))
         case .draft: .draft(try DraftState(document))
         case .keyring: .keyring(try KeyringState(document))
+        case .reconciliation: .reconciliation(try ReconciliationState(document))
         case .theme, .basic, .knowledge, .proof, .question, .ruling:
             .definition(try DefinitionState(document))
         }

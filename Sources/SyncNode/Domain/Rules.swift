@@ -92,7 +92,7 @@ package enum Reactions {
         case .receipt:
             return try CatalogReactions.due(key, at: desk, from: source).map { .catalog($0) }
         case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
-            .keyring, .theme, .basic, .knowledge, .proof, .question, .ruling:
+            .keyring, .reconciliation, .theme, .basic, .knowledge, .proof, .question, .ruling:
             return []
         }
     }
@@ -112,5 +112,24 @@ package enum CatalogReactions {
             state.owesReceipt
         else { return [] }
         return [.receipt(catalog: state.owner)]
+    }
+}
+
+extension CaseSheet {
+    /// 审查: an opinion, bound to nobody's decision, of an officer who did not accept the case.
+    func review(_ isGranted: Bool, _ note: String) throws(RuleRefusal) -> Decision {
+        try checkMode([.authorise])
+        try check(.acceptance, isFilled: true, "case-not-accepted", "尚未受理")
+        try check(.decision, isFilled: false, "case-decided", "已作出决定")
+        try checkNotWithdrawn()
+        guard !CaseEvent.isBarred(desk.author, by: state.effective(.acceptance)) else {
+            throw RuleRefusal(
+                "separate-officers", "受审分离：受理人不得审查同一承诺件", category: .forbidden)
+        }
+        let draft = draft(.caseReview) { object in
+            object.field("outcome", isGranted ? "grant" : "refuse")
+            object.object("detail") { $0.field("note", note) }
+        }
+        return written([draft])
     }
 }

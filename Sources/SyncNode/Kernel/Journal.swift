@@ -153,6 +153,19 @@ package protocol Journal: AnyObject {
         after key: DocumentKey?, limit: Int
     ) throws(JournalError) -> [DocumentKey]
 
+    /// Destroys the payload of a stored change; the chain verifies all the same.
+    func elide(_ dot: Dot, in scope: ScopeID) throws(JournalError)
+    /// Whether a payload that is left in a scope names an attachment. Reads the scope.
+    func isNamed(_ blob: Digest, in scope: ScopeID) throws(JournalError) -> Bool
+    /// Forgets that changes of a scope name an attachment.
+    ///
+    /// - Returns: Whether no scope names it any more.
+    func unnameBlob(_ blob: Digest, in scope: ScopeID) throws(JournalError) -> Bool
+    /// Leaves nothing of what was destroyed in the file's free space. Outside a transaction;
+    /// costs a copy of the store.
+    func scrub() throws(JournalError)
+    /// Forgets by which tokens a case was found.
+    func unlocate(_ id: Digest16) throws(JournalError)
     /// Keeps by which blind tokens cases are found here.
     func locate(_ finds: Locations) throws(JournalError)
 
@@ -167,6 +180,12 @@ package protocol Journal: AnyObject {
 }
 
 extension Journal {
+    /// Where there is no file, none has free space.
+    package func scrub() throws(JournalError) {}
+
+    /// As `locate`.
+    package func unlocate(_ id: Digest16) throws(JournalError) {}
+
     /// Where nothing is sealed, nothing has to be found.
     package func locate(_ finds: Locations) throws(JournalError) {}
 }

@@ -66,7 +66,7 @@ extension Kernel {
             try journal.setValue(name, value)
             return .done(answer: [], written: [])
         case .locate(let finds):
-            try journal.locate(finds)
+            try journal.locate(try stillSealed(finds))
             return .done(answer: [], written: [])
         case .reissueOrphans(let scopes):
             let count = try reissueOrphans(in: scopes, at: now, entropy: entropy)
@@ -79,6 +79,19 @@ extension Kernel {
             return .done(
                 answer: [], written: try write(drafts, author: 0, at: now, entropy: entropy))
         }
+    }
+
+    /// Without those that were erased since they were opened.
+    private func stillSealed(_ finds: Locations) throws(JournalError) -> Locations {
+        var cases: [Locations.Find] = []
+        for find in finds.cases {
+            let key = DocumentKey(collection: .caseFile, id: find.id)
+            guard case .caseFile(let file)? = try KernelSource(kernel: self).content(key),
+                !file.facts.sealed.isEmpty
+            else { continue }
+            cases.append(find)
+        }
+        return Locations(cases: cases, row: finds.row)
     }
 
     private func run(

@@ -84,6 +84,8 @@ package struct Effects: Sendable {
     package var directoryChanged = false
     /// Attachments that the new changes name, in their order.
     package var blobs: [NamedBlob] = []
+    /// Whether payloads were destroyed, of which the file is to be rid.
+    package var hasErased = false
     /// Documents that changed, for whoever listens to events.
     package var documents: [DocumentKey] = []
 

@@ -90,7 +90,8 @@ struct OpenStore: Sendable {
                 box.value = opened
                 return kernel
             },
-            opened: { gate.open($0) }, named: { blobs.note($0) })
+            opened: { gate.open($0) }, named: { blobs.note($0) },
+            remove: { (digest) throws(JournalError) in try blobs.remove(digest) })
         if let error = await gate.passed() {
             writer.stop()
             throw .store(error, data)

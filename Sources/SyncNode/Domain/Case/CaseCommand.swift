@@ -69,6 +69,7 @@ package struct CaseCommand: Sendable {
         case force(to: RegionCode, reason: String)
         case ratify(Digest16)
         case forkCut(Digest16)
+        case erase(reason: String, isDry: Bool)
         /// What the local seat owes without being asked: never from outside.
         case gateway(Gateway)
     }
@@ -196,6 +197,8 @@ package struct CaseCommand: Sendable {
             return .force(to: try fields.region("to"), reason: try fields.text("reason"))
         case "ratify": return .ratify(try fields.hash("event"))
         case "forkCut": return .forkCut(try fields.hash("event"))
+        case "erase":
+            return .erase(reason: try fields.text("reason"), isDry: try fields.flag("dryRun"))
         default: throw .invalid("command", "不认识的命令：case.\(name)")
         }
     }
@@ -224,6 +227,7 @@ extension CaseCommand.Act {
         case .force: "force"
         case .ratify: "ratify"
         case .forkCut: "forkCut"
+        case .erase: "erase"
         case .gateway: ""
         }
     }

@@ -45,6 +45,9 @@ enum CaseRules {
         if let refusal = try unbound(command.act, id, state, at: desk, from: source) {
             return .refuse(refusal)
         }
+        if case .erase(let reason, let isDry) = command.act {
+            return try Erasure.decide(sheet, reason, isDry: isDry, from: source)
+        }
         if command.act == .sign, let refusal = try unready(state, from: source) {
             return .refuse(refusal)
         }
@@ -279,7 +282,7 @@ struct CaseSheet {
         case .force(let to, let reason): return try force(to: to, reason: reason)
         case .ratify(let event): return try ratify(event)
         case .forkCut(let event): return try forkCut(event)
-        case .receive, .gateway:
+        case .receive, .gateway, .erase:
             throw .invalid("command", "此命令不针对已有办件")
         }
     }
@@ -377,23 +380,4 @@ extension RuleRefusal {
         "case-not-found", "没有这个办件", field: "case", category: .missing)
     static let notGranted = RuleRefusal(
         "item-not-granted", "本站未获下放此事项的这一环节", field: "item", category: .forbidden)
-}
-
-extension CaseSheet {
-    /// 审查: an opinion, bound to nobody's decision, of an officer who did not accept the case.
-    func review(_ isGranted: Bool, _ note: String) throws(RuleRefusal) -> Decision {
-        try checkMode([.authorise])
-        try check(.acceptance, isFilled: true, "case-not-accepted", "尚未受理")
-        try check(.decision, isFilled: false, "case-decided", "已作出决定")
-        try checkNotWithdrawn()
-        guard !CaseEvent.isBarred(desk.author, by: state.effective(.acceptance)) else {
-            throw RuleRefusal(
-                "separate-officers", "受审分离：受理人不得审查同一承诺件", category: .forbidden)
-        }
-        let draft = draft(.caseReview) { object in
-            object.field("outcome", isGranted ? "grant" : "refuse")
-            object.object("detail") { $0.field("note", note) }
-        }
-        return written([draft])
-    }
 }

@@ -34,6 +34,7 @@ extension CaseState {
         writer.field("channel", facts.channel)
         if !facts.materials.isEmpty { writer.field("materials", stored: facts.materials) }
         writer.field("duplicateNumber", duplicateNumber)
+        if isErased { writer.field("erased", true) }
         writer.field("status", status.rawValue)
         writer.field("statusName", status.name)
         writer.field("outcome", outcome)
@@ -250,7 +251,7 @@ extension ChangeKind {
     private static let caseNames: [(kind: ChangeKind, name: String)] = [
         (.caseReceive, "receive"), (.caseArrive, "arrive"), (.caseAccept, "accept"),
         (.caseRefuse, "refuse"), (.caseCorrection, "correct"), (.caseDecide, "decide"),
-        (.caseReview, "review"),
+        (.caseReview, "review"), (.caseErase, "erase"),
         (.caseDeliver, "deliver"), (.caseWithdraw, "withdraw"), (.caseNote, "note"),
         (.caseSupplement, "supplement"), (.caseRate, "rate"), (.caseMirror, "mirror"),
         (.caseClose, "close"), (.caseHandOut, "handOut"), (.custodyOffer, "offer"),

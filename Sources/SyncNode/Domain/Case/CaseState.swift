@@ -96,6 +96,11 @@ package struct CaseState: Sendable {
     /// Where the applicant was first served.
     package var origin: RegionCode? { box.facts.origin }
 
+    /// Whether an erasure counts: what was personal is gone, here and everywhere it was heard of.
+    package var isErased: Bool {
+        events.contains { $0.kind == .caseErase && $0.status == .effective }
+    }
+
     /// The link that stands; nil while the first event is not here.
     package var holder: CustodyLink? { links.last }
     /// Whether the holder may not decide: its token is on offer.

@@ -86,6 +86,9 @@ extension SnapshotReader {
 }
 
 extension SQLiteJournal {
+    /// Scans the index.
+    package func unlocate(_ id: Digest16) throws(JournalError) { try locator.remove(id) }
+
     /// Keeps what cases are found by. A row for each token.
     package func locate(_ finds: Locations) throws(JournalError) {
         invariant(isInTransaction, "the journal is written in a transaction")
