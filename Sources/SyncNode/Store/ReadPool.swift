@@ -12,7 +12,12 @@ import Threads
 package final class ReadPool: @unchecked Sendable {
     private let directory: StoreDirectory
     private let shim: String?
-    private let freshen = Mutex<(@Sendable () -> Void)?>(nil)
+    /// In a structure: a bare function in a `Mutex` is wrapped once more at each look at it.
+    private struct Duty {
+        var freshen: (@Sendable () -> Void)?
+    }
+
+    private let duty = Mutex(Duty())
     private let monitor = Monitor()
     private var idle: [SnapshotReader] = []
     /// Readers that exist, lent or idle; connections open when they are first needed.
@@ -27,7 +32,7 @@ package final class ReadPool: @unchecked Sendable {
     /// - Parameter freshen: Called before documents are read from now on; returns once those of
     ///   every commit so far are stored, or cannot be.
     package func beforeDocuments(_ freshen: @escaping @Sendable () -> Void) {
-        self.freshen.withLock { $0 = freshen }
+        duty.withLock { $0.freshen = freshen }
     }
 
     /// As `read`, for those who look at the log, or at documents that never wait behind it
@@ -44,7 +49,7 @@ package final class ReadPool: @unchecked Sendable {
     package func read<Result>(
         _ body: (SnapshotReader) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
-        freshen.withLock { $0 }?()
+        duty.withLock { $0.freshen }?()
         return try lend(body)
     }
 
