@@ -98,7 +98,7 @@ package enum Content: Sendable {
         case .parcel(let state): state.attention
         case .receipt(let state): state.owesReceipt
         case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
-            .keyring, .definition:
+            .keyring, .reconciliation, .definition:
             false
         }
     }
