@@ -3,6 +3,8 @@ extension Limits {
     package static let locateMillis = 300
     /// Documents looked at in one go for it.
     package static let locateRowsMax = 512
+    /// How often in a row it waits for those who write.
+    package static let locateWaitsMax = 10
     /// Between two tries to open what could not be opened.
     package static let locateAgainSeconds = 5
     /// Between two looks for keys that are waited for: a case of another county waits so long.

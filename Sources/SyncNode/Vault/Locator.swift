@@ -6,7 +6,7 @@ package import Store
 
 /// Makes cases findable by name, number and telephone: goes after the documents as they come to
 /// be, opens each case once, and has its blind tokens kept. Beside what goes on: a case is found
-/// within a second, and costs whoever takes it in nothing.
+/// within a second, some seconds later where many write, and costs whoever takes it in nothing.
 package struct Locator: Sendable {
     private let vault: Vault
     private let readers: ReadPool
@@ -26,18 +26,27 @@ package struct Locator: Sendable {
     ///
     /// - Parameters:
     ///   - version: Grows with each commit.
+    ///   - isBusy: Whether many write just now: then it waits for them, but not for ever.
     ///   - rest: Waits a moment; false once the node stops.
     package func run(
-        version: @Sendable () -> UInt64, rest: @Sendable (_ millis: Int) async -> Bool
+        version: @Sendable () -> UInt64, isBusy: @Sendable () -> Bool = { false },
+        rest: @Sendable (_ millis: Int) async -> Bool
     ) async {
         var seen: UInt64?
         var again = ContinuousClock.now
+        var waited = 0
         repeat {
+            if isBusy(), waited < Limits.locateWaitsMax {
+                waited += 1
+                continue
+            }
+            waited = 0
             let now = version()
             guard now != seen || ContinuousClock.now >= again else { continue }
             do throws(JournalError) {
                 while let finds = try next(), !Task.isCancelled {
                     guard await keep(finds) else { break }
+                    if isBusy() { break }
                     if finds.cases.count < Limits.locateRowsMax / 2 { break }
                 }
                 if ContinuousClock.now >= again {
@@ -53,7 +62,7 @@ package struct Locator: Sendable {
 
     /// Tokens of the next cases; nil where there is nothing new.
     func next() throws(JournalError) -> Locations? {
-        let found = try readers.read { (reader) throws(JournalError) in
+        let found = try readers.readLog { (reader) throws(JournalError) in
             let row = try Self.row(reader)
             return (row, try reader.unlocated(after: row, limit: Limits.locateRowsMax))
         }

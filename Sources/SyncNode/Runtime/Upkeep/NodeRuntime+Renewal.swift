@@ -221,7 +221,9 @@ extension NodeRuntime {
             }
         }
         await locator.run(
-            version: { [board] in board.version }, rest: { await self.rest($0) })
+            version: { [board] in board.version },
+            isBusy: { [writer = store.writer] in writer.holdsDocuments },
+            rest: { await self.rest($0) })
     }
 
     // MARK: writing anew
