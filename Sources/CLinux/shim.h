@@ -86,3 +86,15 @@ static inline int clinux_next_signal(void) {
     do { count = read(clinux_signal_pipe[0], &byte, 1); } while (count < 0 && errno == EINTR);
     return count == 1 ? byte : -1;
 }
+#include <iconv.h>
+/* GB18030 as UTF-8: how many bytes, or -1 where a byte is of no character or there is no room. */
+static inline long clinux_from_gb18030(
+    const unsigned char *from, size_t count, unsigned char *to, size_t room) {
+    iconv_t converter = iconv_open("UTF-8", "GB18030");
+    char *in = (char *)from, *out = (char *)to;
+    size_t left = room, result;
+    if (converter == (iconv_t)-1) return -1;
+    result = iconv(converter, &in, &count, &out, &left);
+    iconv_close(converter);
+    return result == (size_t)-1 || count != 0 ? -1 : (long)(room - left);
+}

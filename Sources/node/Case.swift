@@ -61,6 +61,10 @@ extension Verb {
             onCase(
                 "note", Words("备注", "adds a note"), [.required("note", "note"), .at],
                 done: "已备注"),
+            onCase(
+                "erase", Words("清除个人信息（办结后，县）", "destroys what is personal of a closed case"),
+                [.required("reason", "reason"), .optional("dry-run", "dryRun", .flag)],
+                done: "已清除（或试算）"),
             show, clock, list,
         ])
 

@@ -20,7 +20,7 @@ extension Verb {
                 ]
             ) { order, _ in Words("已更新本地要素 \(order.subject)", "overlay: done, \(order.subject)") },
             items, showItem, rollout,
-        ])
+        ] + CatalogActs.all)
 
     private static func onItem(_ name: String, _ about: Words, done: String) -> Act {
         .command(

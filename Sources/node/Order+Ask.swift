@@ -56,7 +56,7 @@ extension Order {
         return 0
     }
 
-    private func finish(_ answer: NodeCommands.Answer, lines: (JSON) -> [String]) -> Int32 {
+    func finish(_ answer: NodeCommands.Answer, lines: (JSON) -> [String]) -> Int32 {
         Report.finish(
             answer, isJSON: isJSON, options: act.options, usage: usage, lines: lines)
     }

@@ -1,3 +1,5 @@
+import Base
+import Glibc
 import Runtime
 
 /// Verbs that look after a node's data.
@@ -32,6 +34,27 @@ extension Verb {
         }
     }
 
+    /// Has the keys lie under another secret.
+    static let secret = Verb(
+        name: "secret", help: "--data DIR --new FILE|- [--passphrase]"
+    ) { words in
+        await guarded("secret") {
+            let arguments = try Arguments(words, flags: [])
+            try arguments.allowOnly(["data", "new"])
+            let data = try arguments.required("data")
+            let new = try arguments.required("new")
+            let old = try KeySecret.find(for: data)
+            let next =
+                new == "-"
+                ? KeySecret(
+                    try Passphrase.ask(isNew: true), source: "the new passphrase",
+                    isPassphrase: true)
+                : try KeySecret(file: new)
+            try KeyFiles.reseal(in: data + "/keys", from: old, to: next)
+            return 0
+        }
+    }
+
     static let export = Verb(name: "export", help: "--data DIR --for CODE --out FILE") { words in
         await guarded("export") {
             let arguments = try Arguments(words, flags: ["json"])
@@ -56,5 +79,33 @@ extension Verb {
             Console.print(answer.text)
             return answer.exitCode
         }
+    }
+}
+
+/// A secret that a person types: without an echo on a terminal, else a line of standard input.
+enum Passphrase {
+    static func ask(isNew: Bool = false) throws(Arguments.Failure) -> [UInt8] {
+        let bytes = read(
+            Words(isNew ? "新的密钥口令：" : "密钥口令：", isNew ? "new passphrase: " : "passphrase: "))
+        guard bytes.count >= Limits.passphraseBytesMin else {
+            throw Arguments.Failure(
+                "the passphrase has fewer than \(Limits.passphraseBytesMin) bytes",
+                chinese: "密钥口令不足 \(Limits.passphraseBytesMin) 字节")
+        }
+        return bytes
+    }
+
+    private static func read(_ prompt: Words) -> [UInt8] {
+        var before = termios()
+        let isTerminal = isatty(0) == 1 && tcgetattr(0, &before) == 0
+        if isTerminal {
+            var quiet = before
+            quiet.c_lflag &= ~tcflag_t(ECHO)
+            tcsetattr(0, TCSAFLUSH, &quiet)
+            Console.say(prompt.text)
+        }
+        let line = readLine(strippingNewline: true) ?? ""
+        if isTerminal { tcsetattr(0, TCSAFLUSH, &before) }
+        return Array(line.utf8)
     }
 }

@@ -12,8 +12,8 @@ struct Verb: Sendable {
     static let all: [Verb] = [
         .initialise, .serve, .demo, .status, .sync, .command, .invite, .enroll, .seat, .revoke,
         .retire, .replace, .move, .late, .user, .audit,
-        .caseFile, .handoff, .catalog, .grant, .calendar,
-        .verify, .backup, .restore, .export, .importing, .simulate, .bench,
+        .caseFile, .handoff, .catalog, .grant, .calendar, .theme, .knowledge,
+        .verify, .backup, .restore, .secret, .export, .importing, .simulate, .bench,
     ]
 
     static var usage: String {
@@ -95,6 +95,7 @@ extension Words {
         ("verify", Words("核对全部链、签名与文档", "checks every chain, signature and document")),
         ("backup", Words("在线备份", "a copy of the data while it runs")),
         ("restore", Words("从备份恢复，作为新的化身", "brings a backup back as a new incarnation")),
+        ("secret", Words("更换开启密钥的口令或机密文件", "puts the keys under another secret")),
         ("export", Words("导出给一地的密封件", "a sealed bundle for one region")),
         ("import", Words("收入密封件并给出回执", "takes a bundle in and answers with a receipt")),
         ("bench", Words("在本机测量", "measures this build on this machine")),
@@ -104,6 +105,8 @@ extension Words {
         ("catalog", Words("事项目录", "the catalog of items")),
         ("grant", Words("下沉授权", "what lower stations may do")),
         ("calendar", Words("工作日", "working days")),
+        ("theme", Words("一件事", "themes: several items as one matter")),
+        ("knowledge", Words("知识库与证明清单", "answers to questions, and the list of proofs")),
         ("user", Words("账户", "accounts")),
         ("audit", Words("审计：谁、何时、做了什么", "who did what, and whether that is still so")),
     ]

@@ -20,10 +20,12 @@ struct Words: Sendable {
         return String(cString: value).hasPrefix("en")
     }()
 
-    /// The words of a line without `--lang` and its value, which every verb takes.
+    /// The words of a line without `--lang` and its value, and without `--passphrase`, which every
+    /// verb takes.
     ///
     /// - Throws: Where the language is another than `zh` or `en`.
     static func strip(_ words: [String]) throws(Arguments.Failure) -> [String] {
+        let words = words.filter { $0 != "--passphrase" }
         guard let place = words.firstIndex(of: "--lang") else { return words }
         guard language(in: words) != nil else {
             throw Arguments.Failure(

@@ -28,6 +28,9 @@ SignalWatch.ignoreBroken()
 let code: Int32
 do throws(Arguments.Failure) {
     let words = try Words.strip(Array(CommandLine.arguments.dropFirst()))
+    if CommandLine.arguments.contains("--passphrase") {
+        KeySecret.give(passphrase: try Passphrase.ask())
+    }
     if words.first == "serve" || words.first == "demo" { SignalWatch.begin() }
     code = await run(words)
 } catch {

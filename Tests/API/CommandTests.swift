@@ -89,7 +89,10 @@ import Testing
             ("supplement", #"{"materials":["M4"]}"#, .supplement(materials: [.init(code: "M4")])),
             ("review", #"{"outcome":"grant"}"#, .review(isGranted: true, note: "")),
             ("decide", #"{"outcome":"grant"}"#, .decide(isGranted: true, note: "")),
-            ("deliver", #"{"receiver":"王某"}"#, .deliver(receiver: "王某")), ("close", "", .close),
+            (
+                "deliver", #"{"receiver":"王某"}"#,
+                .deliver(receiver: CaseCommand.Receiver(name: "王某"))
+            ), ("close", "", .close),
             ("withdraw", "", .withdraw(reason: "")), ("note", #"{"note":"n"}"#, .note("n")),
             ("rate", #"{"score":5}"#, .rate(score: 5, note: "")),
             ("offer", #"{"to":"370124000000"}"#, .offer(to: Fixture.county, reason: "")),
@@ -104,7 +107,7 @@ import Testing
                 .ratify(Digest16(high: 0, low: 1))
             ),
         ]
-        #expect(bodies.map(\.action) + ["reveal"] == RouteTable.caseActions.map(\.name))
+        #expect(bodies.map(\.action) + ["reveal", "erase"] == RouteTable.caseActions.map(\.name))
         for (action, body, act) in bodies {
             let target = "/api/v1/cases/\(Fixture.number)/" + action
             guard case .cases(let command) = try ask.order(target, body: body).command else {

@@ -2,6 +2,7 @@ import Account
 import Base
 import Change
 import Domain
+import Guide
 import HTTP
 
 @testable import API
@@ -51,7 +52,7 @@ struct FixtureView: NodeView {
         case .item: items
         case .grant: grants
         case .audit: audit
-        case .account, .draft: []
+        case .account, .draft, .theme, .knowledge, .basic, .proof, .question, .ruling: []
         default: cases
         }
     }
@@ -114,6 +115,38 @@ struct FixtureView: NodeView {
         }
         let terms = CaseClock.Terms(promised: 5, legal: 20, isImmediate: false)
         return CaseClock(course, terms, WorkCalendar(), on: today)
+    }
+
+    func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet? {
+        try fail()
+        let name = items.first { $0.label == question.code }
+            .map { ItemSheet($0, at: Fixture.now).name }
+        if question.kind.needsCode, name == nil { return nil }
+        return Sheet(
+            "\(name ?? "") \(question.kind.rawValue)", stamp: "v4 · 打印 2026-09-24",
+            [Sheet.Section("申请材料", ["编码", "名称"], [["M1", "<申请表>"]])])
+    }
+
+    func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan {
+        try fail()
+        return ImportPlan()
+    }
+
+    func catalog() throws(ViewError) -> [(code: String, elements: JSON)] {
+        try fail()
+        return [("370118009002", ["name": "高龄津贴认定"])]
+    }
+
+    /// What a test's case holds "sealed" is the person in base 64; anything else is altered.
+    func person(_ sealed: String) -> PersonAnswer {
+        guard !sealed.isEmpty else { return .absent }
+        guard let person = Base64.decode(sealed).flatMap({ Person($0) }) else { return .damaged }
+        return .known(person)
+    }
+
+    func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument] {
+        try fail()
+        return cases.filter { $0.label == file.label && $0.key != file.key }
     }
 
     func metrics() throws(ViewError) -> [Metric] {
@@ -228,6 +261,10 @@ enum Fixture {
         caseFile(twice, 5, "received", "孙一"), caseFile(twice, 6, "received", "孙二"),
     ]
 
+    static func sealed(_ name: String) -> String {
+        Base64.encode(Person(name: name, idNumber: "370124194401011234").encoded)
+    }
+
     static func caseFile(
         _ number: String, _ id: UInt64, _ status: String, _ applicant: String,
         to: String? = nil
@@ -241,7 +278,7 @@ enum Fixture {
         }
         let state: JSON = [
             "number": .text(number), "queryCode": "483920", "item": "I1", "itemVersion": 3,
-            "applicant": .text(applicant), "idNumber": "370124********1234",
+            "sealed": .text(sealed(applicant)),
             "station": .text(town.text), "holder": .text(town.text), "status": .text(status),
             "frozen": .bool(to != nil), "offeredTo": to.map(JSON.text) ?? .null,
             "duplicateNumber": .bool(number == twice), "receivedAt": .int(received.millis),

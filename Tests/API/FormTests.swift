@@ -98,7 +98,7 @@ import Testing
             return
         }
         #expect(application.item == "I1" && application.version == 4)
-        #expect(application.name == "王 某" && application.channel == "window")
+        #expect(application.person.name == "王 某" && application.channel == "window")
         #expect(application.materials.map(\.code) == ["M1", "M2"])
         let target = "/console/cases/\(Fixture.number)/correct"
         let gaps = "gaps=%E6%88%B7%E5%8F%A3%E7%B0%BF%0D%0A%0D%0A%E7%85%A7%E7%89%87"

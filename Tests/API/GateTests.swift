@@ -73,10 +73,20 @@ import Testing
     }
 
     @Test func namesAreMaskedEverywhere() throws {
-        let state: JSON = ["number": .text(Fixture.number), "applicant": "张小三\"<b>"]
-        let masked = String(decoding: CaseMask.masked(state.bytes), as: UTF8.self)
+        let view = FixtureView()
+        let state: JSON = [
+            "number": .text(Fixture.number), "sealed": .text(Fixture.sealed("张小三\"<b>")),
+        ]
+        let masked = String(
+            decoding: CaseMask.masked(state.bytes, view.person), as: UTF8.self)
         #expect(masked.contains("\"张*****>\"") && !masked.contains("小"))
-        #expect(CaseMask.masked(Array("nonsense".utf8)) == Array("{}".utf8))
+        #expect(!masked.contains("19440101") && !masked.contains("sealed"))
+        #expect(
+            CaseMask.masked(Array("nonsense".utf8), view.person) == Array("{}".utf8))
+        let altered: JSON = ["sealed": "!"]
+        #expect(
+            String(decoding: CaseMask.masked(altered.bytes, view.person), as: UTF8.self)
+                .contains(#""person":"damaged""#))
         let ask = Ask(principal: Self.person([.countyWindow]))
         for target in [
             "/api/v1/cases", "/api/v1/cases/" + Fixture.number, "/",
@@ -85,6 +95,23 @@ import Testing
             let text = String(decoding: try ask.now("GET", target).body, as: UTF8.self)
             #expect(!text.contains("桂") && !text.contains("晓"), "\(target)")
         }
+    }
+
+    @Test func whatCannotBeOpenedIsSaid() throws {
+        var ask = Ask(principal: Self.person([.countyWindow]))
+        let file = Fixture.caseFile(Fixture.number, 1, "received", "王桂兰")
+        let altered = String(decoding: file.state, as: UTF8.self)
+            .replacing(Fixture.sealed("王桂兰"), with: "!" + Fixture.sealed("王桂兰"))
+        ask.view.cases = [
+            StoredDocument(
+                key: file.key, scope: file.scope, label: file.label, status: file.status,
+                time: file.time, attention: false, search: "", state: Array(altered.utf8))
+        ]
+        let page = try ask.now("GET", "/cases/" + Fixture.number)
+        #expect(page.status == 200 && page.text.contains("密文已损坏，无法解密"))
+        #expect(!page.text.contains("显示完整信息"), "nothing to be shown")
+        let json = try ask.now("GET", "/api/v1/cases/" + Fixture.number).json
+        #expect(json["person"]?.text == "damaged" && json["idNumber"] == nil)
     }
 
     // MARK: forged forms

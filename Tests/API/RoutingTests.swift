@@ -10,7 +10,8 @@ import Testing
     @Test func everyGetRouteAnswersGetAndHead() throws {
         let values = [
             "{number}": Fixture.number, "{code}": "I1", "{door}": "identity",
-            "{hash}": String(repeating: "a", count: 64),
+            "{hash}": String(repeating: "a", count: 64), "{sheet}": "guide",
+            "{family}": "theme", "{format}": "json",
         ]
         for route in RouteTable.shipped.routes where route.method == .get {
             var target = route.pattern
@@ -18,6 +19,7 @@ import Testing
                 target = target.replacing(name, with: value)
             }
             if [.search, .searchPage].contains(route.operation) { target += "?q=I1" }
+            if [.getSheet, .sheetPage].contains(route.operation) { target += "?code=I1" }
             if route.operation == .getDueDate { target += "?from=2026-09-24&days=1" }
             for method in ["GET", "HEAD"] {
                 switch try ask.reply(method, target) {

@@ -37,7 +37,7 @@ struct CaseCorridorTests {
         world.settle()
         try oneCustodian("LC")
         #expect(world.state("LT", number)?.status == .received)
-        #expect(world.state("LT", number)?.applicant == "李某")
+        #expect(Person(world.state("LT", number)?.sealed?.box ?? [])?.name == "李某")
         #expect(world.state("LT", number)?.itemVersion == 3)
         #expect(try world.say("LT", "accept", number) == "case-not-held")
         #expect(try world.say("LT", "sign", number) == nil)

@@ -72,9 +72,21 @@ final class CaseNode: DocumentSource {
         return decision
     }
 
+    /// What the shell does before a command reaches the rules; the box is left open here, so that
+    /// a test can see what moved.
+    static func sealed(_ command: Command) -> Command {
+        guard case .cases(let order) = command, case .receive(var application) = order.act else {
+            return command
+        }
+        application.sealed = Envelope(
+            form: .scopeKey, scope: ScopeID(1), key: 2,
+            wrapped: Array(repeating: 7, count: 60), box: application.person.encoded)
+        return .cases(CaseCommand(.receive(application), on: order.target, at: order.at))
+    }
+
     /// Parses and runs, as the API does; nil where it was written, else the refusal's rule.
     func say(_ json: String) throws -> String? {
-        let command = try Command(json: try JSON(parsing: Array(json.utf8)))
+        let command = Self.sealed(try Command(json: try JSON(parsing: Array(json.utf8))))
         guard case .refuse(let refusal) = run(command) else { return nil }
         return refusal.rule
     }
@@ -90,6 +102,7 @@ final class CaseNode: DocumentSource {
             kind: draft.kind)
         header.author = author == 0 ? 7 : author
         header.refs = draft.refs
+        header.supersedes = draft.supersedes
         let change = ChangeCodec.make(
             header, salt: fresh(), body: draft.body, suite: key.publicKey.suite)
         take(Arrival(change: change, scope: draft.scope, key: key, quarantined: false))

@@ -272,16 +272,30 @@ enum Sample {
 
     static func elements(
         _ name: String = "高龄津贴认定", kind: String = "行政给付", handling: String = "承诺件",
-        legal: Int64 = 20, promised: Int64 = 5, materials: [String] = ["申请表", "身份证"]
+        legal: Int64 = 20, promised: Int64 = 5, materials: [String] = ["申请表", "身份证"],
+        proof: String? = nil
     ) -> JSON {
         let list = materials.enumerated().map { index, name -> JSON in
-            ["code": .text("M\(index + 1)"), "name": .text(name), "required": true]
+            [
+                "code": .text("M\(index + 1)"), "name": .text(name), "required": true,
+                "proof": proof.map(JSON.text) ?? .null,
+            ]
         }
         return [
             "name": .text(name), "kind": .text(kind), "handling": .text(handling),
             "legalDays": .int(legal), "promisedDays": .int(promised), "materials": .array(list),
             "conditions": "本县户籍，年满 80 周岁",
+            "basis": "样例办法第一条", "level": "县级", "department": "县民政局",
+            "agency": "县民政局", "audience": ["自然人"], "steps": ["收件与受理", "审查与决定"],
+            "fees": ["charged": false], "result": ["kind": "其他", "name": "办理结果"],
         ]
+    }
+
+    /// An entry of the list of proofs.
+    static func proof(_ code: String) throws -> CatalogCommand {
+        try CatalogCommand(
+            verb: "proof.set",
+            json: ["code": .text(code), "name": "身份证明", "basis": "样例办法第三条"])
     }
 
     static func publication(

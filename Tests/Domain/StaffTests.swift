@@ -67,6 +67,7 @@ extension CaseNode {
         (.ratify, #""case.ratify","case":"N","event":"00000000000000000000000000000001""#),
         (.forkCut, #""case.forkCut","case":"N","event":"00000000000000000000000000000001""#),
         (.reveal, #""case.reveal","case":"N","reason":"r""#),
+        (.erase, #""case.erase","case":"N","reason":"r""#),
         (.draft, #""item.draft","code":"370511001001","immediate":true,"elements":{}"#),
         (.publish, #""item.approve","draft":"00000000000000000000000000000001""#),
         (.suspend, #""item.suspend","code":"I","reason":"r""#),
@@ -265,7 +266,8 @@ extension CaseNode {
             Issue.record("refused")
             return
         }
-        #expect(String(decoding: answer, as: UTF8.self).contains("370124194401011234"))
+        let sealed = try JSON(parsing: answer)["sealed"]?.text.flatMap(Envelope.init(text:))
+        #expect(Person(sealed?.box ?? [])?.idNumber == "370124194401011234")
         let line = try #require(village.auditLines.last { $0.act == "case.reveal" })
         #expect(line.about == number && line.reason == "打印凭证" && line.author == village.author)
         // The county carries the case, but it is not its own.

@@ -68,6 +68,9 @@ enum FoldTarget {
             #"{"command":"item.publish","code":"370511001001","immediate":true,"elements":{"name":"#
                 + #""高龄津贴","kind":"公共服务","handling":"承诺件","legalDays":20,"promisedDays":5,"#
                 + #""materials":[{"code":"M1","name":"申请表","required":true,"deferrable":false}],"#
+                + #""basis":"样例办法第一条","level":"县级","department":"县民政局","agency":"县民政局","#
+                + #""audience":["自然人"],"steps":["收件与受理","审查与决定"],"fees":{"charged":false},"#
+                + #""result":{"kind":"其他","name":"办理结果"},"#
                 + #""conditions":"x"}}"#
         ),
         (

@@ -29,17 +29,18 @@ import Testing
     @Test func keyFilesAreReadOrRefused() throws {
         let place = try TemporaryFolder()
         let folder = place.path + "/keys"
-        try KeyFiles.create(in: folder, suite: .sha256Ed25519)
+        let secret = KeySecret(Array(repeating: 5, count: 32), source: "a test")
+        try KeyFiles.create(in: folder, suite: .sha256Ed25519, under: secret)
         let path = folder + "/node"
         let good = try Data(contentsOf: URL(fileURLWithPath: path))
-        let node = try KeyFiles(folder: folder).nodeID
+        let node = try KeyFiles(folder: folder, secret: secret).nodeID
         var refused = 0
         let all = Mutation.all(of: Array(good))
         for bytes in all {
             try Data(bytes).write(to: URL(fileURLWithPath: path))
             do throws(KeyFiles.Failure) {
                 // Another digit is another key; the directory then says that it is not the node's.
-                _ = try KeyFiles(folder: folder).nodeID == node
+                _ = try KeyFiles(folder: folder, secret: secret).nodeID == node
             } catch {
                 refused += 1
                 #expect(error.sentence.contains(path), "\(error.sentence)")

@@ -17,8 +17,9 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         let path = folder.directory.path + "-keys"
-        try KeyFiles.create(in: path, suite: .sha256Ed25519)
-        keys = try KeyFiles(folder: path)
+        let secret = KeySecret(Array(repeating: 5, count: 32), source: "a test")
+        try KeyFiles.create(in: path, suite: .sha256Ed25519, under: secret)
+        keys = try KeyFiles(folder: path, secret: secret)
         try FileManager.default.removeItem(atPath: path)
         region = RegionRecord(
             id: RegionID(7), code: try #require(RegionCode("371502000000")), name: "东昌府区",

@@ -58,7 +58,10 @@ import Testing
                 "command": "item.publish", "code": "370511001001", "immediate": true,
                 "elements": [
                     "name": "事项", "kind": "公共服务", "handling": "承诺件", "legalDays": 5,
-                    "promisedDays": 5, "materials": [], "conditions": "",
+                    "promisedDays": 5, "materials": [], "conditions": "无",
+                    "basis": "样例办法第一条", "level": "县级", "department": "县民政局",
+                    "agency": "县民政局", "audience": ["自然人"], "steps": ["收件与受理", "审查与决定"],
+                    "fees": ["charged": false], "result": ["kind": "其他", "name": "办理结果"],
                 ],
             ]))
         guard case .done = published else {

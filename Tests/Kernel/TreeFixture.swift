@@ -62,6 +62,9 @@ struct TreeFixture {
         let elements: JSON = [
             "name": "高龄津贴认定", "kind": "行政给付", "handling": "承诺件", "legalDays": 20,
             "promisedDays": 5, "conditions": "年满 80 周岁",
+            "basis": "样例办法第一条", "level": "县级", "department": "县民政局",
+            "agency": "县民政局", "audience": ["自然人"], "steps": ["收件与受理", "审查与决定"],
+            "fees": ["charged": false], "result": ["kind": "其他", "name": "办理结果"],
             "materials": [["code": "M1", "name": "申请表", "required": true]],
         ]
         let publication = Publication(

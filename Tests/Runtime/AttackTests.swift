@@ -88,7 +88,8 @@ import Testing
         // The town's certificate, and a greeting in the county's own name.
         let credentials = try #require(try NodeCredentials.load(from: path + "/keys"))
         let identity = try credentials.identity(hosts: [], at: SystemClock.now())
-        let keys = try KeyFiles(folder: path + "/keys")
+        let keys = try KeyFiles(
+            folder: path + "/keys", secret: KeySecret.find(for: path))
         let hello = Hello(
             key: county.runtime.store.signer.key, region: county.runtime.settings.region.id,
             storeEpoch: .zero, nonce: SystemRandom.digest().prefix16, echo: .zero,

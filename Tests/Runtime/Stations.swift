@@ -90,8 +90,17 @@ actor Station {
     @discardableResult
     func say(_ json: String) async throws -> JSON {
         let command = try Command(json: try JSON(parsing: Array(json.utf8)))
+        var sealed = try running().vaultDoor.sealed(command)
+        if case .needsKey(let scope) = sealed {
+            await (try running()).keeper.ensure(scope)
+            sealed = try running().vaultDoor.sealed(command)
+        }
+        guard case .ready(let ready) = sealed else {
+            Issue.record("\(code) cannot seal \(json): \(sealed)")
+            return .null
+        }
         let outcome = try await running().store.writer.submit(
-            .command(command, author: 0, replayKey: nil))
+            .command(ready, author: 0, replayKey: nil))
         guard case .done(let answer, _) = outcome else {
             Issue.record("\(code) refused \(json): \(outcome)")
             return .null
@@ -107,14 +116,27 @@ actor Station {
         return try #require(answer["number"]?.text)
     }
 
-    /// Applicants of all cases here, sorted.
-    func applicants() throws -> [String] {
+    /// Applicants of all cases here, sorted; "?" where this node has had no key for ten seconds.
+    func applicants() async throws -> [String] {
+        var names: [String] = []
+        for _ in 0..<100 {
+            names = try opened()
+            if !names.contains("?") { break }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return names
+    }
+
+    private func opened() throws -> [String] {
         let queries = NodeQueries(runtime: try running())
         let found = try queries.documents(
             DocumentQuery(collection: .caseFile, status: nil, after: nil, limit: 100))
         return try found.map { document in
             let state = try JSON(parsing: document.state)
-            return state["applicant"]?.text ?? state["applicant"]?["name"]?.text ?? "?"
+            guard case .known(let person) = queries.person(state["sealed"]?.text ?? "") else {
+                return "?"
+            }
+            return person.name
         }.sorted()
     }
 
@@ -125,7 +147,10 @@ actor Station {
                 + "\"elements\":{\"name\":\"参保登记\",\"kind\":\"公共服务\","
                 + "\"handling\":\"即办件\",\"legalDays\":1,\"promisedDays\":1,"
                 + "\"materials\":[{\"code\":\"M1\",\"name\":\"登记表\",\"required\":true}],"
-                + "\"conditions\":\"\"}}")
+                + "\"basis\":\"样例办法第一条\",\"level\":\"县级\",\"department\":\"县民政局\",\"agency\":\"县民政局\","
+                + "\"audience\":[\"自然人\"],\"steps\":[\"收件与受理\",\"审查与决定\"],\"fees\":{\"charged\":false},"
+                + "\"result\":{\"kind\":\"其他\",\"name\":\"办理结果\"},"
+                + "\"conditions\":\"无\"}}")
     }
 
     /// How many items there are here.

@@ -17,7 +17,8 @@ import Testing
     @Test(
         .enabled(if: isBuilt), .timeLimit(.minutes(5)),
         arguments: [
-            ("cli.sh", "facts hold"), ("blobs.sh", "facts hold"), ("bad-input", "ok "),
+            ("cli.sh", "facts hold"), ("catalog.sh", "facts hold"),
+            ("blobs.sh", "facts hold"), ("bad-input", "ok "),
             ("attack.sh", "facts hold"),
         ])
     func theScriptHolds(script: String, closing: String) throws {

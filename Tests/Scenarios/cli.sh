@@ -19,42 +19,8 @@ input=/dev/null
 # shellcheck source=Tests/Scenarios/started.sh
 . "$here/Tests/Scenarios/started.sh"
 
-fail() {
-    echo "FAILED: $*" >&2
-    echo "--- stdout" >&2
-    cat "$work/out" >&2
-    echo "--- stderr" >&2
-    cat "$work/err" >&2
-    exit 1
-}
-
-# expect CODE WORDS…: runs the binary; its output stands in out and err afterwards.
-expect() {
-    local wanted=$1 code=0
-    shift
-    timeout 30 "$node" "$@" >"$work/out" 2>"$work/err" <"$input" || code=$?
-    [ "$code" -eq "$wanted" ] || fail "exit $code, not $wanted: $*"
-    facts=$((facts + 1))
-}
-
-# shape KEY…: one line of standard output, one document, with these members.
-shape() {
-    local key
-    [ "$(wc -l <"$work/out")" -eq 1 ] || fail "not one line of JSON"
-    grep -q '^{.*}$' "$work/out" || fail "no JSON object"
-    for key in "$@"; do
-        grep -q "\"$key\":" "$work/out" || fail "no member $key"
-    done
-    facts=$((facts + 1))
-}
-
-# holds TEXT, says TEXT, silent: of standard output, of standard error, nothing on the former.
-holds() { grep -qF -- "$1" "$work/out" || fail "standard output lacks: $1"; }
-says() { grep -qF -- "$1" "$work/err" || fail "standard error lacks: $1"; }
-silent() { [ ! -s "$work/out" ] || fail "standard output should be empty"; }
-
-# text KEY: a member's text out of the document.
-text() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$work/out" | head -n 1; }
+# shellcheck source=Tests/Scenarios/asked.sh
+. "$here/Tests/Scenarios/asked.sh"
 
 # serve NAME [WORDS…]: starts a node in the background; its address stands in address.
 serve() {
@@ -69,6 +35,9 @@ cat >"$work/item.json" <<'END'
 {"code":"370511002001","immediate":true,"elements":{"name":"城乡居民养老保险参保登记",
 "kind":"公共服务","handling":"即办件","legalDays":1,"promisedDays":1,
 "materials":[{"code":"M1","name":"参保登记表","required":true,"deferrable":false}],
+"basis":"样例办法第一条","level":"县级","department":"县民政局","agency":"县民政局",
+"audience":["自然人"],"steps":["收件与受理","审查与决定"],"fees":{"charged":false},
+"result":{"kind":"其他","name":"办理结果"},
 "conditions":"本县户籍居民"}}
 END
 

@@ -42,7 +42,8 @@ extension BadRequest {
         (
             ["command": "case.force", "case": subject, "to": "370124000000", "reason": "x"],
             ["case", "to", "reason"]
-        ), (["command": "case.ratify", "case": subject, "event": subject], ["case", "event"]),
+        ), (["command": "case.erase", "case": subject, "reason": "x"], ["case", "reason"]),
+        (["command": "case.ratify", "case": subject, "event": subject], ["case", "event"]),
         (
             [
                 "command": "item.publish", "code": item, "base": 1, "immediate": true,

@@ -46,8 +46,8 @@ struct Pattern: @unchecked Sendable {  // NSRegularExpression is immutable and t
 /// What the rules look at.
 enum Tree {
     static let pureRooms = [
-        "Base", "Crypto", "HTTP", "Change", "Civil", "Region", "Document", "Domain",
-        "Replication", "Kernel", "Enrolment", "API",
+        "Base", "Crypto", "HTTP", "Change", "Civil", "Region", "Document", "Catalog",
+        "Domain", "Guide", "Replication", "Kernel", "Enrolment", "API", "QR",
     ]
 
     /// Where C handles live, and so where unsafe words may stand.

@@ -40,6 +40,7 @@ package enum API {
     package static func isQuick(_ request: HTTPRequest) -> Bool {
         guard request.method == .get || request.method == .head else {
             return !request.path.utf8.starts(with: formPrefix)
+                && !request.path.utf8.starts(with: catalogPrefix)
         }
         let path = request.path.utf8
         guard !path.starts(with: casePrefix) else { return true }
@@ -52,6 +53,7 @@ package enum API {
     package static var openAPI: [UInt8] { OpenAPI.shipped.bytes }
 
     private static let formPrefix = Array("/console/".utf8)
+    private static let catalogPrefix = Array("/api/v1/catalog/".utf8)
     private static let syncPrefix = Array("/sync/".utf8)
     private static let apiPrefix = Array("/api/".utf8)
 
@@ -84,7 +86,7 @@ package enum API {
             throw Problem(error)
         }
         switch found {
-        case .one(let state): return stored(state, for: request, masks: true)
+        case .one(let state): return stored(state, for: request, person: view.person)
         case .absent: throw .missing("case-unknown", "没有这个办件编号")
         case .several: return nil
         }
@@ -92,10 +94,10 @@ package enum API {
 
     /// A stored state as an answer, or 304 where the caller has it.
     ///
-    /// - Parameter masks: Whether it is a case, whose applicant is shown masked; the tag is that
-    ///   of the stored bytes all the same.
+    /// - Parameter person: Opens what is sealed of a case, whose applicant is shown masked; the
+    ///   tag is that of the stored bytes all the same.
     static func stored(
-        _ state: [UInt8], for request: HTTPRequest, masks: Bool = false
+        _ state: [UInt8], for request: HTTPRequest, person: ((String) -> PersonAnswer)? = nil
     ) -> HTTPResponse {
         let tag = StateTag(of: state)
         var headers = stateHeaders
@@ -104,7 +106,8 @@ package enum API {
             return HTTPResponse(status: 304, headers: headers)
         }
         return HTTPResponse(
-            status: 200, headers: headers, body: masks ? CaseMask.masked(state) : state)
+            status: 200, headers: headers,
+            body: person.map { CaseMask.masked(state, $0) } ?? state)
     }
 
     private static let stateHeaders = HTTPHeaders([

@@ -20,13 +20,15 @@ extension Call {
         case .listCases: return try list(.caseFile, named: "cases")
         case .listItems: return try list(.item, named: "items")
         case .getCase:
-            return API.stored(try document(.caseFile).state, for: request, masks: true)
+            return API.stored(
+                try document(.caseFile).state, for: request, person: view.person)
         case .getCaseClock: return try clock()
         case .getItem: return API.stored(try document(.item).state, for: request)
         case .getRollout: return try rollout()
         case .listGrants: return try grants()
         case .getDueDate: return try due()
         case .search: return try search()
+        case .getSheet, .exportCatalog, .listDefinitions: return try catalogAnswer()
         case .listAudit, .listAccounts, .listDrafts, .getSession: return try staffAnswer()
         default:
             invariant(false, "every query has its answer")
@@ -107,7 +109,7 @@ extension Call {
                 for document in found.documents {
                     array.value(
                         stored: collection == .caseFile
-                            ? CaseMask.masked(document.state) : document.state)
+                            ? CaseMask.masked(document.state, view.person) : document.state)
                 }
             }
             object.field("next", found.next.map(JSON.text) ?? .null)
@@ -153,13 +155,15 @@ extension Call {
             object.array("results") { array in
                 for document in found.prefix(limit) {
                     array.object { entry in
-                        let isItem = document.key.collection == .item
-                        entry.field("kind", isItem ? "item" : "case")
+                        let isCase = document.key.collection == .caseFile
+                        let family = DefinitionState.Family(document.key.collection)
+                        entry.field("kind", isCase ? "case" : family?.rawValue ?? "item")
                         entry.field("label", document.label)
                         entry.field("status", document.status)
                         entry.field(
                             "state",
-                            stored: isItem ? document.state : CaseMask.masked(document.state))
+                            stored: isCase
+                                ? CaseMask.masked(document.state, view.person) : document.state)
                     }
                 }
             }

@@ -13,6 +13,7 @@ extension Call {
         case .receiveForm: return try receive(form)
         case .caseForm: return try act(form)
         case .syncForm: return exchange()
+        case .catalogForm: return try catalogForm(form)
         case .loginForm, .logoutForm, .passwordForm, .codeForm, .accountForm, .draftForm,
             .progressForm:
             return try staffForm(form)
@@ -54,7 +55,7 @@ extension Call {
             ("channel", "window"),
         ])
         object["materials"] = .array(form.texts("material").map(JSON.text))
-        for name in ["idNumber", "phone"] {
+        for name in ["idNumber", "phone", "address"] {
             if let text = form.text(name) { object[name] = .text(text) }
         }
         if let text = form.text("version") {

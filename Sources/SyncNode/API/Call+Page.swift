@@ -14,6 +14,7 @@ extension Call {
         case .receivePage: return try receivePage()
         case .searchPage: return try searchPage()
         case .scopesPage: return try scopesPage()
+        case .catalogPage, .sheetPage: return try catalogPages()
         case .loginPage, .accountPage, .auditPage, .draftsPage, .guidePage, .guideItemPage,
             .progressPage:
             return try staffPage()
@@ -39,6 +40,10 @@ extension Call {
         return try read { view throws(ViewError) in try view.documents(query) }
     }
 
+    private func sheets(_ found: [StoredDocument]) -> [CaseSheet] {
+        found.map { CaseSheet($0, opened: view) }
+    }
+
     private func rollout(_ code: String) throws(Problem) -> Rollout? {
         try read { view throws(ViewError) in try view.rollout(code) }
     }
@@ -52,7 +57,7 @@ extension Call {
         }
         return HomePage(
             status: status, items: items.sorted { $0.code < $1.code }, rollouts: rollouts,
-            cases: try newest(.caseFile).map(CaseSheet.init), names: try names()
+            cases: sheets(try newest(.caseFile)), names: try names()
         ).response
     }
 
@@ -67,17 +72,20 @@ extension Call {
         guard let first = found.first else { throw missing(.caseFile) }
         guard found.count == 1 else { return nil }
         let status = try status()
-        let sheet = CaseSheet(first)
-        return CasePage(
+        let sheet = CaseSheet(first, opened: view)
+        var page = CasePage(
             status: status, sheet: sheet, item: try item(sheet.item, status),
             clock: try clock(of: first, at: status.clock), names: try names(), key: formKey(status))
+        page.twins = sheets(try read { view throws(ViewError) in try view.twins(of: first) })
+            .filter { !["closed", "withdrawn", "refused"].contains($0.status) }
+        return page
     }
 
     private func casePage() throws(Problem) -> HTTPResponse {
         let found = try documents(.caseFile)
         if let page = try singleCasePage(found) { return page.response }
         return SearchPage(
-            status: try status(), words: values[0], items: [], cases: found.map(CaseSheet.init),
+            status: try status(), words: values[0], items: [], cases: sheets(found),
             names: try names()
         ).response
     }
@@ -91,7 +99,10 @@ extension Call {
 
     private func receivePage() throws(Problem) -> HTTPResponse {
         let status = try status()
-        let items = try newest(.item).map { ItemSheet($0, at: status.clock) }
+        let query = DocumentQuery(
+            collection: .item, status: nil, after: nil, limit: Limits.listMax)
+        let items = try read { view throws(ViewError) in try view.documents(query) }
+            .map { ItemSheet($0, at: status.clock) }
             .filter(\.isOpen).sorted { $0.code < $1.code }
         let wanted = try queryText("item", bytesMax: Limits.pathValueBytesMax)
         let chosen = items.first { $0.code == wanted } ?? (items.count == 1 ? items.first : nil)
@@ -114,9 +125,18 @@ extension Call {
             items: found.filter { $0.key.collection == .item }.map {
                 ItemSheet($0, at: status.clock)
             },
-            cases: found.filter { $0.key.collection == .caseFile }.map(CaseSheet.init),
-            names: try names()
+            cases: sheets(found.filter { $0.key.collection == .caseFile }),
+            names: try names(), answers: found.compactMap(knowledge)
         ).response
+    }
+
+    private func knowledge(_ document: StoredDocument) -> DefinitionState? {
+        guard document.key.collection == .knowledge else { return nil }
+        do throws(JSONError) {
+            return try DefinitionState(document)
+        } catch {
+            return nil
+        }
     }
 
     private func scopesPage() throws(Problem) -> HTTPResponse {

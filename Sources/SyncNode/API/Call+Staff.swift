@@ -220,9 +220,7 @@ extension Call {
                     code: $0.code)
             }
             return Page.response("办事指南", status, PublicPages.guide(list))
-        case .guideItemPage:
-            let item = ItemSheet(try document(.item), at: status.clock)
-            return ItemPage(status: status, item: item, rollout: nil).response
+        case .guideItemPage: return try guidePage(status)
         default: return Page.response("进度查询", status, PublicPages.progress(nil))
         }
     }
@@ -339,9 +337,14 @@ extension Call {
                     return ProblemPage.response(of: outcome.problem ?? .closed)
                 }
                 var shown = page
-                shown.person = CommandBody.parsed(answer)
+                shown.person = Person(answer)
                 return shown.response
             })
+    }
+
+    private func isOf(_ person: PersonAnswer, _ last: String) -> Bool {
+        guard case .known(let person) = person else { return false }
+        return person.idNumber?.hasSuffix(last) ?? false
     }
 
     /// 进度查询: number, query code and the last four of the id; the same words for each that is
@@ -353,9 +356,9 @@ extension Call {
         }
         let query = form.text("query") ?? ""
         let last = form.text("last") ?? ""
-        let sheet = found.map(CaseSheet.init).first {
+        let sheet = found.map { CaseSheet($0, opened: view) }.first {
             query.utf8.count == 6 && $0.queryCode == query && last.utf8.count == 4
-                && $0.idNumber.hasSuffix(last)
+                && isOf($0.person, last)
         }
         let names = try names()
         let line = sheet.map {

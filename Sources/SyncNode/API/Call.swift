@@ -27,6 +27,8 @@ struct Call<View: NodeView> {
             switch route.operation {
             case .streamEvents: return try events()
             case .getBlob, .putBlob: return try blob()
+            case .checkImport: return .now(try importCheck())
+            case .importCatalog: return try catalogImport()
             default: break
             }
             return try route.method == .post ? command() : .now(answer())

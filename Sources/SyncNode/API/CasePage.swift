@@ -16,8 +16,10 @@ struct CasePage {
     let names: PlaceNames
     /// Told to the act's form, so that a repeated click is known as one.
     let key: String
+    /// Cases of the same person for the same item that are not closed: 疑似重复.
+    var twins: [CaseSheet] = []
     /// The applicant in full, after it was asked for with a reason; nil shows it masked.
-    var person: JSON?
+    var person: Person?
 
     var response: HTTPResponse {
         Page.response(
@@ -45,8 +47,10 @@ struct CasePage {
             Page.fact("办件编号", "<code class=\"number\">\(Self.grouped(sheet.number))</code>"),
             Page.fact("查询码", "<code class=\"number\">\(sheet.queryCode)</code>"),
             Page.fact("事项", text: (item?.name ?? sheet.item) + version),
-            Page.fact("申请人", text: person?["name"]?.text ?? Masked.name(sheet.applicant)),
-            Page.fact("证件号码", text: person?["idNumber"]?.text ?? sheet.idNumber),
+            Page.fact("申请人", text: shown.name),
+            Page.fact("证件号码", text: shown.idNumber ?? "—"),
+            Page.fact("联系电话", text: shown.phone ?? "—"),
+            Page.fact("联系地址", text: shown.address ?? "—"),
             Page.fact("收件时间", text: sheet.receivedAt.minuteText),
             Page.fact("收件地点", text: names.name(sheet.station)),
         ]
@@ -54,19 +58,47 @@ struct CasePage {
         return """
             <section class="card receipt"><div class="title"><h1>\(title)</h1>\(mark)</div>
             <dl class="facts">\(facts)\(dues)</dl>\(materials)
-            \(phone)\(reveal)<p class="quiet">凭办件编号和查询码可在任一站点查询进度。打印于 \(status.clock.minuteText)，\
-            \(status.name)。</p><p class="seal">（盖章）</p></section>
+            \(trouble)\(duplicates)\(reveal)<p class="quiet">凭办件编号和查询码可在任一站点查询进度。\
+            打印于 \(status.clock.minuteText)，\(status.name)。</p><p class="seal">（盖章）</p></section>
             """
     }
 
-    private var phone: HTMLText {
-        guard let phone = person?["phone"]?.text else { return .empty }
-        return "<dl class=\"facts\">\(Page.fact("联系电话", text: phone))</dl>"
+    /// In full after it was asked for; else masked.
+    private var shown: Person { person ?? sheet.shown }
+
+    /// Why nothing is shown of a person, in a sentence.
+    private var trouble: HTMLText {
+        switch sheet.person {
+        case .absent where sheet.isErased:
+            "<p class=\"notice\">个人信息已按规定清除，各节点均已销毁。</p>"
+        case .known, .absent: .empty
+        case .locked:
+            "<p class=\"notice\">个人信息已加密，本节点没有密钥：不在此办件的知悉范围内，或密钥尚未送达。</p>"
+        case .damaged:
+            "<p class=\"notice\">个人信息的密文已损坏，无法解密。请从上级或备份恢复，并运行 verify。</p>"
+        }
+    }
+
+    /// A person looks and keeps the earlier one (DOMAIN §3.8); nothing is concluded here.
+    private var duplicates: HTMLText {
+        guard !twins.isEmpty else { return .empty }
+        let links = twins.map { twin -> HTMLText in
+            """
+            <li><a href="/cases/\(URLText.segment(twin.address))"><code>\(twin.number)</code></a> \
+            \(names.name(twin.station)) \(twin.receivedAt.minuteText)</li>
+            """
+        }
+        return """
+            <div class="notice screen"><p>疑似重复：同一申请人的同一事项还有未办结的办件，请核对后保留较早的一件。</p>\
+            <ul>\(links)</ul></div>
+            """
     }
 
     /// One click more, with a reason that the audit keeps.
     private var reveal: HTMLText {
-        guard person == nil, status.viewer.may(.reveal) else { return .empty }
+        guard person == nil, case .known = sheet.person, status.viewer.may(.reveal) else {
+            return .empty
+        }
         return """
             <form class="inline screen" method="post" \
             action="/console/cases/\(URLText.segment(sheet.address))/reveal">\

@@ -48,6 +48,7 @@ struct ReceivePage {
             <label>证件号码<input name="idNumber" maxlength="18" autocomplete="off"></label>
             <label>联系电话\
             <input name="phone" maxlength="20" autocomplete="off" inputmode="tel"></label>
+            <label>联系地址<input name="address" maxlength="200" autocomplete="off"></label>
             <fieldset><legend>收到的材料</legend>\(boxes)</fieldset>
             <button class="main">收件并出凭证</button></form></section>
             """
@@ -61,6 +62,26 @@ struct SearchPage {
     let items: [ItemSheet]
     let cases: [CaseSheet]
     let names: PlaceNames
+    /// What the knowledge says.
+    var answers: [DefinitionState] = []
+
+    /// 知识库; where nothing was found at all, the question can be reported.
+    private var knowledge: HTMLText {
+        let rows = answers.map { entry -> HTMLText in
+            let body = entry.body
+            return """
+                <dt>\(body["question"]?.text ?? "")</dt><dd>\(body["answer"]?.text ?? "")</dd>
+                """
+        }
+        if !rows.isEmpty { return "<h2>知识库</h2><dl>\(rows)</dl>" }
+        guard items.isEmpty, cases.isEmpty, !words.isEmpty else { return .empty }
+        return """
+            <form class="inline" method="post" action="/console/catalog">\
+            \(Page.token(status.viewer))<input type="hidden" name="command" value="knowledge.ask">\
+            <label>上报为答不上的问题（不写个人信息）<input name="question" required maxlength="120" \
+            value="\(words)"></label><button>上报</button></form>
+            """
+    }
 
     var response: HTTPResponse {
         let itemRows = items.map { item -> HTMLText in
@@ -69,12 +90,14 @@ struct SearchPage {
         }
         let caseRows = cases.map { CaseRow.html($0, names, items) }
         let nothing: HTMLText =
-            items.isEmpty && cases.isEmpty ? "<p class=\"quiet\">没有找到。</p>" : .empty
+            items.isEmpty && cases.isEmpty && answers.isEmpty
+            ? "<p class=\"quiet\">没有找到。</p>" : .empty
         let list: HTMLText = itemRows.isEmpty ? .empty : "<ul>\(itemRows)</ul>"
         let table = caseRows.isEmpty ? .empty : CaseRow.table(caseRows)
         return Page.response(
             "检索 " + words, status,
-            "<section class=\"card\"><h1>检索：\(words)</h1>\(nothing)\(list)\(table)</section>")
+            "<section class=\"card\"><h1>检索：\(words)</h1>\(nothing)\(list)\(table)"
+                + "\(knowledge)</section>")
     }
 }
 

@@ -27,12 +27,13 @@ enum Gate {
             .homePage, .accountPage,
             .logoutForm, .passwordForm, .submitCommand, .receiveCase, .actOnCase, .publishItem,
             .actOnItem, .receiveForm, .caseForm, .addAccount, .actOnAccount, .accountForm,
-            .draftForm:
+            .draftForm, .importCatalog, .catalogForm:
             .anyone
         case .listCases, .getCase, .getCaseClock, .search, .casePage, .searchPage, .streamEvents:
             .act(.viewCases)
         case .listItems, .getItem, .getRollout, .listGrants, .getDueDate, .itemPage, .listDrafts,
-            .draftsPage:
+            .draftsPage, .getSheet, .checkImport, .exportCatalog, .listDefinitions,
+            .catalogPage, .sheetPage:
             .act(.viewCatalog)
         case .metrics, .getStatus, .listPeers, .listScopes, .scopesPage: .act(.viewNode)
         // A scan shows more of a person than any field.
@@ -87,21 +88,34 @@ enum Gate {
     }
 }
 
-/// A stored case as lists and programs get it: the applicant's name masked, all else byte for
-/// byte. The full name is a command, with a reason (`case.reveal`).
+/// A stored case as lists and programs get it: in place of what is sealed stand the applicant's
+/// fields, masked; all else byte for byte. The full ones are a command, with a reason
+/// (`case.reveal`).
 enum CaseMask {
-    static func masked(_ state: [UInt8]) -> [UInt8] {
+    static func masked(
+        _ state: [UInt8], _ person: (String) -> PersonAnswer
+    ) -> [UInt8] {
         do throws(JSONError) {
             var scanner = try JSONScanner(state)
-            guard let member = try scanner.member("applicant"), member.kind == .text else {
+            guard let member = try scanner.member("sealed"), member.kind == .text else {
                 return state
             }
-            var writer = JSONWriter(capacity: 64)
-            writer.value(Masked.name(try scanner.text(member)))
+            let answer = person(try scanner.text(member))
+            var writer = JSONWriter(capacity: 192)
+            writer.object { object in
+                object.field("person", answer.word)
+                let shown = answer.masked
+                object.field("applicant", shown.name)
+                if let number = shown.idNumber { object.field("idNumber", number) }
+                if let phone = shown.phone { object.field("phone", phone) }
+                if let address = shown.address { object.field("address", address) }
+            }
+            // Between the quote before the key and the end of the value, without the braces.
+            let shown = writer.bytes.dropFirst().dropLast()
             var bytes: [UInt8] = []
-            bytes.reserveCapacity(state.count + 8)
-            bytes.append(contentsOf: state[..<member.value.lowerBound])
-            bytes.append(contentsOf: writer.bytes)
+            bytes.reserveCapacity(state.count + shown.count)
+            bytes.append(contentsOf: state[..<(member.key.lowerBound - 1)])
+            bytes.append(contentsOf: shown)
             bytes.append(contentsOf: state[member.value.upperBound...])
             return bytes
         } catch {

@@ -208,7 +208,7 @@ enum CaseRow {
         return """
             <tr><td><a href="/cases/\(URLText.segment(sheet.address))">\
             <code>\(sheet.number)</code></a><td data-l="事项">\(item)
-            <td data-l="申请人">\(Masked.name(sheet.applicant))
+            <td data-l="申请人">\(sheet.shown.name)
             <td data-l="状态">\
             \(Page.mark(CaseWords.status(sheet.status), CaseWords.tone(sheet.status)))
             <td data-l="现由谁负责">\(custody(sheet, names))

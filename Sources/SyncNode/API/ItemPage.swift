@@ -32,8 +32,20 @@ struct ItemPage {
         ]
         return """
             <section class="card"><div class="title"><h1>\(item.name)</h1>\(receive)</div>
-            <dl class="facts">\(facts)</dl><p>\(elements?.conditions ?? "")</p></section>
+            <dl class="facts">\(facts)</dl><p>\(elements?.conditions ?? "")</p>\
+            <p>\(links)</p></section>
             """
+    }
+
+    /// The sheets that are made of it.
+    private var links: [HTMLText] {
+        let sheets = [
+            ("guide", "办事指南"), ("notice", "一次告知单"), ("board", "到达看板"), ("impact", "影响范围"),
+        ]
+        let code = URLText.segment(item.code)
+        return sheets.map { kind, title -> HTMLText in
+            "<a class=\"button\" href=\"/catalog/\(kind)?code=\(code)\">\(title)</a> "
+        }
     }
 
     private var versions: HTMLText {

@@ -1,6 +1,8 @@
+import Account
 package import Base
 import Change
 package import Domain
+package import Guide
 
 /// What pages and queries read of a node. Synchronous: called on a reader's thread, over one
 /// moment of the store. Answers are bounded by what is asked for.
@@ -28,6 +30,16 @@ package protocol NodeView {
     func calendar(_ years: ClosedRange<Int>) throws(ViewError) -> WorkCalendar
     /// The statutory clock of a stored case on a day; nil while its 收件 is not here.
     func clock(of file: StoredDocument, on today: CivilDate) throws(ViewError) -> CaseClock?
+    /// A sheet made of this moment's documents; nil where what it is about is not here.
+    func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet?
+    /// What an import would come to; nothing is written.
+    func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan
+    /// Every item with the elements of its newest version, by code.
+    func catalog() throws(ViewError) -> [(code: String, elements: JSON)]
+    /// Who applies, out of what a case's state holds sealed. A few microseconds.
+    func person(_ sealed: String) -> PersonAnswer
+    /// Other cases of the same person for the same item that are here (疑似重复), the newest first.
+    func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument]
     /// What is measured now, in the order of output.
     func metrics() throws(ViewError) -> [Metric]
 }
@@ -91,4 +103,38 @@ package struct ListCursor: Hashable, Sendable {
 
     /// 48 hexadecimal digits; callers take it as it is.
     package var text: String { ScopeID(UInt64(bitPattern: time)).hex + id.hex }
+}
+
+/// Who applies, as far as this node can tell.
+package enum PersonAnswer: Hashable, Sendable {
+    case known(Person)
+    /// Nothing is stored: the first event is not here, or it was erased.
+    case absent
+    /// Its key was not given to this node, or not yet.
+    case locked
+    /// What is stored was altered.
+    case damaged
+
+    /// `open`, `absent`, `locked`, `damaged`: what programs are told.
+    package var word: String {
+        switch self {
+        case .known: "open"
+        case .absent: "absent"
+        case .locked: "locked"
+        case .damaged: "damaged"
+        }
+    }
+
+    /// As lists show it; where nothing can be shown, why, in the name's place.
+    var masked: Person {
+        switch self {
+        case .known(let person):
+            Person(
+                name: Masked.name(person.name), idNumber: person.idNumber.map(Masked.idNumber),
+                phone: person.phone.map(Masked.phone), address: person.address.map(Masked.address))
+        case .absent: Person(name: "—")
+        case .locked: Person(name: "（本节点无密钥）")
+        case .damaged: Person(name: "（密文已损坏）")
+        }
+    }
 }

@@ -58,6 +58,7 @@ enum Page {
         if viewer.may(.viewCases) { links.append("<a href=\"/#cases\">办件</a>") }
         if viewer.may(.draft) || viewer.may(.publish) {
             links.append("<a href=\"/drafts\">草稿</a>")
+            links.append("<a href=\"/catalog\">目录</a>")
         }
         if viewer.may(.viewNode) { links.append("<a href=\"/scopes\">范围</a>") }
         if viewer.may(.viewAudit) { links.append("<a href=\"/audit\">审计</a>") }

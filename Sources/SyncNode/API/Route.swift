@@ -126,6 +126,8 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case listCases, getCase, getCaseClock, receiveCase, actOnCase
     case listItems, getItem, publishItem, actOnItem, getRollout
     case listGrants, getDueDate
+    case getSheet, checkImport, importCatalog, exportCatalog, listDefinitions
+    case catalogPage, sheetPage, catalogForm
     case search, streamEvents, submitCommand, syncNow, writeReceipt
     case syncMessage
     case getBlob, putBlob

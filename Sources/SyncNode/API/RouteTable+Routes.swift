@@ -9,7 +9,7 @@ extension RouteTable {
         ("withdraw", "撤回申请"),
         ("note", "备注"), ("rate", "评价"), ("offer", "移交"), ("sign", "签收"), ("reject", "退件"),
         ("recall", "撤回移交"), ("force", "强制接管"), ("ratify", "追认"),
-        ("reveal", "显示完整信息"),
+        ("reveal", "显示完整信息"), ("erase", "清除个人信息"),
     ]
 
     /// What an item may be asked for.

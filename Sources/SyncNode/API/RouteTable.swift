@@ -23,7 +23,8 @@ struct RouteTable: Sendable {
     private let bySegments: [[Int]]
 
     static let shipped = RouteTable(
-        probes + queries + commands + blobs + staff + sync + consoleRoutes + staffConsole)
+        probes + queries + commands + catalog + blobs + staff + sync + consoleRoutes + staffConsole
+            + catalogConsole)
 
     init(_ routes: [Route]) {
         self.routes = routes

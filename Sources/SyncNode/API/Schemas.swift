@@ -90,11 +90,30 @@ enum Schemas {
                 ("number", .string()), ("queryCode", .string()),
                 ("status", .words(CaseStatus.allCases.map(\.rawValue))),
                 ("item", .string()), ("itemVersion", .integer(min: 1)),
-                ("applicant", .string()), ("holder", .orNull(.regionCode)),
+                ("person", .words(["open", "absent", "locked", "damaged"])),
+                ("applicant", .string()), ("idNumber", .string()), ("phone", .string()),
+                ("address", .string()), ("holder", .orNull(.regionCode)),
                 ("frozen", .flag), ("events", .list(.record([]))),
             ])
         ),
         ("Item", .record([("code", .string()), ("versions", .list(.record([])))])),
+        (
+            "Sheet",
+            .record(
+                [
+                    ("title", .string()), ("stamp", .string()),
+                    (
+                        "sections",
+                        .list(
+                            .record(
+                                [
+                                    ("heading", .string()), ("columns", .list(.string())),
+                                    ("rows", .list(.list(.string()))),
+                                ], required: ["heading", "columns", "rows"]))
+                    ),
+                    ("data", reference("Any")),
+                ], required: ["title", "stamp", "sections", "data"])
+        ),
         (
             "Rollout",
             .record(
@@ -259,7 +278,7 @@ enum Schemas {
                 [
                     ("item", .string(lengthMax: 64)), ("version", .integer(min: 1)),
                     ("applicant", .string(lengthMin: 1)), ("idNumber", .string()),
-                    ("phone", .string()), ("channel", .string()),
+                    ("phone", .string()), ("address", .string()), ("channel", .string()),
                     ("materials", .list(material)), ("at", .moment),
                 ], required: ["item", "applicant"])
         ),
@@ -270,6 +289,7 @@ enum Schemas {
                 ("reason", .string()), ("receiver", .string()), ("to", .regionCode),
                 ("gaps", .list(.string())), ("materials", .list(material)),
                 ("score", .integer(min: 1, max: 5)), ("event", .hex(32)), ("at", .moment),
+                ("dryRun", .flag),
             ])
         ),
         (

@@ -6,15 +6,18 @@ import Domain
 /// be read still shows its number and status.
 struct CaseSheet {
     let document: StoredDocument
+    /// Who applies, as far as this node can open it.
+    let person: PersonAnswer
     private let json: JSON
 
-    init(_ document: StoredDocument) {
+    init<View: NodeView>(_ document: StoredDocument, opened view: View) {
         self.document = document
         do throws(JSONError) {
             json = try JSON(parsing: document.state)
         } catch {
             json = .null
         }
+        person = view.person(json["sealed"]?.text ?? "")
     }
 
     /// What an act on it builds on.
@@ -28,9 +31,10 @@ struct CaseSheet {
     var queryCode: String { text("queryCode") ?? "—" }
     var item: String { text("item") ?? "" }
     var itemVersion: Int? { json["itemVersion"]?.int.flatMap(Int.init(exactly:)) }
-    var applicant: String { text("applicant") ?? "—" }
-    var idNumber: String { text("idNumber") ?? "—" }
+    /// As lists show it.
+    var shown: Person { person.masked }
     var status: String { document.status }
+    var isErased: Bool { json["erased"]?.bool ?? false }
     var isReadOnly: Bool { json["readOnly"]?.bool ?? false }
     var isFrozen: Bool { json["frozen"]?.bool ?? false }
     var holder: RegionCode? { region("holder") }
@@ -107,7 +111,7 @@ enum CaseWords {
         "supplement": "补齐材料", "rate": "评价", "mirror": "对方进展", "close": "办结", "handOut": "出件送达",
         "offer": "移交", "acceptOffer": "签收", "rejectOffer": "退件", "requestWithdrawal": "请求撤回移交",
         "releaseOffer": "放还移交", "force": "强制接管", "ratify": "追认", "forkCut": "分叉裁定",
-        "outgoing": "县际移出", "returned": "县际退回",
+        "outgoing": "县际移出", "erase": "清除个人信息", "returned": "县际退回",
     ]
 
     private static let verdicts: [String: String] = [

@@ -19,6 +19,8 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case force = "case.force"
     case ratify = "case.ratify"
     case forkCut = "case.forkCut"
+    /// What is personal of a closed case is destroyed, everywhere.
+    case erase = "case.erase"
     /// A full name and number, with a reason.
     case reveal = "case.reveal"
 
@@ -30,6 +32,10 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case overlay = "overlay.set"
     case grant = "grant.set"
     case calendar = "calendar.set"
+    /// Entries of the knowledge and of the list of proofs.
+    case knowledge = "knowledge.set"
+    /// What becomes of a case whose item or grant had changed unseen (裁定).
+    case rule = "ruling.set"
 
     /// Making, changing and disabling accounts.
     case account = "account.set"
@@ -72,6 +78,7 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .ratify: "追认"
         case .forkCut: "裁定分叉"
         case .reveal: "查看完整个人信息"
+        case .erase: "清除个人信息"
         case .draft: "起草事项版本"
         case .publish: "复核并发布事项版本"
         case .suspend: "暂停事项"
@@ -80,6 +87,8 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .overlay: "维护本地要素"
         case .grant: "下沉授权"
         case .calendar: "录入工作日历"
+        case .knowledge: "维护知识库"
+        case .rule: "裁定办件"
         case .account: "管理账户"
         case .ownAccount: "修改本人口令"
         case .viewCases: "查看办件"

@@ -44,11 +44,16 @@ package enum Permissions {
         case .approver, .soleApprover: decider
         case .chief:
             [
-                .refuse, .correct, .force, .ratify, .forkCut, .note, .reveal, .viewCases,
+                .refuse, .correct, .force, .ratify, .forkCut, .erase, .rule, .note, .reveal,
+                .viewCases,
                 .viewNode,
             ]
-        case .itemEditor: [.draft, .viewNode]
-        case .itemReviewer: [.publish, .suspend, .resume, .cancel, .grant, .calendar, .viewNode]
+        case .itemEditor: [.draft, .knowledge, .viewNode]
+        case .itemReviewer:
+            [
+                .publish, .suspend, .resume, .cancel, .grant, .calendar, .knowledge, .rule,
+                .viewNode,
+            ]
         case .itemLiaison: [.draft, .overlay]
         case .corridorClerk:
             [

@@ -1,5 +1,7 @@
 /// Bounds of what one caller may ask of a node.
 extension Limits {
+    /// Other cases of one person for one item that are shown beside a case.
+    package static let twinsMax = 20
     /// Entries of a list where the caller names no number: one screen.
     package static let listDefault = 50
     /// Entries of one list: 200 cases of 2 KiB make an answer of half a megabyte.

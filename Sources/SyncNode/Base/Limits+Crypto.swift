@@ -10,6 +10,14 @@ extension Limits {
     package static let derivedBytesMax = 255 * 32
     /// Bytes of memory that one password check may take: 128 · n · r. A station has 1 GB.
     package static let scryptMemoryBytesMax = 64 * 1024 * 1024
+    /// Keys of scopes that are kept opened: 1,000 scopes of a county over some years.
+    package static let openedKeysMax = 4096
+    /// Bytes of a secret that is taken to be random, and is made so.
+    package static let keySecretBytesMin = 32
+    /// Bytes of a file that holds a secret, or a key under one.
+    package static let keySecretFileBytesMax = 4096
+    /// Bytes of a passphrase: shorter ones are guessed.
+    package static let passphraseBytesMin = 12
     /// Parallelism of scrypt: each adds the whole time again.
     package static let scryptParallelMax = 16
 }

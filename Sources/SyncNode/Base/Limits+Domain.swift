@@ -24,6 +24,44 @@ extension Limits {
     package static let caseEventsMax = 2000
     /// Characters of a text that a clerk writes into a case.
     package static let caseTextCharactersMax = 2000
+    /// Characters of an envelope as JSON carries it: a person whose every field is as long as a
+    /// text may be, in base 64.
+    package static let envelopeTextBytesMax = 64 * 1024
+    /// Nodes for which one key of a scope is wrapped: its audience, three tiers of it, and those
+    /// that came after.
+    package static let keyWrapsMax = 64
+    /// Different wraps kept for one node: a wrong one beside the right one does no harm.
+    package static let keyWrapsPerNodeMax = 4
+    /// Keys of one scope, one after the other: each time a node leaves its audience.
+    package static let keyGenerationMax: Int64 = 1_000_000
+    /// Erasures that one receipt speaks of.
+    package static let erasuresPerReceiptMax = 1000
     /// Materials of one application.
     package static let caseMaterialsMax = 100
+    /// Characters of one element: the longest conditions of a public portal have 2,631.
+    package static let elementCharactersMax = 8_000
+    /// Texts of one element: steps, keywords, checks.
+    package static let elementListMax = 100
+    /// Findings of one item: a page of them.
+    package static let findingsMax = 200
+    /// Rows of one import: a county's catalog at once.
+    package static let importRowsMax = 4_000
+    /// Bytes of one file that is imported.
+    package static let importBytesMax = jsonBytesMax
+    /// Columns of a row of CSV.
+    package static let importColumnsMax = 256
+    /// Children of a theme, and edges of one child.
+    package static let themeChildrenMax = 60
+    /// Working days of a theme at most (行政许可法 第四十二条: 联合、集中办理 45 日).
+    package static let themeDaysMax = 45
+    /// Words of a question that went unanswered.
+    package static let questionCharactersMax = 120
+    /// Regions that a version is tried out in before the others.
+    package static let stageRegionsMax = 400
+    /// Items that are split off or merged at once.
+    package static let successorsMax = 20
+    /// Cases that are looked through for those of one item.
+    package static let impactCasesMax = 20_000
+    /// A place that gave no sign for so long may hold what nobody knows of: half a day.
+    package static let silentMillis: Int64 = 12 * 60 * 60 * 1000
 }

@@ -1,4 +1,12 @@
 extension Limits {
+    /// Between two looks for cases that are not found by their people yet.
+    package static let locateMillis = 300
+    /// Documents looked at in one go for it.
+    package static let locateRowsMax = 512
+    /// Between two tries to open what could not be opened.
+    package static let locateAgainSeconds = 5
+    /// Between two looks for keys that are waited for: a case of another county waits so long.
+    package static let keyLookMillis = 500
     /// How long the writer's queue is empty before it counts as idle, in microseconds: longer
     /// than a client that waits for its answer takes to ask again, so that a busy node pays for
     /// no flush beside its commits.

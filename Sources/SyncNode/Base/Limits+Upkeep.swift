@@ -21,6 +21,8 @@ extension Limits {
     package static let receiptHeadsMax = 2048
     /// Milliseconds between two receipts that the parent asked for.
     package static let receiptAskedMillisMin: Int64 = 60 * 1000
+    /// Scopes of one 对账: a change's body holds no more.
+    package static let reconciledScopesMax = 512
     /// Seconds between two looks at whether a receipt is due; the first comes at a random moment.
     package static let receiptCheckSeconds = 600
     /// Milliseconds between two receipts of one child that nobody asked for: a day.

@@ -27,6 +27,9 @@ struct BenchWorld {
         let publish = """
             {"command":"item.publish","code":"\(item)","immediate":true,"elements":{
             "name":"城乡居民养老保险参保登记","kind":"公共服务","handling":"承诺件","legalDays":20,
+            "basis":"样例办法第一条","level":"县级","department":"县民政局","agency":"县民政局",
+            "audience":["自然人"],"steps":["收件与受理","审查与决定"],"fees":{"charged":false},
+            "result":{"kind":"其他","name":"办理结果"},
             "promisedDays":5,"materials":[],"conditions":"年满十六周岁"}}
             """
         _ = try done(kernel.say(publish))

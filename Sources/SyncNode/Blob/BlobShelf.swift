@@ -1,4 +1,4 @@
-import Base
+package import Base
 import Change
 import Crypto
 package import Disk
@@ -73,6 +73,16 @@ package final class BlobShelf: Sendable {
             last = page.last
             if page.count < Limits.namedBlobPageMax { return }
         }
+    }
+
+    /// Removes what nothing names any more, and wants it no longer. Blocking.
+    package func remove(_ digest: Digest) throws(JournalError) {
+        state.withLock { state in
+            state.wants[digest] = nil
+            state.order.removeAll { $0 == digest }
+            state.unnamed[digest] = nil
+        }
+        try store.remove(digest)
     }
 
     /// Takes in what a commit named. Never blocks.

@@ -63,6 +63,17 @@ package enum ChangeCodec {
             headerLength: change.headerLength)
     }
 
+    /// An erased change with what was left of its body, for folding; never stored, never sent.
+    package static func substituted(_ change: Change, body: [UInt8]) -> Change {
+        var bytes = Array(change.bytes[0..<change.headerLength])
+        bytes.append(1)
+        bytes.append(contentsOf: [UInt8](repeating: 0, count: 32))
+        bytes.append(contentsOf: body)
+        return Change(
+            header: change.header, hash: change.hash, bytes: bytes,
+            headerLength: change.headerLength)
+    }
+
     static func write(_ header: ChangeHeader, to writer: inout ByteWriter) {
         writePrefix(
             scope: header.scope, actor: header.actor, seq: header.seq, previous: header.previous,

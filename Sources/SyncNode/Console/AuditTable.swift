@@ -80,6 +80,8 @@ package struct AuditTable: Sendable {
         case "logout": "退出"
         case "blob.view": "查看附件"
         case "denied": "被拒绝"
+        case "reconcile": "对账"
+        case "case.erased": "已销毁个人信息"
         case "account.add": "新建账户"
         case "account.roles": "改角色"
         case "account.name": "改姓名"
@@ -183,7 +185,8 @@ package struct DraftTable: Sendable {
                 <button>复核发布</button></form>
                 """ : row.isWaiting ? "待复核" : "已发布"
             return """
-                <tr><td>\(row.name)<br><code class="quiet">\(row.code)</code>
+                <tr><td><a href="/catalog/draft?code=\(row.id)">\(row.name)</a><br>\
+                <code class="quiet">\(row.code)</code>
                 <td data-l="生效">\(row.from)<td data-l="起草">\(row.time)<td>\(form)</tr>
                 """
         }

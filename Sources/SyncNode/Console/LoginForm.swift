@@ -1,5 +1,6 @@
 package import Account
 import Base
+import QR
 
 /// The form with which a session begins.
 package struct LoginForm: Sendable {
@@ -217,14 +218,26 @@ package struct CodeForm: Sendable {
     package var html: HTMLText {
         """
         <section class="card narrow"><h1>启用动态码</h1>
-        <p>在手机验证器（如 FreeOTP）中新建一项，按时间、六位、SHA-1，输入此密钥，它只显示这一次：</p>
-        <p class="secret"><code>\(grouped)</code></p>
+        <p>用手机验证器（如 FreeOTP）扫描，或新建一项（按时间、六位、SHA-1）并输入密钥；只显示这一次：</p>
+        \(square)<p class="secret"><code>\(grouped)</code></p>
         <p class="quiet"><a href="\(address)">在本机验证器中打开</a></p>
         <form method="post" action="/console/code">\(token)
         <label>验证器显示的六位数字<input name="code" required maxlength="6" inputmode="numeric" \
         autocomplete="one-time-code" autofocus></label>
         <button class="main">确认启用</button></form></section>
         """
+    }
+
+    /// The address as a QR code; nothing where it is too long for one.
+    private var square: HTMLText {
+        guard let code = QRCode(address) else { return .empty }
+        return """
+            <p class="secret"><svg viewBox="0 0 \(code.side) \(code.side)" \
+            width="\(code.side * 4)" height="\(code.side * 4)" role="img" \
+            aria-label="二维码" shape-rendering="crispEdges">\
+            <path fill="#fff" d="M0 0h\(code.side)v\(code.side)h-\(code.side)z"/>\
+            <path fill="#000" d="\(code.path)"/></svg></p>
+            """
     }
 
     /// In fours, as people read it out.

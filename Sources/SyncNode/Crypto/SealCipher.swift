@@ -125,7 +125,7 @@ extension SealCipher {
 }
 
 /// Owns one cipher context of OpenSSL, which wipes its key when it goes.
-private struct CipherContext: ~Copyable {
+struct CipherContext: ~Copyable {
     let pointer: OpaquePointer?
 
     init() {

@@ -99,6 +99,10 @@ struct DemoRecovery: Sendable {
         await script.eventually("玫瑰镇收到焦庄村的办件") { await t.has(first) }
         let copy = v1.copied(to: folder + "/clone", listen: world.spareAddress)
         let old = await incarnation(v1)
+        // Whoever copies the machine whole has its secret, too.
+        let secret = "/../" + KeySecret.fileName
+        let isCopied = await DemoFolder.copy(v1.data + secret, to: copy.data + secret)
+        script.fact("连同密钥口令一起复制", isCopied)
         try await copy.start()
         await script.eventually("焦庄村的副本在首次联络时被发现，换了新身份", seconds: 30) {
             let now = await incarnation(copy)

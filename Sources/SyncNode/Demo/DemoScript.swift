@@ -22,6 +22,7 @@ final class DemoScript: Sendable {
         await DemoHandover(script: self, world: world).play()
         await DemoCarriage(script: self, world: world).play()
         await DemoRecovery(script: self, world: world).play()
+        await DemoCatalog(script: self, world: world).play()
         for member in county.members {
             let status = await member.get("/api/v1/status")
             fact(

@@ -20,6 +20,12 @@ struct DemoSeed: Sendable {
             guard known["items"]?.array?.isEmpty ?? true else { continue }
             for item in Self.items { try await need(member, item) }
             for grant in Self.grants(member.node.region.text) { try await need(member, grant) }
+            let imported = await member.post(
+                "/api/v1/catalog/import?publish=true", DemoItems.file)
+            guard imported.json["published"]?.int == Int64(DemoItems.count) else {
+                throw NodeRuntime.Failure(
+                    "\(member.node.name) did not import its catalog: \(imported.json)", exitCode: 1)
+            }
         }
     }
 
@@ -29,7 +35,8 @@ struct DemoSeed: Sendable {
         guard let world = DemoWorld(county) else { return }
         for member in [world.v1, world.v2, world.t, world.t2] {
             await wait("\(member.node.name) 还没有事项") {
-                await member.get("/api/v1/items")["items"]?.array?.count == Self.items.count
+                let items = await member.get("/api/v1/items?limit=200")["items"]
+                return items?.array?.count == Self.items.count + DemoItems.count
             }
         }
         guard await world.numbers(world.v1).isEmpty else { return }
@@ -82,17 +89,22 @@ struct DemoSeed: Sendable {
     /// A version of an item, effective at once.
     static func item(
         _ code: String, _ name: String, handling: String, legal: Int, promised: Int,
-        materials: [(code: String, name: String, deferrable: Bool)], base: Int? = nil
+        materials: [(code: String, name: String, deferrable: Bool)], base: Int? = nil,
+        from: String? = nil, basis text: String = "样例办法第一条"
     ) -> String {
         let list = materials.map { material in
             "{\"code\":\"\(material.code)\",\"name\":\"\(material.name)\",\"required\":true,"
                 + "\"deferrable\":\(material.deferrable)}"
         }
         let basis = base.map { "\"base\":\($0)," } ?? ""
-        return "{\"command\":\"item.publish\",\"code\":\"\(code)\",\(basis)\"immediate\":true,"
+        return "{\"command\":\"item.publish\",\"code\":\"\(code)\",\(basis)"
+            + (from.map { "\"effectiveFrom\":\"\($0)\"," } ?? "\"immediate\":true,")
             + "\"elements\":{\"name\":\"\(name)\",\"kind\":\"公共服务\","
             + "\"handling\":\"\(handling)\",\"legalDays\":\(legal),"
             + "\"promisedDays\":\(promised),\"materials\":[\(list.joined(separator: ","))],"
+            + "\"basis\":\"\(text)\",\"level\":\"县级\",\"department\":\"县民政局\",\"agency\":\"县民政局\","
+            + "\"audience\":[\"自然人\"],\"steps\":[\"收件与受理\",\"审查与决定\"],\"fees\":{\"charged\":false},"
+            + "\"result\":{\"kind\":\"其他\",\"name\":\"办理结果\"},"
             + "\"conditions\":\"本县户籍居民\"}}"
     }
 
@@ -103,7 +115,7 @@ struct DemoSeed: Sendable {
         (code: "M4", name: "银行卡复印件", deferrable: true),
     ]
 
-    private static let items = [
+    static let items = [
         item(
             Item.allowance, "高龄津贴认定", handling: "承诺件", legal: 20, promised: 5,
             materials: allowanceMaterials),

@@ -51,6 +51,9 @@ package struct CatalogReceiptState: Hashable, Sendable {
     package private(set) var heads: [Head] = []
     /// The latest `Limits.catalogReceiptsKeptMax` receipts, oldest first.
     package private(set) var entries: [Entry] = []
+    /// The sum of the fingerprints of all versions' uniform elements (十同): of a catalog's own
+    /// document, what is here; of a region's, what it said of its own in its latest receipt.
+    package var uniform: UInt64 = 0
     /// Whether the local node owes a receipt for it: a hint for the reaction, local, no part of
     /// the folded state.
     package var owesReceipt = false
@@ -99,6 +102,12 @@ package struct CatalogReceiptState: Hashable, Sendable {
         other.heads.allSatisfy { covers(Dot(actor: $0.actor, seq: $0.seq)) }
     }
 
+    /// 十同: whether a region that holds all there is holds the same; nil while it lacks some.
+    package func agrees(with owner: CatalogReceiptState) -> Bool? {
+        guard covers(owner), owner.covers(self) else { return nil }
+        return uniform == owner.uniform
+    }
+
     /// When a change of the catalog was first known to be there.
     package func reach(_ dot: Dot) -> Reach {
         guard covers(dot) else { return .waiting }
@@ -123,6 +132,7 @@ extension CatalogReceiptState {
         writer.object { object in
             object.field("owner", owner.hex)
             object.field("region", region.hex)
+            object.field("uniform", hex: uniform)
             object.array("heads") { array in
                 for head in heads { head.write(to: &array) }
             }
@@ -145,6 +155,7 @@ extension CatalogReceiptState {
         else { throw JSONError(.kind, offset: 0) }
         self.init(owner: owner, region: region)
         self.heads = heads
+        uniform = json["uniform"]?.text.flatMap(RegionID.init(hex:))?.rawValue ?? 0
         entries = receipts.compactMap(Entry.init(json:))
         guard entries.count == receipts.count else { throw JSONError(.kind, offset: 0) }
         owesReceipt = stored.attention

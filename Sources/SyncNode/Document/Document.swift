@@ -28,6 +28,22 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case audit = 12
     /// A version of an item that waits for a second person (草稿).
     case draft = 13
+    /// A key of a case scope, wrapped for its audience (密钥).
+    case keyring = 14
+    /// The last 对账 of a region's node with its parent.
+    case reconciliation = 15
+    /// 一件事 as a definition.
+    case theme = 20
+    /// An entry of the basic list (基本目录) with its claim.
+    case basic = 21
+    /// An entry of the knowledge (知识库).
+    case knowledge = 22
+    /// An entry of the list of proofs (证明事项清单).
+    case proof = 23
+    /// A question that nobody could answer yet.
+    case question = 24
+    /// What the authority ruled on a case whose item or grant had changed unseen (裁定).
+    case ruling = 25
 }
 
 /// A document's identity: 16 bytes, never reused, inside a collection.

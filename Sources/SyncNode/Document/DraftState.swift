@@ -12,6 +12,8 @@ package struct DraftState: Hashable, Sendable {
     package let time: Int64
     /// Whether it was published.
     package var isPublished = false
+    /// Whether it was given up, or another took its place.
+    package var isDiscarded = false
 
     package init(author: UInt64, code: String, publication: [UInt8], time: Int64) {
         self.author = author
@@ -29,11 +31,19 @@ package struct DraftState: Hashable, Sendable {
             object.field("author", hex: author)
             object.field("time", time)
             object.field("published", isPublished)
+            if isDiscarded { object.field("discarded", true) }
             object.field("publication", stored: publication)
         }
         return StoredDocument(
-            key: key, scope: scope, label: code, status: isPublished ? "published" : "waiting",
+            key: key, scope: scope, label: code, status: status,
             time: time, attention: false, search: "", state: writer.bytes)
+    }
+
+    /// Whether it waits for a second person.
+    package var isOpen: Bool { !isPublished && !isDiscarded }
+
+    private var status: String {
+        isPublished ? "published" : isDiscarded ? "discarded" : "waiting"
     }
 
     /// - Throws: `kind`, or what the reader finds, where the state is not of its form.
@@ -45,5 +55,6 @@ package struct DraftState: Hashable, Sendable {
         else { throw JSONError(.kind, offset: 0) }
         self.init(author: author, code: code, publication: publication, time: time)
         isPublished = json["published"]?.bool ?? false
+        isDiscarded = json["discarded"]?.bool ?? false
     }
 }

@@ -35,13 +35,11 @@ package struct ItemElements: Hashable, Sendable {
     /// How many different officers it asks for: 2, or 3 with one who examines (审查).
     package let officers: Int
 
+    /// What else people look for it by (同义词).
+    package let keywords: [String]
+
     /// 行政许可: may not be decided by a village (DOMAIN §3.4).
     package static let licence = "行政许可"
-
-    /// 事项类型 that a catalog knows (S0, S1 and the portals of items.json).
-    package static let kinds = [
-        licence, "行政给付", "行政确认", "行政奖励", "行政裁决", "行政征收", "行政检查", "其他行政权力", "公共服务",
-    ]
 
     /// - Parameter bytes: Strict JSON. nil where an element that the rules need is absent or of
     ///   another form; whether the elements are any good is `lint`'s to say.
@@ -70,6 +68,7 @@ package struct ItemElements: Hashable, Sendable {
         self.materials = materials
         conditions = json["conditions"]?.text ?? ""
         officers = json["officers"]?.int == 3 ? 3 : 2
+        keywords = (json["keywords"]?.array ?? []).compactMap(\.text)
     }
 }
 

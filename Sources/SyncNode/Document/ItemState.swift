@@ -11,11 +11,17 @@ package struct ItemVersion: Hashable, Sendable {
     package let effectiveFrom: CivilDate
     /// The uniform elements as JSON, as published (`ItemElements` reads them).
     package let elements: [UInt8]
+    /// Set where it is tried out first: it counts only where a step lets it. The stations of the
+    /// first step, sorted.
+    package let stage: [RegionID]?
 
-    package init(number: Int, effectiveFrom: CivilDate, elements: [UInt8]) {
+    package init(
+        number: Int, effectiveFrom: CivilDate, elements: [UInt8], stage: [RegionID]? = nil
+    ) {
         self.number = number
         self.effectiveFrom = effectiveFrom
         self.elements = elements
+        self.stage = stage
     }
 }
 
@@ -33,10 +39,13 @@ package enum Standing: String, Hashable, Sendable, CaseIterable {
 package struct StandingNote: Hashable, Sendable {
     package let standing: Standing
     package let reason: String
+    /// Codes of the items that take its place (拆分, 合并); empty where none does.
+    package let successors: [String]
 
-    package init(standing: Standing, reason: String) {
+    package init(standing: Standing, reason: String, successors: [String] = []) {
         self.standing = standing
         self.reason = reason
+        self.successors = successors
     }
 }
 
@@ -51,6 +60,8 @@ package struct ItemState: Hashable, Sendable {
     package let authority: RegionID
     package private(set) var versions = Timeline<ItemVersion>()
     package private(set) var standings = Timeline<StandingNote>()
+    /// Steps of versions that are tried out. By dot.
+    package private(set) var stages: [StageNote] = []
 
     package init(code: String, authority: RegionID) {
         self.code = code
@@ -78,12 +89,22 @@ package struct ItemState: Hashable, Sendable {
         standings.insert(Timeline.Entry(stamp: stamp, value: note))
     }
 
+    /// Takes a step in; one that is known changes nothing.
+    package mutating func insert(_ note: StageNote) {
+        guard !stages.contains(where: { $0.stamp.dot == note.stamp.dot }) else { return }
+        let place = stages.firstIndex { $0.stamp.dot > note.stamp.dot }
+        stages.insert(note, at: place ?? stages.count)
+    }
+
     // MARK: what holds
 
     /// The version that counts at a moment; nil before the first. Where several do (版本冲突),
     /// the latest by clock, the same at every node.
-    package func version(at instant: Instant) -> Version? {
-        Timeline.latest(of: versions.standing(at: instant))
+    ///
+    /// - Parameter place: Where; nil for the catalog's own region, which a version that is tried
+    ///   out reaches last.
+    package func version(at instant: Instant, for place: StagePlace? = nil) -> Version? {
+        Timeline.latest(of: standing(versionsAt: instant, for: place))
     }
 
     /// The version that counts at the end of a day: one published at once during it included.
@@ -92,8 +113,35 @@ package struct ItemState: Hashable, Sendable {
     }
 
     /// Whether two versions count at a moment of which neither replaces the other: 版本冲突.
-    package func isContested(at instant: Instant) -> Bool {
-        versions.standing(at: instant).count > 1
+    package func isContested(at instant: Instant, for place: StagePlace? = nil) -> Bool {
+        standing(versionsAt: instant, for: place).count > 1
+    }
+
+    /// From when a version counts at a place; nil where it does not get there.
+    package func start(of version: Version, for place: StagePlace?) -> Instant? {
+        guard let first = version.value.stage else { return version.stamp.from }
+        if let place, first.contains(place.region) { return version.stamp.from }
+        return stages.filter { $0.version == version.stamp.dot && $0.covers(place) }
+            .map { max($0.stamp.from, version.stamp.from) }.min()
+    }
+
+    /// Whether a version that is tried out goes no further.
+    package func isHalted(_ version: Version) -> Bool {
+        stages.contains { $0.version == version.stamp.dot && $0.reach == .halt }
+    }
+
+    /// Whether a version is tried out and has not reached everybody.
+    package func isStaged(_ version: Version) -> Bool {
+        version.value.stage != nil
+            && !stages.contains {
+                $0.version == version.stamp.dot && $0.reach == .everywhere
+            }
+    }
+
+    private func standing(versionsAt instant: Instant, for place: StagePlace?) -> [Version] {
+        versions.standing { entry in
+            start(of: entry, for: place).map { $0 <= instant } ?? false
+        }
     }
 
     /// The standing at a moment; of contested ones the one that allows least.
@@ -114,13 +162,16 @@ package struct ItemState: Hashable, Sendable {
     package var nextNumber: Int { (versions.entries.map(\.value.number).max() ?? 0) + 1 }
 
     /// Versions with their place at a moment, the latest first.
-    package func history(at instant: Instant) -> [(entry: Version, place: Place)] {
-        let current = Set(versions.standing(at: instant).map(\.stamp.dot))
+    package func history(
+        at instant: Instant, for place: StagePlace? = nil
+    ) -> [(entry: Version, place: Place)] {
+        let current = Set(standing(versionsAt: instant, for: place).map(\.stamp.dot))
         let heads = Set(heads.map(\.stamp.dot))
         return versions.entries.map { entry in
             let dot = entry.stamp.dot
             if current.contains(dot) { return (entry, .current) }
-            let isScheduled = heads.contains(dot) && entry.stamp.from > instant
+            let begins = start(of: entry, for: place)
+            let isScheduled = heads.contains(dot) && begins.map { $0 > instant } ?? true
             return (entry, isScheduled ? .scheduled : .history)
         }.sorted {
             let (left, right) = ($0.entry, $1.entry)
@@ -172,6 +223,10 @@ extension ItemState {
                     inner.field("number", version.number)
                     inner.field("effectiveFrom", version.effectiveFrom.text)
                     inner.field("elements", stored: version.elements)
+                    guard let stage = version.stage else { return }
+                    inner.array("stage") { array in
+                        for region in stage { array.value(region.hex) }
+                    }
                 }
             }
             object.key("standings")
@@ -179,7 +234,15 @@ extension ItemState {
                 writer.object { inner in
                     inner.field("standing", note.standing.rawValue)
                     inner.field("reason", note.reason)
+                    guard !note.successors.isEmpty else { return }
+                    inner.array("successors") { array in
+                        for code in note.successors { array.value(code) }
+                    }
                 }
+            }
+            guard !stages.isEmpty else { return }
+            object.array("stages") { array in
+                for note in stages { note.write(to: &array) }
             }
         }
         let times = versions.entries.map(\.stamp.time) + standings.entries.map(\.stamp.time)
@@ -209,8 +272,13 @@ extension ItemState {
             guard let standing = json["standing"]?.text.flatMap(Standing.init(rawValue:)),
                 let reason = json["reason"]?.text
             else { throw JSONError(.kind, offset: range.lowerBound) }
-            return StandingNote(standing: standing, reason: reason)
+            return StandingNote(
+                standing: standing, reason: reason,
+                successors: (json["successors"]?.array ?? []).compactMap(\.text))
         }
+        scanner.rewind()
+        guard let stages = try scanner.member("stages") else { return }
+        for json in try scanner.json(stages).array ?? [] { insert(try StageNote(json: json)) }
     }
 
     /// The latest statements' word, whatever their date: a day's answer is asked for, not
@@ -224,7 +292,8 @@ extension ItemState {
         guard let latest = Timeline.latest(of: heads),
             let elements = ItemElements(latest.value.elements)
         else { return "" }
-        return ([elements.name, elements.kind] + elements.materials.map(\.name))
+        return
+            ([elements.name, elements.kind] + elements.materials.map(\.name) + elements.keywords)
             .joined(separator: " ")
     }
 }
@@ -236,7 +305,14 @@ extension ItemVersion {
             let date = try scanner.text("effectiveFrom").flatMap(CivilDate.init(_:)),
             let elements = try scanner.member("elements"), elements.kind == .object
         else { throw JSONError(.kind, offset: range.lowerBound) }
+        var stage: [RegionID]?
+        if let member = try scanner.member("stage") {
+            stage = try scanner.json(member).array?.compactMap {
+                $0.text.flatMap(RegionID.init(hex:))
+            }
+        }
         self.init(
-            number: Int(number), effectiveFrom: date, elements: Array(bytes[elements.value]))
+            number: Int(number), effectiveFrom: date, elements: Array(bytes[elements.value]),
+            stage: stage)
     }
 }

@@ -79,7 +79,12 @@ package struct Timeline<Value: Sendable>: Sendable {
     /// What counts at a moment: one entry where all agree, several where it is contested, none
     /// before the first. By dot. Cost: one pass over the entries and what they replace.
     package func standing(at instant: Instant) -> [Entry] {
-        let begun = entries.filter { $0.stamp.from <= instant }
+        standing { $0.stamp.from <= instant }
+    }
+
+    /// What counts where some statements have begun and others have not. By dot.
+    package func standing(_ hasBegun: (Entry) -> Bool) -> [Entry] {
+        let begun = entries.filter(hasBegun)
         return begun.filter(unreplaced(among: begun))
     }
 

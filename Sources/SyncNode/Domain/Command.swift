@@ -1,5 +1,6 @@
 package import Account
 package import Base
+@_exported public import Catalog
 @_exported public import Civil
 @_exported public import Document
 @_exported public import Region

@@ -17,11 +17,21 @@ package protocol DocumentSource<Failure> {
     func change(at dot: Dot, in scope: ScopeID) throws(Failure) -> Change?
     /// Which of some attachments this node does not hold whole.
     func missing(_ attachments: [Digest]) throws(Failure) -> [Digest]
+    /// The same content for other readers; nil where this node cannot open it, or does not know
+    /// their key.
+    func rewrapped(
+        _ envelope: Envelope, for reader: EnvelopeReader
+    ) throws(Failure) -> Envelope?
 }
 
 extension DocumentSource {
     /// Where nobody knows of attachments, none is waited for.
     package func missing(_ attachments: [Digest]) throws(Failure) -> [Digest] { [] }
+
+    /// Where nothing is sealed, nothing is wrapped anew.
+    package func rewrapped(
+        _ envelope: Envelope, for reader: EnvelopeReader
+    ) throws(Failure) -> Envelope? { envelope }
 }
 
 /// What a fold puts back.
@@ -50,6 +60,9 @@ package enum Content: Sendable {
     case account(AccountState)
     case audit(AuditState)
     case draft(DraftState)
+    case keyring(KeyringState)
+    case reconciliation(ReconciliationState)
+    case definition(DefinitionState)
 
     /// The document as the store keeps it.
     ///
@@ -71,6 +84,9 @@ package enum Content: Sendable {
         case .account(let state): state.stored(key: key, scope: scope)
         case .audit(let state): state.stored(key: key, scope: scope)
         case .draft(let state): state.stored(key: key, scope: scope)
+        case .keyring(let state): state.stored(key: key)
+        case .reconciliation(let state): state.stored(key: key, scope: scope)
+        case .definition(let state): state.stored(key: key, scope: scope)
         }
     }
 
@@ -90,6 +106,10 @@ package enum Content: Sendable {
         case .account: .account(try AccountState(document))
         case .audit: .audit(try AuditState(document))
         case .draft: .draft(try DraftState(document))
+        case .keyring: .keyring(try KeyringState(document))
+        case .reconciliation: .reconciliation(try ReconciliationState(document))
+        case .theme, .basic, .knowledge, .proof, .question, .ruling:
+            .definition(try DefinitionState(document))
         }
     }
 }

@@ -98,6 +98,8 @@ package struct Desk: Sendable {
     package let now: Instant
     /// 32 random bytes, fresh for each command: document ids and query codes come from here.
     package let entropy: Digest
+    /// Whether what is personal is refused unless it is sealed: always, but in the simulator.
+    package var mustSeal = false
 
     /// Who is where and who may decide.
     package var directory: Directory { office.directory }

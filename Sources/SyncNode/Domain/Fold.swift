@@ -1,5 +1,5 @@
 package import Base
-import Change
+package import Change
 import Document
 import Region
 
@@ -28,14 +28,93 @@ package enum Fold {
             return try CatalogFold.apply(arrival, at: desk, from: source)
         }
         switch arrival.scope.family {
+        case .cases where arrival.change.kind == .scopeKey:
+            return try keyring(arrival, from: source)
         case .cases:
             return try CaseFold.apply(arrival, at: desk, from: source, under: custody)
         case .custody, .corridor:
             return try CaseReactions.marked(
                 try HandoverFold.apply(arrival, at: desk, from: source), at: desk, from: source)
         case .staff: return try StaffFold.apply(arrival, at: desk, from: source)
+        case .control where arrival.change.kind == .erasureReceipt:
+            return erased(arrival, at: desk)
+        case .control
+        where arrival.change.kind == .reconcileStatement
+            || arrival.change.kind == .reconcileAnswer:
+            return try reconciliation(arrival, at: desk, from: source)
         case .control: return try holding(arrival, at: desk, from: source)
         case .directory, .catalog, .statistics: return []
+        }
+    }
+
+    /// A key of the scope: whoever may write here may say for whom it is wrapped. What a stolen
+    /// node says behind its end is not taken in.
+    private static func keyring<S: DocumentSource>(
+        _ arrival: Arrival, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        guard !arrival.isIdle, let body = arrival.change.body,
+            let said = KeyringState.read(CatalogFold.parsed(body))
+        else { return [] }
+        let scope = arrival.change.scope
+        let key = KeyringState.key(scope: scope, key: said.number)
+        var state = KeyringState(scope: scope, number: said.number)
+        if case .keyring(let known)? = try source.content(key) { state = known }
+        state.take(said.wraps, generation: said.generation)
+        return [ContentWrite(key: key, content: .keyring(state))]
+    }
+
+    /// 对账: the node's own word, or its parent's; an answer is a line of the audit on both sides.
+    private static func reconciliation<S: DocumentSource>(
+        _ arrival: Arrival, at desk: Desk, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        let region = arrival.scope.region
+        let isAnswer = arrival.change.kind == .reconcileAnswer
+        let author = desk.directory.region(seatedBy: arrival.key)
+        guard !arrival.isIdle, let body = arrival.change.body, author != nil,
+            author == (isAnswer ? desk.directory.region(region)?.parent : region),
+            let day = ReconciliationState.day(of: body)
+        else { return [] }
+        let header = arrival.change.header
+        let key = ReconciliationState.key(of: region)
+        var state = ReconciliationState(region: region)
+        if case .reconciliation(let known)? = try source.content(key) { state = known }
+        state.take(
+            ReconciliationState.Word(
+                hash: arrival.change.hash.prefix16, time: header.time, body: body),
+            isAnswer: isAnswer)
+        let write = ContentWrite(key: key, content: .reconciliation(state))
+        guard isAnswer else { return [write] }
+        let (differing, count) = ReconciliationState.differing(in: body)
+        var line = AuditState(act: "reconcile", region: region, recorded: header.time.millis)
+        line.about = day
+        line.outcome = differing.isEmpty ? "done" : "differs"
+        line.reason = differing.isEmpty ? "\(count)" : differing.joined(separator: " ")
+        let id = Digest16(
+            high: UInt64(max(0, header.time.millis)), low: arrival.change.hash.prefix8)
+        return [
+            write,
+            ContentWrite(
+                key: DocumentKey(collection: .audit, id: id), content: .audit(line)),
+        ]
+    }
+
+    /// What a node has destroyed, as lines of the audit wherever its control scope goes.
+    private static func erased(_ arrival: Arrival, at desk: Desk) -> [ContentWrite] {
+        let region = arrival.scope.region
+        guard !arrival.isIdle, desk.directory.region(seatedBy: arrival.key) == region,
+            let body = arrival.change.body
+        else { return [] }
+        let time = arrival.change.header.time.millis
+        let lines = (CatalogFold.parsed(body)["erased"]?.array ?? [])
+            .prefix(Limits.erasuresPerReceiptMax)
+        return lines.enumerated().map { index, line in
+            var state = AuditState(act: "case.erased", region: region, recorded: time)
+            state.about = line["number"]?.text ?? ""
+            state.reason = line["erasure"]?.text ?? ""
+            let id = Digest16(
+                high: UInt64(max(0, time)), low: arrival.change.hash.prefix8 &+ UInt64(index))
+            return ContentWrite(
+                key: DocumentKey(collection: .audit, id: id), content: .audit(state))
         }
     }
 
@@ -80,4 +159,124 @@ package enum Fold {
         return try CaseReactions.marked(
             [ContentWrite(key: key, content: .caseFile(judged))], at: desk, from: source)
     }
+}
+
+/// What an erasure says: of which changes of a case the payloads are destroyed, and what is left
+/// of each, so that every fold comes to the same with the payload and without (PROTOCOL §11).
+package struct Erasure: Sendable {
+    /// One change.
+    package struct Entry: Sendable {
+        package let dot: Dot
+        package let hash: Digest16
+        /// Its body without what is personal or was written freely: JSON.
+        package let rest: [UInt8]
+    }
+
+    /// The case.
+    package let document: Digest16
+    package let number: String
+    package let entries: [Entry]
+
+    /// Members of a body that are neither personal nor free text.
+    private static let kept = [
+        "case", "on", "number", "query", "item", "version", "origin", "channel", "outcome", "at",
+        "to", "region", "destination", "handover", "about", "cut", "score",
+    ]
+
+    /// nil for a change of another kind, or one that is not of its form.
+    package init?(_ change: Change) {
+        guard change.kind == .caseErase, let body = change.body else { return nil }
+        let json = CatalogFold.parsed(body)
+        guard let document = json["case"]?.text.flatMap(Digest16.init(hex:)),
+            let list = json["changes"]?.array, list.count <= Limits.caseEventsMax
+        else { return nil }
+        self.document = document
+        number = json["number"]?.text ?? ""
+        entries = list.compactMap { entry in
+            guard let actor = entry["actor"]?.text.flatMap(RegionID.init(hex:)),
+                let seq = entry["seq"]?.int, (1...Int64(Limits.seqMax)).contains(seq),
+                let hash = entry["hash"]?.text.flatMap(Digest16.init(hex:)),
+                let rest = entry["rest"], rest.object != nil
+            else { return nil }
+            return Entry(
+                dot: Dot(actor: ActorID(actor.rawValue), seq: Seq(UInt64(seq))), hash: hash,
+                rest: rest.bytes)
+        }
+    }
+
+    /// Whether it counts: said by the county that the case belongs to, and not behind an end.
+    package func isEffective(_ arrival: Arrival, in directory: Directory) -> Bool {
+        guard !arrival.isIdle, arrival.scope.family == .cases,
+            let county = directory.county(of: arrival.scope.region)
+        else { return false }
+        return directory.region(seatedBy: arrival.key) == county
+    }
+
+    /// The county destroys what is personal of a case that is at its end.
+    static func decide<S: DocumentSource>(
+        _ sheet: CaseSheet, _ reason: String, isDry: Bool, from source: S
+    ) throws(S.Failure) -> Decision {
+        if let refusal = refusal(sheet) { return .refuse(refusal) }
+        var entries: [(event: CaseEvent, rest: JSONObject)] = []
+        for event in sheet.state.events {
+            guard
+                let body = try source.change(at: event.dot, in: sheet.state.scopeID)?.body,
+                let object = CatalogFold.parsed(body).object
+            else { continue }
+            entries.append((event, rest(of: object)))
+        }
+        let draft = sheet.draft(.caseErase) { object in
+            object.field("number", sheet.state.number)
+            object.field("reason", reason)
+            object.array("changes") { array in
+                for (event, rest) in entries {
+                    array.object { entry in
+                        entry.field("actor", hex: event.dot.actor.rawValue)
+                        entry.field("seq", Int64(event.dot.seq.rawValue))
+                        entry.field("hash", hex: event.hash)
+                        entry.field("rest", .object(rest))
+                    }
+                }
+            }
+        }
+        let answer = CatalogRules.answer { object in
+            object.field("number", sheet.state.number)
+            object.field("changes", entries.count)
+            object.field("dryRun", isDry)
+        }
+        return .write(isDry ? [] : [draft], answer: answer)
+    }
+
+    private static func rest(of object: JSONObject) -> JSONObject {
+        var rest = JSONObject()
+        for name in kept { if let value = object[name] { rest[name] = value } }
+        if let materials = object["materials"] {
+            rest["materials"] = CatalogFold.parsed(CaseBody.materials(materials))
+        }
+        return rest
+    }
+
+    private static func refusal(_ sheet: CaseSheet) -> RuleRefusal? {
+        do throws(RuleRefusal) {
+            try sheet.checkSeat()
+        } catch {
+            return error
+        }
+        guard sheet.desk.isGateway(of: sheet.state.scope) else {
+            return RuleRefusal("not-supervisor", "只有所属县可以清除", category: .forbidden)
+        }
+        guard sheet.state.status.isFinal, sheet.state.outgoing == nil else {
+            return RuleRefusal("case-not-final", "办件尚未送达或终结")
+        }
+        guard !sheet.state.isErased else {
+            return RuleRefusal("case-erased", "此办件的个人信息已清除")
+        }
+        return nil
+    }
+}
+
+extension ChangeKind {
+    /// 清除回执, in the node's control scope: which erasures it has carried out, and that nothing of
+    /// the payloads is left in its store: {erased: [{case, number, erasure, changes}]}.
+    package static let erasureReceipt = ChangeKind(rawValue: 0x0094)
 }

@@ -58,3 +58,78 @@ extension RuleRefusal {
         return refusal
     }
 }
+
+extension CaseRules {
+    /// What is personal is written sealed or not at all, under a key that its readers have.
+    ///
+    /// - Parameter isNamed: Whether the command names a person.
+    static func refusal<S: DocumentSource>(
+        of sealed: Envelope?, _ isNamed: Bool, at desk: Desk, from source: S
+    ) throws(S.Failure) -> RuleRefusal? {
+        guard desk.mustSeal, isNamed else { return nil }
+        guard let sealed else {
+            return RuleRefusal("person-not-sealed", "个人信息未经加密，不予保存", category: .forbidden)
+        }
+        guard try source.content(sealed.keyring) != nil else {
+            return RuleRefusal("seal-key-unknown", "加密密钥尚未就绪，请稍后重试")
+        }
+        return nil
+    }
+}
+
+/// What the local seat owes without being asked: gateways pass on, sign, tell.
+package enum Reactions {
+    /// - Parameter key: A document whose `attention` is set.
+    /// - Returns: Commands to decide as the node itself, in order. Nothing where this node has
+    ///   no seat, or once their changes are folded.
+    package static func due<S: DocumentSource>(
+        _ key: DocumentKey, at desk: Desk, from source: S
+    ) throws(S.Failure) -> [Command] {
+        guard desk.isSeated else { return [] }
+        switch key.collection {
+        case .caseFile, .handover, .parcel:
+            return try CaseReactions.due(key, at: desk, from: source)
+        case .receipt:
+            return try CatalogReactions.due(key, at: desk, from: source).map { .catalog($0) }
+        case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
+            .keyring, .reconciliation, .theme, .basic, .knowledge, .proof, .question, .ruling:
+            return []
+        }
+    }
+}
+
+/// What the local seat owes the catalog of itself: receipts.
+package enum CatalogReactions {
+    /// The commands due for a document of the `receipt` collection; none once they are folded.
+    /// One receipt covers all that is there, however many changes that took.
+    ///
+    /// - Throws: What the source throws.
+    package static func due<S: DocumentSource>(
+        _ key: DocumentKey, at desk: Desk, from source: S
+    ) throws(S.Failure) -> [CatalogCommand] {
+        guard key.collection == .receipt, desk.isSeated,
+            case .receipt(let state)? = try source.content(key), state.owner == state.region,
+            state.owesReceipt
+        else { return [] }
+        return [.receipt(catalog: state.owner)]
+    }
+}
+
+extension CaseSheet {
+    /// 审查: an opinion, bound to nobody's decision, of an officer who did not accept the case.
+    func review(_ isGranted: Bool, _ note: String) throws(RuleRefusal) -> Decision {
+        try checkMode([.authorise])
+        try check(.acceptance, isFilled: true, "case-not-accepted", "尚未受理")
+        try check(.decision, isFilled: false, "case-decided", "已作出决定")
+        try checkNotWithdrawn()
+        guard !CaseEvent.isBarred(desk.author, by: state.effective(.acceptance)) else {
+            throw RuleRefusal(
+                "separate-officers", "受审分离：受理人不得审查同一承诺件", category: .forbidden)
+        }
+        let draft = draft(.caseReview) { object in
+            object.field("outcome", isGranted ? "grant" : "refuse")
+            object.object("detail") { $0.field("note", note) }
+        }
+        return written([draft])
+    }
+}

@@ -4,7 +4,8 @@ package import Crypto
 import Glibc
 import Kernel
 
-/// The keys of a node: `keys/` in its directory, each file 64 hexadecimal digits, mode 0600.
+/// The keys of a node: `keys/` in its directory, a line of hexadecimal digits each, mode 0600.
+/// The one that reads what is personal is sealed under a `KeySecret`.
 package struct KeyFiles: Sendable {
     /// Why keys could not be read or written, as one sentence that says what to do.
     package struct Failure: Error, Hashable, Sendable {
@@ -27,6 +28,10 @@ package struct KeyFiles: Sendable {
     package let incarnation: SigningKey
     /// For opening sealed bundles.
     package let agreement: AgreementKey
+    /// For the blind indexes by which a person's cases are found: this node's own.
+    package let locator: [UInt8]
+    /// For attachments as they lie on this node's disk.
+    package let store: [UInt8]
 
     /// H(enrolment public key).
     package var nodeID: Digest {
@@ -34,29 +39,50 @@ package struct KeyFiles: Sendable {
     }
 
     /// Makes and stores new keys. The folder must not hold any yet.
-    package static func create(in folder: String, suite: Suite) throws(Failure) {
+    ///
+    /// - Parameter secret: What the key for reading lies under from now on.
+    package static func create(
+        in folder: String, suite: Suite, under secret: KeySecret
+    ) throws(Failure) {
         try SmallFile.makeFolder(folder)
-        for name in ["node", "incarnation", "agreement"] {
-            try store(newSeed(suite), named: name, suite: suite, in: folder, replace: false)
+        for name in ["node", "incarnation"] {
+            try write(newSeed(suite), named: name, suite: suite, in: folder, replace: false)
         }
+        try seal(newSeed(suite), suite, in: folder, under: secret, replace: false)
+    }
+
+    /// Has the key for reading lie under another secret.
+    package static func reseal(
+        in folder: String, from old: KeySecret, to new: KeySecret
+    ) throws(Failure) {
+        let (suite, seed) = try open(in: folder, with: old)
+        try seal(seed, suite, in: folder, under: new, replace: true)
     }
 
     /// Replaces the incarnation's key (PROTOCOL §6).
     package static func renewIncarnation(in folder: String, suite: Suite) throws(Failure) {
-        try store(newSeed(suite), named: "incarnation", suite: suite, in: folder, replace: true)
+        try write(newSeed(suite), named: "incarnation", suite: suite, in: folder, replace: true)
     }
 
-    package init(folder: String) throws(Failure) {
+    /// - Throws: exit code 5 where the secret does not open the key for reading.
+    package init(folder: String, secret: KeySecret) throws(Failure) {
         node = try Self.signingKey("node", in: folder)
         incarnation = try Self.signingKey("incarnation", in: folder)
-        agreement = try Self.agreementKey(in: folder)
+        let (suite, seed) = try Self.open(in: folder, with: secret)
+        agreement = try Self.agreementKey(suite, seed, in: folder)
+        locator = KeyDerivation.hkdf(
+            secret: seed, salt: [], info: Array("syncnode blind index".utf8), length: 32,
+            suite: .sha256Ed25519)
+        store = KeyDerivation.hkdf(
+            secret: seed, salt: [], info: Array("syncnode stored files".utf8), length: 32,
+            suite: .sha256Ed25519)
     }
 
     /// Reads the keys that outlive an incarnation.
     /// - Throws: Where one is missing or is none; that of the incarnation is not looked at.
     package static func checkLasting(in folder: String) throws(Failure) {
         _ = try signingKey("node", in: folder)
-        _ = try agreementKey(in: folder)
+        _ = try sealed(in: folder)
     }
 
     private static func newSeed(_ suite: Suite) -> [UInt8] {
@@ -82,13 +108,55 @@ package struct KeyFiles: Sendable {
         }
     }
 
-    private static func agreementKey(in folder: String) throws(Failure) -> AgreementKey {
-        let (suite, seed) = try load("agreement", in: folder)
+    private static func agreementKey(
+        _ suite: Suite, _ seed: [UInt8], in folder: String
+    ) throws(Failure) -> AgreementKey {
         do throws(CryptoError) {
             return try AgreementKey(suite: suite, seed: seed)
         } catch {
             throw .noKey("\(folder)/agreement")
         }
+    }
+
+    // MARK: the key for reading
+
+    private static func seal(
+        _ seed: [UInt8], _ suite: Suite, in folder: String, under secret: KeySecret,
+        replace: Bool
+    ) throws(Failure) {
+        let box = try SealedSeed(seed, under: secret, about: [suite.rawValue])
+        let line = "sealed \(suite.rawValue) \(box.derivation) \(Hex.encode(box.box))\n"
+        try SmallFile.write(
+            Array(line.utf8), to: "\(folder)/agreement", mode: 0o600, replace: replace)
+    }
+
+    private static func open(
+        in folder: String, with secret: KeySecret
+    ) throws(Failure) -> (Suite, [UInt8]) {
+        let (suite, box) = try sealed(in: folder)
+        let seed = try box.open(with: secret, about: [suite.rawValue])
+        guard seed.count == 32 else { throw .noKey("\(folder)/agreement") }
+        return (suite, seed)
+    }
+
+    private static func sealed(in folder: String) throws(Failure) -> (Suite, SealedSeed) {
+        let path = "\(folder)/agreement"
+        guard SmallFile.exists(path) else {
+            throw Failure(
+                sentence: "the key \(path) is missing: restore it from a backup",
+                chinese: "缺少密钥 \(path)，请从备份恢复")
+        }
+        let text = try SmallFile.read(path, limit: Limits.keySecretFileBytesMax)
+        let words = text.filter { $0 != 0x0a }.split(separator: 0x20)
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard words.count == 4, words[0] == "sealed",
+            let suite = UInt8(words[1]).flatMap(Suite.init(rawValue:)),
+            let box = Hex.decode(words[3])
+        else {
+            // Before 0008 it lay there as it is, and cases with it: neither is read any more.
+            throw .noKey(path)
+        }
+        return (suite, SealedSeed(derivation: words[2], box: box))
     }
 
     private static func load(
@@ -113,7 +181,7 @@ package struct KeyFiles: Sendable {
         return (suite, seed)
     }
 
-    private static func store(
+    private static func write(
         _ seed: [UInt8], named name: String, suite: Suite, in folder: String, replace: Bool
     ) throws(Failure) {
         let line = "\(suite.rawValue) \(Hex.encode(seed))\n"

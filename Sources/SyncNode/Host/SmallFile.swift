@@ -1,5 +1,5 @@
 import Base
-package import Glibc
+import Glibc
 
 /// Whole small files, durably written: temporary name, sync, rename, sync of the folder.
 package enum SmallFile {
@@ -23,7 +23,7 @@ package enum SmallFile {
 
     /// Writes a whole file durably.
     package static func write(
-        _ bytes: [UInt8], to path: String, mode: mode_t, replace: Bool
+        _ bytes: [UInt8], to path: String, mode: UInt32, replace: Bool
     ) throws(KeyFiles.Failure) {
         if !replace, access(path, F_OK) == 0 {
             throw KeyFiles.Failure(

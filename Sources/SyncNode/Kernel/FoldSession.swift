@@ -91,6 +91,13 @@ struct KernelSource<Store: Journal>: DocumentSource {
         try kernel.journal.change(at: dot, in: scope)
     }
 
+    func rewrapped(
+        _ envelope: Envelope, for reader: EnvelopeReader
+    ) throws(JournalError) -> Envelope? {
+        guard let envelopes = kernel.envelopes else { return envelope }
+        return envelopes(envelope, reader)
+    }
+
     func missing(_ attachments: [Digest]) throws(JournalError) -> [Digest] {
         try kernel.attachments?(attachments) ?? []
     }

@@ -154,6 +154,22 @@ package protocol Journal: AnyObject {
         after key: DocumentKey?, limit: Int
     ) throws(JournalError) -> [DocumentKey]
 
+    /// Destroys the payload of a stored change; the chain verifies all the same.
+    func elide(_ dot: Dot, in scope: ScopeID) throws(JournalError)
+    /// Whether a payload that is left in a scope names an attachment. Reads the scope.
+    func isNamed(_ blob: Digest, in scope: ScopeID) throws(JournalError) -> Bool
+    /// Forgets that changes of a scope name an attachment.
+    ///
+    /// - Returns: Whether no scope names it any more.
+    func unnameBlob(_ blob: Digest, in scope: ScopeID) throws(JournalError) -> Bool
+    /// Leaves nothing of what was destroyed in the file's free space. Outside a transaction;
+    /// costs a copy of the store.
+    func scrub() throws(JournalError)
+    /// Forgets by which tokens a case was found.
+    func unlocate(_ id: Digest16) throws(JournalError)
+    /// Keeps by which blind tokens cases are found here.
+    func locate(_ finds: Locations) throws(JournalError)
+
     /// A small named value of the node itself (clock, counters, storeEpoch).
     func value(_ name: String) throws(JournalError) -> [UInt8]?
     func setValue(_ name: String, _ value: [UInt8]) throws(JournalError)
@@ -162,4 +178,42 @@ package protocol Journal: AnyObject {
     func reply(author: UInt64, key: String) throws(JournalError) -> StoredReply?
     /// Keeps a first answer, and drops the one that is `Limits.repliesKept` older.
     func keepReply(_ reply: StoredReply) throws(JournalError)
+}
+
+extension Journal {
+    /// Where there is no file, none has free space.
+    package func scrub() throws(JournalError) {}
+
+    /// As `locate`.
+    package func unlocate(_ id: Digest16) throws(JournalError) {}
+
+    /// Where nothing is sealed, nothing has to be found.
+    package func locate(_ finds: Locations) throws(JournalError) {}
+}
+
+/// By which tokens some cases are found from now on, and up to which row of documents that is
+/// known.
+package struct Locations: Hashable, Sendable {
+    /// One case's.
+    package struct Find: Hashable, Sendable {
+        package let id: Digest16
+        /// 0 alone: it could not be opened.
+        package let tokens: [UInt64]
+
+        package init(id: Digest16, tokens: [UInt64]) {
+            self.id = id
+            self.tokens = tokens
+        }
+    }
+
+    package let cases: [Find]
+    package let row: Int64
+
+    package init(cases: [Find], row: Int64) {
+        self.cases = cases
+        self.row = row
+    }
+
+    /// The journal's value that holds the row, in decimal digits.
+    package static let valueName = "located"
 }

@@ -131,6 +131,7 @@ extension Kernel {
         let writes = try Fold.apply(
             arrival, at: desk, from: KernelSource(kernel: self), under: rules.custody)
         for write in writes { session.put(write, scope: state.record.id) }
+        if change.kind == .caseErase { try carryOut(change, in: state) }
     }
 
     /// Signs every own head that moved in this batch.

@@ -65,6 +65,9 @@ extension Kernel {
         case .remember(let name, let value):
             try journal.setValue(name, value)
             return .done(answer: [], written: [])
+        case .locate(let finds):
+            try journal.locate(try stillSealed(finds))
+            return .done(answer: [], written: [])
         case .reissueOrphans(let scopes):
             let count = try reissueOrphans(in: scopes, at: now, entropy: entropy)
             return .done(answer: Array("{\"reissued\":\(count)}".utf8), written: [])
@@ -76,6 +79,19 @@ extension Kernel {
             return .done(
                 answer: [], written: try write(drafts, author: 0, at: now, entropy: entropy))
         }
+    }
+
+    /// Without those that were erased since they were opened.
+    private func stillSealed(_ finds: Locations) throws(JournalError) -> Locations {
+        var cases: [Locations.Find] = []
+        for find in finds.cases {
+            let key = DocumentKey(collection: .caseFile, id: find.id)
+            guard case .caseFile(let file)? = try KernelSource(kernel: self).content(key),
+                !file.facts.sealed.isEmpty
+            else { continue }
+            cases.append(find)
+        }
+        return Locations(cases: cases, row: finds.row)
     }
 
     private func run(
@@ -191,9 +207,11 @@ extension Kernel {
     func desk(author: UInt64, at now: Instant, entropy: Digest) -> Desk {
         let office = self.office ?? Office(directory)
         self.office = office
-        return Desk(
+        var desk = Desk(
             region: identity.region, key: identity.key, office: office, author: author,
             now: now, entropy: entropy)
+        desk.mustSeal = envelopes != nil
+        return desk
     }
 
     /// Encodes and stores the documents that changed since the last flush.

@@ -13,6 +13,9 @@ package final class Kernel<Store: Journal> {
     package internal(set) var clock: HybridClock
     /// Which of some attachments are not here; nil where nobody keeps any.
     package var attachments: (([Digest]) throws(JournalError) -> [Digest])?
+    /// Wraps an envelope anew for other readers; nil where nothing is sealed: in the simulator.
+    /// Where it is set, no command that names a person is carried out unsealed.
+    package var envelopes: (@Sendable (Envelope, EnvelopeReader) -> Envelope?)?
     /// Which rules are on: all, but in the simulator's mutants.
     package let rules: KernelRules
 

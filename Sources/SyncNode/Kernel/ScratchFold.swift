@@ -14,6 +14,8 @@ package final class ScratchFold {
     private var entries: [DocumentKey: Entry] = [:]
     private var cases: [String: [DocumentKey]] = [:]
     private let stored: (Dot, ScopeID) throws(JournalError) -> Change?
+    /// Who writes each chain of cases, and from where on it is quarantined.
+    private var writers: [ActorID: (key: IncarnationKey, fork: Seq?)] = [:]
 
     private struct Entry {
         var content: Content
@@ -48,6 +50,52 @@ package final class ScratchFold {
         {
             directory.add(statement)
         }
+        if scope.family == .cases {
+            let actor = change.header.actor
+            let fork = writers[actor]?.fork
+            writers[actor] = (writer, fork ?? (quarantined ? change.header.seq : nil))
+        }
+        try fold(change, in: scope, writer: writer, quarantined: quarantined)
+        guard let erasure = Erasure(change),
+            erasure.isEffective(
+                Arrival(change: change, scope: scope, key: writer, quarantined: quarantined),
+                in: directory)
+        else { return }
+        try carryOut(erasure, change, in: scope)
+    }
+
+    /// What the kernel does, too: the case anew, of what was erased what is left.
+    private func carryOut(
+        _ erasure: Erasure, _ change: Change, in scope: ScopeName
+    ) throws(JournalError) {
+        let key = DocumentKey(collection: .caseFile, id: erasure.document)
+        var rests: [Dot: [UInt8]] = [:]
+        for entry in erasure.entries {
+            guard let held = try stored(entry.dot, scope.id), held.hash.prefix16 == entry.hash,
+                held.kind != .caseErase
+            else { continue }
+            rests[entry.dot] = entry.rest
+        }
+        var dots = Set(rests.keys)
+        if case .caseFile(let file)? = entries[key]?.content {
+            dots.formUnion(file.events.map(\.dot))
+            cases[file.number]?.removeAll { $0 == key }
+        }
+        dots.insert(change.dot)
+        entries[key] = nil
+        for dot in dots.sorted() {
+            guard let held = try stored(dot, scope.id), let writer = writers[dot.actor] else {
+                continue
+            }
+            try fold(
+                rests[dot].map { ChangeCodec.substituted(held, body: $0) } ?? held, in: scope,
+                writer: writer.key, quarantined: writer.fork.map { dot.seq >= $0 } ?? false)
+        }
+    }
+
+    private func fold(
+        _ change: Change, in scope: ScopeName, writer: IncarnationKey, quarantined: Bool
+    ) throws(JournalError) {
         let arrival = Arrival(
             change: change, scope: scope, key: writer, quarantined: quarantined)
         let desk = Desk(

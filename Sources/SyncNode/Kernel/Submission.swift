@@ -46,6 +46,8 @@ package enum Submission: Sendable {
     /// A scope outside the local audience is to go, where another carrier held all of it: its
     /// vector as it stated it, and the chains that are quarantined there.
     case drop(ScopeID, heldBy: VersionVector, quarantined: [ActorID])
+    /// By which tokens cases are found here.
+    case locate(Locations)
     /// Changes as drafts: control statements of the node itself.
     case write([Draft])
 }
@@ -82,6 +84,8 @@ package struct Effects: Sendable {
     package var directoryChanged = false
     /// Attachments that the new changes name, in their order.
     package var blobs: [NamedBlob] = []
+    /// Whether payloads were destroyed, of which the file is to be rid.
+    package var hasErased = false
     /// Documents that changed, for whoever listens to events.
     package var documents: [DocumentKey] = []
 
@@ -94,6 +98,7 @@ extension Submission {
         switch self {
         case .admit(let batch, _, _): batch.changes.reduce(0) { $0 + $1.bytes.count }
         case .write(let drafts): drafts.reduce(0) { $0 + $1.body.count + 256 }
+        case .locate(let finds): finds.cases.count * 128 + 64
         case .command, .open, .state, .remember, .reissueOrphans, .drop: 1024
         }
     }

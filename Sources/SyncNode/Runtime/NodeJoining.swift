@@ -103,11 +103,12 @@ package struct NodeJoining: Sendable {
     private func makeKeys() throws(NodeRuntime.Failure) -> KeyFiles {
         let folder = data + "/keys"
         do throws(KeyFiles.Failure) {
+            let secret = try KeySecret.findOrMake(for: data)
             if !SmallFile.exists(folder + "/node") {
                 try SmallFile.makeFolder(data)
-                try KeyFiles.create(in: folder, suite: suite)
+                try KeyFiles.create(in: folder, suite: suite, under: secret)
             }
-            return try KeyFiles(folder: folder)
+            return try KeyFiles(folder: folder, secret: secret)
         } catch {
             throw .keys(error)
         }

@@ -3,6 +3,7 @@ import Base
 import Change
 import Domain
 import Glibc
+import Guide
 import Kernel
 import Replication
 import Store
@@ -89,8 +90,32 @@ struct NodeQueries: NodeView {
     }
 
     func search(_ words: String, limit: Int) throws(ViewError) -> [StoredDocument] {
-        try read { (reader) throws(JournalError) in
-            try load(try reader.search(words, in: nil, limit: limit), reader)
+        let tokens = store.vault.tokens(of: words)
+        return try read { (reader) throws(JournalError) in
+            var keys: [DocumentKey] = []
+            for token in tokens {
+                for id in try reader.located(token, limit: limit - keys.count) {
+                    let key = DocumentKey(collection: .caseFile, id: id)
+                    if !keys.contains(key) { keys.append(key) }
+                }
+            }
+            let more = try reader.search(words, in: nil, limit: limit)
+            keys += more.filter { !keys.contains($0) }.prefix(max(0, limit - keys.count))
+            return try load(keys, reader)
+        }
+    }
+
+    func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument] {
+        let json = NodeSettings.json(file.state)
+        guard let item = json?["item"]?.text,
+            case .known(let who) = person(json?["sealed"]?.text ?? ""),
+            let number = who.idNumber, !number.isEmpty
+        else { return [] }
+        let token = store.vault.token(.application, number, about: item)
+        return try read { (reader) throws(JournalError) in
+            let ids = try reader.located(token, limit: Limits.twinsMax).filter { $0 != file.key.id }
+            return try load(
+                ids.map { DocumentKey(collection: .caseFile, id: $0) }, reader)
         }
     }
 
@@ -177,6 +202,46 @@ struct NodeQueries: NodeView {
             return try CatalogQuery.clock(of: state, on: today, in: directory, from: source)
         }
     }
+
+    func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet? {
+        let directory = runtime.board.directory
+        let own = runtime.settings.region.id
+        let now = runtime.clock.now()
+        return try read { (reader) throws(JournalError) in
+            try SheetMaker(
+                own: own, directory: directory, now: now, source: ReaderSource(reader: reader)
+            ).sheet(question)
+        }
+    }
+
+    func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan {
+        let desk = Desk(
+            region: runtime.settings.region.id, key: store.signer.key,
+            directory: runtime.board.directory, author: 0, now: runtime.clock.now(),
+            entropy: .zero)
+        return try read { (reader) throws(JournalError) in
+            try ImportPlan.of(order, at: desk, from: ReaderSource(reader: reader))
+        }
+    }
+
+    func catalog() throws(ViewError) -> [(code: String, elements: JSON)] {
+        try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            var found: [(code: String, elements: JSON)] = []
+            for document in try source.list(.item, limit: Limits.importRowsMax) {
+                guard case .item(let item) = try source.decode(document),
+                    let head = Timeline.latest(of: item.heads)
+                else { continue }
+                do throws(JSONError) {
+                    found.append((item.code, try JSON(parsing: head.value.elements)))
+                } catch {
+                    throw .damaged("item \(item.code) is not of its form")
+                }
+            }
+            return found.sorted { $0.code < $1.code }
+        }
+    }
+    func person(_ sealed: String) -> PersonAnswer { runtime.vaultDoor.person(sealed) }
 
     func metrics() throws(ViewError) -> [Metric] {
         let totals = try read { (reader) throws(JournalError) in try reader.figures() }
@@ -300,35 +365,5 @@ struct NodeQueries: NodeView {
         var status = statvfs()
         guard statvfs(runtime.options.data, &status) == 0 else { return 0 }
         return Int64(status.f_bavail) * Int64(status.f_frsize)
-    }
-}
-
-/// A reader as the domain's queries want it.
-struct ReaderSource: DocumentSource {
-    typealias Failure = JournalError
-
-    let reader: SnapshotReader
-
-    func content(_ key: DocumentKey) throws(JournalError) -> Content? {
-        guard let document = try reader.document(key) else { return nil }
-        return try decode(document)
-    }
-
-    func find(
-        _ collection: Collection, label: String
-    ) throws(JournalError) -> [DocumentKey] {
-        try reader.documents(collection, label: label)
-    }
-
-    func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {
-        try reader.change(at: dot, in: scope)
-    }
-
-    func decode(_ document: StoredDocument) throws(JournalError) -> Content {
-        do throws(JSONError) {
-            return try Content.decode(document)
-        } catch {
-            throw .damaged("document \(document.key.id.hex) is not of its form")
-        }
     }
 }

@@ -14,6 +14,7 @@ import Replication
 import Sessions
 import Store
 import Synchronization
+import Vault
 
 /// One running node: its writer, its readers, its links and its server.
 package final class NodeRuntime: Sendable {
@@ -61,6 +62,10 @@ package final class NodeRuntime: Sendable {
     let clock: NodeClock
     /// Sessions and passwords.
     let doorkeeper: Doorkeeper
+    /// Where what is personal is sealed and opened.
+    let vaultDoor: VaultDoor
+    /// Makes and passes on the keys for it.
+    let keeper: KeyKeeper
     let dialers = Mutex<[RegionID: Dialling]>([:])
     private let server = Mutex<HTTPServer?>(nil)
     private let renewal: RenewalBell
@@ -120,6 +125,16 @@ package final class NodeRuntime: Sendable {
             ports: store.doorPorts, node: store.keys.nodeID,
             isSecure: options.tls != nil || (options.isSecure && door.credentials != nil),
             operatorToken: operatorToken)
+        vaultDoor = VaultDoor(
+            store.vault, store.readers, region: store.settings.region.id, now: { clock.now() })
+        keeper = KeyKeeper(store.vault, of: store.settings.region.id) { [writer = store.writer] in
+            do throws(Writer.Failure) {
+                guard case .done = try await writer.submit(.write($0)) else { return false }
+                return true
+            } catch {
+                return false
+            }
+        }
         let bell = RenewalBell(store)
         renewal = bell
         hub = ExchangeHub(
@@ -222,6 +237,8 @@ package final class NodeRuntime: Sendable {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.takeCare(isKnown: isKnown) }
                 group.addTask { await self.keepCertificate() }
+                group.addTask { await self.keepKeys() }
+                group.addTask { await self.keepFindable() }
             }
         }
         care.withLock { $0 = task }

@@ -9,6 +9,7 @@ import Kernel
 import Network
 import Replication
 import Store
+import Vault
 
 /// Requests in, answers out: the API decides, this does it.
 struct NodeService: Sendable {
@@ -82,12 +83,35 @@ struct NodeService: Sendable {
         _ order: CommandOrder, _ request: HTTPRequest, _ principal: Principal,
         _ responder: Responder
     ) {
-        let submission = Submission.command(
-            order.command, author: order.author, replayKey: order.replayKey)
-        runtime.store.writer.submit(submission) { result in
-            let response = order.render(Self.outcome(result))
+        let answer = { @Sendable (outcome: CommandOutcome) in
+            let response = order.render(outcome)
             noteRefusal(request, principal, response)
             responder.respond(response)
+        }
+        switch runtime.vaultDoor.sealed(order.command) {
+        case .ready(let command): hand(command, order, answer)
+        case .locked: answer(.refused(.locked))
+        case .needsKey(let scope):
+            // Once a year: the first case of a scope waits for its key.
+            Task {
+                await runtime.keeper.ensure(scope)
+                guard case .ready(let command) = runtime.vaultDoor.sealed(order.command) else {
+                    return answer(.refused(.keyless))
+                }
+                hand(command, order, answer)
+            }
+        }
+    }
+
+    private func hand(
+        _ command: Command, _ order: CommandOrder,
+        _ answer: @escaping @Sendable (CommandOutcome) -> Void
+    ) {
+        let submission = Submission.command(
+            command, author: order.author, replayKey: order.replayKey)
+        runtime.store.writer.submit(submission) { result in
+            let outcome = Self.outcome(result)
+            answer(command.isReveal ? runtime.vaultDoor.opened(outcome) : outcome)
         }
     }
 

@@ -57,8 +57,9 @@ package struct NodeSetup: Sendable {
         let keys: KeyFiles
         do throws(KeyFiles.Failure) {
             try SmallFile.makeFolder(data)
-            try KeyFiles.create(in: data + "/keys", suite: suite)
-            keys = try KeyFiles(folder: data + "/keys")
+            let secret = try KeySecret.findOrMake(for: data)
+            try KeyFiles.create(in: data + "/keys", suite: suite, under: secret)
+            keys = try KeyFiles(folder: data + "/keys", secret: secret)
         } catch {
             throw .keys(error)
         }

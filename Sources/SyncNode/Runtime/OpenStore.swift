@@ -5,10 +5,12 @@ import Crypto
 import Disk
 import Domain
 import Gate
+import Guide
 package import Kernel
 import Sessions
 package import Store
 import Synchronization
+import Vault
 
 /// A node's store, opened: its writer on its thread, its readers, its keys.
 struct OpenStore: Sendable {
@@ -19,6 +21,8 @@ struct OpenStore: Sendable {
     let blobs: BlobShelf
     let signer: IncarnationSigner
     let keys: KeyFiles
+    /// What is personal, sealed and opened.
+    let vault: Vault
     /// Names this store to peers.
     let storeEpoch: Digest16
     /// Why the node had to begin a new incarnation at this start; nil as a rule.
@@ -54,8 +58,12 @@ struct OpenStore: Sendable {
         let directory = StoreDirectory(path: data)
         try NodeRuntime.Failure.check(directory)
         if let path = directory.unwritable { throw .notWritable(path) }
+        let secret: KeySecret
+        let sealed: KeyFiles
         do throws(KeyFiles.Failure) {
             try KeyFiles.checkLasting(in: data + "/keys")
+            secret = try KeySecret.find(for: data)
+            sealed = try KeyFiles(folder: data + "/keys", secret: secret)
         } catch {
             throw .keys(error)
         }
@@ -66,18 +74,24 @@ struct OpenStore: Sendable {
             throw .store(error, data)
         }
         let board = KnowledgeBoard()
+        let readers = ReadPool(directory: directory)
+        let vault = Vault(
+            agreement: sealed.agreement, locator: sealed.locator,
+            ports: Vault.Ports(readers) { board.directory })
         let box = Box<Opened>()
         let gate = Gate()
         let writer = Writer(
             board: board, clock: clock,
             open: { () throws(JournalError) in
-                let (kernel, opened) = try Self.openKernel(directory)
+                let (kernel, opened) = try Self.openKernel(directory, secret)
                 kernel.attachments = { (named) throws(JournalError) in try blobs.missing(of: named)
                 }
+                kernel.envelopes = { vault.rewrap($0, for: $1) }
                 box.value = opened
                 return kernel
             },
-            opened: { gate.open($0) }, named: { blobs.note($0) })
+            opened: { gate.open($0) }, named: { blobs.note($0) },
+            remove: { (digest) throws(JournalError) in try blobs.remove(digest) })
         if let error = await gate.passed() {
             writer.stop()
             throw .store(error, data)
@@ -87,8 +101,9 @@ struct OpenStore: Sendable {
         }
         return OpenStore(
             settings: opened.settings, board: board, writer: writer,
-            readers: ReadPool(directory: directory), blobs: blobs,
+            readers: readers, blobs: blobs,
             signer: IncarnationSigner(opened.keys.incarnation), keys: opened.keys,
+            vault: vault,
             storeEpoch: Digest16(high: opened.storeEpoch, low: opened.keys.nodeID.prefix8),
             renewal: opened.renewal, orphans: opened.orphans)
     }
@@ -98,7 +113,7 @@ struct OpenStore: Sendable {
 
     /// On the writer's thread: the journal, and a new incarnation where the old one is fenced.
     static func openKernel(
-        _ directory: StoreDirectory
+        _ directory: StoreDirectory, _ secret: KeySecret
     ) throws(JournalError) -> (Kernel<SQLiteJournal>, Opened) {
         let journal = try SQLiteJournal(
             directory: directory, machine: try StoreDirectory.machine())
@@ -113,7 +128,7 @@ struct OpenStore: Sendable {
             journal.fence?.description
             ?? (rewound == nil ? nil : "a peer holds other changes of this node than it has")
         if renewal != nil { try renewKey(in: folder, suite: settings.suite) }
-        let keys = try readKeys(in: folder)
+        let keys = try readKeys(in: folder, secret)
         let signer = IncarnationSigner(keys.incarnation)
         let present = try journal.value(StoreValue.incarnation).map { Hex.encode($0) }
         if renewal != nil || present != signer.key.text {
@@ -145,9 +160,11 @@ struct OpenStore: Sendable {
         }
     }
 
-    private static func readKeys(in folder: String) throws(JournalError) -> KeyFiles {
+    private static func readKeys(
+        in folder: String, _ secret: KeySecret
+    ) throws(JournalError) -> KeyFiles {
         do throws(KeyFiles.Failure) {
-            return try KeyFiles(folder: folder)
+            return try KeyFiles(folder: folder, secret: secret)
         } catch {
             throw .failed(error.sentence)
         }
@@ -207,7 +224,13 @@ extension NodeRuntime {
     package static func kernel(
         of data: String
     ) throws(JournalError) -> Kernel<SQLiteJournal> {
-        try OpenStore.openKernel(StoreDirectory(path: data)).0
+        let secret: KeySecret
+        do throws(KeyFiles.Failure) {
+            secret = try KeySecret.find(for: data)
+        } catch {
+            throw .failed(error.sentence)
+        }
+        return try OpenStore.openKernel(StoreDirectory(path: data), secret).0
     }
 
     /// Hands the node's own writer something to do; returns after the commit.
@@ -223,5 +246,49 @@ extension NodeRuntime {
         return board.scope(scope)?.vector.heads.reduce(0) { sum, head in
             sum + head.seq.rawValue - (agreed?[head.actor]?.seq.rawValue ?? 0)
         } ?? 0
+    }
+}
+
+/// A reader as the domain's queries want it.
+struct ReaderSource: ListedSource {
+    typealias Failure = JournalError
+
+    let reader: SnapshotReader
+
+    func content(_ key: DocumentKey) throws(JournalError) -> Content? {
+        guard let document = try reader.document(key) else { return nil }
+        return try decode(document)
+    }
+
+    func find(
+        _ collection: Collection, label: String
+    ) throws(JournalError) -> [DocumentKey] {
+        try reader.documents(collection, label: label)
+    }
+
+    func list(
+        _ collection: Collection, limit: Int
+    ) throws(JournalError) -> [StoredDocument] {
+        var found: [StoredDocument] = []
+        var query = PageQuery(collection, limit: Limits.listRowsMax)
+        while found.count < limit {
+            let page = try reader.documents(query)
+            found += page.documents
+            guard let next = page.next else { break }
+            query.after = next
+        }
+        return Array(found.prefix(limit))
+    }
+
+    func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {
+        try reader.change(at: dot, in: scope)
+    }
+
+    func decode(_ document: StoredDocument) throws(JournalError) -> Content {
+        do throws(JSONError) {
+            return try Content.decode(document)
+        } catch {
+            throw .damaged("document \(document.key.id.hex) is not of its form")
+        }
     }
 }

@@ -1,4 +1,4 @@
-import Base
+package import Base
 import Domain
 import Host
 package import Kernel
@@ -35,12 +35,14 @@ package final class Writer: Sendable {
     /// - Parameters:
     ///   - board: Told of every commit before its replies resume.
     ///   - opened: Told once whether the kernel could be opened.
+    ///   - remove: Removes an attachment's file, after an erasure.
     ///   - named: Told, before the board, of attachments that a commit named. Must not block.
     package init(
         board: KnowledgeBoard, clock: NodeClock,
         open: @escaping @Sendable () throws(JournalError) -> Kernel<SQLiteJournal>,
         opened: @escaping @Sendable (JournalError?) -> Void,
-        named: @escaping @Sendable ([NamedBlob]) -> Void = { _ in }
+        named: @escaping @Sendable ([NamedBlob]) -> Void = { _ in },
+        remove: @escaping @Sendable (Digest) throws(JournalError) -> Void = { _ in }
     ) {
         let counters = WriterCounters()
         self.counters = counters
@@ -61,7 +63,7 @@ package final class Writer: Sendable {
             opened(nil)
             Self.work(
                 mailbox, kernel: kernel, board: board, clock: clock, counters: counters,
-                health: health, events: events, named: named)
+                health: health, events: events, named: named, remove: remove)
         }
     }
 
@@ -100,13 +102,30 @@ package final class Writer: Sendable {
         }
     }
 
+    /// Leaves nothing of what was erased on the disk, and says so above. What fails is tried again
+    /// with the next erasure, and at the next start.
+    private static func settleErasures(
+        _ kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard, at now: Instant,
+        remove: (Digest) throws(JournalError) -> Void
+    ) {
+        do throws(JournalError) {
+            guard try kernel.hasPendingErasures() else { return }
+            let touched = try kernel.settleErasures(
+                at: now, entropy: SystemRandom.digest, remove: remove)
+            board.publish(touched.compactMap { kernel.knowledge(of: $0) }, directory: nil)
+        } catch {
+            Console.say("what was erased is not gone from the disk yet: \(error.words)")
+        }
+    }
+
     private static func work(
         _ mailbox: Mailbox<Pending>, kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard,
         clock: NodeClock, counters: WriterCounters, health: WriterHealth, events: EventLog,
-        named: ([NamedBlob]) -> Void
+        named: ([NamedBlob]) -> Void, remove: (Digest) throws(JournalError) -> Void
     ) {
         var expected = 1
         var told: JournalError?
+        settleErasures(kernel, board: board, at: clock.now(), remove: remove)
         while true {
             if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) { settle(kernel) }
             let batch = mailbox.take(
@@ -128,6 +147,9 @@ package final class Writer: Sendable {
                     dropped: effects.touched.filter { kernel.knowledge(of: $0) == nil },
                     directory: effects.directoryChanged ? kernel.directory : nil)
                 for (pending, outcome) in zip(batch, outcomes) { pending.reply(.success(outcome)) }
+                if effects.hasErased {
+                    settleErasures(kernel, board: board, at: clock.now(), remove: remove)
+                }
                 if told != nil { Console.say("store: writes again") }
                 told = nil
             } catch {

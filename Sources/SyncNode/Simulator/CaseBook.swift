@@ -101,7 +101,7 @@ extension World {
         case 0..<30: isFrozen ? .recall(reason: "r") : place.map { .offer(to: $0, reason: "") }
         case 30..<50: .accept
         case 50..<80: .decide(isGranted: true, note: "")
-        case 80..<86: .deliver(receiver: "r")
+        case 80..<86: .deliver(receiver: CaseCommand.Receiver(name: "r"))
         case 86..<90: .close
         case 90..<94: place.map { .offer(to: $0, reason: "") }
         default: .note("n")

@@ -231,6 +231,23 @@ package final class SimulatedJournal: Journal {
         return removed
     }
 
+    package func elide(_ dot: Dot, in scope: ScopeID) throws(JournalError) {
+        guard let change = try change(at: dot, in: scope) else { return }
+        working.chains[scope]?[dot.actor]?.changes[Int(dot.seq.rawValue) - 1] =
+            ChangeCodec.elided(change)
+    }
+
+    package func isNamed(_ blob: Digest, in scope: ScopeID) throws(JournalError) -> Bool {
+        // any order: whether one of them does
+        (working.chains[scope] ?? [:]).values.contains { chain in
+            chain.changes.contains { $0.namedBlobs.contains(blob) }
+        }
+    }
+
+    package func unnameBlob(
+        _ blob: Digest, in scope: ScopeID
+    ) throws(JournalError) -> Bool { true }
+
     package func nameBlobs(_ blobs: [Digest], in scope: ScopeID) throws(JournalError) {
         try touch(scope)
         working.blobs[scope, default: []].formUnion(blobs)

@@ -1,4 +1,5 @@
 package import Base
+import Change
 package import Domain
 package import Kernel
 
@@ -89,6 +90,42 @@ extension SQLiteJournal {
     /// Scans the table of attachments.
     package func namedBlobs(in scope: ScopeID) throws(JournalError) -> [Digest] {
         try attachmentTable.digests(of: scope)
+    }
+
+    /// One read and one write.
+    package func elide(_ dot: Dot, in scope: ScopeID) throws(JournalError) {
+        invariant(isInTransaction, "the journal is written in a transaction")
+        guard let change = try change(at: dot, in: scope),
+            let chain = stored(dot.actor, in: scope)
+        else { return }
+        try changes.replace(
+            key: chain.key(dot.seq), bytes: ChangeCodec.elided(change).bytes)
+    }
+
+    /// Reads every change of the scope.
+    package func isNamed(_ blob: Digest, in scope: ScopeID) throws(JournalError) -> Bool {
+        for chain in carried[scope]?.chains ?? [] {
+            if try changes.isMentioned(blob.hex, in: chain) { return true }
+        }
+        return false
+    }
+
+    /// One row out, one walk of an index.
+    package func unnameBlob(
+        _ blob: Digest, in scope: ScopeID
+    ) throws(JournalError) -> Bool {
+        _ = try touch(scope)
+        try attachmentTable.remove(blob, in: scope)
+        return try attachmentTable.scopes(of: blob).isEmpty
+    }
+
+    /// Writes the database anew without its free pages, and the log into it.
+    package func scrub() throws(JournalError) {
+        invariant(!isInTransaction, "a store is cleaned between transactions")
+        try database.execute("VACUUM")
+        guard try database.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0 else {
+            throw .locked("a reader keeps the log of the store")
+        }
     }
 
     /// One row; the same proof again changes nothing.

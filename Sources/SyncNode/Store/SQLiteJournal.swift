@@ -20,6 +20,7 @@ package final class SQLiteJournal: Journal {
     let changes: ChangeTable
     let forkTable: ForkTable
     let attachmentTable: AttachmentTable
+    let locator: LocatorTable
     let replyTable: ReplyTable
     let documentTable: DocumentTable
     let words: WordTable
@@ -71,6 +72,7 @@ package final class SQLiteJournal: Journal {
         changes = ChangeTable(database)
         forkTable = ForkTable(database)
         attachmentTable = AttachmentTable(database)
+        locator = LocatorTable(database)
         replyTable = ReplyTable(database)
         documentTable = DocumentTable(database)
         words = WordTable(database)

@@ -10,7 +10,7 @@ enum Schema {
     static var version: Int64 { Int64(steps.count) }
 
     private static let steps = [
-        SchemaSteps.first, SchemaSteps.second, SchemaSteps.third,
+        SchemaSteps.first, SchemaSteps.second, SchemaSteps.third, SchemaSteps.fourth,
     ]
 
     /// Takes the steps that are missing, in one transaction.
@@ -175,6 +175,15 @@ enum SchemaSteps {
             digest BLOB NOT NULL,
             scope INTEGER NOT NULL,
             PRIMARY KEY (digest, scope)
+        ) WITHOUT ROWID;
+        """
+
+    /// By which blind tokens cases are found (docs/decisions/0008).
+    static let fourth = """
+        CREATE TABLE locator (
+            token INTEGER NOT NULL,
+            id BLOB NOT NULL,
+            PRIMARY KEY (token, id)
         ) WITHOUT ROWID;
         """
 

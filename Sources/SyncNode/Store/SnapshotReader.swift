@@ -16,6 +16,7 @@ package final class SnapshotReader {
     let changes: ChangeTable
     let forkTable: ForkTable
     let attachmentTable: AttachmentTable
+    let locator: LocatorTable
     let documentTable: DocumentTable
     let documentLists: DocumentLists
     let words: WordTable
@@ -44,6 +45,7 @@ package final class SnapshotReader {
         changes = ChangeTable(database)
         forkTable = ForkTable(database)
         attachmentTable = AttachmentTable(database)
+        locator = LocatorTable(database)
         documentTable = DocumentTable(database)
         documentLists = DocumentLists(database)
         words = WordTable(database)

@@ -17,11 +17,21 @@ package struct CaseCommand: Sendable {
         package let item: String
         /// The version that the clerk saw; the effective one where it is left out.
         package let version: Int?
-        package let name: String
-        package let idNumber: String?
-        package let phone: String?
+        /// Who applies, as it was typed.
+        package let person: Person
+        /// The same, sealed: what is written. Set before the command reaches the writer.
+        package var sealed: Envelope?
         package let materials: [Material]
         package let channel: String
+    }
+
+    /// Who took a result away; as with an application, what is written is sealed.
+    package struct Receiver: Hashable, Sendable {
+        /// Empty where nobody is named.
+        package let name: String
+        package var sealed: Envelope?
+
+        package init(name: String) { self.name = name }
     }
 
     /// One material of an application, and whether it was handed in.
@@ -47,7 +57,7 @@ package struct CaseCommand: Sendable {
         case supplement(materials: [Material])
         case review(isGranted: Bool, note: String)
         case decide(isGranted: Bool, note: String)
-        case deliver(receiver: String)
+        case deliver(receiver: Receiver)
         case withdraw(reason: String)
         case note(String)
         case rate(score: Int, note: String)
@@ -59,6 +69,7 @@ package struct CaseCommand: Sendable {
         case force(to: RegionCode, reason: String)
         case ratify(Digest16)
         case forkCut(Digest16)
+        case erase(reason: String, isDry: Bool)
         /// What the local seat owes without being asked: never from outside.
         case gateway(Gateway)
     }
@@ -156,7 +167,10 @@ package struct CaseCommand: Sendable {
             return .decide(
                 isGranted: try fields.choice("outcome", ["grant", "refuse"]) == "grant",
                 note: try fields.optionalText("note") ?? "")
-        case "deliver": return .deliver(receiver: try fields.optionalText("receiver") ?? "")
+        case "deliver":
+            return .deliver(
+                receiver: CaseCommand.Receiver(
+                    name: try fields.optionalText("receiver") ?? ""))
         case "withdraw": return .withdraw(reason: try fields.optionalText("reason") ?? "")
         case "note": return .note(try fields.text("note"))
         case "rate":
@@ -183,6 +197,8 @@ package struct CaseCommand: Sendable {
             return .force(to: try fields.region("to"), reason: try fields.text("reason"))
         case "ratify": return .ratify(try fields.hash("event"))
         case "forkCut": return .forkCut(try fields.hash("event"))
+        case "erase":
+            return .erase(reason: try fields.text("reason"), isDry: try fields.flag("dryRun"))
         default: throw .invalid("command", "不认识的命令：case.\(name)")
         }
     }
@@ -211,6 +227,7 @@ extension CaseCommand.Act {
         case .force: "force"
         case .ratify: "ratify"
         case .forkCut: "forkCut"
+        case .erase: "erase"
         case .gateway: ""
         }
     }
@@ -222,9 +239,11 @@ extension CaseCommand.Application {
         version = try fields.optionalNumber("version", in: 1...1_000_000)
         let applicant = fields.json["applicant"]
         let person = applicant?.object == nil ? fields : CommandFields(applicant ?? .null)
-        name = try person.text(applicant?.object == nil ? "applicant" : "name")
-        idNumber = try person.optionalText("idNumber")
-        phone = try person.optionalText("phone")
+        self.person = Person(
+            name: try person.text(applicant?.object == nil ? "applicant" : "name"),
+            idNumber: try person.optionalText("idNumber"),
+            phone: try person.optionalText("phone"),
+            address: try person.optionalText("address"))
         channel = try fields.optionalText("channel") ?? "window"
         materials = try fields.materials(atLeast: 0)
     }

@@ -33,6 +33,9 @@ extension ChangeKind {
     /// 送达 at the place of receipt while another county has the case.
     package static let caseHandOut = ChangeKind(rawValue: 0x802d)
 
+    /// 清除: payloads of the case are destroyed everywhere (PROTOCOL §11).
+    package static let caseErase = ChangeKind(rawValue: 0x801a)
+
     /// 移交: the holder names one actor.
     package static let custodyOffer = ChangeKind(rawValue: 0x8030)
     /// 签收.

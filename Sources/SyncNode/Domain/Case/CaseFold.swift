@@ -99,14 +99,6 @@ enum CaseFold {
 }
 
 extension CaseState {
-    /// 370124********1234: the first six and the last four digits.
-    private static func masked(_ number: String) -> String {
-        var text = Array(number.utf8)
-        let shown = text.count > 10 ? 6..<text.count - 4 : 0..<text.count
-        for index in shown { text[index] = UInt8(ascii: "*") }
-        return String(decoding: text, as: UTF8.self)
-    }
-
     /// Judges after one event came in: a remark beside custody leaves custody as it is.
     fileprivate mutating func judge(
         _ event: CaseEvent, in directory: Directory, under rules: CustodyRules
@@ -173,8 +165,7 @@ extension CaseState {
         facts.queryCode = body.queryCode ?? ""
         facts.item = body.item ?? ""
         facts.itemVersion = Int(body.itemVersion ?? 0)
-        facts.applicant = body.applicant ?? ""
-        facts.maskedID = Self.masked(body.idNumber ?? "")
+        facts.sealed = body.sealed ?? ""
         facts.channel = body.channel ?? ""
         facts.materials = body.materials
         facts.origin = body.origin
@@ -213,8 +204,7 @@ struct CaseBody {
     private(set) var queryCode: String?
     private(set) var item: String?
     private(set) var itemVersion: Int64?
-    private(set) var applicant: String?
-    private(set) var idNumber: String?
+    private(set) var sealed: String?
     private(set) var channel: String?
     private(set) var materials: [UInt8] = []
     private(set) var origin: RegionCode?
@@ -251,6 +241,9 @@ struct CaseBody {
                 queryCode = try scanner.text(member)
             } else if isKey("item") {
                 item = try scanner.text(member)
+            } else if isKey("sealed") {
+                guard member.value.count <= Limits.envelopeTextBytesMax else { return }
+                sealed = try scanner.text(member)
             } else if isKey("channel") {
                 channel = try scanner.text(member)
             } else if isKey("origin") {
@@ -268,13 +261,7 @@ struct CaseBody {
                 itemVersion = try scanner.int(member)
             }
         case .object:
-            if isKey("applicant") {
-                var inner = try JSONScanner(bytes, in: member.value)
-                applicant = try inner.text("name")
-                idNumber = try inner.text("idNumber")
-            } else if isKey("detail") {
-                detail = member.value
-            }
+            if isKey("detail") { detail = member.value }
         case .array:
             if isKey("cut") {
                 terms.cut = CutPoint.read(try scanner.json(member))

@@ -7,7 +7,7 @@ import Region
 extension CaseSheet {
     func slot(_ act: CaseCommand.Act) throws(RuleRefusal) -> Decision {
         if case .deliver(let receiver) = act, canHandOut {
-            let draft = draft(.caseHandOut) { $0.field("receiver", receiver) }
+            let draft = draft(.caseHandOut) { receiver.write(to: &$0) }
             return written([draft])
         }
         let link = try heldLink()
@@ -39,7 +39,7 @@ extension CaseSheet {
             try checkMode(SinkMode.allCases)
             try check(.decision, isFilled: true, "case-not-decided", "尚未作出决定")
             try check(.delivery, isFilled: false, "case-delivered", "结果已送达")
-            let draft = draft(.caseDeliver, on: link.event) { $0.field("receiver", receiver) }
+            let draft = draft(.caseDeliver, on: link.event) { receiver.write(to: &$0) }
             return written([draft])
         case .close:
             guard state.status.isFinal, state.status != .closed else {
@@ -384,5 +384,16 @@ extension Directory {
             }
         }
         return nil
+    }
+}
+
+extension CaseCommand.Receiver {
+    /// Into the body of a delivery.
+    fileprivate func write(to object: inout JSONWriter) {
+        if let sealed {
+            object.field("sealed", sealed.text)
+        } else {
+            object.field("receiver", name)
+        }
     }
 }

@@ -34,8 +34,19 @@ enum CaseRules {
             id: id, state: state, desk: desk, at: command.at, rules: rules,
             mode: try mode(for: state, at: desk, from: source),
             officers: try officers(command, state, at: desk, from: source))
+        if case .deliver(let receiver) = command.act, !receiver.name.isEmpty,
+            let refusal = try refusal(of: receiver.sealed, true, at: desk, from: source)
+        {
+            return .refuse(refusal)
+        }
         if case .gateway(let duty) = command.act {
             return try HandoverRules.decide(duty, on: sheet, from: source)
+        }
+        if let refusal = try unbound(command.act, id, state, at: desk, from: source) {
+            return .refuse(refusal)
+        }
+        if case .erase(let reason, let isDry) = command.act {
+            return try Erasure.decide(sheet, reason, isDry: isDry, from: source)
         }
         if command.act == .sign, let refusal = try unready(state, from: source) {
             return .refuse(refusal)
@@ -150,7 +161,8 @@ enum CaseRules {
             let item = try CatalogQuery.item(
                 application.item, for: desk.region, in: desk.directory, from: source),
             item.state.standing(at: moment) != .cancelled,
-            let version = item.state.version(at: moment)?.value.number
+            let version = item.state.version(
+                at: moment, for: desk.directory.stagePlace(desk.region))?.value.number
         else {
             return .refuse(
                 RuleRefusal(
@@ -166,6 +178,9 @@ enum CaseRules {
             let mode = try CatalogQuery.mode(
                 of: item, for: desk.region, at: moment, in: desk.directory, from: source)
             guard let mode, mode != .pickup else { return .refuse(.notGranted) }
+        }
+        if let refusal = try refusal(of: application.sealed, true, at: desk, from: source) {
+            return .refuse(refusal)
         }
         let day = CivilDate(of: moment)
         let scope = ScopeName.cases(desk.region, year: day.scopeYear)
@@ -194,10 +209,10 @@ enum CaseRules {
             object.field("version", version)
             object.field("origin", origin.text)
             object.field("channel", application.channel)
-            object.object("applicant") { person in
-                person.field("name", application.name)
-                if let number = application.idNumber { person.field("idNumber", number) }
-                if let phone = application.phone { person.field("phone", phone) }
+            if let sealed = application.sealed {
+                object.field("sealed", sealed.text)
+            } else {
+                object.object("applicant") { application.person.write(to: &$0) }
             }
             object.array("materials") { array in
                 for material in application.materials {
@@ -267,7 +282,7 @@ struct CaseSheet {
         case .force(let to, let reason): return try force(to: to, reason: reason)
         case .ratify(let event): return try ratify(event)
         case .forkCut(let event): return try forkCut(event)
-        case .receive, .gateway:
+        case .receive, .gateway, .erase:
             throw .invalid("command", "此命令不针对已有办件")
         }
     }
@@ -365,23 +380,4 @@ extension RuleRefusal {
         "case-not-found", "没有这个办件", field: "case", category: .missing)
     static let notGranted = RuleRefusal(
         "item-not-granted", "本站未获下放此事项的这一环节", field: "item", category: .forbidden)
-}
-
-extension CaseSheet {
-    /// 审查: an opinion, bound to nobody's decision, of an officer who did not accept the case.
-    func review(_ isGranted: Bool, _ note: String) throws(RuleRefusal) -> Decision {
-        try checkMode([.authorise])
-        try check(.acceptance, isFilled: true, "case-not-accepted", "尚未受理")
-        try check(.decision, isFilled: false, "case-decided", "已作出决定")
-        try checkNotWithdrawn()
-        guard !CaseEvent.isBarred(desk.author, by: state.effective(.acceptance)) else {
-            throw RuleRefusal(
-                "separate-officers", "受审分离：受理人不得审查同一承诺件", category: .forbidden)
-        }
-        let draft = draft(.caseReview) { object in
-            object.field("outcome", isGranted ? "grant" : "refuse")
-            object.object("detail") { $0.field("note", note) }
-        }
-        return written([draft])
-    }
 }

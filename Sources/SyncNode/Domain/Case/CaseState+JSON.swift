@@ -30,11 +30,11 @@ extension CaseState {
         writer.field("queryCode", facts.queryCode)
         writer.field("item", item)
         writer.field("itemVersion", itemVersion)
-        writer.field("applicant", applicant)
-        writer.field("idNumber", facts.maskedID)
+        writer.field("sealed", facts.sealed)
         writer.field("channel", facts.channel)
         if !facts.materials.isEmpty { writer.field("materials", stored: facts.materials) }
         writer.field("duplicateNumber", duplicateNumber)
+        if isErased { writer.field("erased", true) }
         writer.field("status", status.rawValue)
         writer.field("statusName", status.name)
         writer.field("outcome", outcome)
@@ -95,9 +95,8 @@ extension CaseState {
         facts.queryCode = json["queryCode"]?.text ?? ""
         facts.item = json["item"]?.text ?? ""
         facts.itemVersion = json["itemVersion"]?.int.flatMap(Int.init(exactly:)) ?? 0
-        facts.applicant = json["applicant"]?.text ?? ""
+        facts.sealed = json["sealed"]?.text ?? ""
         facts.channel = json["channel"]?.text ?? ""
-        facts.maskedID = json["idNumber"]?.text ?? ""
         facts.materials = json["materials"]?.bytes ?? []
         offeredCode = json["offeredTo"]?.text.flatMap(RegionCode.init(_:))
         facts.origin = json["station"]?.text.flatMap(RegionCode.init(_:))
@@ -252,7 +251,7 @@ extension ChangeKind {
     private static let caseNames: [(kind: ChangeKind, name: String)] = [
         (.caseReceive, "receive"), (.caseArrive, "arrive"), (.caseAccept, "accept"),
         (.caseRefuse, "refuse"), (.caseCorrection, "correct"), (.caseDecide, "decide"),
-        (.caseReview, "review"),
+        (.caseReview, "review"), (.caseErase, "erase"),
         (.caseDeliver, "deliver"), (.caseWithdraw, "withdraw"), (.caseNote, "note"),
         (.caseSupplement, "supplement"), (.caseRate, "rate"), (.caseMirror, "mirror"),
         (.caseClose, "close"), (.caseHandOut, "handOut"), (.custodyOffer, "offer"),

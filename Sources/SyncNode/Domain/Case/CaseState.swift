@@ -28,9 +28,9 @@ package struct CaseFacts: Hashable, Sendable {
     package var queryCode = ""
     package var item = ""
     package var itemVersion = 0
-    package var applicant = ""
-    /// 证件号 with its middle covered, as lists show it (DOMAIN §3.9).
-    package var maskedID = ""
+    /// Who applies, sealed for the audience (`Envelope.text`); empty where nothing is known, or
+    /// it was erased.
+    package var sealed = ""
     package var channel = ""
     /// The materials handed in, as the change has them: a JSON array.
     package var materials: [UInt8] = []
@@ -91,10 +91,15 @@ package struct CaseState: Sendable {
     package var item: String { box.facts.item }
     /// The version of the item that this case is pinned to.
     package var itemVersion: Int { box.facts.itemVersion }
-    /// The applicant's name.
-    package var applicant: String { box.facts.applicant }
+    /// Who applies, sealed; nil where nothing is known, or it was erased.
+    package var sealed: Envelope? { Envelope(text: box.facts.sealed) }
     /// Where the applicant was first served.
     package var origin: RegionCode? { box.facts.origin }
+
+    /// Whether an erasure counts: what was personal is gone, here and everywhere it was heard of.
+    package var isErased: Bool {
+        events.contains { $0.kind == .caseErase && $0.status == .effective }
+    }
 
     /// The link that stands; nil while the first event is not here.
     package var holder: CustodyLink? { links.last }

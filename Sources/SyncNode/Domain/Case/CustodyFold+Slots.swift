@@ -13,7 +13,7 @@ extension CustodyFold {
                 verdicts[index] =
                     offer.map { $0.kind.freezes ? .effective : .void(.wrongTarget) }
                     ?? .waitingRef
-            case .caseMirror, .custodyForkCut, .custodyRatify:
+            case .caseMirror, .custodyForkCut, .custodyRatify, .caseErase:
                 switch isSupervisor(event.dot.actor) {
                 case nil: verdicts[index] = .waitingRef
                 case false?: verdicts[index] = .void(.notSupervisor)

@@ -343,6 +343,7 @@ extension ChangeKind {
 
     /// Kinds of the case scope that this version folds.
     var isKnownInCases: Bool {
-        (0x8020...0x802e).contains(rawValue) || (0x8030...0x8039).contains(rawValue)
+        self == .caseErase || (0x8020...0x802e).contains(rawValue)
+            || (0x8030...0x8039).contains(rawValue)
     }
 }

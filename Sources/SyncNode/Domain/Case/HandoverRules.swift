@@ -7,6 +7,8 @@ import Region
 /// or a lost acknowledgement changes nothing.
 enum HandoverRules {
     private static let notDue = RuleRefusal("not-due", "此事无需再办")
+    private static let sealKeyUnknown = RuleRefusal(
+        "seal-key-unknown", "加密密钥尚未就绪，请稍后重试")
 
     /// Acts on a case.
     static func decide<S: DocumentSource>(
@@ -80,6 +82,11 @@ enum HandoverRules {
         guard let link = state.holder, let genesis = state.genesis,
             let first = try source.change(at: genesis.dot, in: state.scopeID)
         else { return .refuse(notDue) }
+        var sealed: Envelope?
+        if let known = state.sealed {
+            sealed = try source.rewrapped(known, for: .node(of: county))
+            guard sealed != nil else { return .refuse(sealKeyUnknown) }
+        }
         let handover = sheet.desk.entropy.prefix16
         let outgoing = sheet.draft(.custodyOutgoing, on: link.event) { object in
             object.field("handover", handover.hex)
@@ -94,6 +101,7 @@ enum HandoverRules {
             object.field("number", state.number)
             object.field("destination", destination.text)
             if isReturn { object.field("outcome", "return") }
+            if let sealed { object.field("sealed", sealed.text) }
             object.field("detail", stored: first.bytes[first.bodyRange])
             object.array("provenance") { array in
                 for event in state.events where event.status == .effective {
@@ -290,6 +298,12 @@ extension HandoverRules {
         } catch {
             return answer(.handoverReject, id, handover) { $0.field("reason", "校验失败") }
         }
+        let scope = ScopeName.cases(target.id, year: handover.scope.year)
+        var sealed: Envelope?
+        if let given = CaseBody(change)?.sealed.flatMap(Envelope.init(text:)) {
+            sealed = try source.rewrapped(given, for: .audience(of: scope))
+            guard sealed != nil else { return .refuse(sealKeyUnknown) }
+        }
         var body = JSONWriter(capacity: 1024)
         body.object { object in
             object.field("case", handover.caseID.hex)
@@ -298,15 +312,15 @@ extension HandoverRules {
             for name in carried {
                 if let value = form[name] { object.field(name, value) }
             }
+            if let sealed { object.field("sealed", sealed.text) }
         }
-        let scope = ScopeName.cases(target.id, year: handover.scope.year)
         let arrive = Draft(scope: scope, kind: .caseArrive, body: body.bytes)
         return written([accept, arrive], handover.caseID, handover.number)
     }
 
     /// What of the application moves by value.
     private static let carried = [
-        "number", "query", "item", "version", "origin", "channel", "applicant", "materials", "at",
+        "number", "query", "item", "version", "origin", "channel", "materials", "at",
     ]
 
     private static func settle(

@@ -10,15 +10,23 @@ extension ChangeKind {
     package static let itemPublish = ChangeKind(rawValue: 0x8060)
     /// A version that waits for a second person: {draft, code, publication}.
     package static let itemDraft = ChangeKind(rawValue: 0x0062)
-    /// 暂停, 恢复, 取消: {code, standing, from, reason}.
+    /// A draft that is given up: {draft}.
+    package static let itemDraftEnd = ChangeKind(rawValue: 0x0063)
+    /// 暂停, 恢复, 取消: {code, standing, from, reason, successors?}.
     package static let itemStanding = ChangeKind(rawValue: 0x8061)
+    /// A step of a version that is tried out: {code, version, reach, regions?, at, reason}.
+    package static let itemStage = ChangeKind(rawValue: 0x8062)
     /// A region's own elements: {code, values: {field: text or null}}.
     package static let overlaySet = ChangeKind(rawValue: 0x8064)
     /// 下沉授权: {code, region, level?, mode?, from, to?, document}.
     package static let grantSet = ChangeKind(rawValue: 0x8068)
     /// A year's notice: {year, holidays, workdays}.
     package static let calendarSet = ChangeKind(rawValue: 0x806c)
-    /// 到达 of a catalog, in the node's control scope: {region, heads}.
+    /// A theme, a claim, knowledge, a proof, a ruling: {family, code, body}.
+    package static let definitionSet = ChangeKind(rawValue: 0x8070)
+    /// A question that a place could not answer: {family, code, body}, in its own catalog.
+    package static let questionAsked = ChangeKind(rawValue: 0x0072)
+    /// 到达 of a catalog, in the node's control scope: {region, heads, uniform}.
     package static let catalogReceipt = ChangeKind(rawValue: 0x0091)
 }
 
@@ -29,6 +37,16 @@ package enum CatalogCommand: Hashable, Sendable {
     case draft(Publication)
     /// 复核发布: a draft of another person.
     case approve(Digest16)
+    /// Gives a draft up.
+    case discard(Digest16)
+    /// 拆分, 合并.
+    case succeed(SuccessionOrder)
+    /// 扩大, 停止: of a version that is tried out.
+    case stage(StageOrder)
+    /// 回退: an earlier version's elements as a new version, at once and everywhere.
+    case rollback(code: String, number: Int, reason: String)
+    case importItems(ImportOrder)
+    case define(DefinitionOrder)
     case setStanding(StandingOrder)
     case setOverlay(code: String, values: [OverlayOrder])
     case setGrant(GrantOrder)
@@ -43,7 +61,9 @@ package enum CatalogCommand: Hashable, Sendable {
         case .setStanding(let order): order.code
         case .setOverlay(let code, _): code
         case .setGrant(let order): order.code
-        case .approve, .setCalendar, .receipt: nil
+        case .stage(let order): order.code
+        case .rollback(let code, _, _): code
+        case .approve, .discard, .succeed, .importItems, .define, .setCalendar, .receipt: nil
         }
     }
 }
@@ -59,10 +79,17 @@ package struct Publication: Hashable, Sendable {
     package let effectiveFrom: CivilDate?
     /// As JSON: `ItemElements` and whatever else the guide shows.
     package let elements: JSON
+    /// The stations at which it is tried out first; nil where it counts everywhere.
+    package let stage: [PlaceName]?
+    /// The draft whose place this one takes.
+    package let replaces: Digest16?
 
     package init(
-        code: String, base: Int?, saw: [Dot] = [], effectiveFrom: CivilDate?, elements: JSON
+        code: String, base: Int?, saw: [Dot] = [], effectiveFrom: CivilDate?, elements: JSON,
+        stage: [PlaceName]? = nil, replaces: Digest16? = nil
     ) {
+        self.stage = stage
+        self.replaces = replaces
         self.code = code
         self.base = base
         self.saw = saw
@@ -106,6 +133,14 @@ package enum PlaceName: Hashable, Sendable {
     /// As the node itself does: refused from anybody else.
     case id(RegionID)
 
+    /// As `init` reads it.
+    var text: String {
+        switch self {
+        case .code(let code): code.text
+        case .id(let id): id.hex
+        }
+    }
+
     /// - Parameter text: 12 digits, or 16 hexadecimal digits; anything else gives nil.
     package init?(_ text: String) {
         if let code = RegionCode(text) {
@@ -147,15 +182,16 @@ package struct GrantOrder: Hashable, Sendable {
 
 extension CatalogCommand {
     /// The commands that a person or program may name.
-    package static let verbs = [
-        "item.publish", "item.draft", "item.approve", "item.suspend", "item.resume",
-        "item.cancel", "overlay.set", "grant.set", "calendar.set",
-    ]
+    package static let verbs =
+        [
+            "item.publish", "item.draft", "item.approve", "item.suspend", "item.resume",
+            "item.cancel", "overlay.set", "grant.set", "calendar.set",
+        ] + furtherVerbs
 
     /// Reads a command of one of `verbs`.
     ///
     /// - Parameter json: One flat object with the command's fields: `item.publish` {code,
-    ///   base?, saw?, effectiveFrom or immediate: true, elements} · `item.suspend`,
+    ///   base?, saw?, effectiveFrom or immediate: true, elements, stage?} · `item.suspend`,
     ///   `item.resume`, `item.cancel` {code, reason, from?} · `item.draft` as `item.publish` ·
     ///   `item.approve` {draft} · `overlay.set` {code, values:
     ///   {field: text or null}} · `grant.set` {code, region, level?, mode or null, from, to?,
@@ -180,7 +216,11 @@ extension CatalogCommand {
                 throw CommandFault(.invalid("calendar-year", "日期不属于该年或互相矛盾", "holidays"))
             }
             self = .setCalendar(year)
-        default: throw CommandFault(.invalid("command-unknown", "没有这个命令", "command"))
+        default:
+            guard Self.furtherVerbs.contains(verb) else {
+                throw CommandFault(.invalid("command-unknown", "没有这个命令", "command"))
+            }
+            self = try CatalogCommand(further: verb, json: json)
         }
     }
 }
@@ -224,8 +264,10 @@ extension CatalogCommand {
     /// What must be allowed to whoever asks for it; nil for what only the node itself asks.
     var act: Act? {
         switch self {
-        case .publish, .approve: .publish
-        case .draft: .draft
+        case .publish, .approve, .succeed, .stage, .rollback: .publish
+        case .draft, .discard: .draft
+        case .importItems(let order): order.publishes ? .publish : .draft
+        case .define(let order): order.act
         case .setStanding(let order):
             switch order.standing {
             case .active: .resume
@@ -257,6 +299,11 @@ extension Publication {
             } else {
                 object.field("immediate", true)
             }
+            if let stage {
+                object.array("stage") { array in
+                    for place in stage { array.value(place.text) }
+                }
+            }
             object.field("elements", elements)
         }
         return writer.bytes
@@ -280,7 +327,11 @@ extension Publication {
                 $0.int.flatMap { (1...1_000_000).contains($0) ? Int($0) : nil }
             },
             saw: dots, effectiveFrom: date,
-            elements: try json.required("elements") { $0.object.map(JSON.object) })
+            elements: try json.required("elements") { $0.object.map(JSON.object) },
+            stage: try json.optional("stage", \.array).map { list throws(CommandFault) in
+                try StageOrder.regions(list)
+            },
+            replaces: try json.optional("replaces") { $0.text.flatMap(Digest16.init(hex:)) })
     }
 }
 

@@ -1,4 +1,5 @@
 import Base
+import Catalog
 package import Change
 import Civil
 import Document
@@ -30,22 +31,34 @@ package enum CatalogFold {
             return try receipt(json, arrival, at: desk, from: source)
         }
         guard arrival.scope.family == .catalog else { return [] }
+        if arrival.change.kind == .questionAsked {
+            return try definition(json, arrival, from: source).map { [$0] } ?? []
+        }
         if arrival.change.kind == .overlaySet {
             return try overlay(json, arrival, from: source).map { [$0] } ?? []
         }
         guard desk.directory.mayPublish(region) else { return [] }
-        if arrival.change.kind == .itemDraft { return draft(json, arrival).map { [$0] } ?? [] }
+        if arrival.change.kind == .itemDraft {
+            let write = draft(json, arrival).map { [$0] } ?? []
+            return try write + ended(json["replaces"], from: source)
+        }
+        if arrival.change.kind == .itemDraftEnd {
+            return try ended(json["draft"], from: source)
+        }
+        if arrival.change.kind == .itemPublish {
+            return try publication(json, arrival, at: desk, from: source)
+        }
         let write: ContentWrite? =
             switch arrival.change.kind {
-            case .itemPublish: try publication(json, arrival, from: source)
             case .itemStanding: try standing(json, arrival, from: source)
             case .grantSet: try grant(json, arrival, from: source)
             case .calendarSet: try calendar(json, arrival, from: source)
+            case .itemStage: try stage(json, arrival, from: source)
+            case .definitionSet: try definition(json, arrival, from: source)
             default: nil
             }
         guard let write else { return [] }
-        let settled = try settledDraft(json, from: source)
-        return [write, try published(arrival, at: desk, from: source)] + settled
+        return [write, try published(arrival, at: desk, from: source)]
     }
 
     // MARK: drafts
@@ -72,6 +85,17 @@ package enum CatalogFold {
         return [ContentWrite(key: key, content: .draft(state))]
     }
 
+    /// A draft that was given up, or that another took the place of.
+    private static func ended<S: DocumentSource>(
+        _ json: JSON?, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        guard let id = json?.text.flatMap(Digest16.init(hex:)) else { return [] }
+        let key = DocumentKey(collection: .draft, id: id)
+        guard case .draft(var state)? = try source.content(key) else { return [] }
+        state.isDiscarded = true
+        return [ContentWrite(key: key, content: .draft(state))]
+    }
+
     static func parsed(_ bytes: [UInt8]) -> JSON {
         do throws(JSONError) {
             return try JSON(parsing: bytes)
@@ -83,19 +107,58 @@ package enum CatalogFold {
     // MARK: items
 
     private static func publication<S: DocumentSource>(
-        _ json: JSON, _ arrival: Arrival, from source: S
-    ) throws(S.Failure) -> ContentWrite? {
+        _ json: JSON, _ arrival: Arrival, at desk: Desk, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
         guard let code = json["code"]?.text, let number = json["version"]?.int,
             (1...Int64(Limits.itemVersionsMax)).contains(number),
             let date = json["effectiveFrom"].flatMap(JSON.date),
             let elements = json["elements"], ItemElements(json: elements) != nil
-        else { return nil }
+        else { return [] }
         let from = json["at"]?.int.map(Instant.init(millis:)) ?? date.start
+        let stage = json["stage"]?.array?.compactMap { $0.text.flatMap(RegionID.init(hex:)) }
         let version = ItemVersion(
-            number: Int(number), effectiveFrom: date, elements: elements.bytes)
+            number: Int(number), effectiveFrom: date, elements: elements.bytes,
+            stage: stage?.sorted())
         var item = try item(code, arrival, from: source)
+        let isNew = item.state.versions[arrival.change.dot] == nil
         item.state.insert(version, Stamp(arrival.change, from: from))
+        let digest = isNew ? UniformDigest.of(code, Int(number), elements) : 0
+        return [
+            ContentWrite(key: item.key, content: .item(item.state)),
+            try published(arrival, adding: digest, at: desk, from: source),
+        ] + (try settledDraft(json, from: source))
+    }
+
+    private static func stage<S: DocumentSource>(
+        _ json: JSON, _ arrival: Arrival, from source: S
+    ) throws(S.Failure) -> ContentWrite? {
+        guard let code = json["code"]?.text, let reach = StageNote.Reach(json),
+            let version = json["version"]?.text.flatMap(Dot.init(text:)),
+            let at = json["at"]?.int
+        else { return nil }
+        var item = try item(code, arrival, from: source)
+        item.state.insert(
+            StageNote(
+                version: version, reach: reach, reason: json["reason"]?.text ?? "",
+                stamp: Stamp(arrival.change, from: Instant(millis: at))))
         return ContentWrite(key: item.key, content: .item(item.state))
+    }
+
+    /// A question stands in the catalog of whoever asked it, all else in the authority's.
+    private static func definition<S: DocumentSource>(
+        _ json: JSON, _ arrival: Arrival, from source: S
+    ) throws(S.Failure) -> ContentWrite? {
+        guard let code = json["code"]?.text,
+            let family = json["family"]?.text.flatMap(DefinitionState.Family.init(rawValue:)),
+            (family == .question) == (arrival.change.kind == .questionAsked),
+            let body = json["body"], body.object != nil
+        else { return nil }
+        let key = DefinitionState.key(family, code, in: arrival.change.scope)
+        var state = DefinitionState(family: family, code: code, region: arrival.scope.region)
+        if case .definition(let known)? = try source.content(key) { state = known }
+        state.insert(
+            body.bytes, Stamp(arrival.change, from: arrival.change.header.time.instant))
+        return ContentWrite(key: key, content: .definition(state))
     }
 
     private static func standing<S: DocumentSource>(
@@ -105,7 +168,9 @@ package enum CatalogFold {
             let standing = json["standing"]?.text.flatMap(Standing.init(rawValue:)),
             let reason = json["reason"]?.text, let at = json["at"]?.int
         else { return nil }
-        let note = StandingNote(standing: standing, reason: reason)
+        let note = StandingNote(
+            standing: standing, reason: reason,
+            successors: (json["successors"]?.array ?? []).compactMap(\.text))
         var item = try item(code, arrival, from: source)
         item.state.insert(note, Stamp(arrival.change, from: Instant(millis: at)))
         return ContentWrite(key: item.key, content: .item(item.state))
@@ -193,5 +258,76 @@ extension Directory {
         case .province, .city, .county: true
         case .town, .village, nil: false
         }
+    }
+}
+
+/// Who has what: the head of a catalog, and each region's receipts of it.
+extension CatalogFold {
+    /// Moves the catalog's own document to a change of it.
+    static func published<S: DocumentSource>(
+        _ arrival: Arrival, adding digest: UInt64 = 0, at desk: Desk, from source: S
+    ) throws(S.Failure) -> ContentWrite {
+        let owner = arrival.scope.region
+        let change = arrival.change
+        var state = try receipts(of: owner, at: owner, from: source)
+        state.advance(
+            to: CatalogReceiptState.Head(
+                actor: change.header.actor, seq: change.header.seq, hash: change.hash.prefix16))
+        state.uniform &+= digest
+        return try noted(state, at: desk, from: source)
+    }
+
+    /// Takes a region's receipt in; the local node's own settles what it owed.
+    static func receipt<S: DocumentSource>(
+        _ json: JSON, _ arrival: Arrival, at desk: Desk, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        guard arrival.scope.family == .control,
+            let owner = json["region"]?.text.flatMap(RegionID.init(hex:)),
+            let heads = CatalogReceiptState.Head.list(json["heads"]),
+            owner != arrival.scope.region
+        else { return [] }
+        let region = arrival.scope.region
+        var state = try receipts(of: owner, at: region, from: source)
+        for head in heads { state.advance(to: head) }
+        if state.entries.last.map({ $0.time <= arrival.change.header.time }) ?? true {
+            let said = json["uniform"]?.text.flatMap(RegionID.init(hex:))
+            state.uniform = said?.rawValue ?? 0
+        }
+        state.insert(
+            CatalogReceiptState.Entry(
+                dot: arrival.change.dot, time: arrival.change.header.time,
+                heads: heads.map { Dot(actor: $0.actor, seq: $0.seq) }.sorted()))
+        let write = ContentWrite(
+            key: CatalogReceiptState.key(catalog: owner, region: region),
+            content: .receipt(state))
+        guard region == desk.region else { return [write] }
+        var known = try receipts(of: owner, at: owner, from: source)
+        known.owesReceipt = known.owesReceipt && !state.covers(known)
+        let key = CatalogReceiptState.key(catalog: owner, region: owner)
+        return known.heads.isEmpty
+            ? [write] : [write, ContentWrite(key: key, content: .receipt(known))]
+    }
+
+    /// One region's document of one catalog; a new one where there is none.
+    package static func receipts<S: DocumentSource>(
+        of owner: RegionID, at region: RegionID, from source: S
+    ) throws(S.Failure) -> CatalogReceiptState {
+        let key = CatalogReceiptState.key(catalog: owner, region: region)
+        if case .receipt(let state)? = try source.content(key) { return state }
+        return CatalogReceiptState(owner: owner, region: region)
+    }
+
+    /// Notes on the catalog's document whether the local node owes a receipt: it does for the
+    /// catalog of its own county, whose node carries its control scope.
+    private static func noted<S: DocumentSource>(
+        _ state: CatalogReceiptState, at desk: Desk, from source: S
+    ) throws(S.Failure) -> ContentWrite {
+        var noted = state
+        if state.owner != desk.region, desk.directory.county(of: desk.region) == state.owner {
+            let own = try receipts(of: state.owner, at: desk.region, from: source)
+            noted.owesReceipt = !own.covers(state)
+        }
+        let key = CatalogReceiptState.key(catalog: state.owner, region: state.owner)
+        return ContentWrite(key: key, content: .receipt(noted))
     }
 }

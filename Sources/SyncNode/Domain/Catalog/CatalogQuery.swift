@@ -80,14 +80,15 @@ package enum CatalogQuery {
         _ code: String, for region: RegionID, at instant: Instant, in directory: Directory,
         from source: S
     ) throws(S.Failure) -> EffectiveItem? {
+        let place = directory.stagePlace(region)
         guard let item = try item(code, for: region, in: directory, from: source),
-            let version = item.state.version(at: instant),
+            let version = item.state.version(at: instant, for: place),
             let elements = ItemElements(version.value.elements)
         else { return nil }
         return EffectiveItem(
             item: item, version: version, elements: elements,
             standing: item.state.standing(at: instant),
-            isContested: item.state.isContested(at: instant),
+            isContested: item.state.isContested(at: instant, for: place),
             mode: try mode(of: item, for: region, at: instant, in: directory, from: source),
             locals: try locals(of: item, for: region, in: directory, from: source))
     }
@@ -122,16 +123,53 @@ package enum CatalogQuery {
         let calendar = try calendar(
             of: first...min(first + Limits.dueYearsMax, 9999), for: state.scope.region,
             in: directory, from: source)
-        let item = try item(state.item, for: state.scope.region, in: directory, from: source)
-        let version = item?.state.versions.entries.last { $0.value.number == state.itemVersion }
-        let terms = version.flatMap { ItemElements($0.value.elements) }.map { elements in
+        let binding = try binding(of: state, in: directory, from: source)
+        let terms = binding.map { binding in
             // A version that another program published was linted by nobody here.
-            let legal = max(0, min(elements.legalDays, Limits.workingDaysMax))
+            let legal = max(0, min(binding.legalDays, Limits.workingDaysMax))
             return CaseClock.Terms(
-                promised: max(0, min(elements.promisedDays, legal)), legal: legal,
-                isImmediate: elements.handling == .immediate)
+                promised: max(0, min(binding.promisedDays, legal)), legal: legal,
+                isImmediate: binding.isImmediate)
         }
         return CaseClock(course, terms, calendar, on: today)
+    }
+
+    /// Which version governs a case and what follows from it (DOMAIN §3.8); nil where the pinned
+    /// version is not here. A case that came by value from another county keeps what it brought.
+    package static func binding<S: DocumentSource>(
+        of state: CaseState, in directory: Directory, from source: S
+    ) throws(S.Failure) -> CaseBinding? {
+        guard let received = state.receivedAt,
+            let item = try item(
+                state.item, for: state.scope.region, in: directory, from: source),
+            let place = directory.stagePlace(state.scope.region)
+        else { return nil }
+        return CaseBinding(
+            item.state, received: Instant(millis: received), pinned: state.itemVersion,
+            place: place, isForeign: state.isForeign)
+    }
+
+    /// Acts of places that had no grant for them when they acted (越权待追认): a grant had ended
+    /// or was taken back, and the station did not know.
+    package static func overreach<S: DocumentSource>(
+        of state: CaseState, in directory: Directory, from source: S
+    ) throws(S.Failure) -> [CaseEvent] {
+        guard
+            let item = try item(
+                state.item, for: state.scope.region, in: directory, from: source)
+        else { return [] }
+        var found: [CaseEvent] = []
+        for event in state.events where event.status == .effective {
+            guard let region = state.writer(event.dot.actor)?.region,
+                directory.region(region)?.level == .village,
+                let needed = SinkMode.needed(for: event.kind)
+            else { continue }
+            let mode = try mode(
+                of: item, for: region, at: Instant(millis: event.moment), in: directory,
+                from: source)
+            if !needed.contains(where: { $0 == mode }) { found.append(event) }
+        }
+        return found
     }
 
     private static func locals<S: DocumentSource>(
@@ -182,5 +220,62 @@ extension CatalogQuery {
                     lastContact: state.entries.last?.time.instant))
         }
         return lines.sorted { $0.region.code < $1.region.code }
+    }
+}
+
+extension SinkMode {
+    /// The modes of which one is needed for an act; nil for what needs none.
+    fileprivate static func needed(for kind: ChangeKind) -> [SinkMode]? {
+        switch kind {
+        case .caseReceive: [.assist, .entrust, .authorise]
+        case .caseAccept, .caseCorrection: [.entrust, .authorise]
+        case .caseDecide: [.authorise]
+        default: nil
+        }
+    }
+}
+
+extension CaseRules {
+    /// What a case's own version, and the item's standing on the day of 收件, forbid.
+    static func unbound<S: DocumentSource>(
+        _ act: CaseCommand.Act, _ id: Digest16, _ state: CaseState, at desk: Desk,
+        from source: S
+    ) throws(S.Failure) -> RuleRefusal? {
+        guard act.dependsOnVersion,
+            let item = try CatalogQuery.item(
+                state.item, for: desk.region, in: desk.directory, from: source),
+            item.state.versions.entries.count > 1 || !item.state.standings.entries.isEmpty,
+            let binding = try CatalogQuery.binding(
+                of: state, in: desk.directory, from: source)
+        else { return nil }
+        if case .correct(let gaps, _, _) = act {
+            let known = Set(
+                item.state.versions.entries.flatMap { entry in
+                    ItemElements(entry.value.elements)?.materials.map(\.code) ?? []
+                })
+            for gap in gaps {
+                let code = String(gap.prefix { $0 != " " })
+                guard known.contains(code), !binding.mayAsk(code) else { continue }
+                return RuleRefusal(
+                    "material-not-asked", "材料 \(code) 不在本件所依据的版本中，或已免交，不得要求",
+                    field: "gaps")
+            }
+            return nil
+        }
+        guard binding.isHalted,
+            try CatalogRules.ruling(
+                on: id, about: "standing", in: item.catalog.id, from: source) != "continue"
+        else { return nil }
+        return RuleRefusal(
+            "case-pending-ruling", "收件时事项已暂停或取消：待裁定后再办理", field: "case")
+    }
+}
+
+extension CaseCommand.Act {
+    fileprivate var dependsOnVersion: Bool {
+        switch self {
+        case .accept, .correct, .decide: true
+        default: false
+        }
     }
 }

@@ -20,6 +20,13 @@ package enum CatalogRules {
         case .publish(let publication): return try publish(publication, at: desk, from: source)
         case .draft(let publication): return try draft(publication, at: desk, from: source)
         case .approve(let id): return try approve(id, at: desk, from: source)
+        case .discard(let id): return try discard(id, at: desk, from: source)
+        case .succeed(let order): return try succeed(order, at: desk, from: source)
+        case .stage(let order): return try stage(order, at: desk, from: source)
+        case .rollback(let code, let number, let reason):
+            return try rollback(code, to: number, reason, at: desk, from: source)
+        case .importItems(let order): return try importItems(order, at: desk, from: source)
+        case .define(let order): return try define(order, at: desk, from: source)
         case .setStanding(let order): return try setStanding(order, at: desk, from: source)
         case .setOverlay(let code, let values):
             return try setOverlay(code, values, at: desk, from: source)
@@ -62,6 +69,7 @@ package enum CatalogRules {
             object.array("heads") { array in
                 for head in known.heads { head.write(to: &array) }
             }
+            object.field("uniform", hex: known.uniform)
         }
         let draft = Draft(scope: .control(desk.region), kind: .catalogReceipt, body: body)
         return .write([draft], answer: answer { $0.field("heads", known.heads.count) })
@@ -88,5 +96,17 @@ package enum CatalogRules {
 
     static func isText(_ text: String) -> Bool {
         text.contains { !$0.isWhitespace } && text.count <= Limits.catalogTextCharactersMax
+    }
+}
+
+extension RuleRefusal {
+    /// The command itself is not well formed.
+    static func invalid(_ rule: String, _ title: String, _ field: String) -> RuleRefusal {
+        RuleRefusal(rule, title, field: field, category: .invalid)
+    }
+
+    /// What a check of elements found.
+    init(_ finding: Finding) {
+        self.init(finding.rule, finding.title, field: finding.field, category: .invalid)
     }
 }

@@ -85,10 +85,13 @@ enum StaffFold {
         case .item(let state):
             (change.kind == .itemPublish ? Act.publish.rawValue : "item.standing", state.code)
         case .draft(let state): (Act.draft.rawValue, state.code)
+        case .definition(let state): (state.family.rawValue + ".set", state.code)
         case .overlay(let state): (Act.overlay.rawValue, state.code)
         case .grant(let state): (Act.grant.rawValue, state.code)
         case .calendar(let state): (Act.calendar.rawValue, String(state.year))
-        case .receipt, .handover, .parcel, .holding, .account, .audit: nil
+        case .receipt, .handover, .parcel, .holding, .account, .audit,
+            .keyring, .reconciliation:
+            nil
         }
     }
 

@@ -219,16 +219,14 @@ enum StaffRules {
         guard let found,
             case .caseFile(let state)? = try source.content(
                 DocumentKey(collection: .caseFile, id: found)),
-            let genesis = state.events.first(where: { $0.hash == state.links.first?.event })
+            state.links.first != nil
         else { return .refuse(.noCase) }
         guard state.holder?.region == desk.region || state.scope.region == desk.region else {
             return .refuse(
                 RuleRefusal(
                     "case-not-own", "完整个人信息只限收件站和现保管节点查看", category: .forbidden))
         }
-        guard let change = try source.change(at: genesis.dot, in: state.scopeID),
-            let person = change.body.map(CatalogFold.parsed)?["applicant"]
-        else {
+        guard let sealed = state.sealed else {
             return .refuse(
                 RuleRefusal("personal-data-gone", "个人信息已清除或不在本节点", category: .missing))
         }
@@ -239,9 +237,7 @@ enum StaffRules {
             [draft(line, at: desk)],
             answer: CatalogRules.answer { object in
                 object.field("number", state.number)
-                for name in ["name", "idNumber", "phone", "address"] {
-                    if let text = person[name]?.text { object.field(name, text) }
-                }
+                object.field("sealed", sealed.text)
             })
     }
 }

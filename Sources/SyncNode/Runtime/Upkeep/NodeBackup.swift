@@ -68,7 +68,7 @@ package enum NodeBackup {
                 try KeyFiles.copyLasting(from: path + "/keys", to: data + "/keys")
             }
             try KeyFiles.renewIncarnation(in: data + "/keys", suite: settings.suite)
-            _ = try KeyFiles(folder: data + "/keys")
+            try KeyFiles.checkLasting(in: data + "/keys")
         }
     }
 
@@ -88,7 +88,8 @@ extension KeyFiles {
     static func copyLasting(from folder: String, to target: String) throws(Failure) {
         try SmallFile.makeFolder(target)
         for name in ["node", "agreement"] {
-            let bytes = try SmallFile.read("\(folder)/\(name)", limit: 256)
+            let bytes = try SmallFile.read(
+                "\(folder)/\(name)", limit: Limits.keySecretFileBytesMax)
             try SmallFile.write(bytes, to: "\(target)/\(name)", mode: 0o600, replace: false)
         }
         // Of an enrolled node: its certificate and the key, which a root's children rest on.

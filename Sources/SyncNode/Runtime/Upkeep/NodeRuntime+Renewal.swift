@@ -2,6 +2,7 @@ import Base
 import Change
 import Domain
 import Kernel
+import Vault
 
 /// How a new incarnation comes back into its place (PROTOCOL §6): the parent is told of it, the
 /// links fetch what others hold, and what only the old incarnation had is written anew.
@@ -193,6 +194,34 @@ extension NodeRuntime {
         } catch {
             Console.say("the key for bundles could not be stated: \(error.words)")
         }
+    }
+
+    // MARK: keys for what is personal
+
+    func keepKeys() async {
+        let own = settings.region.id
+        let watch = KeyKeeper.Watch(
+            version: { [board] in board.directoryVersion },
+            scopes: { [board] in board.scopes().map(\.name) },
+            present: { [board, clock] in
+                board.directory.region(own) == nil
+                    ? nil : .cases(own, year: CivilDate(of: clock.now()).scopeYear)
+            })
+        await keeper.keep(watch) { await self.rest(Limits.keyLookMillis) }
+    }
+
+    /// Cases by their people's names and numbers.
+    func keepFindable() async {
+        let locator = Locator(store.vault, store.readers) { [writer = store.writer] finds in
+            do throws(Writer.Failure) {
+                _ = try await writer.submit(.locate(finds))
+                return true
+            } catch {
+                return false
+            }
+        }
+        await locator.run(
+            version: { [board] in board.version }, rest: { await self.rest($0) })
     }
 
     // MARK: writing anew

@@ -1,6 +1,7 @@
 import API
 import Base
 import Change
+import Crypto
 import Domain
 import Host
 import Kernel
@@ -55,6 +56,7 @@ struct ReceiptDuty: Sendable {
 
     /// Looks again and again, until the task is cancelled.
     func keep() async {
+        // What a child stated is answered by the first look, too.
         var pause = Int.random(in: 1...Limits.receiptCheckSeconds)
         while !Task.isCancelled {
             do {
@@ -65,6 +67,7 @@ struct ReceiptDuty: Sendable {
             pause = Limits.receiptCheckSeconds
             do throws(Writer.Failure) {
                 _ = try await fulfil(.daily)
+                _ = try await reconcile()
             } catch {
                 Console.say("a receipt could not be written: \(error)")
             }
@@ -129,5 +132,152 @@ extension NodeRuntime {
         guard isAsked else { return nil }
         board.touch()
         return ReceiptReport(scopes: 0, isAsked: true)
+    }
+}
+
+/// 对账: once a day each node states one digest for each scope that it shares with its parent; the
+/// parent computes the same from its own store, at the same heads, and signs what it found.
+extension ReceiptDuty {
+    /// States what is due today, and answers what children have stated.
+    ///
+    /// - Returns: How many changes were written.
+    @discardableResult
+    func reconcile() async throws(Writer.Failure) -> Int {
+        var written = 0
+        if try await state() { written += 1 }
+        for child in store.board.directory.children(of: store.settings.region.id) {
+            if try await answer(child.id) { written += 1 }
+        }
+        return written
+    }
+
+    private func known(_ region: RegionID) throws(Writer.Failure) -> ReconciliationState {
+        do throws(JournalError) {
+            return try store.readers.read { (reader) throws(JournalError) in
+                let key = ReconciliationState.key(of: region)
+                guard let document = try reader.document(key),
+                    case .reconciliation(let state) = try ReaderSource(reader: reader)
+                        .decode(document)
+                else { return ReconciliationState(region: region) }
+                return state
+            }
+        } catch {
+            throw .journal(error)
+        }
+    }
+
+    private var isSeated: Bool {
+        store.board.directory.seat(of: store.settings.region.id)?.key == store.signer.key
+    }
+
+    private func state() async throws(Writer.Failure) -> Bool {
+        let region = store.settings.region
+        guard let parent = region.parent, isSeated else { return false }
+        let today = CivilDate(of: clock.now()).text
+        let said = try known(region.id).statement
+        guard said.flatMap({ ReconciliationState.day(of: $0.body) }) != today else { return false }
+        let held = Self.held(store.board, sharedBy: region.id, and: parent)
+        guard !held.isEmpty else { return false }
+        var body = JSONWriter(capacity: 256 * held.count)
+        body.object { object in
+            object.field("day", today)
+            object.array("scopes") { array in
+                for scope in held.prefix(Limits.reconciledScopesMax) {
+                    array.object { entry in
+                        entry.field("scope", scope.id.hex)
+                        entry.field("digest", Self.digest(scope.id, scope.heads).hex)
+                        entry.array("heads") { heads in
+                            for head in scope.heads {
+                                heads.object { one in
+                                    one.field("actor", hex: head.actor.rawValue)
+                                    one.field("seq", Int64(head.seq.rawValue))
+                                    one.field("hash", hex: head.hash)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let draft = Draft(
+            scope: .control(region.id), kind: .reconcileStatement, body: body.bytes)
+        _ = try await store.writer.submit(.write([draft]))
+        return true
+    }
+
+    /// Waits where something of a statement is still on its way; after a day it says so.
+    private func answer(_ child: RegionID) async throws(Writer.Failure) -> Bool {
+        let state = try known(child)
+        guard isSeated, let statement = state.statement, !state.isAnswered,
+            let said = NodeSettings.json(statement.body)
+        else { return false }
+        let isOld = clock.now().millis - statement.time.millis > Limits.receiptMillisMin
+        var found: [(scope: String, theirs: String, mine: Digest16?)] = []
+        for scope in said["scopes"]?.array ?? [] {
+            guard let text = scope["scope"]?.text, let id = RegionID(hex: text),
+                let theirs = scope["digest"]?.text
+            else { continue }
+            let mine = try digest(ScopeID(id.rawValue), scope["heads"])
+            if mine == nil, !isOld { return false }
+            found.append((text, theirs, mine))
+        }
+        var body = JSONWriter(capacity: 128 * found.count)
+        body.object { object in
+            object.field("day", said["day"]?.text ?? "")
+            object.field("statement", statement.hash.hex)
+            object.array("scopes") { array in
+                for (scope, theirs, mine) in found {
+                    array.object { entry in
+                        entry.field("scope", scope)
+                        entry.field("theirs", theirs)
+                        entry.field("mine", mine.map { .text($0.hex) } ?? .null)
+                    }
+                }
+            }
+        }
+        let draft = Draft(scope: .control(child), kind: .reconcileAnswer, body: body.bytes)
+        _ = try await store.writer.submit(.write([draft]))
+        if found.contains(where: { $0.mine?.hex != $0.theirs }) {
+            Console.say("reconciliation with \(child.hex) differs: run verify on both sides")
+        }
+        return true
+    }
+
+    /// The digest of some heads as this node holds these numbers; nil where one is not here.
+    private func digest(
+        _ scope: ScopeID, _ heads: JSON?
+    ) throws(Writer.Failure) -> Digest16? {
+        var own: [CatalogReceiptState.Head] = []
+        do throws(JournalError) {
+            let isWhole = try store.readers.read { (reader) throws(JournalError) in
+                for head in heads?.array ?? [] {
+                    guard let actor = head["actor"]?.text.flatMap(RegionID.init(hex:)),
+                        let seq = head["seq"]?.int, (1...Int64(Limits.seqMax)).contains(seq)
+                    else { return false }
+                    let dot = Dot(actor: ActorID(actor.rawValue), seq: Seq(UInt64(seq)))
+                    guard let change = try reader.change(at: dot, in: scope) else { return false }
+                    own.append(
+                        .init(actor: dot.actor, seq: dot.seq, hash: change.hash.prefix16))
+                }
+                return true
+            }
+            return isWhole ? Self.digest(scope, own) : nil
+        } catch {
+            throw .journal(error)
+        }
+    }
+
+    /// First half of SHA-256 over scope ‖ (actor ‖ seq ‖ hash)…, in the order given.
+    private static func digest(
+        _ scope: ScopeID, _ heads: [CatalogReceiptState.Head]
+    ) -> Digest16 {
+        var writer = ByteWriter(capacity: 16 + heads.count * 32)
+        writer.write(scope)
+        for head in heads {
+            writer.write(head.actor)
+            writer.write(head.seq.rawValue)
+            writer.write(head.hash)
+        }
+        return Hash.digest(writer.bytes, suite: .sha256Ed25519).prefix16
     }
 }

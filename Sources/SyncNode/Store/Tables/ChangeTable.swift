@@ -12,6 +12,8 @@ final class ChangeTable {
     private let lastSigned: Statement
     private let position: Statement
     private let delete: Statement
+    private let rewrite: Statement
+    private let mention: Statement
 
     init(_ database: Database) {
         insert = Statement(database, "INSERT INTO change (id, position, bytes) VALUES (?, ?, ?)")
@@ -27,6 +29,10 @@ final class ChangeTable {
             """)
         position = Statement(database, "SELECT position FROM change WHERE id = ?")
         delete = Statement(database, "DELETE FROM change WHERE id BETWEEN ? AND ?")
+        rewrite = Statement(database, "UPDATE change SET bytes = ? WHERE id = ?")
+        mention = Statement(
+            database,
+            "SELECT 1 FROM change WHERE id BETWEEN ? AND ? AND instr(bytes, ?) > 0 LIMIT 1")
     }
 
     func add(key: Int64, position: Int64, bytes: [UInt8]) throws(JournalError) {
@@ -69,6 +75,21 @@ final class ChangeTable {
         try lastSigned.bind(2, chain.key(seq))
         guard try lastSigned.step() else { return nil }
         return (Seq(lastSigned.unsigned(0) & Limits.seqMax), lastSigned.bytes(1))
+    }
+
+    /// Puts other bytes in a change's place: those without its payload.
+    func replace(key: Int64, bytes: [UInt8]) throws(JournalError) {
+        try rewrite.bind(2, key)
+        try rewrite.run(1, blob: bytes)
+    }
+
+    /// Whether a change of a chain holds some ASCII text. Reads the chain.
+    func isMentioned(_ text: String, in chain: StoredChain) throws(JournalError) -> Bool {
+        defer { mention.reset() }
+        try mention.bind(1, chain.key(Seq(1)))
+        try mention.bind(2, chain.key(Seq(Limits.seqMax)))
+        try mention.bind(3, Array(text.utf8))
+        return try mention.step()
     }
 
     func remove(_ chain: StoredChain, above seq: Seq) throws(JournalError) {

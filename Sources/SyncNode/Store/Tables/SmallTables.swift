@@ -131,6 +131,7 @@ final class AttachmentTable {
     private let ofDigest: Statement
     private let page: Statement
     private let delete: Statement
+    private let deleteOne: Statement
 
     init(_ database: Database) {
         insert = Statement(
@@ -145,12 +146,20 @@ final class AttachmentTable {
             ORDER BY digest, scope LIMIT ?
             """)
         delete = Statement(database, "DELETE FROM attachment WHERE scope = ?")
+        deleteOne = Statement(
+            database, "DELETE FROM attachment WHERE digest = ? AND scope = ?")
     }
 
     func add(_ digest: Digest, in scope: ScopeID) throws(JournalError) {
         try insert.bind(1, digest.bytes)
         try insert.bind(2, scope.rawValue)
         try insert.run()
+    }
+
+    func remove(_ digest: Digest, in scope: ScopeID) throws(JournalError) {
+        try deleteOne.bind(1, digest.bytes)
+        try deleteOne.bind(2, scope.rawValue)
+        try deleteOne.run()
     }
 
     /// Scans the table.

@@ -1,0 +1,70 @@
+import Base
+import Domain
+import Guide
+import HTTP
+
+extension RouteTable {
+    /// The catalog beside its items: sheets, import and export, definitions.
+    static let catalog: [Route] = [
+        Route(
+            method: .get, pattern: "/api/v1/catalog/{sheet}", operation: .getSheet, face: .api,
+            summary: "由现行版本生成的清单、指南、看板：同一内容供屏幕、纸面和程序",
+            parameters: [.sheet, .sheetCode, .sheetRegion, .situation],
+            answer: .json("Sheet", "标题、落款、各节，以及供程序的数据"), problems: [400, 403, 404]),
+        Route(
+            method: .post, pattern: "/api/v1/catalog/check", operation: .checkImport, face: .api,
+            summary: "试导入：逐行逐字段给出结果，不写入（JSON 或 CSV，UTF-8）",
+            parameters: [.publishes, .skips, .effectiveFrom], body: .bytes,
+            answer: .json("Any", "每行的结果"), problems: [400, 422, 503]),
+        Route(
+            method: .post, pattern: "/api/v1/catalog/import", operation: .importCatalog,
+            face: .api, summary: "导入事项：全部或一行也不（JSON 或 CSV，UTF-8）",
+            parameters: [.publishes, .skips, .effectiveFrom, .idempotencyKey], body: .bytes,
+            answer: .json("Any", "每行的结果"), problems: [400, 403, 409, 422, 503]),
+        Route(
+            method: .get, pattern: "/api/v1/export/{format}", operation: .exportCatalog,
+            face: .api, summary: "导出全部事项的最新版本", parameters: [.format],
+            answer: .text("application/octet-stream", "文件"), problems: [404]),
+        Route(
+            method: .get, pattern: "/api/v1/definitions/{family}", operation: .listDefinitions,
+            face: .api, summary: "一件事、基本目录、知识库、证明清单、待答问题、裁定",
+            parameters: [.family, .cursor, .limit, .status],
+            answer: .json("Any", "新的在前"), problems: [400, 404]),
+    ]
+
+    static let catalogConsole: [Route] = [
+        Route(
+            method: .get, pattern: "/catalog", operation: .catalogPage, face: .console,
+            summary: "事项目录：清单、看板、草稿", answer: .page),
+        Route(
+            method: .get, pattern: "/catalog/{sheet}", operation: .sheetPage, face: .console,
+            summary: "清单、指南、看板", parameters: [.sheet, .sheetCode, .sheetRegion, .situation],
+            answer: .page, problems: [403, 404]),
+        Route(
+            method: .post, pattern: "/console/catalog", operation: .catalogForm, face: .console,
+            summary: "目录管理：暂停、恢复、取消、扩大、停止、回退、作废草稿、上报问题",
+            body: .form("StaffForm"), answer: .redirect,
+            problems: [400, 403, 404, 409, 412, 415, 422, 503]),
+    ]
+}
+
+extension Parameter {
+    static let sheet = Parameter(
+        "sheet", in: .path, "哪一张", .words(SheetKind.allCases.map(\.rawValue)))
+    static let sheetCode = Parameter(
+        "code", in: .query, "事项、主题的编码，草稿标识，或办件编号",
+        .string(lengthMax: Limits.pathValueBytesMax))
+    static let sheetRegion = Parameter(
+        "region", in: .query, "为哪一处：12 位区划代码，缺省为本节点", .string(lengthMax: 12))
+    static let situation = Parameter(
+        "situation", in: .query, "情形编码", .string(lengthMax: Limits.pathValueBytesMax))
+    static let publishes = Parameter("publish", in: .query, "完整的事项直接发布", .words(["true"]))
+    static let skips = Parameter(
+        "skipRefused", in: .query, "略过不合格的行，其余导入", .words(["true"]))
+    static let effectiveFrom = Parameter("effectiveFrom", in: .query, "生效日期，缺省为立即", .day)
+    static let format = Parameter(
+        "format", in: .path, "文件格式", .words(ItemFile.Format.allCases.map(\.rawValue)))
+    static let family = Parameter(
+        "family", in: .path, "哪一类",
+        .words(DefinitionState.Family.allCases.map(\.rawValue)))
+}

@@ -1,0 +1,192 @@
+package import Base
+import Civil
+package import Document
+
+/// What a definition must say before it is taken: by its family.
+package enum DefinitionCheck {
+    /// All that is wrong with a definition, as far as it says itself. Whether what it names is
+    /// there is for whoever can look.
+    package static func findings(
+        _ family: DefinitionState.Family, _ code: String, _ body: JSON
+    ) -> [Finding] {
+        var found: [Finding] = []
+        if !ElementCheck.isName(code) {
+            found.append(Finding("code", "definition-code", "编码为空或过长"))
+        }
+        let size = body.bytes.count
+        if size > Limits.itemElementsBytesMax {
+            found.append(Finding("code", "definition-too-large", "内容过大：\(size) 字节"))
+        }
+        switch family {
+        case .theme: found += theme(body)
+        case .basic: found += basic(code, body)
+        case .knowledge: found += knowledge(body)
+        case .proof: found += proof(body)
+        case .question: found += question(body)
+        case .ruling: found += ruling(body)
+        }
+        return found
+    }
+
+    private static func text(_ key: String, _ label: String, _ body: JSON) -> [Finding] {
+        guard let text = body[key]?.text, text.contains(where: { !$0.isWhitespace }),
+            text.count <= Limits.elementCharactersMax
+        else { return [Finding(key, "element-missing", "“\(label)”未填或过长")] }
+        return []
+    }
+
+    private static func word(
+        _ key: String, _ label: String, _ words: [String], _ body: JSON
+    ) -> [Finding] {
+        guard let text = body[key]?.text, words.contains(text) else {
+            let all = words.joined(separator: "、")
+            return [Finding(key, "element-form", "“\(label)”应为 \(all) 之一")]
+        }
+        return []
+    }
+
+    private static func basic(_ code: String, _ body: JSON) -> [Finding] {
+        var found: [Finding] = []
+        if ItemCode(code)?.form != .basic {
+            found.append(Finding("code", "item-code", "基本编码应为 12 位"))
+        }
+        found += text("name", "事项名称", body)
+        found += word("kind", "事项类型", ElementTable.kinds, body)
+        found += word("status", "认领状态", ["waiting", "claimed", "notApplicable"], body)
+        if body["status"]?.text == "claimed" { found += text("department", "认领部门", body) }
+        if body["status"]?.text == "notApplicable" { found += text("reason", "不适用的理由", body) }
+        return found
+    }
+
+    private static func knowledge(_ body: JSON) -> [Finding] {
+        var found = text("question", "问题", body) + text("answer", "解答", body)
+        found += word("status", "状态", ["current", "withdrawn"], body)
+        let labels = body["labels"]?.array ?? []
+        if labels.count != 3 || labels.contains(where: { $0.text?.isEmpty ?? true }) {
+            found.append(Finding("labels", "knowledge-labels", "须有三级标签"))
+        }
+        return found
+    }
+
+    /// 一律取消 of six kinds, or a proof that stays on the list with its basis.
+    private static func proof(_ body: JSON) -> [Finding] {
+        text("name", "证明名称", body) + text("basis", "设定依据", body)
+            + word("status", "状态", ["current", "withdrawn"], body)
+    }
+
+    private static func question(_ body: JSON) -> [Finding] {
+        let found = text("question", "问题", body)
+        guard (body["question"]?.text?.count ?? 0) > Limits.questionCharactersMax else {
+            return found
+        }
+        return found + [Finding("question", "question-too-long", "问题过长")]
+    }
+
+    private static func ruling(_ body: JSON) -> [Finding] {
+        word("status", "裁定", ["continue", "end"], body) + text("reason", "理由", body)
+            + word("about", "裁定事由", ["standing", "grant"], body)
+    }
+
+    // MARK: themes
+
+    private static func theme(_ body: JSON) -> [Finding] {
+        var found = text("name", "主题名称", body) + text("lead", "牵头部门", body)
+        found += word("object", "面向对象", ["企业", "个人"], body)
+        found += word("status", "状态", ["draft", "published", "ended"], body)
+        let days = body["promisedDays"]?.int ?? -1
+        if !(0...Int64(Limits.themeDaysMax)).contains(days) {
+            found.append(
+                Finding(
+                    "promisedDays", "theme-days",
+                    "总时限应为 0 到 \(Limits.themeDaysMax) 个工作日（联合办理上限）"))
+        }
+        let children = body["children"]?.array ?? []
+        guard (2...Limits.themeChildrenMax).contains(children.count) else {
+            found.append(Finding("children", "theme-children", "须有两个以上事项"))
+            return found
+        }
+        return found + edges(children) + fields(body, children)
+    }
+
+    /// 前置: each names another child, and none waits for itself.
+    private static func edges(_ children: [JSON]) -> [Finding] {
+        var found: [Finding] = []
+        var codes: [String] = []
+        for (index, child) in children.enumerated() {
+            let code = child["item"]?.text ?? ""
+            if code.isEmpty || codes.contains(code) {
+                found.append(Finding("children[\(index)].item", "theme-child", "事项为空或重复"))
+            }
+            codes.append(code)
+        }
+        var waits: [Set<Int>] = []
+        for (index, child) in children.enumerated() {
+            var before: Set<Int> = []
+            for edge in child["after"]?.array ?? [] {
+                guard let code = edge.text, let place = codes.firstIndex(of: code) else {
+                    found.append(
+                        Finding(
+                            "children[\(index)].after", "theme-edge",
+                            "前置事项 \(edge.text ?? "?") 不在本主题中"))
+                    continue
+                }
+                before.insert(place)
+            }
+            waits.append(before)
+        }
+        if let circle = Self.circle(waits) {
+            let names = circle.map { codes[$0] }.joined(separator: " → ")
+            found.append(Finding("children", "theme-cycle", "前置关系成环：\(names)"))
+        }
+        return found
+    }
+
+    /// Children that wait for each other; nil where an order exists.
+    private static func circle(_ waits: [Set<Int>]) -> [Int]? {
+        var done: Set<Int> = []
+        while done.count < waits.count {
+            let free = waits.indices.filter { !done.contains($0) && waits[$0].isSubset(of: done) }
+            if free.isEmpty { return waits.indices.filter { !done.contains($0) } }
+            done.formUnion(free)
+        }
+        return nil
+    }
+
+    /// One form for all: each field goes to children that there are.
+    private static func fields(_ body: JSON, _ children: [JSON]) -> [Finding] {
+        let codes = Set(children.compactMap { $0["item"]?.text })
+        var found: [Finding] = []
+        for (index, field) in (body["form"]?.array ?? []).enumerated() {
+            found += text("label", "表单字段", field).map {
+                Finding("form[\(index)].label", $0.rule, $0.title)
+            }
+            for map in field["maps"]?.array ?? [] {
+                guard let item = map["item"]?.text, codes.contains(item) else {
+                    found.append(
+                        Finding("form[\(index)].maps", "theme-map", "字段映射的事项不在本主题中"))
+                    continue
+                }
+            }
+        }
+        return found
+    }
+
+    /// The children in an order in which each stands behind what it waits for.
+    package static func order(_ body: JSON) -> [[String]] {
+        let children = body["children"]?.array ?? []
+        let codes = children.map { $0["item"]?.text ?? "" }
+        var done: Set<String> = []
+        var rounds: [[String]] = []
+        while done.count < codes.count {
+            let free = children.filter { child in
+                let waits = (child["after"]?.array ?? []).compactMap(\.text)
+                return !done.contains(child["item"]?.text ?? "")
+                    && waits.allSatisfy { done.contains($0) || !codes.contains($0) }
+            }.compactMap { $0["item"]?.text }
+            guard !free.isEmpty else { return rounds }
+            rounds.append(free)
+            done.formUnion(free)
+        }
+        return rounds
+    }
+}

@@ -1,0 +1,252 @@
+import Base
+import Catalog
+import Change
+import Civil
+import Document
+import Region
+
+/// What becomes of each row of an import: the same for a dry run and for the import itself.
+package struct ImportPlan: Sendable {
+    /// What becomes of a row.
+    package enum Fate: String, Hashable, Sendable {
+        case refused = "拒绝"
+        case unchanged = "不变"
+        case drafted = "草稿"
+        case published = "发布"
+    }
+
+    /// The rows with everything that was found, the catalog's word included.
+    package private(set) var rows: [ItemRow] = []
+    /// One a row.
+    package private(set) var fates: [Fate] = []
+    /// Percent, one a row.
+    package private(set) var scores: [Int] = []
+    /// The changes that the import writes.
+    private(set) var drafts: [Draft] = []
+
+    /// Cost: one look at the catalog for each row.
+    package static func of<S: DocumentSource>(
+        _ order: ImportOrder, at desk: Desk, from source: S
+    ) throws(S.Failure) -> ImportPlan {
+        var plan = ImportPlan()
+        for row in order.rows { try plan.add(row, order, at: desk, from: source) }
+        return plan
+    }
+
+    private mutating func add<S: DocumentSource>(
+        _ row: ItemRow, _ order: ImportOrder, at desk: Desk, from source: S
+    ) throws(S.Failure) {
+        var row = row
+        let report = ElementReport(row.elements)
+        for finding in report.findings {
+            row.note(finding.field, finding.rule, finding.title, finding.weight)
+        }
+        let known =
+            row.code.isEmpty
+            ? nil
+            : try CatalogQuery.item(
+                row.code, for: desk.region, in: desk.directory, from: source)
+        if row.code.isEmpty { row.note("code", "element-missing", "没有事项编码", .gap) }
+        if let known, known.state.authority != desk.region {
+            row.note("code", "uniform-element-read-only", "此事项由上级目录维护")
+        }
+        if known?.state.latestStanding == .cancelled {
+            row.note("code", "item-cancelled", "事项已取消")
+        }
+        if let head = known?.state.heads.first, known?.state.heads.count == 1,
+            ElementDiff.isNone(from: CatalogFold.parsed(head.value.elements), to: row.elements),
+            row.refusals.isEmpty
+        {
+            close(row, .unchanged, report.score)
+            return
+        }
+        guard row.refusals.isEmpty else {
+            close(row, .refused, report.score)
+            return
+        }
+        let publication = Publication(
+            code: row.code, base: known?.state.heads.first?.value.number,
+            saw: known.map { $0.state.heads.count > 1 ? $0.state.heads.map(\.stamp.dot) : [] }
+                ?? [],
+            effectiveFrom: order.effectiveFrom, elements: row.elements)
+        guard order.publishes, report.isComplete else {
+            // Each row's draft has an id of its own: the command's, counted up.
+            let words = desk.entropy.words
+            let id = Digest16(high: words.0, low: words.1 &+ UInt64(row.number))
+            drafts.append(CatalogRules.written(publication, as: id, at: desk))
+            close(row, .drafted, report.score)
+            return
+        }
+        switch try CatalogRules.judged(publication, at: desk, from: source, allowsGaps: false) {
+        case .refused(let refusal):
+            row.note(refusal.field ?? "code", refusal.rule, refusal.title)
+            close(row, .refused, report.score)
+        case .good(let state):
+            drafts.append(
+                CatalogRules.version(
+                    publication, number: state.nextNumber, replacing: state.heads, of: nil,
+                    at: desk))
+            close(row, .published, report.score)
+        }
+    }
+
+    private mutating func close(_ row: ItemRow, _ fate: Fate, _ score: Int) {
+        rows.append(row)
+        fates.append(fate)
+        scores.append(score)
+        invariant(rows.count == fates.count, "each row has its fate")
+    }
+
+    /// How many rows come to something.
+    package func count(_ fate: Fate) -> Int { fates.filter { $0 == fate }.count }
+
+    /// {rows, published, drafted, unchanged, refused, report: [{row, code, name, fate, score,
+    /// findings: [{field, rule, title, weight}]}]}: rows with nothing to say are left out of the
+    /// report.
+    package var answer: [UInt8] {
+        CatalogRules.answer { object in
+            object.field("rows", rows.count)
+            object.field("published", count(.published))
+            object.field("drafted", count(.drafted))
+            object.field("unchanged", count(.unchanged))
+            object.field("refused", count(.refused))
+            object.array("report") { array in
+                for (index, row) in rows.enumerated() where !row.findings.isEmpty {
+                    write(row, fates[index], scores[index], to: &array)
+                }
+            }
+        }
+    }
+
+    private func write(_ row: ItemRow, _ fate: Fate, _ score: Int, to writer: inout JSONWriter) {
+        writer.object { object in
+            object.field("row", row.number)
+            object.field("code", row.code)
+            object.field("name", row.elements["name"]?.text ?? "")
+            object.field("fate", fate.rawValue)
+            object.field("score", score)
+            object.array("findings") { array in
+                for finding in row.findings {
+                    array.object { entry in
+                        entry.field("field", finding.field)
+                        entry.field("rule", finding.rule)
+                        entry.field("title", finding.title)
+                        entry.field("weight", finding.weight.rawValue)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Themes, claims, knowledge, proofs, questions, rulings.
+extension CatalogRules {
+    static func define<S: DocumentSource>(
+        _ given: DefinitionOrder, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Decision {
+        guard let order = try named(given, from: source) else { return .refuse(.noCase) }
+        let isQuestion = order.family == .question
+        guard isQuestion || desk.directory.mayPublish(desk.region) else {
+            return .refuse(readOnly(order.family.rawValue))
+        }
+        let scope = ScopeName.catalog(desk.region)
+        let key = DefinitionState.key(order.family, order.code, in: scope.id)
+        var known: DefinitionState?
+        if case .definition(let state)? = try source.content(key) { known = state }
+        let body: JSON
+        switch merged(order, known, at: desk) {
+        case .success(let whole): body = whole
+        case .failure(let refusal): return .refuse(refusal)
+        }
+        if let finding = DefinitionCheck.findings(order.family, order.code, body).first {
+            return .refuse(RuleRefusal(finding))
+        }
+        if let refusal = try unknownParts(order.family, body, at: desk, from: source) {
+            return .refuse(refusal)
+        }
+        if isQuestion, known != nil {
+            return .write([], answer: answer { $0.field("code", order.code) })
+        }
+        let bytes = answer { object in
+            object.field("family", order.family.rawValue)
+            object.field("code", order.code)
+            object.field("body", body)
+        }
+        let draft = Draft(
+            scope: scope, kind: isQuestion ? .questionAsked : .definitionSet, body: bytes,
+            supersedes: known?.entries.heads.map(\.stamp.dot) ?? [])
+        return .write([draft], answer: answer { $0.field("code", order.code) })
+    }
+
+    /// A ruling is known by its case's id; people name the case by its number. nil where no case,
+    /// or more than one, has it.
+    private static func named<S: DocumentSource>(
+        _ order: DefinitionOrder, from source: S
+    ) throws(S.Failure) -> DefinitionOrder? {
+        guard order.family == .ruling else { return order }
+        let parts = order.code.split(separator: ":", maxSplits: 1).map(String.init)
+        guard let first = parts.first, CaseNumber(first) != nil else { return order }
+        let keys = try source.find(.caseFile, label: first)
+        guard keys.count == 1, parts.count == 2 else { return nil }
+        return DefinitionOrder(
+            family: .ruling, code: keys[0].id.hex + ":" + parts[1], body: order.body)
+    }
+
+    /// What is said now on top of what stands. Who publishes a theme is not who drafted it.
+    private static func merged(
+        _ order: DefinitionOrder, _ known: DefinitionState?, at desk: Desk
+    ) -> Result<JSON, RuleRefusal> {
+        var body = known?.body.object ?? JSONObject()
+        let given = order.body.object ?? JSONObject()
+        let status = given["status"]?.text
+        let isStep = given.members.count == 1
+        if isStep, order.family != .question, known == nil {
+            return .failure(
+                RuleRefusal(
+                    "definition-unknown", "目录中没有 \(order.code)", field: "code",
+                    category: .missing))
+        }
+        if order.family == .theme, status == "published" {
+            guard body["status"]?.text == "draft" else {
+                return .failure(RuleRefusal("not-drafted", "主题没有待发布的草稿", field: "code"))
+            }
+            guard known?.latest?.stamp.author != desk.author || StaffRules.mayActAlone(desk.author)
+            else { return .failure(twoPersons("起草人不得发布自己的主题")) }
+            body["version"] = .int((body["version"]?.int ?? 0) + 1)
+        }
+        if order.family == .theme, status == "draft" {
+            let version = body["version"]
+            body = JSONObject()
+            body["version"] = version
+        }
+        for member in given.members { body[member.key] = member.value }
+        return .success(.object(body))
+    }
+
+    /// Items of a theme and of the knowledge that the catalog does not have.
+    private static func unknownParts<S: DocumentSource>(
+        _ family: DefinitionState.Family, _ body: JSON, at desk: Desk, from source: S
+    ) throws(S.Failure) -> RuleRefusal? {
+        guard family == .theme else { return nil }
+        for (index, child) in (body["children"]?.array ?? []).enumerated() {
+            let code = child["item"]?.text ?? ""
+            let item = try CatalogQuery.item(
+                code, for: desk.region, in: desk.directory, from: source)
+            guard let item, item.state.latestStanding != .cancelled else {
+                return RuleRefusal(
+                    "item-unknown", "目录中没有事项 \(code)", field: "children[\(index)].item",
+                    category: .missing)
+            }
+        }
+        return nil
+    }
+
+    /// What was ruled on a case; nil where nothing was. Read by the rules of cases.
+    static func ruling<S: DocumentSource>(
+        on id: Digest16, about: String, in catalog: ScopeID, from source: S
+    ) throws(S.Failure) -> String? {
+        let key = DefinitionState.key(.ruling, id.hex + ":" + about, in: catalog)
+        guard case .definition(let state)? = try source.content(key) else { return nil }
+        return state.body["status"]?.text
+    }
+}

@@ -1,0 +1,233 @@
+import Base
+import Change
+import Civil
+import Domain
+
+/// What a publisher looks at: who has a version, whom it concerns, what it changes.
+extension SheetMaker {
+    private func item(_ code: String) throws(Source.Failure) -> CatalogItem? {
+        try CatalogQuery.item(code, for: own, in: directory, from: source)
+    }
+
+    // MARK: 到达看板
+
+    func board(_ code: String) throws(Source.Failure) -> Sheet? {
+        guard let item = try item(code), let head = Timeline.latest(of: item.state.heads) else {
+            return nil
+        }
+        let lines = try CatalogQuery.rollout(
+            of: head.stamp, in: item.state.authority, directory, from: source)
+        var counts = [0, 0, 0]
+        var rows: [[String]] = []
+        for line in lines {
+            let place = StagePlace(region: line.region.id, level: line.region.level)
+            let start = item.state.start(of: head, for: place)
+            var word = "待达"
+            var since = ""
+            if case .reached(let time, let isExact) = line.reach {
+                let counts = start.map { $0 <= now } ?? false
+                word = counts ? "生效" : start == nil ? "已达（未到此步）" : "已达"
+                since = (isExact ? "" : "不晚于 ") + max(time, counts ? start ?? time : time).minute
+            }
+            counts[word == "生效" ? 2 : word == "待达" ? 0 : 1] += 1
+            rows.append([
+                line.region.code.text, line.region.name, word, since,
+                line.lastContact?.minute ?? "",
+            ])
+        }
+        let stage = item.state.isHalted(head) ? "已停止扩大" : item.state.isStaged(head) ? "分步发布中" : ""
+        return Sheet(
+            "到达看板 " + (ItemElements(head.value.elements)?.name ?? code),
+            stamp: stamp("v\(head.value.number)", "生效 " + head.value.effectiveFrom.text, stage),
+            [
+                Sheet.Section(
+                    "合计", ["生效", "已达", "待达"], [counts.reversed().map(String.init)]),
+                Sheet.Section("逐站", ["区划", "站点", "状态", "自", "最后联系"], rows),
+            ],
+            data: [
+                "code": .text(code), "version": .int(Int64(head.value.number)),
+                "effective": .int(Int64(counts[2])), "reached": .int(Int64(counts[1])),
+                "waiting": .int(Int64(counts[0])), "stations": .int(Int64(lines.count)),
+            ])
+    }
+
+    // MARK: 影响范围
+
+    func impact(_ code: String) throws(Source.Failure) -> Sheet? {
+        guard let item = try item(code) else { return nil }
+        var open: [RegionID: [String]] = [:]
+        var seen: [RegionID: Instant] = [:]
+        for document in try source.list(.caseFile, limit: Limits.impactCasesMax) {
+            guard let file = file(document) else { continue }
+            let station = file.scope.region
+            let time = Instant(millis: document.time)
+            seen[station] = max(seen[station] ?? time, time)
+            guard file.item == code, !file.status.isFinal else { continue }
+            open[station, default: []].append("\(file.number)（v\(file.itemVersion)）")
+        }
+        var rows: [[String]] = []
+        var silent: [JSON] = []
+        var count = 0
+        for region in directory.regions.sorted(by: { $0.code < $1.code })
+        where directory.isWithin(region.id, item.state.authority) {
+            let cases = open[region.id] ?? []
+            let contact = try contact(region.id, item.state.authority, seen[region.id])
+            let isSilent =
+                region.id != own
+                && contact.map { now.millis - $0.millis > Limits.silentMillis } ?? true
+            if isSilent { silent.append(.text(region.code.text)) }
+            count += cases.count
+            guard !cases.isEmpty || isSilent else { continue }
+            rows.append([
+                region.code.text, region.name, cases.sorted().joined(separator: " "),
+                isSilent ? "未同步，可能有未知在途件" : "", contact?.minute ?? "从未",
+            ])
+        }
+        return Sheet(
+            "影响范围 " + code, stamp: stamp("在途 \(count) 件", "未同步 \(silent.count) 站"),
+            [Sheet.Section("逐站", ["区划", "站点", "在途件", "提示", "最后联系"], rows)],
+            data: [
+                "code": .text(code), "open": .int(Int64(count)), "silent": .array(silent),
+            ])
+    }
+
+    /// The last sign of a place: a receipt of either kind, or the newest of its cases.
+    private func contact(
+        _ region: RegionID, _ authority: RegionID, _ newest: Instant?
+    ) throws(Source.Failure) -> Instant? {
+        var times: [Instant] = newest.map { [$0] } ?? []
+        let key = CatalogReceiptState.key(catalog: authority, region: region)
+        if case .receipt(let state)? = try source.content(key), !state.entries.isEmpty {
+            times.append(state.lastContact)
+        }
+        if case .holding(let state)? = try source.content(HoldingState.key(of: region)),
+            let time = state.time?.instant
+        {
+            times.append(time)
+        }
+        return times.max()
+    }
+
+    private func file(_ document: StoredDocument) -> CaseState? {
+        do throws(JSONError) {
+            guard case .caseFile(let state) = try Content.decode(document) else { return nil }
+            return state
+        } catch {
+            return nil
+        }
+    }
+
+    // MARK: 草稿
+
+    func draft(_ id: String) throws(Source.Failure) -> Sheet? {
+        guard let digest = Digest16(hex: id),
+            case .draft(let state)? = try source.content(
+                DocumentKey(collection: .draft, id: digest))
+        else { return nil }
+        let publication = parsed(state.publication)
+        let mine = publication["elements"] ?? .null
+        let item = try item(state.code)
+        let base = item?.state.versions.entries.last {
+            Int64($0.value.number) == publication["base"]?.int
+        }
+        let before = base.map { parsed($0.value.elements) } ?? .null
+        let diff = ElementDiff(from: before, to: mine)
+        let report = ElementReport(mine)
+        let heads = item?.state.heads ?? []
+        let isStale =
+            !heads.isEmpty && heads.map(\.stamp.dot) != (base.map { [$0.stamp.dot] } ?? [])
+        let theirs = Timeline.latest(of: heads).map { parsed($0.value.elements) } ?? .null
+        let ways = isStale ? ThreeWay(base: before, theirs: theirs, mine: mine) : nil
+        var sections = [
+            Sheet.Section("缺项与问题", ["要素", "说明"], report.findings.map { [$0.field, $0.title] }),
+            fieldTable(diff), materialTable(diff),
+        ]
+        if let ways { sections.append(table(ways)) }
+        let from = publication["effectiveFrom"]?.text ?? "立即"
+        return Sheet(
+            "草稿 " + (mine["name"]?.text ?? state.code),
+            stamp: stamp(
+                state.code.isEmpty ? "未赋码" : state.code,
+                "依据 v\(publication["base"]?.int ?? 0)", "生效 " + from,
+                "完整度 \(report.score)%", isStale ? "版本冲突" : ""),
+            sections,
+            data: [
+                "draft": .text(id), "code": .text(state.code), "score": .int(Int64(report.score)),
+                "conflict": .bool(isStale), "diff": .made(diff.write),
+                "threeWay": ways.map { .made($0.write) } ?? .null,
+            ])
+    }
+
+    private func fieldTable(_ diff: ElementDiff) -> Sheet.Section {
+        Sheet.Section(
+            "要素差异", ["要素", "十同", "原", "新"],
+            diff.fields.map { field in
+                [field.label, field.isUniform ? "是" : "", words(field.before), words(field.after)]
+            })
+    }
+
+    private func materialTable(_ diff: ElementDiff) -> Sheet.Section {
+        Sheet.Section(
+            "材料差异", ["材料", "变化", "所变"],
+            diff.materials.map { material in
+                let fields = material.fields.map { field in
+                    "\(field.label)：\(words(field.before)) → \(words(field.after))"
+                }
+                return [
+                    "\(material.code) \(material.name)", material.change.rawValue,
+                    fields.joined(separator: "；"),
+                ]
+            })
+    }
+
+    private func table(_ ways: ThreeWay) -> Sheet.Section {
+        Sheet.Section(
+            "三方对照", ["要素", "共同基线", "现行", "本草稿", "冲突"],
+            ways.fields.map { field in
+                [
+                    field.label, words(field.base), words(field.theirs), words(field.mine),
+                    field.isConflict ? "是" : "",
+                ]
+            })
+    }
+
+    private func words(_ value: JSON?) -> String {
+        guard let value, !value.isNull else { return "—" }
+        if let text = value.text { return text }
+        if let flag = value.bool { return flag ? "是" : "否" }
+        if let list = value.array {
+            return list.map { $0.text ?? $0["name"]?.text ?? "…" }.joined(separator: "、")
+        }
+        return String(decoding: value.bytes, as: UTF8.self)
+    }
+
+    // MARK: 十同差异
+
+    func uniform() throws(Source.Failure) -> Sheet {
+        let owner = authority
+        let known = try CatalogFold.receipts(of: owner, at: owner, from: source)
+        var rows: [[String]] = []
+        var agreeing = 0
+        var differing = 0
+        for region in directory.regions.sorted(by: { $0.code < $1.code })
+        where directory.isWithin(region.id, owner) {
+            let said = try CatalogFold.receipts(of: owner, at: region.id, from: source)
+            let agrees = region.id == owner ? true : said.agrees(with: known)
+            if agrees == true { agreeing += 1 }
+            if agrees == false { differing += 1 }
+            rows.append([
+                region.code.text, region.name, agrees.map { $0 ? "一致" : "差异" } ?? "未齐",
+            ])
+        }
+        return Sheet(
+            "十同差异", stamp: stamp("校验码 " + ScopeID(known.uniform).hex),
+            [
+                Sheet.Section("差异", ["区划", "站点", "结果"], rows.filter { $0[2] == "差异" }),
+                Sheet.Section("逐站", ["区划", "站点", "结果"], rows),
+            ],
+            data: [
+                "agreeing": .int(Int64(agreeing)), "differing": .int(Int64(differing)),
+                "stations": .int(Int64(rows.count)), "uniform": .text(ScopeID(known.uniform).hex),
+            ])
+    }
+}

@@ -1,0 +1,111 @@
+package import Base
+package import Console
+
+/// Something to be read: on a screen, on paper and by a program, with one content (同源发布).
+package struct Sheet: Hashable, Sendable {
+    /// A table, or where it has no columns, lines.
+    package struct Section: Hashable, Sendable {
+        package let heading: String
+        package let columns: [String]
+        package let rows: [[String]]
+
+        package init(_ heading: String, _ columns: [String] = [], _ rows: [[String]]) {
+            self.heading = heading
+            self.columns = columns
+            self.rows = rows
+        }
+    }
+
+    package let title: String
+    /// Version, dates and place: what makes a paper comparable with the screen.
+    package let stamp: String
+    package let sections: [Section]
+    /// The same for programs.
+    package let data: JSON
+
+    package init(_ title: String, stamp: String, _ sections: [Section], data: JSON = .null) {
+        self.title = title
+        self.stamp = stamp
+        self.sections = sections.filter { !$0.rows.isEmpty }
+        self.data = data
+    }
+
+    /// {title, stamp, sections: [{heading, columns, rows}], data}.
+    package var json: [UInt8] {
+        var writer = JSONWriter(capacity: 4096)
+        writer.object { object in
+            object.field("title", title)
+            object.field("stamp", stamp)
+            object.array("sections") { array in
+                for section in sections { section.write(to: &array) }
+            }
+            object.field("data", data)
+        }
+        return writer.bytes
+    }
+
+    /// For paper: UTF-8 lines.
+    package var text: String {
+        var lines = [title, stamp, ""]
+        for section in sections {
+            lines.append("【\(section.heading)】")
+            if !section.columns.isEmpty { lines.append(section.columns.joined(separator: " | ")) }
+            lines += section.rows.map {
+                $0.joined(separator: section.columns.isEmpty ? "：" : " | ")
+            }
+            lines.append("")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// For the console.
+    package var html: HTMLText {
+        let parts = sections.map { section -> HTMLText in
+            let heads = section.columns.map { column -> HTMLText in "<th>\(column)" }
+            let rows = section.rows.map { row -> HTMLText in
+                let cells = row.map { cell -> HTMLText in "<td>\(cell)" }
+                return "<tr>\(cells)</tr>"
+            }
+            let head: HTMLText = heads.isEmpty ? .empty : "<thead><tr>\(heads)</thead>"
+            return """
+                <section class="card"><h2>\(section.heading)</h2><div class="scroll">\
+                <table>\(head)<tbody>\(rows)</tbody></table></div></section>
+                """
+        }
+        return """
+            <section class="card"><h1>\(title)</h1><p class="quiet">\(stamp)</p></section>
+            \(HTMLText(parts))
+            """
+    }
+}
+
+extension Sheet.Section {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { object in
+            object.field("heading", heading)
+            object.array("columns") { array in
+                for column in columns { array.value(column) }
+            }
+            object.array("rows") { array in
+                for row in rows {
+                    array.array { inner in
+                        for cell in row { inner.value(cell) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension JSON {
+    /// What a writer made; null where it made none.
+    static func made(_ write: (inout JSONWriter) -> Void) -> JSON {
+        var writer = JSONWriter(capacity: 1024)
+        write(&writer)
+        do throws(JSONError) {
+            return try JSON(parsing: writer.bytes)
+        } catch {
+            return .null
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package import Base
+package import Change
+import Civil
+package import Domain
+
+/// The sheets that there are; the word is in addresses.
+package enum SheetKind: String, Hashable, Sendable, CaseIterable {
+    /// 办事指南, 一次告知单: of one item.
+    case guide, notice
+    /// 下沉清单, 当场办结目录, 容缺清单, 帮办清单.
+    case sink, onspot, deferrable, assisted
+    /// 到达看板, 影响范围: of one item. 草稿: of one draft.
+    case board, impact, draft
+    /// 十同差异, 认领.
+    case uniform, claims
+    /// 一件事: of one theme.
+    case theme
+    /// 版本依据: of one case.
+    case binding
+
+    /// Whether it is about one thing, which `code` then names.
+    package var needsCode: Bool {
+        switch self {
+        case .guide, .notice, .board, .impact, .draft, .theme, .binding: true
+        case .sink, .onspot, .deferrable, .assisted, .uniform, .claims: false
+        }
+    }
+}
+
+/// Which sheet is wanted.
+package struct SheetQuestion: Hashable, Sendable {
+    package let kind: SheetKind
+    /// An item's or a theme's code, a draft's id, a case's number or id.
+    package let code: String
+    /// The place that it is for; nil for the node's own.
+    package let region: RegionCode?
+    /// A code of a 情形.
+    package let situation: String?
+
+    package init(
+        _ kind: SheetKind, code: String = "", region: RegionCode? = nil,
+        situation: String? = nil
+    ) {
+        self.kind = kind
+        self.code = code
+        self.region = region
+        self.situation = situation
+    }
+}
+
+/// Documents that can also be listed.
+package protocol ListedSource<Failure>: DocumentSource {
+    /// Documents of a collection, newest first, at most so many.
+    func list(_ collection: Collection, limit: Int) throws(Failure) -> [StoredDocument]
+}
+
+/// Makes sheets out of the documents of one moment. Nothing of them is stored.
+package struct SheetMaker<Source: ListedSource> {
+    package let own: RegionID
+    package let directory: Directory
+    package let now: Instant
+    package let source: Source
+
+    package init(own: RegionID, directory: Directory, now: Instant, source: Source) {
+        self.own = own
+        self.directory = directory
+        self.now = now
+        self.source = source
+    }
+
+    /// The sheet; nil where what it is about is not here.
+    ///
+    /// - Throws: What the source throws. Cost: an item, or all of a collection.
+    package func sheet(_ question: SheetQuestion) throws(Source.Failure) -> Sheet? {
+        let region: RegionRecord?
+        if let code = question.region {
+            region = directory.region(code: code)
+        } else {
+            region = directory.region(own)
+        }
+        guard let region else { return nil }
+        switch question.kind {
+        case .guide, .notice: return try guide(question, for: region)
+        case .sink: return try sinkList(for: region)
+        case .onspot: return try onSpotList(for: region)
+        case .deferrable: return try deferrableList(for: region)
+        case .assisted: return try assistedList(for: region)
+        case .board: return try board(question.code)
+        case .impact: return try impact(question.code)
+        case .draft: return try draft(question.code)
+        case .uniform: return try uniform()
+        case .claims: return try claims()
+        case .theme: return try theme(question.code, for: region)
+        case .binding: return try binding(question.code)
+        }
+    }
+
+    // MARK: parts
+
+    var today: CivilDate { CivilDate(of: now) }
+
+    /// The county, or what is above it, whose catalog this place goes by.
+    var authority: RegionID {
+        directory.ancestry(of: own).first { directory.mayPublish($0) } ?? own
+    }
+
+    /// What is at the foot of everything that is generated.
+    func stamp(_ parts: String...) -> String {
+        (parts + ["打印 " + today.text]).filter { !$0.isEmpty }.joined(separator: " · ")
+    }
+
+    /// Items that count at a place today, by code.
+    func items(for region: RegionRecord) throws(Source.Failure) -> [EffectiveItem] {
+        var found: [EffectiveItem] = []
+        for document in try source.list(.item, limit: Limits.importRowsMax) {
+            let item = try CatalogQuery.effective(
+                document.label, for: region.id, at: now, in: directory, from: source)
+            if let item, item.standing == .active { found.append(item) }
+        }
+        return found.sorted { $0.item.state.code < $1.item.state.code }
+    }
+
+    func parsed(_ bytes: [UInt8]) -> JSON {
+        do throws(JSONError) {
+            return try JSON(parsing: bytes)
+        } catch {
+            return .null
+        }
+    }
+
+    func name(_ region: RegionID) -> String { directory.region(region)?.name ?? region.hex }
+}
+
+extension Instant {
+    /// As people read it: `2026-09-24 09:05`.
+    var minute: String {
+        let text = Substring(rfc3339)
+        return text.prefix(10) + " " + text.dropFirst(11).prefix(5)
+    }
+}

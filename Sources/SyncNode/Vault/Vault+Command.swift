@@ -1,0 +1,57 @@
+import Base
+package import Change
+package import Domain
+
+/// What became of a command on its way to the writer.
+package enum SealedCommand: Sendable {
+    case ready(Command)
+    /// The scope has no key yet: it is to be made first.
+    case needsKey(ScopeName)
+    /// What is personal of the case cannot be opened here, so nothing can be added to it.
+    case locked
+}
+
+extension Vault {
+    /// The command as the writer takes it: who applies, and who took a result away, are sealed.
+    ///
+    /// - Parameters:
+    ///   - region: This node's.
+    ///   - now: Business time where the command states none.
+    ///   - known: What is sealed of the case that a command is about; nil where nothing is.
+    func seal(
+        _ command: Command, at region: RegionID, now: Instant,
+        known: (CaseCommand.Target) -> Envelope?
+    ) -> SealedCommand {
+        switch command {
+        case .ifSeen(let seen, let inner):
+            switch seal(inner, at: region, now: now, known: known) {
+            case .ready(let sealed): return .ready(.ifSeen(seen, sealed))
+            case let other: return other
+            }
+        case .cases(let order):
+            let moment = order.at ?? now
+            let own = ScopeName.cases(region, year: CivilDate(of: moment).scopeYear)
+            switch order.act {
+            case .receive(var application):
+                guard let sealed = seal(application.person, in: own) else { return .needsKey(own) }
+                application.sealed = sealed
+                return .ready(.cases(CaseCommand(.receive(application), on: nil, at: order.at)))
+            case .deliver(var receiver) where !receiver.name.isEmpty:
+                let person = Person(name: receiver.name)
+                if let target = order.target, let envelope = known(target) {
+                    guard let added = add(person, to: envelope) else { return .locked }
+                    receiver.sealed = added
+                } else {
+                    guard let sealed = seal(person, in: own) else { return .needsKey(own) }
+                    receiver.sealed = sealed
+                }
+                return .ready(
+                    .cases(
+                        CaseCommand(
+                            .deliver(receiver: receiver), on: order.target, at: order.at)))
+            default: return .ready(command)
+            }
+        case .catalog, .staff: return .ready(command)
+        }
+    }
+}

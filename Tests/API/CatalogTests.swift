@@ -1,0 +1,81 @@
+import Account
+import Base
+import Domain
+import Guide
+import HTTP
+import Testing
+
+@testable import API
+
+/// Sheets, files and definitions at the door.
+@Suite struct CatalogTests {
+    private let ask = Ask()
+
+    @Test(arguments: SheetKind.allCases) func everySheetIsOneForScreenAndProgram(
+        kind: SheetKind
+    ) throws {
+        let code = kind.needsCode ? "?code=I1" : ""
+        let answer = try ask.now("GET", "/api/v1/catalog/\(kind.rawValue)\(code)")
+        #expect(answer.status == 200)
+        let json = try JSON(parsing: answer.body)
+        #expect(json["stamp"]?.text == "v4 · 打印 2026-09-24")
+        let page = try ask.now("GET", "/catalog/\(kind.rawValue)\(code)")
+        #expect(page.status == 200)
+        let text = String(decoding: page.body, as: UTF8.self)
+        #expect(text.contains("v4 · 打印 2026-09-24"))
+        #expect(text.contains("&lt;申请表&gt;"))
+        if kind.needsCode {
+            #expect(try ask.now("GET", "/api/v1/catalog/\(kind.rawValue)").status == 400)
+            let unknown = try ask.now("GET", "/api/v1/catalog/\(kind.rawValue)?code=I9")
+            #expect(unknown.status == 404)
+        }
+    }
+
+    @Test func theGuideIsForEverybodyAndTheCaseIsNot() throws {
+        let item = try Ask(principal: .nobody).now("GET", "/guide/I1")
+        #expect(item.status == 200)
+        #expect(item.text.contains("申请材料"))
+        let editor = Ask(principal: GateTests.person([.itemEditor]))
+        #expect(try editor.now("GET", "/api/v1/catalog/binding?code=I1").status == 403)
+        #expect(try editor.now("GET", "/api/v1/catalog/board?code=I1").status == 200)
+    }
+
+    @Test func anImportIsOneCommand() throws {
+        let body = "[{\"code\":\"370118009002\",\"name\":\"甲\"}]"
+        let reply = try ask.reply(
+            "POST", "/api/v1/catalog/import?publish=true&effectiveFrom=2026-09-28", body: body)
+        guard case .submit(let order) = reply,
+            case .catalog(.importItems(let rows)) = order.command
+        else {
+            Issue.record("no import: \(reply)")
+            return
+        }
+        #expect(rows.publishes && !rows.skipsRefused)
+        #expect(rows.effectiveFrom?.text == "2026-09-28")
+        #expect(rows.rows.map(\.code) == ["370118009002"])
+        let broken = try ask.now(
+            "POST", "/api/v1/catalog/import", body: "事项编码,名称\n1,\"a\n")
+        #expect(broken.status == 422)
+        #expect(try JSON(parsing: broken.body)["title"]?.text == "第 2 行：引号没有收尾")
+    }
+
+    @Test func exportsAreFiles() throws {
+        for format in ItemFile.Format.allCases {
+            let answer = try ask.now("GET", "/api/v1/export/\(format.rawValue)")
+            #expect(answer.status == 200)
+            #expect(try ItemFile.rows(answer.body).map(\.code) == ["370118009002"])
+        }
+        #expect(try ask.now("GET", "/api/v1/export/xml").status == 404)
+    }
+
+    @Test func aFormGivesNoOtherCommand() throws {
+        let type = "application/x-www-form-urlencoded"
+        let order = try ask.order(
+            "/console/catalog", body: "command=item.rollback&code=1&to=3&reason=x", type: type)
+        #expect(order.command.act == .publish)
+        let refused = try ask.now(
+            "POST", "/console/catalog", [("Content-Type", type)],
+            body: "command=account.add&login=x")
+        #expect(refused.status == 404)
+    }
+}
