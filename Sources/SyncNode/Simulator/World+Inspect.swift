@@ -8,7 +8,7 @@ import Replication
 extension World {
     func inspect() throws(JournalError) {
         checkCarriers()
-        checkLedger()
+        try checkLedger()
         checkForks()
         checkSameness()
         try checkEnds()
@@ -69,17 +69,22 @@ extension World {
         members.contains { $0.sharedScope(name.id)?.isBlank == false }
     }
 
-    /// I8.
-    private func checkLedger() {
+    /// I8: in a chain, or as a branch that is the proof of a fork.
+    private func checkLedger() throws(JournalError) {
         var bodies: Set<[UInt8]> = []
         for node in members {
-            for known in node.kernel.knowledge() {
-                for chain in node.journal.contents(of: known.id) {
-                    for change in chain.changes {
-                        if let body = change.body { bodies.insert(body) }
-                    }
+            var changes = node.kernel.knowledge().flatMap { known in
+                node.journal.contents(of: known.id).flatMap(\.changes)
+            }
+            for fork in try node.journal.forks() {
+                var reader = ByteReader(fork.evidence)
+                do throws(DecodeError) {
+                    changes += try ChangeBatch.decode(from: &reader).changes
+                } catch {
+                    throw .damaged("evidence")
                 }
             }
+            bodies.formUnion(changes.compactMap(\.body))
         }
         let owed = checks.holdings.owed
         checks.did("I8", times: owed.count)
