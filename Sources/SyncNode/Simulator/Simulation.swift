@@ -174,7 +174,7 @@ extension World {
         for node in nodes {
             var effects = Effects()
             effects.documents = try node.storeDocuments()
-            checks.committed(node, [], effects, at: step)
+            try checks.committed(node, [], effects, at: step)
         }
         if quiet < 3 {
             let link = restless.map { "link \(links[$0].below) to \(links[$0].above)" }

@@ -86,8 +86,8 @@ extension World {
         return try commit(parent, [.state([entry])]) != nil
     }
 
-    /// A node whose parent knows of no seat of it asks for one: a thief gave it the one that it had,
-    /// or a former parent that did not say so to anybody above in time.
+    /// A node whose parent knows of no seat of it asks for one: it was given by a thief, or by a
+    /// former parent that did not say so to anybody above in time.
     func seatAgain() throws(JournalError) {
         for node in nodes where !node.isOutside && !node.isTwin && machine(at: node.region) === node
         {
