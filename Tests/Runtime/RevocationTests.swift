@@ -38,6 +38,31 @@ import Testing
         _ = try await node.store.writer.submit(.write([draft]))
     }
 
+    @Test func aCutByTimeIsOneByNumber() async throws {
+        let county = try await SecureCounty()
+        let (_, town) = try await county.town()
+        try await remark(town)
+        let moment = SystemClock.now()
+        try await Task.sleep(for: .milliseconds(20))
+        try await remark(town)
+        try await equal(town)
+        let order = "\"act\":\"revoke\",\"region\":\"\(Self.town)\""
+        let late = try await ask(
+            county.data, "departure", "{\(order),\"before\":\"2999-01-01T00:00:00Z\"}")
+        #expect(late["rule"]?.text == "field-required")
+        _ = try await ask(
+            county.data, "departure", "{\(order),\"before\":\"\(moment.rfc3339)\"}")
+        let directory = county.runtime.board.directory
+        let key = town.store.signer.key
+        let scope = ScopeName.cases(town.settings.region.id, year: 2026)
+        let cut = try #require(directory.cut(of: key, in: scope.id))
+        let held = try #require(county.runtime.board.scope(scope.id))
+        let head = try #require(held.chain(key.actor(in: scope.id)))
+        #expect(directory.isRevoked(key) && cut.seq.next == head.head.seq)
+        await town.stop()
+        await county.runtime.stop()
+    }
+
     @Test func aStolenNodeIsTurnedAwayAndWhatItBringsIsLate() async throws {
         let county = try await SecureCounty()
         let (path, town) = try await county.town()
