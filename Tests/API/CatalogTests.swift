@@ -73,6 +73,15 @@ import Testing
         let order = try ask.order(
             "/console/catalog", body: "command=item.rollback&code=1&to=3&reason=x", type: type)
         #expect(order.command.act == .publish)
+        let draft = try ask.order(
+            "/console/catalog",
+            body: "command=item.draft&code=370118009002&base=1&elements=%7B%22name%22:%22x%22%7D",
+            type: type)
+        guard case .catalog(.draft(let publication)) = draft.command else {
+            Issue.record("no draft: \(draft.command)")
+            return
+        }
+        #expect(publication.base == 1 && publication.elements["name"]?.text == "x")
         let refused = try ask.now(
             "POST", "/console/catalog", [("Content-Type", type)],
             body: "command=account.add&login=x")

@@ -221,6 +221,21 @@ import Testing
         #expect(world.village.stored(key)?.search.contains("老人办事") == true)
     }
 
+    @Test func whoDraftsAThemeDoesNotPublishIt() throws {
+        world.county.run(try Sample.publication(), at: start)
+        world.county.run(try Sample.publication(code: Sample.other), at: start)
+        let theme: JSON = [
+            "code": "T1", "name": "老人办事", "lead": "县民政局", "object": "个人",
+            "promisedDays": 10,
+            "children": [["item": .text(Sample.code)], ["item": .text(Sample.other)]],
+        ]
+        world.county.author = 9
+        #expect(try say("theme.set", theme) == nil)
+        #expect(try say("theme.publish", ["code": "T1"]) == "two-persons")
+        world.county.author = 10
+        #expect(try say("theme.publish", ["code": "T1"]) == nil)
+    }
+
     @Test func questionsGoUpAndKnowledgeComesDown() throws {
         let ask = try CatalogCommand(
             verb: "knowledge.ask", json: ["question": "高龄津贴能代领吗"])

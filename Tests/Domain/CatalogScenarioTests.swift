@@ -371,6 +371,22 @@ import Testing
                 of: CaseWorld.id("C"), at: CaseWorld.id(name), from: node)
             #expect(said.agrees(with: owner) == true, "\(name)")
         }
+        // 目录同步时效 of v4: from its publishing to V1's receipt, 4 days and 23 hours.
+        let node = world.node("C")
+        let item = try #require(
+            CatalogQuery.item(
+                Self.allowance, for: node.region.id, in: node.directory, from: node))
+        let fourth = try #require(item.state.versions.entries.last { $0.value.number == 4 })
+        let lines = CatalogQuery.rollout(
+            of: fourth.stamp, in: node.region.id, node.directory, from: node)
+        let spread = try #require(CatalogQuery.complete(lines))
+        #expect((spread.millis - fourth.stamp.time.millis) / 3_600_000 == 4 * 24 + 23)
+        let counts = try [3, 4].map { number in
+            let version = try #require(
+                item.state.versions.entries.last { $0.value.number == number })
+            return ItemElements(version.value.elements)?.materials.count
+        }
+        #expect(counts == [4, 3])
         let table = try [p1, p2, p3, p4, p5].map { try binding("C", $0).governing }
         #expect(table == [3, 3, 3, 4, 4])
         #expect(try binding("C", p5).isLagging)

@@ -200,6 +200,7 @@ final class CatalogNode: DocumentSource {
             scope: scope, actor: actor, seq: heads[scope]?.seq.next ?? Seq(1),
             previous: heads[scope]?.hash ?? .zero, time: clock.tick(at: now), kind: draft.kind)
         header.supersedes = draft.supersedes
+        header.author = author
         let change = ChangeCodec.make(
             header, salt: .zero, body: draft.body, suite: key.publicKey.suite)
         heads[scope] = change.head

@@ -130,11 +130,12 @@ extension Call {
     func catalogPages() throws(Problem) -> HTTPResponse {
         let status = try status()
         guard route.operation == .sheetPage else {
-            let items = try newest(.item).map { ItemSheet($0, at: status.clock) }
+            let found = try page(of: .item)
+            let items = found.documents.map { ItemSheet($0, at: status.clock) }
             return Page.response(
                 "事项目录", status,
                 CatalogPage(
-                    items: items.sorted { $0.code < $1.code },
+                    items: items.sorted { $0.code < $1.code }, next: found.next,
                     themes: try newest(.theme).map(\.label), viewer: principal
                 ).html)
         }
@@ -144,12 +145,52 @@ extension Call {
         var acts: HTMLText = .empty
         if kind == .board { acts = CatalogPage.itemActs(code, principal) }
         if kind == .draft { acts = CatalogPage.draftActs(code, principal) }
+        if kind == .history, principal.may(.draft) { acts = try draftForm(code) }
         return Page.response(sheet.title, status, sheet.html + acts)
+    }
+
+    /// The elements of the newest version to be changed, and what becomes of them.
+    private func draftForm(_ code: String) throws(Problem) -> HTMLText {
+        let status = try status()
+        let found = try read { view throws(ViewError) in try view.documents(.item, label: code) }
+        guard let document = found.first else { throw missing(.item) }
+        let state: ItemState
+        do throws(JSONError) {
+            state = try ItemState(document)
+        } catch {
+            throw Problem(ViewError.failed)
+        }
+        guard let head = state.heads.first else { return .empty }
+        return CatalogPage.draftForm(
+            code, base: head.value.number,
+            String(decoding: head.value.elements, as: UTF8.self), status.viewer)
+    }
+
+    /// A draft from the form: its elements are JSON as they stood in it.
+    private func draft(_ form: FormBody) throws(Problem) -> Reply {
+        var body = JSONObject([.init(key: "command", value: "item.draft")])
+        body["code"] = .text(form.text("code") ?? "")
+        if let base = form.text("base")?.digits { body["base"] = .int(Int64(base)) }
+        if let date = form.text("effectiveFrom") {
+            body["effectiveFrom"] = .text(date)
+        } else {
+            body["immediate"] = true
+        }
+        let text = form.text("elements") ?? ""
+        do throws(JSONError) {
+            body["elements"] = try JSON(parsing: Array(text.utf8))
+        } catch {
+            throw .invalid("item-elements", "要素不是合格的 JSON：第 \(error.offset) 字节", field: "elements")
+        }
+        return try order(body, form) { answer in
+            "/catalog/draft?code=" + (AnswerField.text("draft", of: answer) ?? "")
+        }
     }
 
     /// A form of the administrator's pages: the command's name and its fields, as texts.
     func catalogForm(_ form: FormBody) throws(Problem) -> Reply {
         let name = form.text("command") ?? ""
+        if name == "item.draft" { return try draft(form) }
         guard let fields = CatalogPage.forms[name] else {
             throw .missing("no-such-action", "没有这个动作")
         }
@@ -169,6 +210,8 @@ extension Call {
 /// The administrator's way into the catalog.
 struct CatalogPage {
     let items: [ItemSheet]
+    /// Where the next page begins; nil on the last.
+    let next: String?
     /// Codes of themes.
     let themes: [String]
     let viewer: Principal
@@ -197,12 +240,15 @@ struct CatalogPage {
                 <td><a href="/catalog/guide?code=\(code)">指南</a> \
                 <a href="/catalog/notice?code=\(code)">告知单</a> \
                 <a href="/catalog/board?code=\(code)">到达</a> \
-                <a href="/catalog/impact?code=\(code)">影响</a></tr>
+                <a href="/catalog/impact?code=\(code)">影响</a> \
+                <a href="/catalog/history?code=\(code)">版本</a></tr>
                 """
         }
         let subjects = themes.map { code -> HTMLText in
             "<li><a href=\"/catalog/theme?code=\(URLText.segment(code))\">\(code)</a></li>"
         }
+        let more: HTMLText =
+            next.map { "<p><a href=\"/catalog?cursor=\($0)\">下一页</a></p>" } ?? .empty
         let list: HTMLText =
             subjects.isEmpty
             ? .empty : "<section class=\"card\"><h2>一件事</h2><ul>\(subjects)</ul></section>"
@@ -210,7 +256,7 @@ struct CatalogPage {
             <section class="card"><h1>事项目录</h1><p>\(links)\
             <a class="button" href="/drafts">待复核的草稿</a></p></section>
             <section class="card"><h2>事项</h2><div class="scroll"><table><thead><tr><th>事项<th>编码\
-            <th>版本<th>状态<th></thead><tbody>\(rows)</tbody></table></div></section>
+            <th>版本<th>状态<th></thead><tbody>\(rows)</tbody></table></div>\(more)</section>
             \(list)\(ask)
             """
     }
@@ -246,6 +292,20 @@ struct CatalogPage {
             """
         }
         return "<section class=\"card\"><h2>管理</h2>\(forms)</section>"
+    }
+
+    /// 起草: what is in the fields becomes a draft, and its differences are shown.
+    static func draftForm(
+        _ code: String, base: Int, _ elements: String, _ viewer: Principal
+    ) -> HTMLText {
+        """
+        <section class="card"><h2>起草下一版本</h2><form method="post" action="/console/catalog">\
+        \(Page.token(viewer))\(hidden("command", "item.draft"))\(hidden("code", code))\
+        \(hidden("base", String(base)))<label>生效日期（空为复核后立即）\
+        <input name="effectiveFrom" type="date"></label><label>要素<textarea name="elements" \
+        rows="16" required>\(elements)</textarea></label><button class="main">保存草稿</button>\
+        </form></section>
+        """
     }
 
     /// What may be done with a draft, below its differences.

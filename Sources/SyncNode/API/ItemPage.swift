@@ -41,6 +41,7 @@ struct ItemPage {
     private var links: [HTMLText] {
         let sheets = [
             ("guide", "办事指南"), ("notice", "一次告知单"), ("board", "到达看板"), ("impact", "影响范围"),
+            ("history", "历史与起草"),
         ]
         let code = URLText.segment(item.code)
         return sheets.map { kind, title -> HTMLText in

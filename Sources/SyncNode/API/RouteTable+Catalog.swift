@@ -35,7 +35,8 @@ extension RouteTable {
     static let catalogConsole: [Route] = [
         Route(
             method: .get, pattern: "/catalog", operation: .catalogPage, face: .console,
-            summary: "事项目录：清单、看板、草稿", answer: .page),
+            summary: "事项目录：清单、看板、草稿", parameters: [.cursor, .limit], answer: .page,
+            problems: [400]),
         Route(
             method: .get, pattern: "/catalog/{sheet}", operation: .sheetPage, face: .console,
             summary: "清单、指南、看板", parameters: [.sheet, .sheetCode, .sheetRegion, .situation],

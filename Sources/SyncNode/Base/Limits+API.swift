@@ -18,8 +18,8 @@ extension Limits {
     package static let formFieldsMax = 128
     /// Bytes of a form field's name.
     package static let formNameBytesMax = 64
-    /// Bytes of a form field's value, decoded.
-    package static let formValueBytesMax = 8 * 1024
+    /// Bytes of a form field's value, decoded: the elements of an item with 20 materials.
+    package static let formValueBytesMax = 32 * 1024
     /// Bytes of an `Idempotency-Key`: a UUID with a prefix.
     package static let idempotencyKeyBytesMax = 64
     /// Bytes of one value in a path: a 33-digit item code, a document id.

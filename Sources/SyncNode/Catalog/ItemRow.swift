@@ -75,7 +75,9 @@ private struct RowReading {
         guard let element = portal.element else { return }
         guard let value = portal.value(value) else {
             findings.append(
-                Finding(key, "value-unknown", "“\(element)”的取值不在目录内，未导入", .gap))
+                Finding(
+                    key, "value-unknown",
+                    "“\(Self.byName[element]?.label ?? element)”的取值不在目录内，未导入", .gap))
             return
         }
         if elements[element] == nil { elements[element] = value }

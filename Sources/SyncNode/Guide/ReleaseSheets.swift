@@ -51,6 +51,44 @@ extension SheetMaker {
             ])
     }
 
+    // MARK: 历史版本
+
+    /// Every version: how long it took to be everywhere, and what it asks for beside the first.
+    func history(_ code: String) throws(Source.Failure) -> Sheet? {
+        guard let item = try item(code) else { return nil }
+        let versions = item.state.history(at: now, for: directory.stagePlace(own))
+        let first = versions.last.flatMap { ItemElements($0.entry.value.elements) }
+        var rows: [[String]] = []
+        var data: [JSON] = []
+        for (entry, place) in versions {
+            let lines = try CatalogQuery.rollout(
+                of: entry.stamp, in: item.state.authority, directory, from: source)
+            let count = ItemElements(entry.value.elements)?.materials.count ?? 0
+            let base = first?.materials.count ?? 0
+            let fewer = base > 0 ? (base - count) * 100 / base : 0
+            let millis = CatalogQuery.complete(lines).map {
+                $0.millis - entry.stamp.time.millis
+            }
+            rows.append([
+                "v\(entry.value.number)", place.label, entry.stamp.time.instant.minute,
+                entry.value.effectiveFrom.text, millis.map(\.span) ?? "未齐",
+                String(count), "\(fewer)%",
+            ])
+            data.append([
+                "version": .int(Int64(entry.value.number)), "place": .text(place.rawValue),
+                "effectiveFrom": .text(entry.value.effectiveFrom.text),
+                "spreadMillis": millis.map(JSON.int) ?? .null, "materials": .int(Int64(count)),
+                "fewerMaterials": .int(Int64(fewer)),
+            ])
+        }
+        return Sheet(
+            "历史版本 " + (first?.name ?? code), stamp: stamp(code),
+            [
+                Sheet.Section(
+                    "版本", ["版本", "状态", "发布", "生效", "同步时效", "材料", "较首版减少"], rows)
+            ], data: ["versions": .array(data)])
+    }
+
     // MARK: 影响范围
 
     func impact(_ code: String) throws(Source.Failure) -> Sheet? {
@@ -229,5 +267,26 @@ extension SheetMaker {
                 "agreeing": .int(Int64(agreeing)), "differing": .int(Int64(differing)),
                 "stations": .int(Int64(rows.count)), "uniform": .text(ScopeID(known.uniform).hex),
             ])
+    }
+}
+
+extension ItemState.Place {
+    /// The place for people.
+    fileprivate var label: String {
+        switch self {
+        case .current: "生效"
+        case .scheduled: "待生效"
+        case .history: "历史"
+        }
+    }
+}
+
+extension Int64 {
+    /// Milliseconds for people: `4 天 23 小时`.
+    fileprivate var span: String {
+        let minutes = self / 60_000
+        let parts = [(minutes / 1440, "天"), (minutes / 60 % 24, "小时"), (minutes % 60, "分")]
+        let words = parts.filter { $0.0 > 0 }.prefix(2).map { "\($0.0) \($0.1)" }
+        return words.isEmpty ? "1 分以内" : words.joined(separator: " ")
     }
 }

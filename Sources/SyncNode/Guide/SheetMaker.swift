@@ -9,8 +9,8 @@ package enum SheetKind: String, Hashable, Sendable, CaseIterable {
     case guide, notice
     /// 下沉清单, 当场办结目录, 容缺清单, 帮办清单.
     case sink, onspot, deferrable, assisted
-    /// 到达看板, 影响范围: of one item. 草稿: of one draft.
-    case board, impact, draft
+    /// 到达看板, 影响范围, 历史版本: of one item. 草稿: of one draft.
+    case board, impact, history, draft
     /// 十同差异, 认领.
     case uniform, claims
     /// 一件事: of one theme.
@@ -21,7 +21,7 @@ package enum SheetKind: String, Hashable, Sendable, CaseIterable {
     /// Whether it is about one thing, which `code` then names.
     package var needsCode: Bool {
         switch self {
-        case .guide, .notice, .board, .impact, .draft, .theme, .binding: true
+        case .guide, .notice, .board, .impact, .history, .draft, .theme, .binding: true
         case .sink, .onspot, .deferrable, .assisted, .uniform, .claims: false
         }
     }
@@ -87,6 +87,7 @@ package struct SheetMaker<Source: ListedSource> {
         case .assisted: return try assistedList(for: region)
         case .board: return try board(question.code)
         case .impact: return try impact(question.code)
+        case .history: return try history(question.code)
         case .draft: return try draft(question.code)
         case .uniform: return try uniform()
         case .claims: return try claims()

@@ -221,6 +221,16 @@ extension CatalogQuery {
         }
         return lines.sorted { $0.region.code < $1.region.code }
     }
+
+    /// 目录同步时效: when the last region had a change of a catalog; nil while one lacks it.
+    package static func complete(_ lines: [RolloutLine]) -> Instant? {
+        var last: Instant?
+        for line in lines {
+            guard case .reached(let since, _) = line.reach else { return nil }
+            last = max(last ?? since, since)
+        }
+        return last
+    }
 }
 
 extension SinkMode {
