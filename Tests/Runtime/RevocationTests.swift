@@ -56,9 +56,15 @@ import Testing
         let key = town.store.signer.key
         let scope = ScopeName.cases(town.settings.region.id, year: 2026)
         let cut = try #require(directory.cut(of: key, in: scope.id))
-        let held = try #require(county.runtime.board.scope(scope.id))
-        let head = try #require(held.chain(key.actor(in: scope.id)))
-        #expect(directory.isRevoked(key) && cut.seq.next == head.head.seq)
+        #expect(directory.isRevoked(key))
+        let changes = try county.runtime.store.readers.read { (reader) throws(JournalError) in
+            try [cut.seq, cut.seq.next].map { (seq) throws(JournalError) in
+                try reader.change(
+                    at: Dot(actor: key.actor(in: scope.id), seq: seq), in: scope.id)
+            }
+        }
+        let times = changes.compactMap { $0?.header.time.millis }
+        #expect(times.count == 2 && times[0] <= moment.millis && times[1] > moment.millis)
         await town.stop()
         await county.runtime.stop()
     }
