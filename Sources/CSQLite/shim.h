@@ -26,3 +26,20 @@ static inline int csqlite_copy_column(sqlite3_stmt *row, int column, void *targe
     if (bytes != 0 && offset + count <= capacity) memcpy((char *)target + offset, bytes, count);
     return count;
 }
+#include <stdlib.h>
+/* How many pages the write-ahead log of a connection had after its last commit. While it is
+   watched no commit copies pages back by itself. */
+typedef struct csqlite_log csqlite_log;
+static int csqlite_note_log(void *place, sqlite3 *database, const char *name, int pages) {
+    (void)database, (void)name;
+    *(int *)place = pages;
+    return SQLITE_OK;
+}
+static inline csqlite_log *csqlite_watch_log(sqlite3 *database) {
+    int *place = calloc(1, sizeof(int));
+    if (place != 0) sqlite3_wal_hook(database, csqlite_note_log, place);
+    return (csqlite_log *)place;
+}
+static inline int csqlite_log_pages(csqlite_log *log) { return log == 0 ? 0 : *(int *)log; }
+/* After the connection is closed. */
+static inline void csqlite_forget_log(csqlite_log *log) { free(log); }

@@ -78,9 +78,9 @@ struct KernelDuplicateTests {
         }
     }
 
-    private func marks(_ node: FixtureNode, _ number: String) throws -> [Bool?] {
+    private func marks(_ node: FixtureNode, _ number: String) throws -> [Bool] {
         try documents(node, number).map {
-            try JSON(parsing: $0.state)["duplicateNumber"]?.bool
+            try JSON(parsing: $0.state)["duplicateNumber"]?.bool ?? false
         }
     }
 }

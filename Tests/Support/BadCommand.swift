@@ -63,6 +63,32 @@ extension BadRequest {
                 "document": "x",
             ], ["code", "region", "from", "document"]
         ),
+        (
+            [
+                "command": "item.draft", "code": item, "base": 1, "immediate": true,
+                "elements": [:], "stage": ["370124106201"],
+            ], ["code", "elements"]
+        ), (["command": "item.approve", "draft": subject], ["draft"]),
+        (["command": "item.discard", "draft": subject], ["draft"]),
+        (
+            ["command": "item.split", "code": item, "drafts": [subject], "reason": "x"],
+            ["code", "drafts", "reason"]
+        ),
+        (
+            ["command": "item.merge", "codes": [item], "draft": subject, "reason": "x"],
+            ["codes", "draft", "reason"]
+        ),
+        (
+            ["command": "item.widen", "code": item, "reach": "all", "reason": "x"],
+            ["code", "reach"]
+        ), (["command": "item.halt", "code": item, "reason": "x"], ["code"]),
+        (
+            ["command": "item.rollback", "code": item, "to": 1, "reason": "x"],
+            ["code", "to", "reason"]
+        ), (["command": "theme.publish", "code": "T1"], ["code"]),
+        (["command": "theme.end", "code": "T1"], ["code"]),
+        (["command": "knowledge.ask", "question": "x"], ["question"]),
+        (["command": "ruling.set", "case": subject], ["case"]),
     ]
 
     /// All of them, as `POST /api/v1/commands` takes commands.

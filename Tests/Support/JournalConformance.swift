@@ -20,6 +20,7 @@ package enum JournalConformance {
         case signedHeadIsTheLatest
         case runGivesArrivalOrder
         case runStartsAboveTheVector
+        case arrivalsAreAllBehindAPosition
         case runLeavesOutExceptedActors
         case runEndsOnSignedHeads
         case runIsBounded
@@ -54,6 +55,7 @@ package enum JournalConformance {
         case .rollbackTakesBackEverything: try trial.rollbackRestores()
         case .signedHeadIsTheLatest: try trial.latestSignature()
         case .runGivesArrivalOrder: try trial.runOrder()
+        case .arrivalsAreAllBehindAPosition: try trial.arrivals()
         case .runStartsAboveTheVector: try trial.runAfterVector()
         case .runLeavesOutExceptedActors: try trial.runExcept()
         case .runEndsOnSignedHeads: try trial.runCut()

@@ -19,6 +19,31 @@ extension JournalTrial {
             try journal.signedHead(of: town.actor, in: cases.id), signed, "below the head")
     }
 
+    func arrivals() throws {
+        let town = try ChainForge(scope: cases, seed: 1)
+        let county = try ChainForge(scope: catalog, seed: 2)
+        var written: [(position: Int64, change: Change)] = []
+        try transaction {
+            try journal.openScope(cases)
+            try journal.openScope(catalog)
+        }
+        for round in 0..<12 {
+            try transaction {
+                for forge in round % 2 == 0 ? [town, county] : [county] {
+                    let changes = try grow(forge, by: 1 + round % 3, signing: round % 4 != 3)
+                    let last = journal.position
+                    for (index, change) in changes.enumerated() {
+                        written.append((last - Int64(changes.count - 1 - index), change))
+                    }
+                }
+            }
+        }
+        for mark in [0, 1, journal.position / 2, journal.position - 1, journal.position] {
+            let behind = written.filter { $0.position > mark }.map(\.change.bytes)
+            check.equal(try journal.arrivals(after: mark).map(\.bytes), behind, "behind \(mark)")
+        }
+    }
+
     func runOrder() throws {
         let town = try ChainForge(scope: cases, seed: 1)
         let county = try ChainForge(scope: cases, seed: 2)

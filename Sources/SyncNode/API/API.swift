@@ -49,6 +49,11 @@ package enum API {
             || path.elementsEqual("/api/v1/openapi.json".utf8)
     }
 
+    /// Whether the answer looks at a document: by a read, or by what the caller says it saw.
+    package static func readsDocuments(_ request: HTTPRequest) -> Bool {
+        request.method == .get || request.method == .head || request.headers["if-match"] != nil
+    }
+
     /// The OpenAPI 3.1 document of all routes.
     package static var openAPI: [UInt8] { OpenAPI.shipped.bytes }
 

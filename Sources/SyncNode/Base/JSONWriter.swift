@@ -46,9 +46,7 @@ package struct JSONWriter: Sendable {
     /// Writes a key; a value must follow.
     package mutating func key(_ key: String) {
         invariant(depth > 0 && place != .afterKey, "a key stands in an object")
-        writeComma()
-        writeText(key)
-        buffer.append(JSONToken.colon)
+        writeText(key, after: place == .afterValue, colon: true)
         place = .afterKey
     }
 
@@ -56,8 +54,10 @@ package struct JSONWriter: Sendable {
 
     /// A text, escaped where it must be.
     package mutating func value(_ text: String) {
-        beginValue()
-        writeText(text)
+        let isNext = place == .afterValue
+        invariant(!isNext || depth > 0, "a text has one value")
+        writeText(text, after: isNext, colon: false)
+        place = .afterValue
     }
 
     /// A text of 16 lower-case hexadecimal digits, without a string in between.
@@ -211,24 +211,28 @@ extension JSONWriter {
         place = .afterValue
     }
 
-    private mutating func writeComma() {
-        if place == .afterValue { buffer.append(JSONToken.comma) }
+    /// Everything of one text in one step: the buffer is looked at once.
+    private mutating func writeText(_ text: String, after comma: Bool, colon: Bool) {
+        let source = text.utf8.span
+        for index in source.indices where JSONToken.needsEscape(source[index]) {
+            writeSlowly(text, after: comma, colon: colon)
+            return
+        }
+        buffer.append(addingCapacity: source.count + 4) { output in
+            if comma { output.append(JSONToken.comma) }
+            output.append(JSONToken.quote)
+            for index in source.indices { output.append(source[index]) }
+            output.append(JSONToken.quote)
+            if colon { output.append(JSONToken.colon) }
+        }
     }
 
-    private mutating func writeText(_ text: String) {
+    private mutating func writeSlowly(_ text: String, after comma: Bool, colon: Bool) {
+        if comma { buffer.append(JSONToken.comma) }
         buffer.append(JSONToken.quote)
-        let source = text.utf8.span
-        var isPlain = true
-        for index in source.indices where JSONToken.needsEscape(source[index]) {
-            isPlain = false
-            break
-        }
-        if isPlain {
-            buffer.append(contentsOf: text.utf8)
-        } else {
-            for byte in text.utf8 { writeEscaped(byte) }
-        }
+        for byte in text.utf8 { writeEscaped(byte) }
         buffer.append(JSONToken.quote)
+        if colon { buffer.append(JSONToken.colon) }
     }
 
     private mutating func writeEscaped(_ byte: UInt8) {
@@ -278,7 +282,9 @@ extension JSONWriter {
             digits[first] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        for index in first..<20 { buffer.append(digits[index]) }
+        buffer.append(addingCapacity: 20 - first) { output in
+            for index in first..<20 { output.append(digits[index]) }
+        }
     }
 }
 

@@ -6,6 +6,10 @@ extension Limits {
     package static let foldedDocumentsMax = 2048
     /// Answers kept for replays: two weeks of a busy county hall, years of a village; 16 MiB.
     package static let repliesKept = 32 * 1024
+    /// Batches whose documents wait behind the log at most: what a start folds again.
+    package static let waitingBatchesMax = 64
+    /// Documents that wait behind the log at most: about 2 KiB each.
+    package static let waitingDocumentsMax = 1024
     /// Automatic reactions in one batch; more wait for the next.
     package static let reactionsMax = 256
 }

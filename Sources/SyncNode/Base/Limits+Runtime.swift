@@ -11,6 +11,8 @@ extension Limits {
     /// than a client that waits for its answer takes to ask again, so that a busy node pays for
     /// no flush beside its commits.
     package static let writerIdleMicros = 5000
+    /// Submissions in a group commit from which on their documents may wait behind the log.
+    package static let deferringBatchMin = 8
     /// Sentences kept for people about one peer.
     package static let peerAlarmsMax = 32
     /// How long an answerer holds a long poll, in seconds: below the idle time-outs of common

@@ -11,9 +11,16 @@ extension Limits {
     package static let storeWriterCacheKiB = 12288
     /// Page cache of one reader, in KiB: pages come from the system's cache anyway.
     package static let storeReaderCacheKiB = 512
-    /// Pages in the write-ahead log before a commit copies them back. A small log is written
-    /// over and over in place, which a sync makes durable without growing the file.
+    /// Pages in the write-ahead log before they are copied back. A small log is written over
+    /// and over in place, which a sync makes durable without growing the file.
     package static let storeLogPagesMax = 4000
+    /// Pages that a copy beside the writer may leave in the log for the writer to copy: so few
+    /// that no commit is held up by them.
+    package static let storeLogRestPages = 256
+    /// How often in a row a copy beside the writer goes after pages that came meanwhile.
+    package static let storeLogRoundsMax = 4
+    /// Bytes of the log's file that are kept from one use of it to the next.
+    package static let storeLogFileBytes = 32 * 1024 * 1024
     /// Hashes of recent changes kept in memory, for dependencies that cite them.
     package static let storeRecentHashesMax = 8192
     /// Documents whose rows the journal keeps in mind from one transaction to the next.

@@ -44,6 +44,10 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case question = 24
     /// What the authority ruled on a case whose item or grant had changed unseen (裁定).
     case ruling = 25
+
+    /// Whether its documents may be stored some commits behind the log: what windows write
+    /// all day. Keys, accounts and catalogs are looked up on every path and never wait.
+    package var mayWait: Bool { self == .caseFile || self == .serial || self == .audit }
 }
 
 /// A document's identity: 16 bytes, never reused, inside a collection.
@@ -60,6 +64,14 @@ package struct DocumentKey: Hashable, Sendable {
     package func hash(into hasher: inout Hasher) {
         hasher.combine(id.high &+ UInt64(collection.rawValue))
         hasher.combine(id.low)
+    }
+}
+
+extension DocumentKey: Comparable {
+    /// By collection, then id: as an index has them.
+    package static func < (left: DocumentKey, right: DocumentKey) -> Bool {
+        left.collection == right.collection
+            ? left.id < right.id : left.collection.rawValue < right.collection.rawValue
     }
 }
 

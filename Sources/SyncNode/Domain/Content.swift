@@ -90,6 +90,19 @@ package enum Content: Sendable {
         }
     }
 
+    /// Whether the local seat may owe a reaction: as the stored document says it, too.
+    package var owes: Bool {
+        switch self {
+        case .caseFile(let state): state.attention
+        case .handover(let state): state.attention
+        case .parcel(let state): state.attention
+        case .receipt(let state): state.owesReceipt
+        case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
+            .keyring, .reconciliation, .definition:
+            false
+        }
+    }
+
     /// - Throws: Where the stored state is not of its collection's form: the store is damaged.
     package static func decode(_ document: StoredDocument) throws(JSONError) -> Content {
         switch document.key.collection {

@@ -50,8 +50,10 @@ package enum SystemRandom {
 
     /// - Parameter count: Bytes wanted.
     package static func bytes(_ count: Int) -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + 32)
+        while bytes.count < count { bytes += digest().bytes }
+        return Array(bytes.prefix(count))
     }
 }
 

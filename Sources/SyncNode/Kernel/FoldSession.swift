@@ -18,10 +18,25 @@ struct FoldSession {
     }
 
     var entries: [DocumentKey: Entry] = [:]
-    /// Keys in the order in which they were first written in this batch.
-    var dirty: [DocumentKey] = []
+    /// Keys in the order in which they were first written since documents were last stored.
+    private(set) var dirty: [DocumentKey] = []
+    /// Of these, the ones that owe a reaction.
+    private(set) var owing = Set<DocumentKey>()
+    /// Of these, the collections, a bit for each by its number; and the cases by theirs.
+    private(set) var collections: UInt64 = 0
+    private var numbers: [String: [DocumentKey]] = [:]
 
     mutating func put(_ write: ContentWrite, scope: ScopeID) {
+        if write.content.owes {
+            owing.insert(write.key)
+        } else if !owing.isEmpty {
+            owing.remove(write.key)
+        }
+        if case .caseFile(let state) = write.content,
+            numbers[state.number]?.contains(write.key) != true
+        {
+            numbers[state.number, default: []].append(write.key)
+        }
         if let entry = entries[write.key] {
             entry.content = write.content
             if entry.isDirty { return }
@@ -30,18 +45,49 @@ struct FoldSession {
             entries[write.key] = Entry(content: write.content, scope: scope, isDirty: true)
         }
         dirty.append(write.key)
+        collections |= Self.bit(write.key.collection)
     }
 
-    /// Documents of a collection that the journal does not have in their present form.
-    func unsaved(_ collection: Collection) -> [DocumentKey] {
-        dirty.filter { $0.collection == collection }
+    /// Whether the journal lacks the present form of a document of this collection.
+    func lacks(_ collection: Collection) -> Bool { collections & Self.bit(collection) != 0 }
+
+    /// Whether each of the documents that the journal lacks is of a kind that may wait.
+    var mayWait: Bool { collections & ~Self.waiting == 0 }
+
+    private static let waiting = Collection.allCases.filter(\.mayWait)
+        .reduce(0 as UInt64) { $0 | bit($1) }
+
+    private static func bit(_ collection: Collection) -> UInt64 {
+        1 << UInt64(collection.rawValue)
     }
 
-    /// Forgets clean documents once there are too many, so that memory stays bounded.
-    mutating func settle() {
+    /// Cases of this number that the journal does not have in their present form.
+    func unsavedCases(_ number: String) -> [DocumentKey] {
+        (numbers[number] ?? []).filter { key in
+            guard let entry = entries[key], entry.isDirty, case .caseFile(let state) = entry.content
+            else { return false }
+            return state.number == number
+        }
+    }
+
+    /// Says that the journal has them all.
+    mutating func clean() {
         for key in dirty { entries[key]?.isDirty = false }
         dirty.removeAll(keepingCapacity: true)
-        if entries.count > Limits.foldedDocumentsMax { entries.removeAll(keepingCapacity: true) }
+        owing.removeAll()
+        collections = 0
+        numbers.removeAll(keepingCapacity: true)
+    }
+
+    /// Between batches: forgets clean documents once there are too many, so that memory stays
+    /// bounded.
+    mutating func settle() {
+        guard entries.count > Limits.foldedDocumentsMax else { return }
+        if dirty.isEmpty {
+            entries.removeAll(keepingCapacity: true)
+        } else {
+            entries = entries.filter { $0.value.isDirty }
+        }
     }
 }
 
@@ -68,8 +114,9 @@ struct KernelSource<Store: Journal>: DocumentSource {
     func find(
         _ collection: Collection, label: String
     ) throws(JournalError) -> [DocumentKey] {
-        let unsaved = kernel.session.unsaved(collection)
-        if unsaved.isEmpty { return try kernel.journal.documents(collection, label: label) }
+        guard kernel.session.lacks(collection) else {
+            return try kernel.journal.documents(collection, label: label)
+        }
         guard collection == .caseFile else {
             try kernel.flushDocuments()
             return try kernel.journal.documents(collection, label: label)
@@ -78,12 +125,7 @@ struct KernelSource<Store: Journal>: DocumentSource {
         // write it once a command instead of once a batch.
         var keys = try kernel.journal.documents(collection, label: label)
         keys.removeAll { kernel.session.entries[$0]?.isDirty == true }
-        for key in unsaved {
-            guard case .caseFile(let state)? = kernel.session.entries[key]?.content,
-                state.number == label
-            else { continue }
-            keys.append(key)
-        }
+        keys += kernel.session.unsavedCases(label)
         return keys.sorted { $0.id < $1.id }
     }
 

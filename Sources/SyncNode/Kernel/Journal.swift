@@ -153,6 +153,11 @@ package protocol Journal: AnyObject {
         after key: DocumentKey?, limit: Int
     ) throws(JournalError) -> [DocumentKey]
 
+    /// Arrival position of the node's last change, over all scopes: never given out again.
+    var position: Int64 { get }
+    /// What arrived behind a position, in the order of arrival, signed or not. Meant for the few
+    /// that documents may be behind: all of it is held in memory.
+    func arrivals(after position: Int64) throws(JournalError) -> [Change]
     /// Destroys the payload of a stored change; the chain verifies all the same.
     func elide(_ dot: Dot, in scope: ScopeID) throws(JournalError)
     /// Whether a payload that is left in a scope names an attachment. Reads the scope.

@@ -115,14 +115,21 @@ extension Kernel {
     }
 
     func fold(_ change: Change, in state: ScopeState) throws(JournalError) {
+        guard change.kind != .genesis, state.chains[change.header.actor] != nil else { return }
+        if state.record.name.family == .directory {
+            learn(change, in: state)
+            effects.directoryChanged = true
+        }
+        try project(change, in: state)
+        if change.kind == .caseErase { try carryOut(change, in: state) }
+    }
+
+    /// Folds a change into the documents that it touches.
+    func project(_ change: Change, in state: ScopeState) throws(JournalError) {
         guard change.kind != .genesis, let chain = state.chains[change.header.actor] else {
             return
         }
         let name = state.record.name
-        if name.family == .directory {
-            learn(change, in: state)
-            effects.directoryChanged = true
-        }
         if rules.unknownKinds.contains(change.kind.rawValue) { return }
         let arrival = Arrival(
             change: change, scope: name, key: IncarnationKey(chain.key),
@@ -131,7 +138,6 @@ extension Kernel {
         let writes = try Fold.apply(
             arrival, at: desk, from: KernelSource(kernel: self), under: rules.custody)
         for write in writes { session.put(write, scope: state.record.id) }
-        if change.kind == .caseErase { try carryOut(change, in: state) }
     }
 
     /// Signs every own head that moved in this batch.

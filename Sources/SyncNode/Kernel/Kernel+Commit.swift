@@ -23,7 +23,7 @@ extension Kernel {
             }
             try foldWhatWasLearned()
             try react(at: now, entropy: entropy)
-            try flushDocuments()
+            try storeDocuments(after: batch.count)
             try signHeads()
             try journal.commit()
         } catch {
@@ -37,10 +37,6 @@ extension Kernel {
         effects = Effects()
         return (outcomes, result.settled())
     }
-
-    /// Says that no further batch is at hand, so that nothing waits for the next one's sync.
-    /// Costs one flush of the disk, or nothing.
-    package func settle() throws(JournalError) { try journal.settle() }
 
     private func perform(
         _ submission: Submission, at now: Instant, entropy: () -> Digest
@@ -74,6 +70,9 @@ extension Kernel {
         case .drop(let scope, let held, let quarantined):
             let isGone = try drop(scope, heldBy: held, quarantined: quarantined)
             return .done(answer: Array("{\"dropped\":\(isGone)}".utf8), written: [])
+        case .storeDocuments:
+            isDue = true
+            return .done(answer: [], written: [])
         case .write(let drafts):
             guard try mayWrite(drafts) else { return .refused(Self.comingBack) }
             return .done(
@@ -182,10 +181,9 @@ extension Kernel {
     private func react(at now: Instant, entropy: () -> Digest) throws(JournalError) {
         var left = Limits.reactionsMax
         while left > 0 {
-            try flushDocuments()
-            var keys = try journal.attention(after: attended, limit: left)
+            var keys = try owing(after: attended, limit: left)
             if keys.count < left, attended != nil {
-                let first = try journal.attention(after: nil, limit: left - keys.count)
+                let first = try owing(after: nil, limit: left - keys.count)
                 keys += first.filter { !keys.contains($0) }
             }
             var wrote = false
@@ -212,17 +210,6 @@ extension Kernel {
             now: now, entropy: entropy)
         desk.mustSeal = envelopes != nil
         return desk
-    }
-
-    /// Encodes and stores the documents that changed since the last flush.
-    func flushDocuments() throws(JournalError) {
-        for key in session.dirty {
-            guard let entry = session.entries[key], entry.isDirty else { continue }
-            try journal.putDocument(entry.content.stored(key: key, scope: entry.scope))
-            session.entries[key]?.isDirty = false
-            effects.documents.append(key)
-        }
-        session.dirty.removeAll(keepingCapacity: true)
     }
 }
 

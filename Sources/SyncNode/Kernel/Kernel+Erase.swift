@@ -74,6 +74,8 @@ extension Kernel {
                 under: rules.custody)
             for write in writes { session.put(write, scope: state.record.id) }
         }
+        // The log alone would not make this document again: it is stored with the erasure.
+        isDue = true
     }
 
     // MARK: the receipt

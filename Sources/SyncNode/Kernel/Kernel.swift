@@ -21,6 +21,15 @@ package final class Kernel<Store: Journal> {
 
     var scopes: [ScopeID: ScopeState] = [:]
     var session = FoldSession()
+    /// Submissions in a batch from which on its documents may wait behind the log; nil where each
+    /// batch stores its own. Whoever sets it has the readers of documents ask for them first.
+    package var deferral: Int?
+    /// Up to where the stored documents have come; nil where nothing says so.
+    var folded: Int64?
+    /// Batches whose documents wait.
+    var behind = 0
+    /// Documents are to be stored with this batch.
+    var isDue = false
     var effects = Effects()
     /// The document whose reactions were seen to last.
     var attended: DocumentKey?
@@ -63,6 +72,7 @@ package final class Kernel<Store: Journal> {
         try loadDirectory()
         learned = Directory.News()
         homeCounty = directory.county(of: identity.region)
+        try foldArrivals()
     }
 
     /// Goes on as a new incarnation after a rollback, a clone or a loss (PROTOCOL §6). Its

@@ -50,6 +50,8 @@ package enum Submission: Sendable {
     case locate(Locations)
     /// Changes as drafts: control statements of the node itself.
     case write([Draft])
+    /// Documents that wait behind the log are to be stored with this batch: someone reads them.
+    case storeDocuments
 }
 
 /// What became of a submission.
@@ -99,7 +101,7 @@ extension Submission {
         case .admit(let batch, _, _): batch.changes.reduce(0) { $0 + $1.bytes.count }
         case .write(let drafts): drafts.reduce(0) { $0 + $1.body.count + 256 }
         case .locate(let finds): finds.cases.count * 128 + 64
-        case .command, .open, .state, .remember, .reissueOrphans, .drop: 1024
+        case .command, .open, .state, .remember, .reissueOrphans, .drop, .storeDocuments: 1024
         }
     }
 }

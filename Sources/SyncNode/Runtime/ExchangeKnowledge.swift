@@ -27,7 +27,7 @@ struct ExchangeKnowledge: LocalKnowledge {
         of scope: ScopeID, after known: [Dot], except: [ActorID]
     ) throws(JournalError) -> (batch: ChangeBatch, more: Bool)? {
         let knowledge = board.scope(scope)
-        let run = try readers.read { (reader) throws(JournalError) in
+        let run = try readers.readLog { (reader) throws(JournalError) in
             try reader.run(of: scope, after: known, except: except)
         }
         guard !run.changes.isEmpty else { return nil }
@@ -40,7 +40,7 @@ struct ExchangeKnowledge: LocalKnowledge {
     func evidence(
         of actor: ActorID, in scope: ScopeID
     ) throws(JournalError) -> [ChangeBatch] {
-        let forks = try readers.read { (reader) throws(JournalError) in try reader.forks() }
+        let forks = try readers.readLog { (reader) throws(JournalError) in try reader.forks() }
         var batches: [ChangeBatch] = []
         for fork in forks where fork.scope == scope && fork.dot.actor == actor {
             var bytes = ByteReader(fork.evidence)
@@ -62,7 +62,7 @@ struct ExchangeKnowledge: LocalKnowledge {
     }
 
     func hash(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Digest? {
-        try readers.read { (reader) throws(JournalError) in
+        try readers.readLog { (reader) throws(JournalError) in
             try reader.change(at: dot, in: scope)?.hash
         }
     }

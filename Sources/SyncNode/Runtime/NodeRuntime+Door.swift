@@ -52,7 +52,7 @@ extension NodeRuntime {
     ) throws(Failure) -> NodeDoor {
         let book: [UInt8]?
         do throws(JournalError) {
-            book = try store.readers.read { (reader) throws(JournalError) in
+            book = try store.readers.readLog { (reader) throws(JournalError) in
                 try reader.value(EnrolmentBook.valueName)
             }
         } catch {

@@ -75,7 +75,7 @@ extension NodeRuntime {
 
     private func remember(_ neighbour: NodeSettings.Neighbour) async throws(Failure) {
         do {
-            let stored = try store.readers.read { (reader) throws(JournalError) in
+            let stored = try store.readers.readLog { (reader) throws(JournalError) in
                 try reader.value(NodeSettings.valueName)
             }
             guard var settings = stored.flatMap(NodeSettings.init) else { return }

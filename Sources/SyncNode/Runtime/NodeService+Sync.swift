@@ -197,7 +197,7 @@ extension NodeService {
             message.frames.append(.vector(SharedScope(scope).statement))
             var after: [Dot] = []
             while true {
-                let run = try store.readers.read { (reader) throws(JournalError) in
+                let run = try store.readers.readLog { (reader) throws(JournalError) in
                     try reader.run(of: scope.id, after: after, except: [])
                 }
                 guard !run.changes.isEmpty else { break }

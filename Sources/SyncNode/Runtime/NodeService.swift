@@ -39,7 +39,9 @@ struct NodeService: Sendable {
             return
         }
         let principal = runtime.doorkeeper.principal(of: request)
-        if API.isQuick(request) {
+        // A read of a document may have to wait for the writer to store it.
+        let mayWait = runtime.store.writer.holdsDocuments && API.readsDocuments(request)
+        if API.isQuick(request), !mayWait {
             answer(request, principal, responder)
         } else {
             Task { await Blocking.run { answer(request, principal, responder) } }

@@ -92,6 +92,7 @@ struct OpenStore: Sendable {
             },
             opened: { gate.open($0) }, named: { blobs.note($0) },
             remove: { (digest) throws(JournalError) in try blobs.remove(digest) })
+        readers.beforeDocuments { [weak writer] in writer?.freshen() }
         if let error = await gate.passed() {
             writer.stop()
             throw .store(error, data)
@@ -142,6 +143,8 @@ struct OpenStore: Sendable {
         if let rewound {
             try kernel.rewind(rewound, clearing: rewindName)
         }
+        // What a crash left behind the log is stored before anyone reads.
+        try kernel.settle()
         let epoch = try journal.value(StoreValue.storeEpoch) ?? []
         let number = epoch.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return (
@@ -179,7 +182,7 @@ extension OpenStore {
         let (board, readers, writer) = (board, readers, writer)
         let read: @Sendable (DocumentKey) -> AccountState? = { key in
             do {
-                return try readers.read { (reader) throws(JournalError) in
+                return try readers.readLog { (reader) throws(JournalError) in
                     guard let document = try reader.document(key),
                         case .account(let state) = try ReaderSource(reader: reader)
                             .decode(document)
@@ -195,7 +198,7 @@ extension OpenStore {
             region: region,
             byLogin: { login in
                 do {
-                    let keys = try readers.read { (reader) throws(JournalError) in
+                    let keys = try readers.readLog { (reader) throws(JournalError) in
                         try reader.documents(.account, label: login)
                     }
                     return keys.first { $0.id.low == scope.rawValue }.flatMap(read)

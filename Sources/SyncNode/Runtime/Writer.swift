@@ -29,6 +29,7 @@ package final class Writer: Sendable {
     let events: EventLog
     /// How the last batch went.
     let health: WriterHealth
+    private let waiting = WaitingFlag()
 
     /// Starts the thread; the kernel is made on it, by `open`.
     ///
@@ -50,7 +51,7 @@ package final class Writer: Sendable {
         self.health = health
         let events = EventLog(startedAt: clock.now())
         self.events = events
-        thread = WorkerThread { [mailbox] in
+        thread = WorkerThread { [mailbox, waiting] in
             let kernel: Kernel<SQLiteJournal>
             do throws(JournalError) {
                 kernel = try open()
@@ -63,7 +64,7 @@ package final class Writer: Sendable {
             opened(nil)
             Self.work(
                 mailbox, kernel: kernel, board: board, clock: clock, counters: counters,
-                health: health, events: events, named: named, remove: remove)
+                health: health, events: events, waiting: waiting, named: named, remove: remove)
         }
     }
 
@@ -85,6 +86,19 @@ package final class Writer: Sendable {
         return try result.get()
     }
 
+    /// Sees that the documents of every commit so far stand in the store, where some wait.
+    /// Blocking; never on the writer's own thread. Where they cannot be stored, whoever reads
+    /// finds them as they were.
+    package func freshen() {
+        guard holdsDocuments else { return }
+        let stored = Mailbox<Bool>(capacity: 1)
+        submit(.storeDocuments) { _ in stored.close() }
+        _ = stored.take(upTo: 1, expecting: 1, delayMicros: 0)
+    }
+
+    /// Whether `freshen` would wait.
+    package var holdsDocuments: Bool { waiting.isUp }
+
     /// Finishes what was handed in, then ends the thread.
     package func stop() {
         mailbox.close()
@@ -92,13 +106,14 @@ package final class Writer: Sendable {
     }
 
     /// Out of work: the sentinel becomes durable without waiting for the next commit
-    /// (docs/decisions/0003).
-    private static func settle(_ kernel: Kernel<SQLiteJournal>) {
+    /// (docs/decisions/0003), and documents that wait are stored (0011).
+    private static func settle(_ kernel: Kernel<SQLiteJournal>) -> [DocumentKey] {
         do throws(JournalError) {
-            try kernel.settle()
+            return try kernel.settle()
         } catch {
             // Nobody waits for an answer here. The journal remembers: the next batch's `begin`
             // writes the sentinel anew, and where it cannot, that batch's replies say so.
+            return []
         }
     }
 
@@ -121,18 +136,26 @@ package final class Writer: Sendable {
     private static func work(
         _ mailbox: Mailbox<Pending>, kernel: Kernel<SQLiteJournal>, board: KnowledgeBoard,
         clock: NodeClock, counters: WriterCounters, health: WriterHealth, events: EventLog,
-        named: ([NamedBlob]) -> Void, remove: (Digest) throws(JournalError) -> Void
+        waiting: WaitingFlag, named: ([NamedBlob]) -> Void,
+        remove: (Digest) throws(JournalError) -> Void
     ) {
         var expected = 1
         var told: JournalError?
+        kernel.deferral = Limits.deferringBatchMin
         settleErasures(kernel, board: board, at: clock.now(), remove: remove)
         while true {
-            if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) { settle(kernel) }
+            if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) {
+                events.add(settle(kernel))
+                waiting.set(kernel.isBehind)
+            }
             let batch = mailbox.take(
                 upTo: Limits.batchCommandsMax, expecting: expected,
                 delayMicros: Limits.batchDelayMicrosMax, weightMax: Limits.batchBytesMax
             ) { $0.submission.weight }
-            if batch.isEmpty { return }
+            if batch.isEmpty {
+                events.add(settle(kernel))
+                return
+            }
             expected = batch.count
             do throws(JournalError) {
                 let (outcomes, effects) = try kernel.commit(
@@ -140,6 +163,7 @@ package final class Writer: Sendable {
                 counters.add(batch: batch.count)
                 health.succeeded()
                 if !effects.ownForks.isEmpty { health.foundCopy() }
+                waiting.set(kernel.isBehind)
                 events.add(effects.documents)
                 if !effects.blobs.isEmpty { named(effects.blobs) }
                 board.publish(
@@ -229,6 +253,15 @@ extension JournalError {
         case .locked(let text), .damaged(let text), .fenced(let text), .failed(let text): text
         }
     }
+}
+
+/// Whether documents wait behind the log; asked by anyone.
+final class WaitingFlag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isUp: Bool { value.load(ordering: .acquiring) }
+
+    func set(_ isUp: Bool) { value.store(isUp, ordering: .releasing) }
 }
 
 /// How much the writer has done; read by anyone.

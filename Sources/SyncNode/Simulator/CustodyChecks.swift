@@ -44,6 +44,10 @@ struct CustodyChecks {
     }
 
     static func state(_ key: DocumentKey, at node: SimulatedNode) -> CaseState? {
+        if let waiting = node.kernel.waitingContent(key) {
+            guard case .caseFile(let state) = waiting else { return nil }
+            return state
+        }
         do throws(JournalError) {
             guard let stored = try node.journal.document(key) else { return nil }
             do throws(JSONError) {

@@ -1,8 +1,21 @@
 package import Base
-import Change
+package import Change
 package import Kernel
 
 extension SimulatedJournal {
+    /// As `Journal` says.
+    package func arrivals(after position: Int64) throws(JournalError) -> [Change] {
+        var found: [(position: Int64, change: Change)] = []
+        for record in try scopes() {
+            for chain in contents(of: record.id) {
+                for index in chain.changes.indices where chain.positions[index] > position {
+                    found.append((chain.positions[index], chain.changes[index]))
+                }
+            }
+        }
+        return found.sorted { $0.position < $1.position }.map(\.change)
+    }
+
     /// As `Journal` says.
     package func run(
         of scope: ScopeID, after vector: [Dot], except: [ActorID]

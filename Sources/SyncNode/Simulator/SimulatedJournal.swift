@@ -56,6 +56,9 @@ package final class SimulatedJournal: Journal {
     /// What was committed but not synced becomes durable.
     package func sync() { durable = working }
 
+    /// As `Journal` says.
+    package var position: Int64 { working.position }
+
     /// Own changes in the working image: what the sentinel counts.
     package func count(of actorIn: (ScopeID) -> ActorID) -> Int {
         working.chains.keys.sorted().reduce(0) { sum, scope in

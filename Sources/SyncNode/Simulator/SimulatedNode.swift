@@ -64,6 +64,7 @@ final class SimulatedNode {
             journal: journal,
             identity: Identity(region: region, node: node, signer: SimulatedSigner(key: key)),
             root: root, rules: rules)
+        setDeferral()
         sentinel.count = ownCount()
         owesReissue = try !kernel.scopesWithOrphans().isEmpty
         publishAll()
@@ -85,10 +86,21 @@ final class SimulatedNode {
     func commit(
         _ batch: [Submission], at world: Instant
     ) throws(JournalError) -> (outcomes: [Outcome], effects: Effects) {
-        let result = try kernel.commit(batch, at: now(world)) { self.entropy() }
+        var result = try kernel.commit(batch, at: now(world)) { self.entropy() }
+        result.effects.documents += kernel.waitingDocuments
+        if salt % 3 == 0 { result.effects.documents += try storeDocuments() }
         publish(result.effects)
         sentinel = (key, ownCount())
         return result
+    }
+
+    /// Every other node lets documents wait behind the log, for some commits and power losses
+    /// (docs/decisions/0011).
+    private func setDeferral() { kernel.deferral = index % 2 == 1 ? 1 : nil }
+
+    /// What waits behind the log is stored.
+    func storeDocuments() throws(JournalError) -> [DocumentKey] {
+        kernel.isBehind ? try kernel.settle() : []
     }
 
     private func publish(_ effects: Effects) {
@@ -149,6 +161,7 @@ final class SimulatedNode {
             journal: journal,
             identity: Identity(region: region, node: node, signer: SimulatedSigner(key: key)),
             root: root, rules: rules)
+        setDeferral()
         owesReissue = try !kernel.scopesWithOrphans().isEmpty
         publishAll()
     }

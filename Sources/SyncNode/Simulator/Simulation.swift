@@ -167,6 +167,11 @@ extension World {
             try reissue()
             quiet = progress() == before && restless == nil ? quiet + 1 : 0
         }
+        for node in nodes {
+            var effects = Effects()
+            effects.documents = try node.storeDocuments()
+            checks.committed(node, [], effects, at: step)
+        }
         if quiet < 3 {
             let link = restless.map { "link \(links[$0].below) to \(links[$0].above)" }
             checks.fail("I7", at: step, "\(link ?? "the world") does not come to rest")

@@ -17,6 +17,7 @@ final class Database {
     /// Valid until deinit; every use is in this room.
     let handle: OpaquePointer
     let path: String
+    private var log: OpaquePointer?
 
     /// - Parameter shim: The name of an SQLite VFS; nil for the system's. Tests cut the power
     ///   through one.
@@ -41,7 +42,14 @@ final class Database {
     deinit {
         // Statements are finalised by their owners; v2 waits for the last of them.
         sqlite3_close_v2(handle)
+        csqlite_forget_log(log)
     }
+
+    /// From now on no commit of this connection copies the log back: whoever asks tends it.
+    func watchLog() { if log == nil { log = csqlite_watch_log(handle) } }
+
+    /// Pages that the write-ahead log had after the last commit since `watchLog`.
+    var logPages: Int { Int(csqlite_log_pages(log)) }
 
     /// Whether no transaction is open.
     var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
@@ -49,6 +57,19 @@ final class Database {
     /// Runs SQL that is fixed text: schema steps and settings.
     func execute(_ sql: String) throws(JournalError) {
         try check(sqlite3_exec(handle, sql, nil, nil, nil), doing: sql)
+    }
+
+    /// Copies pages of the log back into the file, without waiting for anyone.
+    /// - Returns: Pages in the log, and how many of them are copied by now; nil where another
+    ///   connection is copying.
+    func checkpoint() throws(JournalError) -> (pages: Int, copied: Int)? {
+        var pages: Int32 = 0
+        var copied: Int32 = 0
+        let code = sqlite3_wal_checkpoint_v2(
+            handle, nil, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied)
+        if code == SQLITE_BUSY { return nil }
+        try check(code, doing: "copy the log back")
+        return (Int(pages), Int(copied))
     }
 
     /// The single number that a query gives.

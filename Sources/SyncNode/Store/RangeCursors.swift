@@ -14,6 +14,8 @@ struct RangeRow {
     /// Index of its stretch.
     let stretch: Int
     let seq: Seq
+    /// In the node's order of arrival.
+    let position: Int64
     let statement: Statement
     /// Column of the signature; the bytes stand in the next.
     let column: Int32
@@ -69,8 +71,8 @@ final class RangeCursors {
         while let next = Self.least(positions) {
             let walk = walks[next]
             let row = RangeRow(
-                stretch: next, seq: Seq(walk.unsigned(0) & Limits.seqMax), statement: walk,
-                column: 2)
+                stretch: next, seq: Seq(walk.unsigned(0) & Limits.seqMax),
+                position: positions[next], statement: walk, column: 2)
             guard try body(row) else { return false }
             positions[next] = try walk.step() ? walk.integer(1) : .max
         }
@@ -100,7 +102,8 @@ final class RangeCursors {
             try single.bind(1, stretches[entry.stretch].chain.key(entry.seq))
             guard try single.step() else { throw .damaged("a change is missing") }
             let row = RangeRow(
-                stretch: entry.stretch, seq: entry.seq, statement: single, column: 0)
+                stretch: entry.stretch, seq: entry.seq, position: entry.position,
+                statement: single, column: 0)
             guard try body(row) else { return false }
         }
         return found.count <= count

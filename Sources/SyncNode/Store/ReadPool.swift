@@ -1,6 +1,7 @@
 import Base
 package import Disk
 package import Kernel
+import Synchronization
 import Threads
 
 /// A bounded number of read connections, each lent to one thread at a time. Blocking: never
@@ -11,6 +12,12 @@ import Threads
 package final class ReadPool: @unchecked Sendable {
     private let directory: StoreDirectory
     private let shim: String?
+    /// In a structure: a bare function in a `Mutex` is wrapped once more at each look at it.
+    private struct Duty {
+        var freshen: (@Sendable () -> Void)?
+    }
+
+    private let duty = Mutex(Duty())
     private let monitor = Monitor()
     private var idle: [SnapshotReader] = []
     /// Readers that exist, lent or idle; connections open when they are first needed.
@@ -22,12 +29,31 @@ package final class ReadPool: @unchecked Sendable {
         self.shim = shim
     }
 
+    /// - Parameter freshen: Called before documents are read from now on; returns once those of
+    ///   every commit so far are stored, or cannot be.
+    package func beforeDocuments(_ freshen: @escaping @Sendable () -> Void) {
+        duty.withLock { $0.freshen = freshen }
+    }
+
+    /// As `read`, for those who look at the log, or at documents that never wait behind it
+    /// (`Collection.mayWait`): the one to be used on the writer's own thread.
+    package func readLog<Result>(
+        _ body: (SnapshotReader) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result { try lend(body) }
+
     /// Lends a reader for the length of `body`, which sees one commit throughout. Must not be
     /// called from within `body`.
     ///
     /// - Throws: `locked` where no reader came free in `Limits.storeReaderWaitMillisMax`; what
     ///   `body` throws.
     package func read<Result>(
+        _ body: (SnapshotReader) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
+        duty.withLock { $0.freshen }?()
+        return try lend(body)
+    }
+
+    private func lend<Result>(
         _ body: (SnapshotReader) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         let reader = try take()

@@ -1,5 +1,5 @@
 package import Base
-import Change
+package import Change
 package import Kernel
 
 extension SQLiteJournal {
@@ -10,6 +10,25 @@ extension SQLiteJournal {
         let chains = carried[scope]?.chains ?? []
         let stretches = RangeStretch.wanted(of: chains, after: vector, except: except)
         return try cursors.run(stretches)
+    }
+
+    /// From memory.
+    package var position: Int64 { counts.position }
+
+    /// One read and one hash a change, and one walk back along each chain that moved.
+    package func arrivals(after position: Int64) throws(JournalError) -> [Change] {
+        var found: [(position: Int64, change: Change)] = []
+        for id in carried.keys.sorted() {
+            for chain in carried[id]?.chains ?? [] where chain.position > position {
+                try changes.eachBack(chain) { (arrived, bytes) throws(JournalError) in
+                    guard arrived > position else { return false }
+                    let change = try ChangeTable.decode(bytes(), suite: chain.state.suite)
+                    found.append((arrived, change))
+                    return true
+                }
+            }
+        }
+        return found.sorted { $0.position < $1.position }.map(\.change)
     }
 }
 

@@ -28,6 +28,7 @@ package final class SQLiteJournal: Journal {
     private let beginning: Statement
     private let committing: Statement
     private let dataVersion: Statement
+    private let copier: LogCopier
 
     var carried: [ScopeID: CarriedScope] = [:]
     var incarnations: [Int64: Incarnation] = [:]
@@ -65,6 +66,7 @@ package final class SQLiteJournal: Journal {
         sentinel = try Sentinel(path: directory.sentinel, machine: machine, faults: faults)
         database = try Database(path: directory.database, mode: .write, shim: shim)
         try Schema.bringUp(database)
+        database.watchLog()
         values = ValueTable(database)
         scopeTable = ScopeTable(database)
         incarnationTable = IncarnationTable(database)
@@ -80,10 +82,13 @@ package final class SQLiteJournal: Journal {
         beginning = Statement(database, "BEGIN IMMEDIATE")
         committing = Statement(database, "COMMIT")
         dataVersion = Statement(database, "PRAGMA data_version")
+        copier = LogCopier(path: directory.database, isAlone: shim != nil)
         try load()
         knownDataVersion = try readDataVersion()
         fence = try sentinel.compare(sentinelState)
     }
+
+    deinit { copier.stop() }
 
     /// The present incarnation; nil in a new node and in a restored backup, until `adopt`.
     package var incarnation: IncarnationKey? { counts.incarnation.map(IncarnationKey.init) }
@@ -127,6 +132,7 @@ package final class SQLiteJournal: Journal {
         replaced.removeAll(keepingCapacity: true)
         owesSentinel = owesSentinel || moved
         try settleSentinel()
+        copier.tend(database, pages: database.logPages)
     }
 
     /// Forgets the transaction, in the database and in memory; nothing outside of one.

@@ -61,8 +61,7 @@ enum Schema {
             PRAGMA trusted_schema = OFF;
             PRAGMA temp_store = MEMORY;
             PRAGMA cache_size = -\(Limits.storeWriterCacheKiB);
-            PRAGMA wal_autocheckpoint = \(Limits.storeLogPagesMax);
-            PRAGMA journal_size_limit = \(16 * 1024 * 1024);
+            PRAGMA journal_size_limit = \(Limits.storeLogFileBytes);
             """)
         guard try database.number("PRAGMA synchronous") == 2 else {
             throw .failed("\(database.path): synchronous=FULL was not taken")

@@ -143,7 +143,7 @@ extension Vault.Ports {
     ) -> [KeyringState] {
         let documents: [StoredDocument]
         do throws(JournalError) {
-            documents = try readers.read(body)
+            documents = try readers.readLog(body)
         } catch {
             // As if the key were not here: whoever asks is told that it cannot be opened.
             Console.say("keys: \(error)")

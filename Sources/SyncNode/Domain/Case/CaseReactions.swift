@@ -305,14 +305,7 @@ private struct Overlay<Base: DocumentSource>: DocumentSource {
 extension Content {
     /// Whether the local seat may owe a reaction.
     fileprivate var attention: Bool {
-        get {
-            switch self {
-            case .caseFile(let state): state.attention
-            case .handover(let state): state.attention
-            case .parcel(let state): state.attention
-            default: false
-            }
-        }
+        get { owes }
         set {
             switch self {
             case .caseFile(var state):

@@ -2,15 +2,18 @@ import Base
 import Change
 import Document
 
-/// How a case stands in the store: JSON that SQL views can read.
+/// How a case stands in the store: JSON that SQL views can read. What is nothing or not so is
+/// not written, but for `holder` and `frozen`: every byte of it is logged, synced and copied back.
 extension CaseState {
     func stored(key: DocumentKey) -> StoredDocument {
         var writer = JSONWriter(capacity: 768 + events.count * 256)
         writer.object { object in
             writeFacts(to: &object)
             writeCustody(to: &object)
-            object.array("writers") { array in
-                for writer in writers { Self.write(writer, to: &array) }
+            if writers != Self.writers(of: links) {
+                object.array("writers") { array in
+                    for writer in writers { Self.write(writer, to: &array) }
+                }
             }
             object.array("events") { array in
                 for event in events { event.write(to: &array) }
@@ -25,7 +28,7 @@ extension CaseState {
     private func writeFacts(to writer: inout JSONWriter) {
         writer.field("region", hex: scope.region.rawValue)
         writer.field("year", Int64(scope.year))
-        writer.field("station", origin?.text)
+        writer.some("station", origin?.text)
         writer.field("number", number)
         writer.field("queryCode", facts.queryCode)
         writer.field("item", item)
@@ -33,26 +36,26 @@ extension CaseState {
         writer.field("sealed", facts.sealed)
         writer.field("channel", facts.channel)
         if !facts.materials.isEmpty { writer.field("materials", stored: facts.materials) }
-        writer.field("duplicateNumber", duplicateNumber)
+        if duplicateNumber { writer.field("duplicateNumber", true) }
         if isErased { writer.field("erased", true) }
         writer.field("status", status.rawValue)
         writer.field("statusName", status.name)
-        writer.field("outcome", outcome)
-        writer.field("readOnly", needsUpgrade)
-        writer.field("receivedAt", receivedAt)
-        writer.field("acceptedAt", moment(of: .acceptance))
-        writer.field("decidedAt", moment(of: .decision))
-        writer.field("deliveredAt", moment(of: .delivery))
+        writer.some("outcome", outcome)
+        if needsUpgrade { writer.field("readOnly", true) }
+        writer.some("receivedAt", receivedAt)
+        writer.some("acceptedAt", moment(of: .acceptance))
+        writer.some("decidedAt", moment(of: .decision))
+        writer.some("deliveredAt", moment(of: .delivery))
     }
 
     private func writeCustody(to writer: inout JSONWriter) {
         writer.field("holder", holderCode?.text)
         writer.field("custody", offer != nil ? "offered" : outgoing != nil ? "outgoing" : "held")
         writer.field("frozen", isFrozen)
-        writer.field("offeredTo", offeredCode?.text)
-        writer.field("offer", offer?.hex)
-        writer.field("outgoing", outgoing?.hex)
-        writer.field("attention", attention)
+        writer.some("offeredTo", offeredCode?.text)
+        writer.some("offer", offer?.hex)
+        writer.some("outgoing", outgoing?.hex)
+        if attention { writer.field("attention", true) }
         writer.array("links") { array in
             for link in links {
                 array.object { object in
@@ -63,6 +66,15 @@ extension CaseState {
                 }
             }
         }
+    }
+
+    /// Who writes where the holders alone do, each by a first seat: mostly so.
+    private static func writers(of links: [CustodyLink]) -> [CaseWriter] {
+        var state: [CaseWriter] = []
+        for link in links where !state.contains(where: { $0.actor == link.actor }) {
+            state.append(CaseWriter(actor: link.actor, region: link.region, epoch: 1))
+        }
+        return state.sorted { $0.actor < $1.actor }
     }
 
     private static func write(_ writer: CaseWriter, to array: inout JSONWriter) {
@@ -108,7 +120,11 @@ extension CaseState {
         self.facts = facts
         self.status = status
         for link in json["links"]?.array ?? [] { links.append(try CustodyLink(link)) }
-        for writer in json["writers"]?.array ?? [] { writers.append(try CaseWriter(writer)) }
+        if let stored = json["writers"]?.array {
+            for writer in stored { writers.append(try CaseWriter(writer)) }
+        } else {
+            writers = Self.writers(of: links)
+        }
         events.reserveCapacity(json["events"]?.array?.count ?? 0)
         for event in json["events"]?.array ?? [] { events.append(try CaseEvent(event)) }
     }
@@ -162,7 +178,7 @@ extension CaseEvent {
         if let region { writer.field("region", region.hex) }
         if let destination { writer.field("destination", destination.text) }
         if let handover { writer.field("handover", hex: handover) }
-        if let outcome { writer.field("outcome", outcome) }
+        if let outcome { writer.some("outcome", outcome) }
         if let about { writer.field("about", hex: about) }
         if !cut.isEmpty { CutPoint.write(cut, to: &writer) }
     }
@@ -240,10 +256,14 @@ extension JSONWriter {
         if let text { value(text) } else { null() }
     }
 
-    /// A key with an integer, or `null`.
-    mutating func field(_ key: String, _ number: Int64?) {
-        self.key(key)
-        if let number { value(number) } else { null() }
+    /// A key with a text; nothing where there is none.
+    mutating func some(_ key: String, _ text: String?) {
+        if let text { field(key, text) }
+    }
+
+    /// A key with an integer; nothing where there is none.
+    mutating func some(_ key: String, _ number: Int64?) {
+        if let number { field(key, number) }
     }
 }
 

@@ -156,7 +156,7 @@ extension StageOrder {
             switch word {
             case "all": reach = .everywhere
             case "regions":
-                reach = .regions(try Self.regions(json.required("regions", \.array)))
+                reach = .regions(try Self.regions(json.required("regions", \.array), of: "regions"))
             default:
                 guard let level = Level(rawValue: word) else {
                     throw CommandFault(.invalid("stage-reach", "没有这一步", "reach"))
@@ -169,10 +169,12 @@ extension StageOrder {
             reason: try json.optional("reason", JSON.words) ?? "")
     }
 
-    static func regions(_ list: [JSON]) throws(CommandFault) -> [PlaceName] {
+    static func regions(
+        _ list: [JSON], of field: String
+    ) throws(CommandFault) -> [PlaceName] {
         let names = list.compactMap { $0.text.flatMap(PlaceName.init) }
         guard names.count == list.count, (1...Limits.stageRegionsMax).contains(names.count) else {
-            throw CommandFault(.invalid("stage-regions", "须写明先行站点", "regions"))
+            throw CommandFault(.invalid("stage-regions", "须写明先行站点", field))
         }
         return names
     }

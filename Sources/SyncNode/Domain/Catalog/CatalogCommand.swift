@@ -329,7 +329,7 @@ extension Publication {
             saw: dots, effectiveFrom: date,
             elements: try json.required("elements") { $0.object.map(JSON.object) },
             stage: try json.optional("stage", \.array).map { list throws(CommandFault) in
-                try StageOrder.regions(list)
+                try StageOrder.regions(list, of: "stage")
             },
             replaces: try json.optional("replaces") { $0.text.flatMap(Digest16.init(hex:)) })
     }

@@ -59,7 +59,7 @@ struct BundleCourier: Sendable {
         }
         do throws(JournalError) {
             let name = Self.receiptName(region)
-            let stored = try runtime.store.readers.read { (reader) throws(JournalError) in
+            let stored = try runtime.store.readers.readLog { (reader) throws(JournalError) in
                 try reader.value(name)
             }
             let assumed = try stored.map(Self.statements) ?? []

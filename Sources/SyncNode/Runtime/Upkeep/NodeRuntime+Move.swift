@@ -65,7 +65,7 @@ extension NodeRuntime {
         }
         try await renewCertificate(at: url, of: parent)
         do throws(JournalError) {
-            let stored = try store.readers.read { (reader) throws(JournalError) in
+            let stored = try store.readers.readLog { (reader) throws(JournalError) in
                 try reader.value(NodeSettings.valueName)
             }
             var fresh = stored.flatMap(NodeSettings.init) ?? settings

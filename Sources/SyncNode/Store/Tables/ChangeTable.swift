@@ -12,6 +12,7 @@ final class ChangeTable {
     private let lastSigned: Statement
     private let position: Statement
     private let delete: Statement
+    private let back: Statement
     private let rewrite: Statement
     private let mention: Statement
 
@@ -28,6 +29,9 @@ final class ChangeTable {
             WHERE id BETWEEN ? AND ? AND signature IS NOT NULL ORDER BY id DESC LIMIT 1
             """)
         position = Statement(database, "SELECT position FROM change WHERE id = ?")
+        back = Statement(
+            database,
+            "SELECT position, bytes FROM change WHERE id BETWEEN ? AND ? ORDER BY id DESC")
         delete = Statement(database, "DELETE FROM change WHERE id BETWEEN ? AND ?")
         rewrite = Statement(database, "UPDATE change SET bytes = ? WHERE id = ?")
         mention = Statement(
@@ -59,6 +63,18 @@ final class ChangeTable {
             changes.append(try Self.decode(select.bytes(0), suite: chain.state.suite))
         }
         return changes
+    }
+
+    /// Calls `body` with the changes of a chain from its head back, until it returns false.
+    func eachBack(
+        _ chain: StoredChain, _ body: (Int64, () -> [UInt8]) throws(JournalError) -> Bool
+    ) throws(JournalError) {
+        defer { back.reset() }
+        try back.bind(1, chain.key(Seq(1)))
+        try back.bind(2, chain.key(chain.state.head.seq))
+        while try back.step() {
+            guard try body(back.integer(0), { back.bytes(1) }) else { return }
+        }
     }
 
     func sign(key: Int64, _ signature: [UInt8]) throws(JournalError) {

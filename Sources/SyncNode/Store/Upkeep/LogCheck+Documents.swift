@@ -61,6 +61,7 @@ extension LogCheck {
         let stretches = sound.map { RangeStretch(chain: $0.chain, first: Seq(1)) }
         _ = try reader.cursors.each(stretches, upTo: Int(Limits.seqMax)) {
             (row) throws(JournalError) in
+            guard row.position <= folded else { return true }
             let walk = sound[row.stretch]
             let change = try ChangeTable.decode(
                 Array(row.bytes), suite: walk.chain.state.suite)

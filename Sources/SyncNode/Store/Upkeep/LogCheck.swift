@@ -33,6 +33,8 @@ package final class LogCheck {
     var walks: [Walk] = []
     private var places: [ScopeID: [ActorID: Int]] = [:]
     private var checks: [SignatureChecks.Check] = []
+    /// Up to where the stored documents have come: what arrived later is not in them.
+    var folded = Int64.max
     let own: IncarnationKey?
 
     /// - Parameter own: The present incarnation, whose heads must all be signed.
@@ -44,6 +46,9 @@ package final class LogCheck {
     /// Proves chains, and gives each sound change to `fold` in arrival order.
     package func run(folding fold: ScratchFold) throws(JournalError) {
         try loadChains()
+        if let bytes = try reader.value(Kernel<SQLiteJournal>.foldedName), bytes.count == 8 {
+            folded = Int64(bitPattern: bytes.reduce(0) { $0 << 8 | UInt64($1) })
+        }
         let signatures = SignatureChecks()
         do throws(JournalError) {
             try walk(signatures, folding: fold)
@@ -111,6 +116,7 @@ package final class LogCheck {
             findings.changes += 1
             guard !walks[row.stretch].isBroken, let change = judge(row) else { return true }
             if row.isSigned { try note(row.signature, of: change, row.stretch, signatures) }
+            guard row.position <= folded else { return true }
             let walk = walks[row.stretch]
             try fold.take(
                 change, in: walk.scope, writer: walk.key, quarantined: walk.isForked(at: row.seq))

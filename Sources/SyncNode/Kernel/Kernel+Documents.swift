@@ -1,0 +1,114 @@
+import Base
+import Change
+package import Domain
+
+/// Documents and the log. What is acknowledged stands in the log; documents are folded from it
+/// and may be stored some commits later: while many write, each commit then holds the changes
+/// alone, and the pages of documents and their indexes are written once for many of them. A
+/// value says how far the stored documents have come, and what arrived behind it is folded
+/// again at the next start (docs/decisions/0011).
+extension Kernel {
+    /// The value that says it: 8 bytes, an arrival position. Absent where documents never waited.
+    package static var foldedName: String { "folded" }
+
+    /// Whether documents wait to be stored.
+    package var isBehind: Bool { !session.dirty.isEmpty }
+
+    /// Documents that wait to be stored, in the order in which they were first written.
+    package var waitingDocuments: [DocumentKey] { session.dirty }
+
+    /// A document that waits to be stored; nil where the journal has its present form.
+    package func waitingContent(_ key: DocumentKey) -> Content? {
+        session.entries[key].flatMap { $0.isDirty ? $0.content : nil }
+    }
+
+    /// At the end of a batch.
+    ///
+    /// - Parameter count: Submissions in the batch: a few are stored at once, many may wait.
+    func storeDocuments(after count: Int) throws(JournalError) {
+        if let deferral, count >= deferral, !isDue, folded != nil, session.mayWait,
+            behind < Limits.waitingBatchesMax,
+            session.dirty.count < Limits.waitingDocumentsMax
+        {
+            behind += 1
+            return
+        }
+        try flushDocuments()
+    }
+
+    /// Encodes and stores the documents that changed since they were last stored.
+    func flushDocuments() throws(JournalError) {
+        for key in session.dirty {
+            guard let entry = session.entries[key], entry.isDirty else { continue }
+            let document = entry.content.stored(key: key, scope: entry.scope)
+            invariant(document.attention == entry.content.owes, "a document says what it owes")
+            try journal.putDocument(document)
+            effects.documents.append(key)
+        }
+        session.clean()
+        behind = 0
+        isDue = false
+        guard deferral != nil || folded != nil, folded != journal.position else { return }
+        var writer = ByteWriter(capacity: 8)
+        writer.write(UInt64(bitPattern: journal.position))
+        try journal.setValue(Self.foldedName, writer.bytes)
+        folded = journal.position
+    }
+
+    /// Documents that owe a reaction, stored or not, by key.
+    func owing(after key: DocumentKey?, limit: Int) throws(JournalError) -> [DocumentKey] {
+        var stored = try journal.attention(after: key, limit: limit)
+        if stored.contains(where: { session.entries[$0]?.isDirty == true }) {
+            try flushDocuments()
+            stored = try journal.attention(after: key, limit: limit)
+        }
+        if session.owing.isEmpty { return stored }
+        let waiting = session.owing.filter { owed in key.map { $0 < owed } ?? true }
+        return Array((stored + waiting).sorted().prefix(limit))
+    }
+
+    /// Folds what arrived after documents were last stored: after a crash, and where a batch
+    /// failed. They are stored by the next batch or by `settle`.
+    func foldArrivals() throws(JournalError) {
+        behind = 0
+        isDue = false
+        folded = nil
+        guard let bytes = try journal.value(Self.foldedName), bytes.count == 8 else { return }
+        let mark = Int64(bitPattern: bytes.reduce(0) { $0 << 8 | UInt64($1) })
+        folded = mark
+        guard mark < journal.position else { return }
+        isDue = true
+        for change in try journal.arrivals(after: mark) {
+            guard let state = scopes[change.header.scope] else { continue }
+            try project(change, in: state)
+        }
+    }
+
+    /// Says that no further batch is at hand, so that nothing waits for the next one: documents
+    /// are stored, and what the next sync would make durable is. Costs a commit, one flush of
+    /// the disk, or nothing.
+    ///
+    /// - Returns: The documents that were stored, for whoever listens.
+    @discardableResult
+    package func settle() throws(JournalError) -> [DocumentKey] {
+        guard !session.dirty.isEmpty else {
+            try journal.settle()
+            return []
+        }
+        try journal.begin()
+        do throws(JournalError) {
+            try flushDocuments()
+            try journal.commit()
+        } catch {
+            effects = Effects()
+            try journal.rollback()
+            try reload()
+            throw error
+        }
+        let stored = effects.documents
+        effects = Effects()
+        session.settle()
+        try journal.settle()
+        return stored
+    }
+}

@@ -1,0 +1,98 @@
+import Base
+import Disk
+import Domain
+import Host
+import Kernel
+import Testing
+
+@testable import Runtime
+@testable import Store
+
+/// Documents that wait behind the log (docs/decisions/0011), in a store on disk.
+@Suite struct WaitingDocumentTests {
+    private let folder: ScratchFolder
+    private let county: Station
+
+    /// A county at rest that has published an item.
+    init() async throws {
+        folder = try ScratchFolder()
+        county = try await Station("370124000000", "平阴县", in: folder)
+        try await county.start()
+        try await county.publish(County.item)
+        await county.stop()
+    }
+
+    @Test func verifyTakesTheLogAsFarAsDocumentsHaveCome() throws {
+        let number = try crash()
+        #expect(try states(number).isEmpty, "its document waited")
+        let report = try Verification.run(data: county.data)
+        #expect(report.isSound, "\(report.json)")
+    }
+
+    @Test func theNextStartStoresThem() throws {
+        let number = try crash()
+        _ = try NodeRuntime.kernel(of: county.data)
+        #expect(try states(number).count == 1)
+        #expect(try Verification.run(data: county.data).isSound)
+    }
+
+    /// Whoever reads after an acknowledgement finds what was acknowledged, while many write.
+    @Test func aReaderFindsWhatWasAcknowledged() async throws {
+        let data = county.data
+        let writer = Writer(
+            board: KnowledgeBoard(), clock: NodeClock(),
+            open: { () throws(JournalError) in try NodeRuntime.kernel(of: data) }, opened: { _ in })
+        let pool = ReadPool(directory: StoreDirectory(path: data))
+        pool.beforeDocuments { writer.freshen() }
+        for round in 0..<12 {
+            let submissions = try (0..<16).map { index in
+                Submission.command(try receive(round * 16 + index), author: 0, replayKey: nil)
+            }
+            for ticket in writer.hand(submissions) {
+                let number = try number(in: try await ticket.outcome())
+                let found = try pool.read { (reader) throws(JournalError) in
+                    try reader.states(.caseFile, label: number)
+                }
+                #expect(found.count == 1)
+            }
+        }
+        writer.stop()
+    }
+
+    /// Cases in the log that no document shows, as a crash leaves them; the last one's number.
+    private func crash() throws -> String {
+        let kernel = try NodeRuntime.kernel(of: county.data)
+        kernel.deferral = 1
+        var last = ""
+        for index in 1...5 {
+            let (outcomes, _) = try kernel.commit(
+                [.command(try receive(index), author: 0, replayKey: nil)], at: SystemClock.now(),
+                entropy: SystemRandom.digest)
+            last = try number(in: outcomes[0])
+        }
+        #expect(kernel.isBehind)
+        return last
+    }
+
+    private func receive(_ index: Int) throws -> Command {
+        try Command(
+            json: [
+                "command": "case.receive", "item": .text(County.item),
+                "applicant": ["name": .text("第\(index)")], "materials": ["M1"],
+            ])
+    }
+
+    private func number(in outcome: Outcome) throws -> String {
+        guard case .done(let answer, _) = outcome else {
+            Issue.record("\(outcome)")
+            return ""
+        }
+        return try #require(try JSON(parsing: answer)["number"]?.text)
+    }
+
+    private func states(_ number: String) throws -> [[UInt8]] {
+        try ReadPool(directory: StoreDirectory(path: county.data)).read {
+            (reader) throws(JournalError) in try reader.states(.caseFile, label: number)
+        }
+    }
+}
