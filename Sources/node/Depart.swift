@@ -5,8 +5,9 @@ import Runtime
 /// behind their end.
 extension Verb {
     static let revoke = departure(
-        "revoke", "--data DIR --region CODE [--node ID] [--reason stolen|lost] [--dry-run]",
-        options: ["node", "reason"])
+        "revoke",
+        "--data DIR --region CODE [--node ID] [--reason stolen|lost] [--before TIME] [--dry-run]",
+        options: ["node", "reason", "before"])
 
     static let retire = departure(
         "retire", "--data DIR --region CODE [--force] [--dry-run]", options: ["node"],
@@ -26,7 +27,7 @@ extension Verb {
                 var order = JSONObject()
                 order["act"] = .text(name)
                 order["region"] = .text(try arguments.region("region").text)
-                for option in ["node", "reason"] {
+                for option in ["node", "reason", "before"] {
                     if let value = arguments.value(option) { order[option] = .text(value) }
                 }
                 if arguments.value("hours") != nil {

@@ -44,6 +44,33 @@ struct KernelRecoverTests {
         #expect(one.vector(scope)[actor] == two.vector(scope)[actor])
     }
 
+    /// A copy took its own branch off: what comes back under those numbers is no fork, here as
+    /// little as at those who never saw the other branch.
+    @Test func whatComesBackInPlaceOfATakenOffBranchCounts() throws {
+        let one = try FixtureNode(seed: 1, region: RegionID(1))
+        let two = try FixtureNode(seed: 2, region: RegionID(1))
+        try one.note(scope, "common")
+        let copy = try FixtureNode(
+            seed: 1, region: RegionID(1), journal: SimulatedJournal(image: one.journal.durable))
+        try one.note(scope, "of the one")
+        try copy.note(scope, "of the copy")
+        _ = try two.pull(scope, from: one)
+        let run = try two.journal.run(of: scope.id, after: [], except: [])
+        let batch = ChangeBatch(scope: scope.id, changes: run.changes, heads: run.heads) { _ in
+            .sha256Ed25519
+        }
+        #expect(try copy.admit(batch, scope)?.forked.isEmpty == false)
+        #expect(try copy.journal.forks().count == 1)
+        let old = copy.signer.key
+        try copy.renew(as: try FixtureSigner(seed: 11))
+        try copy.kernel.rewind(old)
+        _ = try copy.pull(scope, from: two)
+        let actor = old.actor(in: scope.id)
+        let chain = try #require(try copy.journal.chain(actor, in: scope.id))
+        #expect(chain.head.seq == one.vector(scope)[actor]?.seq && !chain.quarantined)
+        #expect(try copy.journal.forks().isEmpty)
+    }
+
     /// Scope by scope: what the carriers of one scope have not given back yet waits.
     @Test func oneScopeIsWrittenAnewAndAnotherWaits() throws {
         let other = ScopeName.control(RegionID(1))

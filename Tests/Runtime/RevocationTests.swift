@@ -38,6 +38,37 @@ import Testing
         _ = try await node.store.writer.submit(.write([draft]))
     }
 
+    @Test func aCutByTimeIsOneByNumber() async throws {
+        let county = try await SecureCounty()
+        let (_, town) = try await county.town()
+        try await remark(town)
+        let moment = SystemClock.now()
+        try await Task.sleep(for: .milliseconds(20))
+        try await remark(town)
+        try await equal(town)
+        let order = "\"act\":\"revoke\",\"region\":\"\(Self.town)\""
+        let late = try await ask(
+            county.data, "departure", "{\(order),\"before\":\"2999-01-01T00:00:00Z\"}")
+        #expect(late["rule"]?.text == "field-required")
+        _ = try await ask(
+            county.data, "departure", "{\(order),\"before\":\"\(moment.rfc3339)\"}")
+        let directory = county.runtime.board.directory
+        let key = town.store.signer.key
+        let scope = ScopeName.cases(town.settings.region.id, year: 2026)
+        let cut = try #require(directory.cut(of: key, in: scope.id))
+        #expect(directory.isRevoked(key))
+        let changes = try county.runtime.store.readers.read { (reader) throws(JournalError) in
+            try [cut.seq, cut.seq.next].map { (seq) throws(JournalError) in
+                try reader.change(
+                    at: Dot(actor: key.actor(in: scope.id), seq: seq), in: scope.id)
+            }
+        }
+        let times = changes.compactMap { $0?.header.time.millis }
+        #expect(times.count == 2 && times[0] <= moment.millis && times[1] > moment.millis)
+        await town.stop()
+        await county.runtime.stop()
+    }
+
     @Test func aStolenNodeIsTurnedAwayAndWhatItBringsIsLate() async throws {
         let county = try await SecureCounty()
         let (path, town) = try await county.town()

@@ -24,7 +24,8 @@ import Testing
         }
         let expected: Set = [
             "loss", "duplicate", "cut", "partition", "power", "disk-full", "clock", "clone",
-            "restore", "image", "root-restore", "root-image",
+            "restore", "image", "root-restore", "root-image", "theft", "revocation", "replacement",
+            "adoption", "leak", "account-turn",
         ]
         #expect(faults == expected)
     }
@@ -44,10 +45,18 @@ import Testing
         #expect(report.violations.isEmpty, "\(report.violations.prefix(3))")
     }
 
+    /// A copy that took its own branch off, and was told of the other: no fork is left of it, and
+    /// a case says the same there as everywhere.
+    @Test(arguments: [378, 605, 953] as [UInt64])
+    func whatWasFoundBetweenCopiesStaysFixed(seed: UInt64) {
+        let report = Simulation.run(seed: seed, steps: 300)
+        #expect(report.violations.isEmpty, "\(report.violations.prefix(3))")
+    }
+
     /// The same where places move: what an old parent had not sent on, a fork that it alone could
     /// prove, a scope that came back, a peer that lost what it had said that it held, two
     /// scopes that were asked for in turn without end.
-    @Test(arguments: [8, 28, 36, 45, 87, 93, 468, 481, 561, 771, 921] as [UInt64])
+    @Test(arguments: [8, 28, 36, 45, 87, 93, 102, 468, 481, 561, 771, 921] as [UInt64])
     func whatWasFoundWhereVillagesMoveStaysFixed(seed: UInt64) {
         let report = Simulation.run(seed: seed, steps: 300, moves: true)
         #expect(report.violations.isEmpty, "\(report.violations.prefix(3))")

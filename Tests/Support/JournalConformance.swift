@@ -30,6 +30,7 @@ package enum JournalConformance {
         case forksAreKeptOnceAndInOrder
         case cutChainGivesBackTheTail
         case cutChainKeepsWhatTheRestCites
+        case cutChainTakesItsForks
         case positionsAreNotGivenOutAgain
         case whatHasNoPlaceIsRefused
         case cutToNothingEndsTheChain
@@ -66,6 +67,7 @@ package enum JournalConformance {
         case .forksAreKeptOnceAndInOrder: try trial.forkRows()
         case .cutChainGivesBackTheTail: try trial.cutTail()
         case .cutChainKeepsWhatTheRestCites: try trial.cutCitations()
+        case .cutChainTakesItsForks: try trial.cutForks()
         case .positionsAreNotGivenOutAgain: try trial.positions()
         case .whatHasNoPlaceIsRefused: try trial.refusals()
         case .cutToNothingEndsTheChain: try trial.cutAll()

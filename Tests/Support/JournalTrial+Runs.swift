@@ -252,6 +252,33 @@ extension JournalTrial {
         check.equal(try journal.cited(by: town.actor, in: cases.id), [first], "after the commit")
     }
 
+    /// A fork above the cut is none any more, as one branch is gone; one below it stays.
+    func cutForks() throws {
+        for (cut, isQuarantined) in [(2, true), (1, false), (0, false)] {
+            let scope = ScopeName.cases(RegionID(UInt64(70 + cut)), year: 2026)
+            let town = try ChainForge(scope: scope, seed: 1)
+            try transaction {
+                try journal.openScope(scope)
+                let changes = try grow(town, by: 4)
+                for change in [changes[1], changes[2]] {
+                    try journal.recordFork(
+                        ForkRecord(
+                            scope: scope.id, dot: change.dot, held: change.hash,
+                            other: town.twin(of: change).hash, evidence: [7]))
+                }
+                try journal.setQuarantined(town.actor, in: scope.id)
+            }
+            try transaction {
+                _ = try journal.cutChain(town.actor, in: scope.id, above: Seq(UInt64(cut)))
+            }
+            let left = try journal.forks().filter { $0.scope == scope.id }.map(\.dot.seq.rawValue)
+            check.equal(left, isQuarantined ? [2] : [], "forks left by a cut at \(cut)")
+            check.equal(
+                try journal.chain(town.actor, in: scope.id)?.quarantined ?? false, isQuarantined,
+                "the flag after a cut at \(cut)")
+        }
+    }
+
     func cutAll() throws {
         let town = try ChainForge(scope: cases, seed: 1)
         try transaction {

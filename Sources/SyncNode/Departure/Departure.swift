@@ -67,17 +67,22 @@ package struct Departure: Sendable {
         self.keys = keys
     }
 
-    /// What to state: each incarnation counts up to what is held here now.
+    /// Where a chain is cut: at its head, or before. nil cuts it before its first change.
+    package typealias CutFinder = (ScopeID, ChainHead) -> ChainHead?
+
+    /// What to state: each incarnation counts up to what is held here now, or less of it.
     ///
-    /// - Parameter scopes: All that this node holds.
+    /// - Parameters:
+    ///   - scopes: All that this node holds.
+    ///   - cut: Where each chain is cut.
     package func revocations(
-        _ reason: Revocation.Reason, holding scopes: [ScopeKnowledge]
+        _ reason: Revocation.Reason, holding scopes: [ScopeKnowledge],
+        cut: CutFinder = { $1 }
     ) -> [Revocation] {
         keys.map { key in
             let cuts = scopes.compactMap { scope in
-                scope.chain(key.actor(in: scope.id)).map { chain in
-                    Revocation.Cut(
-                        scope: scope.id, seq: chain.head.seq, hash: chain.head.hash.prefix16)
+                scope.chain(key.actor(in: scope.id)).flatMap { cut(scope.id, $0.head) }.map {
+                    Revocation.Cut(scope: scope.id, seq: $0.seq, hash: $0.hash.prefix16)
                 }
             }
             invariant(cuts.count <= scopes.count, "a chain is cut once")

@@ -125,7 +125,8 @@ package protocol Journal: AnyObject {
         of scope: ScopeID, after vector: [Dot], except: [ActorID]
     ) throws(JournalError) -> ChangeRun
     /// Removes a chain's changes above `seq`, returning them oldest first: only for an own
-    /// chain after a rollback, and with a fork record.
+    /// chain after a rollback. With them go the forks that were recorded there, as one of two
+    /// branches is not here any more; where none is left, the chain is not quarantined.
     func cutChain(
         _ actor: ActorID, in scope: ScopeID, above seq: Seq
     ) throws(JournalError) -> [Change]

@@ -2,14 +2,17 @@ package import Change
 
 /// Putting a place under another parent.
 extension Directory {
-    /// What a region above both parents states then: the move, and what the old parent stated of
-    /// the place, which the new one does not hold: each seat that it ever had with its owner's
-    /// word, who waits for one, and whose end it saw.
+    /// What a region above both parents states then: under whom the place stood, the move, and
+    /// what the old parent stated of the place, which the new one does not hold: each seat that
+    /// it ever had with its owner's word, who waits for one, and whose end it saw.
     ///
     /// - Returns: Empty where the place is not known. Costs a look at all that was ever said.
     package func restatement(of id: RegionID, under parent: RegionID) -> [DirectoryEntry] {
         guard let record = region(id) else { return [] }
-        var entries: [DirectoryEntry] = [
+        // What a former parent did as a supervisor stays done: all have to know who that was.
+        let former = (parents[id] ?? []).subtracting([parent]).sorted()
+        var entries = former.map { DirectoryEntry.move(region: id, parent: $0) }
+        entries += [
             .move(region: id, parent: parent),
             .region(
                 RegionRecord(

@@ -12,6 +12,41 @@ import Store
 
 /// The node's door: its certificate, whom it lets in, and the renewal of both.
 extension NodeRuntime {
+    /// The last change of a chain before the first that is dated later than a moment; nil where
+    /// that is the first. Reads the chain.
+    func lastHead(
+        of head: ChainHead, in scope: ScopeID, before moment: Instant
+    ) async throws(JournalError) -> ChainHead? {
+        let found: Result<ChainHead?, JournalError> = await Blocking.run {
+            [readers = store.readers] in
+            do throws(JournalError) {
+                return .success(
+                    try readers.read { (reader) throws(JournalError) in
+                        try Self.lastHead(of: head, in: scope, before: moment, reader)
+                    })
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try found.get()
+    }
+
+    private static func lastHead(
+        of head: ChainHead, in scope: ScopeID, before moment: Instant, _ reader: SnapshotReader
+    ) throws(JournalError) -> ChainHead? {
+        var last: ChainHead?
+        var seq = Seq(1)
+        while seq <= head.seq {
+            let dot = Dot(actor: head.actor, seq: seq)
+            guard let change = try reader.change(at: dot, in: scope),
+                change.header.time.millis <= moment.millis
+            else { return last }
+            last = change.head
+            seq = seq.next
+        }
+        return last
+    }
+
     static func openDoor(
         _ options: Options, _ store: OpenStore
     ) throws(Failure) -> NodeDoor {

@@ -10,7 +10,7 @@ import Store
 
 /// Nodes that go: revoked, retired, replaced; and what came behind their end.
 extension NodeService {
-    /// {act: revoke | retire | replace, region, node?, reason?, hours?, force?, dryRun?}.
+    /// {act: revoke | retire | replace, region, node?, reason?, before?, hours?, force?, dryRun?}.
     func departure(_ request: HTTPRequest) async -> HTTPResponse {
         let json = NodeSettings.json(request.body) ?? .null
         guard let code = json["region"]?.text.flatMap(RegionCode.init(_:)) else {
@@ -28,9 +28,10 @@ extension NodeService {
             let isForced = json["force"]?.bool ?? false
             let isDry = json["dryRun"]?.bool ?? false
             if act == "retire", !isForced, !isDry { try checkLeave(departure, estate) }
+            let before = try Self.before(json["before"])
             var code: InviteLetter?
             if !isDry {
-                try await carryOut(departure, reason)
+                try await carryOut(departure, reason, before)
                 if act == "replace" { code = try await letter(for: departure, json) }
             }
             return report(departure, estate, reason, isDry: isDry, code)
@@ -196,9 +197,36 @@ extension NodeService {
         runtime.peerStates().first { $0.region == departure.region.id }
     }
 
-    private func carryOut(_ departure: Departure, _ reason: Revocation.Reason) async throws {
+    /// RFC 3339, not after now; nil where nothing is said.
+    private static func before(_ json: JSON?) throws(Departure.Refusal) -> Instant? {
+        guard let json, !json.isNull else { return nil }
+        guard let moment = json.text.flatMap(Instant.init(rfc3339:)), moment <= SystemClock.now()
+        else {
+            throw Departure.Refusal(400, "field-required", "before 应为不晚于现在的 RFC 3339 时间")
+        }
+        return moment
+    }
+
+    /// A cut by time is one by number all the same (I25): each chain counts up to the last change
+    /// before the first that its author dated later. Clocks choose it once, here, and never again.
+    private func carryOut(
+        _ departure: Departure, _ reason: Revocation.Reason, _ before: Instant?
+    ) async throws {
         try checkSeat()
-        let ends = departure.revocations(reason, holding: runtime.board.scopes())
+        let scopes = runtime.board.scopes()
+        var cuts: [ScopeID: [ActorID: ChainHead]] = [:]
+        if let before {
+            for scope in scopes {
+                for key in departure.keys {
+                    guard let chain = scope.chain(key.actor(in: scope.id)) else { continue }
+                    cuts[scope.id, default: [:]][chain.actor] = try await runtime.lastHead(
+                        of: chain.head, in: scope.id, before: before)
+                }
+            }
+        }
+        let ends = departure.revocations(reason, holding: scopes) { scope, head in
+            before == nil ? head : cuts[scope]?[head.actor]
+        }
         _ = try await runtime.store.writer.submit(.state(ends.map(DirectoryEntry.revocation)))
     }
 

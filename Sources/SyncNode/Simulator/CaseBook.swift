@@ -40,11 +40,15 @@ extension World {
     }
 
     /// Somebody does something with a case, if the rules let it.
-    func handle() throws(JournalError) {
+    ///
+    /// - Parameter one: Who; nil for anyone.
+    func handle(at one: SimulatedNode? = nil) throws(JournalError) {
         guard let entry = dice.pick(Array(cases.entries.suffix(3))) else { return }
         let carriers = nodes.filter { $0.kernel.mayCarry(entry.scope) && !$0.isDown }
-        guard var node = dice.pick(carriers) else { return }
-        if dice.hits(50), let offered = dice.pick(offered(entry, of: carriers, at: node)) {
+        guard var node = one ?? dice.pick(carriers) else { return }
+        if one == nil, dice.hits(50),
+            let offered = dice.pick(offered(entry, of: carriers, at: node))
+        {
             node = offered
         }
         guard let act = act(on: entry, at: node) else { return }

@@ -23,6 +23,7 @@ struct Checks {
     private var learnt: [Int: IncarnationKey] = [:]
     private(set) var alarms = 0
     var custody = CustodyChecks()
+    var cuts = CutChecks()
     private(set) var crossings = 0
     /// How often each check looked at something that it could have found wrong.
     private(set) var tally = Tally()
@@ -57,16 +58,39 @@ struct Checks {
     func hasSeen(_ mutant: Mutant) -> Bool { mutant.isSeen(in: violations) }
 
     /// All checks, those of custody among them.
-    var counts: Tally { tally.joined(custody.tally) }
+    var counts: Tally { tally.joined(custody.tally).joined(cuts.tally) }
 
     // MARK: at each commit
 
     mutating func committed(
         _ node: SimulatedNode, _ outcomes: [Outcome], _ effects: Effects, at step: Int
-    ) {
+    ) throws(JournalError) {
         for scope in effects.touched { check(node, scope, at: step) }
+        // What a thief believes is his own affair.
+        guard !node.isOutside else { return }
+        if !cuts.keys.isEmpty {
+            let ends = try KnownEnds(at: node)
+            for key in effects.documents where key.collection == .caseFile {
+                judge(key, at: node, ends, step)
+            }
+        }
         custody.committed(node, effects, at: step)
         for violation in custody.taken() { add(violation) }
+    }
+
+    /// I25 for one case at one node, by what that node has heard of ends.
+    mutating func judge(
+        _ key: DocumentKey, at node: SimulatedNode, _ ends: KnownEnds, _ step: Int
+    ) {
+        guard let state = CustodyChecks.state(key, at: node) else { return }
+        sever(state, key.id)
+        cuts.look(state, key.id, at: node, ends, step)
+        for violation in cuts.taken() { add(violation) }
+    }
+
+    /// Two views of a case may stand from now on where an end cuts through it.
+    mutating func sever(_ state: CaseState, _ id: Digest16) {
+        if cuts.isSevered(state) { custody.disturb([id]) }
     }
 
     /// I13: what was not refused of a batch is known now, whatever else of it was refused.
@@ -130,7 +154,7 @@ struct Checks {
                 fail("I2", at: step, "node \(node.index) chain \(chain.state.actor.hex)")
             }
             checkDeps(change, at: chain.positions[index], chains, node, step)
-            if let note = change.note { holdings.stored(note, on: node.index) }
+            if let note = change.note, !node.isOutside { holdings.stored(note, on: node.index) }
             contents[Fork(scope: scope, dot: change.dot), default: []].insert(change.hash)
             if let original = originals[change.hash] {
                 did("I12")

@@ -60,9 +60,12 @@ enum KeyPool {
     }
 
     /// H(enrolment key): of a root's node, whose key is used; a name for any other.
-    static func nodeID(_ place: SimulatedTopology.Place, isTwin: Bool) -> Digest {
+    /// - Parameter machine: Not 0 for one that took another's place.
+    static func nodeID(
+        _ place: SimulatedTopology.Place, isTwin: Bool = false, machine: Int = 0
+    ) -> Digest {
         guard place.parent == nil, !isTwin, let key = nodeKey(place.code)?.publicKey else {
-            let name = isTwin ? "twin" : "node"
+            let name = isTwin ? "twin" : machine > 0 ? "machine \(machine)" : "node"
             return ExchangeHash.digest(Array("\(name) \(place.code.text)".utf8))
         }
         return Hash.digest(key.bytes, suite: key.suite)

@@ -31,6 +31,8 @@ package enum Mutant: String, Sendable, CaseIterable {
     case offerToRegion = "offer-to-region"
     /// Custody is the node's, whichever incarnation it runs.
     case custodyBoundToNode = "custody-bound-to-node"
+    /// What an ended machine wrote counts, whenever it wrote it.
+    case countsBeyondCut = "counts-beyond-cut"
     /// A Force leaves standing what it did not see.
     case forceWithoutCut = "force-without-cut"
 
@@ -47,6 +49,7 @@ package enum Mutant: String, Sendable, CaseIterable {
         case .countWithoutStoring, .vectorKeptOnDrop: ["I1"]
         case .receiptWithoutStoring: ["I8"]
         case .drainOwnOnly: ["I23"]
+        case .countsBeyondCut: ["I25"]
         case .unilateralWithdraw, .holderNotFrozen, .offerToRegion, .custodyBoundToNode,
             .forceWithoutCut:
             ["I16", "I17", "I18", "I19", "I20", "I21"]
@@ -55,6 +58,9 @@ package enum Mutant: String, Sendable, CaseIterable {
 
     /// Whether it shows only where places move.
     var needsMoves: Bool { self == .vectorKeptOnDrop || self == .drainOwnOnly }
+
+    /// Whether it shows only where machines are stolen.
+    var needsThefts: Bool { self == .countsBeyondCut }
 
     /// Whether a run of a seed with this rule off found it to be off.
     package func isSeen(in report: Report) -> Bool {
@@ -85,6 +91,7 @@ package enum Mutant: String, Sendable, CaseIterable {
         case .holderNotFrozen: rules.custody.holderNotFrozen = true
         case .offerToRegion: rules.custody.offerToRegion = true
         case .custodyBoundToNode: rules.custody.custodyBoundToNode = true
+        case .countsBeyondCut: rules.custody.countsBeyondCut = true
         case .forceWithoutCut: rules.custody.forceWithoutCut = true
         case .actorOrder, .noNewIncarnation, .serveBeforeSync: break
         }

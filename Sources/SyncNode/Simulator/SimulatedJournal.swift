@@ -217,6 +217,12 @@ package final class SimulatedJournal: Journal {
         chain.changes.removeSubrange(kept...)
         chain.positions.removeSubrange(kept...)
         chain.signed.removeAll { $0.head.seq > seq }
+        working.forks.removeAll {
+            $0.scope == scope && $0.dot.actor == actor && $0.dot.seq > seq
+        }
+        chain.state.quarantined = working.forks.contains {
+            $0.scope == scope && $0.dot.actor == actor
+        }
         if let last = chain.changes.last {
             chain.state.head = last.head
             chain.cited = [:]

@@ -28,6 +28,10 @@ final class SimulatedNode {
     /// Names the store; another one after each rollback.
     private(set) var storeEpoch: Digest16
     var isDown = false
+    /// A thief has it.
+    var isStolen = false
+    /// It was ended, and is none of the county's nodes any more, whoever still speaks with it.
+    var isOutside = false
     /// An old incarnation's chains are being fetched again.
     private(set) var owesReissue = false
     /// Keys that this node may not write with any more, since it learned that it is a copy.
@@ -44,7 +48,8 @@ final class SimulatedNode {
 
     init(
         index: Int, place: SimulatedTopology.Place, key: IncarnationKey, root: SeatRecord,
-        journal: SimulatedJournal, rules: KernelRules, mutant: Mutant?, isTwin: Bool = false
+        journal: SimulatedJournal, rules: KernelRules, mutant: Mutant?, isTwin: Bool = false,
+        machine: Int = 0
     ) throws(JournalError) {
         self.index = index
         self.place = place
@@ -55,7 +60,7 @@ final class SimulatedNode {
         self.mutant = mutant
         region = RegionID(place.code.rawValue)
         self.isTwin = isTwin
-        node = KeyPool.nodeID(place, isTwin: isTwin)
+        node = KeyPool.nodeID(place, isTwin: isTwin, machine: machine)
         salt = UInt64(index) << 40
         storeEpoch = Digest16(high: UInt64(index), low: 0)
         sentinel = (key, 0)

@@ -84,6 +84,7 @@ extension World {
         if hasMoves, dice.hits(1) { try moveSomeone() }
         followMoves()
         if hasMoves { for node in nodes { try dropEarly(node) } }
+        try tendThefts()
         if dice.hits(5) { try admitApplicants(mayGrant: true) }
         if dice.hits(10) { try reissue() }
         if mutant == .serveBeforeSync, dice.hits(30), let node = dice.pick(nodes) {
@@ -153,6 +154,9 @@ extension World {
             rounds += 1
             step += 1
             let before = progress()
+            try tendThefts()
+            leaveOutside()
+            try seatAgain()
             followMoves()
             for node in nodes { try dropEarly(node) }
             try admitApplicants(mayGrant: true)
@@ -170,7 +174,7 @@ extension World {
         for node in nodes {
             var effects = Effects()
             effects.documents = try node.storeDocuments()
-            checks.committed(node, [], effects, at: step)
+            try checks.committed(node, [], effects, at: step)
         }
         if quiet < 3 {
             let link = restless.map { "link \(links[$0].below) to \(links[$0].above)" }
@@ -181,8 +185,15 @@ extension World {
     /// A link on which something is left to say.
     private var restless: Int? {
         links.indices.first {
-            !links[$0].isLeaving
+            !links[$0].isLeaving && !links[$0].isOver
                 && (!links[$0].dialer.isAtRest || !links[$0].answerer.isAtRest)
+        }
+    }
+
+    /// Nobody speaks with a machine that was ended any more.
+    private func leaveOutside() {
+        for index in links.indices where below(index).isOutside || above(index).isOutside {
+            links[index].isOver = true
         }
     }
 

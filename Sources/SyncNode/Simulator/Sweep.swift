@@ -26,8 +26,8 @@ package struct Sweep: Sendable {
 
     /// Checks and faults that never applied. Sorted.
     package var unused: [String] {
-        let names = Self.allChecks + (hasMoves ? ["I23"] : [])
-        let kinds = Self.allFaults + (hasMoves ? ["drop", "move"] : [])
+        let names = Self.allChecks + (hasMoves ? ["I23"] : Self.theftChecks)
+        let kinds = Self.allFaults + (hasMoves ? ["drop", "move"] : Self.theftFaults)
         return (names.filter { checks[$0] == 0 } + kinds.filter { faults[$0] == 0 }).sorted()
     }
 
@@ -38,15 +38,24 @@ package struct Sweep: Sendable {
     /// for the cut of a Force, `digest` for a seed that is run twice.
     package static let allChecks = [
         "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I12", "I13", "I14",
-        "I15", "I16", "I17", "I18", "I18-force", "I19", "I20", "I21", "I22", "I26",
-        "I29",
+        "I15", "I16", "I17", "I18", "I18-force", "I19", "I20", "I21", "I22", "I26", "I29",
         "digest",
     ]
 
-    /// Every fault. Where places move, `move` and `drop` beside them, and I23.
+    /// Where machines are stolen: what was judged of an ended author, of it what is late and
+    /// what was adopted.
+    package static let theftChecks = ["I25", "I25-adopted", "I25-late"]
+
+    /// Every fault. Where places move, `move` and `drop` beside them, and I23; where they do
+    /// not, thefts.
     package static let allFaults = [
         "clock", "clone", "cut", "disk-full", "duplicate", "image", "loss", "partition", "power",
         "restore", "root-image", "root-restore",
+    ]
+
+    /// What comes with thieves.
+    package static let theftFaults = [
+        "account-turn", "adoption", "leak", "replacement", "revocation", "theft",
     ]
 
     /// One document for all seeds.

@@ -22,7 +22,9 @@ extension World {
 
     /// The dialer says what it has to say, or opens the link.
     func start(_ index: Int, lane: Lane = .push) throws(JournalError) {
-        guard !below(index).isDown, !links[index].isOver else { return }
+        guard !below(index).isDown, !links[index].isOver,
+            !below(index).kernel.directory.isRevoked(above(index).key)
+        else { return }
         let knowledge = knowledgeBelow(index)
         if !links[index].dialer.isOpen {
             guard links[index].awaited[0] == nil else { return }
@@ -100,6 +102,10 @@ extension World {
     private func takeRequest(_ message: Message, _ envelope: Envelope) throws(JournalError) {
         let index = envelope.link
         guard !above(index).isDown, !links[index].isOver else { return }
+        if above(index).kernel.directory.isRevoked(below(index).key) {
+            // Its certificate is worth nothing here: it has to open the link anew.
+            links[index].answerer = SimulatedLink.answerer(above(index))
+        }
         let now = above(index).now(self.now)
         let effects = try links[index].answerer.received(
             message, nonce: nonce(), at: now, knowing: knowledgeAbove(index))

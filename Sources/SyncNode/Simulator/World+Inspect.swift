@@ -8,8 +8,10 @@ import Replication
 extension World {
     func inspect() throws(JournalError) {
         checkCarriers()
-        checkLedger()
+        try checkLedger()
         checkForks()
+        checkSameness()
+        try checkEnds()
         try checkQuiet()
         try checkFolds()
     }
@@ -17,7 +19,9 @@ extension World {
     /// Scopes of any node, by id.
     private var names: [ScopeName] {
         var names: [ScopeID: ScopeName] = [:]
-        for node in nodes { for known in node.kernel.knowledge() { names[known.id] = known.name } }
+        for node in members {
+            for known in node.kernel.knowledge() { names[known.id] = known.name }
+        }
         return names.keys.sorted().compactMap { names[$0] }
     }
 
@@ -29,7 +33,7 @@ extension World {
             var shares: [String] = []
             var isFlagged = false
             var actors: Set<ActorID> = []
-            for node in nodes {
+            for node in members {
                 guard let shared = node.sharedScope(name.id) else {
                     if node.kernel.mayCarry(name), carriesAnything(name) {
                         leaves.insert(.zero)
@@ -62,20 +66,25 @@ extension World {
     }
 
     private func carriesAnything(_ name: ScopeName) -> Bool {
-        nodes.contains { $0.sharedScope(name.id)?.isBlank == false }
+        members.contains { $0.sharedScope(name.id)?.isBlank == false }
     }
 
-    /// I8.
-    private func checkLedger() {
+    /// I8: in a chain, or as a branch that is the proof of a fork.
+    private func checkLedger() throws(JournalError) {
         var bodies: Set<[UInt8]> = []
-        for node in nodes {
-            for known in node.kernel.knowledge() {
-                for chain in node.journal.contents(of: known.id) {
-                    for change in chain.changes {
-                        if let body = change.body { bodies.insert(body) }
-                    }
+        for node in members {
+            var changes = node.kernel.knowledge().flatMap { known in
+                node.journal.contents(of: known.id).flatMap(\.changes)
+            }
+            for fork in try node.journal.forks() {
+                var reader = ByteReader(fork.evidence)
+                do throws(DecodeError) {
+                    changes += try ChangeBatch.decode(from: &reader).changes
+                } catch {
+                    throw .damaged("evidence")
                 }
             }
+            bodies.formUnion(changes.compactMap(\.body))
         }
         let owed = checks.holdings.owed
         checks.did("I8", times: owed.count)
@@ -90,7 +99,7 @@ extension World {
         for fork in checks.contents.keys.sorted() where (checks.contents[fork]?.count ?? 0) > 1 {
             var held: Set<Digest> = []
             var unproven = 0
-            for node in nodes {
+            for node in members {
                 let chains = node.journal.contents(of: fork.scope)
                 guard let chain = chains.first(where: { $0.state.actor == fork.dot.actor }),
                     fork.dot.seq.rawValue <= UInt64(chain.changes.count)
@@ -102,6 +111,64 @@ extension World {
             if held.count > 1, unproven > 0 {
                 let place = fork.dot.actor.hex + " " + fork.dot.seq.rawValue.description
                 checks.fail("I9", at: step, "two contents of \(place), not proven to all")
+            }
+        }
+    }
+
+    /// I25 once all have heard: every case at every node, and no seat rests on a word beyond an
+    /// end.
+    private func checkEnds() throws(JournalError) {
+        guard !checks.cuts.keys.isEmpty else { return }
+        for node in members {
+            let ends = try KnownEnds(at: node)
+            for entry in cases.entries {
+                let key = DocumentKey(collection: .caseFile, id: entry.id)
+                checks.judge(key, at: node, ends, step)
+            }
+            checkSeats(at: node, ends)
+        }
+    }
+
+    /// I22 between nodes: who holds the same says the same of every case.
+    private func checkSameness() {
+        for entry in cases.entries {
+            let key = DocumentKey(collection: .caseFile, id: entry.id)
+            let carriers = members.filter { $0.kernel.mayCarry(entry.scope) }
+            let isFlagged = carriers.contains {
+                $0.sharedScope(entry.scope.id)?.quarantined.isEmpty == false
+            }
+            let states = carriers.map { node in
+                CustodyChecks.state(key, at: node)?.events.map {
+                    "\($0.hash.hex.prefix(4)) of \($0.dot.actor.hex.prefix(4)) \($0.status.text)"
+                }
+            }
+            if !isFlagged, carriers.count > 1 { checks.did("I22") }
+            if !isFlagged, Set(states).count > 1 {
+                for (node, state) in zip(carriers, states) {
+                    tell("node \(node.index) has \(state ?? [])")
+                }
+                checks.fail("I22", at: step, "case \(entry.id.hex) is not the same everywhere")
+            }
+        }
+    }
+
+    private func checkSeats(at node: SimulatedNode, _ ends: KnownEnds) {
+        var grants: [Digest: KnownEnds.Place] = [:]
+        for scope in node.kernel.knowledge() where scope.name.family == .directory {
+            for chain in node.journal.contents(of: scope.id) {
+                for change in chain.changes {
+                    grants[change.hash] = KnownEnds.Place(
+                        key: IncarnationKey(chain.state.key), scope: scope.name,
+                        seq: change.header.seq, hash: change.hash.prefix16)
+                }
+            }
+        }
+        for place in node.kernel.directory.regions {
+            for seat in node.kernel.directory.seats(of: place.id) {
+                guard let grant = grants[seat.grant] else { continue }
+                if ends.isBeyond(grant), !ends.isAdopted(grant) {
+                    checks.fail("I25", at: step, "node \(node.index) seats by a thief's word")
+                }
             }
         }
     }
@@ -124,7 +191,7 @@ extension World {
 
     /// I22: the same set, folded in another order by a node of its own, gives the same cases.
     private func checkFolds() throws(JournalError) {
-        guard let node = dice.pick(nodes) else { return }
+        guard let node = dice.pick(members) else { return }
         let fresh = try SimulatedNode(
             index: nodes.count, place: node.place, key: freshKey(), root: node.root,
             journal: SimulatedJournal(), rules: node.rules, mutant: mutant)
@@ -178,7 +245,7 @@ extension World {
     func report(_ seed: UInt64) -> Report {
         var all = ByteWriter(capacity: 4096)
         var shape = ByteWriter(capacity: 4096)
-        for node in nodes {
+        for node in members {
             for known in node.kernel.knowledge() {
                 all.write(known.vector.leaf(scope: known.id, epoch: known.epoch))
             }

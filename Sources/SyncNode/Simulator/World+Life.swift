@@ -8,6 +8,8 @@ import Replication
 extension World {
     /// A restored or cloned node learned that it is one (PROTOCOL §6).
     func learnsItIsACopy(_ node: SimulatedNode) throws(JournalError) {
+        // A thief goes on as he is.
+        guard !node.isStolen else { return }
         checks.learned(node)
         tell("node \(node.index) learns that it is a copy, key \(node.key.text.prefix(8))")
         checks.custody.disturb(cases.entries.map(\.id))
@@ -31,6 +33,7 @@ extension World {
     /// A parent that refuses a node is asked again to make it known: it may have lost what it
     /// stated.
     func introduce(_ node: SimulatedNode, on link: Int) throws(JournalError) {
+        guard !node.isOutside else { return }
         let above = nodes[links[link].above]
         guard let parent = parent(of: node), parent.index == above.index else {
             try restate(node, at: above)
@@ -62,12 +65,17 @@ extension World {
     ) throws(JournalError) -> Bool {
         let node = nodes.first { [key = applicant.key] in $0.key == key }
         let parent = node.flatMap { self.parent(of: $0) } ?? nodes[applicant.parent]
-        guard !parent.isDown, parent.isSeated || parent.place.parent == nil else { return false }
+        guard !parent.isDown, !parent.isOutside, parent.isSeated || parent.place.parent == nil
+        else { return false }
         if !applicant.isKnown {
             let entry = DirectoryEntry.incarnation(
                 region: applicant.region, key: applicant.key, node: applicant.node,
                 proof: applicant.proof)
-            applicant.isKnown = try commit(parent, [.state([entry])]) != nil
+            // A place that only a thief's word entered is entered again.
+            let isPlaced = parent.kernel.directory.region(applicant.region) != nil
+            let place = isPlaced ? nil : node.map { record($0, under: parent) }
+            let entries = [place.map { DirectoryEntry.region($0) }, entry].compactMap { $0 }
+            applicant.isKnown = try commit(parent, [.state(entries)]) != nil
             if !applicant.isKnown { return false }
         }
         guard mayGrant, parent.isSeated, isCurrent(applicant) else { return node == nil }
@@ -78,9 +86,29 @@ extension World {
         return try commit(parent, [.state([entry])]) != nil
     }
 
+    /// A node whose parent knows of no seat of it asks for one: it was given by a thief, or by a
+    /// former parent that did not say so to anybody above in time.
+    func seatAgain() throws(JournalError) {
+        for node in nodes where !node.isOutside && !node.isTwin && machine(at: node.region) === node
+        {
+            guard let parent = parent(of: node),
+                !applicants.contains(where: { $0.key == node.key }),
+                parent.kernel.directory.seat(of: node.region)?.key != node.key,
+                parent.kernel.directory.region(seatedBy: node.key) == nil,
+                links.indices.contains(where: {
+                    below($0) === node && above($0) === parent && isAtRest($0)
+                })
+            else { continue }
+            applicants.append(
+                Applicant(
+                    parent: parent.index, region: node.region, key: node.key, node: node.node,
+                    proof: node.proof))
+        }
+    }
+
     /// Whether it is the newest incarnation of the region's own node, not of a clone.
     private func isCurrent(_ applicant: Applicant) -> Bool {
-        nodes.first { $0.region == applicant.region }?.key == applicant.key
+        machine(at: applicant.region)?.key == applicant.key
     }
 
     func losePower(_ node: SimulatedNode) throws(JournalError) {
@@ -99,7 +127,7 @@ extension World {
     }
 
     func restore(_ node: SimulatedNode, keepsSentinel: Bool) throws(JournalError) {
-        guard let backup = backups[node.index] else { return }
+        guard let backup = backups[node.index], !node.isStolen else { return }
         let kind = keepsSentinel ? "restore" : "image"
         count(node.place.parent == nil ? "root-" + kind : kind)
         tell("node \(node.index) is restored, sentinel \(keepsSentinel)")
@@ -114,7 +142,7 @@ extension World {
 
     /// A second copy of a node starts beside it, under the same incarnation.
     func clone(_ node: SimulatedNode) throws(JournalError) {
-        guard let parent = parent(of: node), nodes.count < 40 else { return }
+        guard let parent = parent(of: node), nodes.count < 40, !node.isStolen else { return }
         count("clone")
         checks.custody.hasCopies = true
         let copy = try SimulatedNode(
@@ -128,10 +156,12 @@ extension World {
         checks.forget(copy)
     }
 
-    /// Orphans are written anew once the node and its parent said that they are equal.
+    /// Orphans are written anew once the node and its parent said that they are equal; by a root
+    /// once it has its seat.
     func reissue() throws(JournalError) {
         for node in nodes where node.owesReissue && !node.isDown {
-            var isFetched = membersAreAtRest(node)
+            var isFetched = membersAreAtRest(node) && parent(of: node)?.isOutside != true
+            if node.place.parent == nil, !node.isSeated { isFetched = false }
             for index in links.indices
             where links[index].below == node.index && !links[index].isLeaving
                 && nodes[links[index].above].place.level

@@ -6,10 +6,10 @@ import Replication
 
 /// A village that gets another parent, and what its old one gives up then (PROTOCOL §11).
 extension World {
-    /// A county puts a village under another of its towns, and states its seat anew, as the new
-    /// town does not hold what the old one stated.
+    /// A county puts a village under another of its towns, and states anew what the old one
+    /// stated of it.
     func moveSomeone() throws(JournalError) {
-        let villages = nodes.filter { $0.place.level == .village && !$0.isTwin }
+        let villages = nodes.filter { $0.place.level == .village && !$0.isTwin && !$0.isOutside }
         guard let village = dice.pick(villages),
             let county = nodes.first(where: {
                 $0.place.level == .county
@@ -17,29 +17,14 @@ extension World {
             }), !county.isDown, county.isSeated
         else { return }
         let directory = county.kernel.directory
-        guard let record = directory.region(village.region) else { return }
         let towns = directory.children(of: county.region).map(\.id)
             .filter { $0 != directory.region(village.region)?.parent }
-        guard let town = dice.pick(towns), let seat = directory.seat(of: village.region) else {
+        guard let town = dice.pick(towns), directory.seat(of: village.region) != nil else {
             return
         }
         count("move")
         tell("node \(village.index) is moved to \(town.hex)")
-        try commit(
-            county,
-            [
-                .state([
-                    .move(region: village.region, parent: town),
-                    .region(
-                        RegionRecord(
-                            id: record.id, code: record.code, name: record.name,
-                            level: record.level, parent: town)),
-                    .seat(
-                        region: seat.region, epoch: seat.epoch, key: seat.key, node: seat.node,
-                        proof: KeyPool.proof(
-                            of: seat.key, region: seat.region, node: seat.node)),
-                ])
-            ])
+        try commit(county, [.state(directory.restatement(of: village.region, under: town))])
     }
 
     /// A node whose directory names another parent dials that one, and the old one until it gave

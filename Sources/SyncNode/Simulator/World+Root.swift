@@ -56,11 +56,13 @@ extension World {
 
     private func memberLinks(of node: SimulatedNode) -> [Int] {
         links.indices.filter { index in
-            links[index].above == node.index && parent(of: below(index)) === node
+            links[index].above == node.index && !below(index).isOutside
+                && parent(of: below(index)) === node
         }
     }
 
-    private func isAtRest(_ link: Int) -> Bool {
+    /// Whether all was said on a link.
+    func isAtRest(_ link: Int) -> Bool {
         links[link].dialer.isAtRest && links[link].answerer.isAtRest
     }
 }

@@ -26,6 +26,13 @@ final class World {
     var isSettling = false
     /// Whether counties move villages.
     let hasMoves: Bool
+    /// Whether machines are stolen.
+    let hasThefts: Bool
+    var thefts: [Theft] = []
+    var theftDice: Dice
+    /// The steps of the next theft, and of the next word about an account.
+    var nextTheft: Int
+    var nextTurn: Int
     /// Whether links lose, repeat and delay.
     var lossPercent: Int
     var backups: [Int: (image: SimulatedJournal.Image, key: IncarnationKey)] = [:]
@@ -58,6 +65,10 @@ final class World {
         self.mutant = mutant
         self.shift = shift
         hasMoves = moves
+        theftDice = Dice(seed ^ 0x7468_6566)
+        hasThefts = (theftDice.hits(35) && !moves) || mutant?.needsThefts == true
+        nextTheft = 40 + theftDice.roll(150)
+        nextTurn = 30 + theftDice.roll(200)
         lossPercent = dice.pick([0, 5, 15, 30]) ?? 0
         let shape = topology ?? SimulatedTopology.random(&dice)
         try build(shape)
@@ -87,7 +98,7 @@ final class World {
                 root = above
             } else {
                 root = SeatRecord(
-                    region: id, epoch: 1, key: key, node: KeyPool.nodeID(place, isTwin: false),
+                    region: id, epoch: 1, key: key, node: KeyPool.nodeID(place),
                     grant: .zero)
             }
             roots[place.code] = root
@@ -178,7 +189,8 @@ final class World {
         if !entries.isEmpty { try commit(node, [.state(entries)]) }
     }
 
-    private func hand(
+    /// Gives all that one node has of a scope to another, as a bundle does.
+    func hand(
         _ name: ScopeName, of giver: SimulatedNode, to node: SimulatedNode
     ) throws(JournalError) {
         let knowledge = SimulatedKnowledge(node: giver, peer: node.region)
@@ -186,21 +198,29 @@ final class World {
         try admit([run.batch], names: [name.id: name], at: node)
     }
 
-    func record(_ node: SimulatedNode) -> RegionRecord {
+    func record(_ node: SimulatedNode, under parent: SimulatedNode? = nil) -> RegionRecord {
         RegionRecord(
             id: node.region, code: node.place.code, name: node.place.name,
             level: node.place.level,
-            parent: node.place.parent.map { RegionID($0.rawValue) })
+            parent: parent?.region ?? node.place.parent.map { RegionID($0.rawValue) })
     }
 
     /// The node above: as its own directory has it, and before it has one as it was founded.
     func parent(of node: SimulatedNode) -> SimulatedNode? {
         if let above = node.kernel.directory.region(node.region)?.parent {
-            return nodes.first { $0.region == above }
+            return machine(at: above)
         }
         guard let code = node.place.parent else { return nil }
-        return nodes.first { $0.place.code == code }
+        return machine(at: RegionID(code.rawValue))
     }
+
+    /// The machine of a place: of two copies the first; an ended one only where there is no other.
+    func machine(at region: RegionID) -> SimulatedNode? {
+        nodes.first { $0.region == region && !$0.isOutside } ?? nodes.first { $0.region == region }
+    }
+
+    /// Those that were not ended.
+    var members: [SimulatedNode] { nodes.filter { !$0.isOutside } }
 
     // MARK: committing
 
@@ -211,7 +231,7 @@ final class World {
     ) throws(JournalError) -> [Outcome]? {
         do throws(JournalError) {
             let result = try node.commit(batch, at: now)
-            checks.committed(node, result.outcomes, result.effects, at: step)
+            try checks.committed(node, result.outcomes, result.effects, at: step)
             if !result.effects.ownForks.isEmpty { try learnsItIsACopy(node) }
             return result.outcomes
         } catch {

@@ -160,11 +160,13 @@ extension SQLiteJournal {
             rest = ChainHead(actor: actor, seq: seq, hash: hash)
         }
         try changes.remove(chain, above: seq)
+        let isForked = try forkTable.remove(of: actor, in: scope, above: seq)
         recent.forgetAll()
         counts.position += 1
         carried.move(to: counts.position)
         if let rest {
             carried.chains[index].state.head = rest
+            carried.chains[index].state.quarantined = isForked
             carried.chains[index].cited = try citations(of: chain, upTo: seq)
             carried.chains[index].position = counts.position
             carried.chains[index].isDirty = true

@@ -30,6 +30,7 @@ final class ForkTable {
     private let insert: Statement
     private let all: Statement
     private let delete: Statement
+    private let deleteAbove: Statement
 
     init(_ database: Database) {
         insert = Statement(
@@ -41,6 +42,8 @@ final class ForkTable {
         all = Statement(
             database, "SELECT scope, actor, seq, held, other, evidence FROM fork")
         delete = Statement(database, "DELETE FROM fork WHERE scope = ?")
+        deleteAbove = Statement(
+            database, "DELETE FROM fork WHERE scope = ? AND actor = ? AND seq > ?")
     }
 
     func add(_ fork: ForkRecord) throws(JournalError) {
@@ -71,6 +74,17 @@ final class ForkTable {
     func remove(scope: ScopeID) throws(JournalError) {
         try delete.bind(1, scope.rawValue)
         try delete.run()
+    }
+
+    /// - Returns: Whether any of the chain's is left, at or below `seq`.
+    func remove(
+        of actor: ActorID, in scope: ScopeID, above seq: Seq
+    ) throws(JournalError) -> Bool {
+        try deleteAbove.bind(1, scope.rawValue)
+        try deleteAbove.bind(2, actor.rawValue)
+        try deleteAbove.bind(3, seq.rawValue)
+        try deleteAbove.run()
+        return try load().contains { $0.scope == scope && $0.dot.actor == actor }
     }
 }
 
