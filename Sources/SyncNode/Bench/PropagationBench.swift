@@ -38,7 +38,10 @@ enum PropagationBench {
     private static func hop(
         _ village: NodeRuntime, _ county: NodeRuntime, _ index: Int
     ) async throws -> Int64 {
-        let command = try BenchWorld.command(BenchWorld.receive(index))
+        let plain = try BenchWorld.command(BenchWorld.receive(index))
+        guard let command = await village.sealed(plain) else {
+            throw BenchWorld.Failure(sentence: "the village has no key for its cases")
+        }
         let start = SystemClock.monotonicNanos()
         let outcome = try await village.carryOut(
             .command(command, author: 0, replayKey: nil))

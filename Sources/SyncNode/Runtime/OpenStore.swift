@@ -3,7 +3,7 @@ import Blob
 import Change
 import Crypto
 import Disk
-import Domain
+package import Domain
 import Gate
 import Guide
 package import Kernel
@@ -236,18 +236,16 @@ extension NodeRuntime {
         return try OpenStore.openKernel(StoreDirectory(path: data), secret).0
     }
 
-    /// Hands the node's own writer something to do, what is personal in it sealed as at the door;
-    /// returns after the commit.
+    /// Hands the node's own writer something to do; returns after the commit.
     package func carryOut(_ submission: Submission) async throws(Writer.Failure) -> Outcome {
-        guard case .command(let command, let author, let replayKey) = submission else {
-            return try await store.writer.submit(submission)
-        }
+        try await store.writer.submit(submission)
+    }
+
+    /// A command with what is personal in it sealed, as at the door; nil where there is no key.
+    package func sealed(_ command: Command) async -> Command? {
         if case .needsKey(let scope) = vaultDoor.sealed(command) { await keeper.ensure(scope) }
-        guard case .ready(let sealed) = vaultDoor.sealed(command) else {
-            return .refused(.keyless)
-        }
-        return try await store.writer.submit(
-            .command(sealed, author: author, replayKey: replayKey))
+        guard case .ready(let sealed) = vaultDoor.sealed(command) else { return nil }
+        return sealed
     }
 }
 
