@@ -128,11 +128,11 @@ package final class Vault: Sendable {
             guard let current = current(scope) else { return nil }
             return wrap(key, around: envelope.box, in: scope.id, under: current)
         case .node(let region):
-            guard let public_ = ports.reader(region),
-                let wrapped = Self.seal(key, to: public_, about: Self.passed)
+            guard let publicPart = ports.reader(region),
+                let wrapped = Self.seal(key, to: publicPart, about: Self.passed)
             else { return nil }
             return Envelope(
-                form: .node, scope: ScopeID(0), key: Self.fingerprint(public_), wrapped: wrapped,
+                form: .node, scope: ScopeID(0), key: Self.fingerprint(publicPart), wrapped: wrapped,
                 box: envelope.box)
         }
     }
