@@ -20,13 +20,19 @@ struct FoldSession {
     var entries: [DocumentKey: Entry] = [:]
     /// Keys in the order in which they were first written since documents were last stored.
     private(set) var dirty: [DocumentKey] = []
-    /// Of these, the ones that owe a reaction.
+    /// Keys that the present batch wrote, stored by now or not; one may stand twice.
+    private(set) var written: [DocumentKey] = []
+    /// Of the dirty ones, those that owe a reaction.
     private(set) var owing = Set<DocumentKey>()
     /// Of these, the collections, a bit for each by its number; and the cases by theirs.
     private(set) var collections: UInt64 = 0
     private var numbers: [String: [DocumentKey]] = [:]
 
+    /// Another batch begins.
+    mutating func begin() { written.removeAll(keepingCapacity: true) }
+
     mutating func put(_ write: ContentWrite, scope: ScopeID) {
+        written.append(write.key)
         if write.content.owes {
             owing.insert(write.key)
         } else if !owing.isEmpty {

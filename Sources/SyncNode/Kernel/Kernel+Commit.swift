@@ -16,6 +16,7 @@ extension Kernel {
         invariant(effects.touched.isEmpty, "the kernel is not reentrant")
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(batch.count)
+        session.begin()
         try journal.begin()
         do throws(JournalError) {
             for submission in batch {

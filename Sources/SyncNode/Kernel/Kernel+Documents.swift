@@ -14,8 +14,8 @@ extension Kernel {
     /// Whether documents wait to be stored.
     package var isBehind: Bool { !session.dirty.isEmpty }
 
-    /// Documents that wait to be stored, in the order in which they were first written.
-    package var waitingDocuments: [DocumentKey] { session.dirty }
+    /// Documents that the last batch wrote, stored by now or not; one may stand twice.
+    package var writtenDocuments: [DocumentKey] { session.written }
 
     /// A document that waits to be stored; nil where the journal has its present form.
     package func waitingContent(_ key: DocumentKey) -> Content? {

@@ -92,7 +92,7 @@ final class SimulatedNode {
         _ batch: [Submission], at world: Instant
     ) throws(JournalError) -> (outcomes: [Outcome], effects: Effects) {
         var result = try kernel.commit(batch, at: now(world)) { self.entropy() }
-        result.effects.documents += kernel.waitingDocuments
+        result.effects.documents += kernel.writtenDocuments
         if salt % 3 == 0 { result.effects.documents += try storeDocuments() }
         publish(result.effects)
         sentinel = (key, ownCount())
