@@ -1,5 +1,9 @@
-# What the scripts of the command line ask of the binary, and how they fail. Sourced, with `node`,
-# `work`, `input` and `facts` set.
+# What the scripts of the command line ask of the binary, and how they fail. Sourced after started.sh,
+# with `node` and `work` set.
+
+# What the next command reads.
+input=/dev/null
+touch "$work/out" "$work/err"
 
 fail() {
     echo "FAILED: $*" >&2
@@ -38,3 +42,10 @@ silent() { [ ! -s "$work/out" ] || fail "standard output should be empty"; }
 # text KEY: a member's text out of the document.
 text() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$work/out" | head -n 1; }
 lacks() { ! grep -qF -- "$1" "$work/out" || fail "standard output should lack: $1"; }
+
+# serve NAME [WORDS…]: starts a node in the background; its address stands in address.
+serve() {
+    local name=$1
+    shift
+    launch "$name" --data "$work/$name" --listen 127.0.0.1:0 --demo "$@"
+}

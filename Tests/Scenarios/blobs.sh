@@ -65,16 +65,7 @@ within() {
 }
 has() { [ "$(curl -s -m 10 -I -o /dev/null -w '%{http_code}' "$1/api/v1/blobs/$2")" = 200 ]; }
 
-readonly item=370511002001
-cat >"$work/item.json" <<'JSON'
-{"code":"370511002001","immediate":true,"elements":{"name":"城乡居民养老保险参保登记",
-"kind":"公共服务","handling":"即办件","legalDays":1,"promisedDays":1,
-"materials":[{"code":"M1","name":"参保登记表","required":true,"deferrable":false}],
-"basis":"样例办法第一条","level":"县级","department":"县民政局","agency":"县民政局",
-"audience":["自然人"],"steps":["收件与受理","审查与决定"],"fees":{"charged":false},
-"result":{"kind":"其他","name":"办理结果"},
-"conditions":"本县户籍居民"}}
-JSON
+write_item "$work/item.json"
 
 "$node" init --data "$work/county" --region 370124000000 --name 平阴县 >/dev/null
 serve county 127.0.0.1:0

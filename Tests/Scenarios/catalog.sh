@@ -12,31 +12,14 @@ node=${1:-$here/.build/debug/node}
 }
 unset LANG
 work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-catalog-XXXXXX")
-input=/dev/null
 
 # shellcheck source=Tests/Scenarios/started.sh
 . "$here/Tests/Scenarios/started.sh"
 # shellcheck source=Tests/Scenarios/asked.sh
 . "$here/Tests/Scenarios/asked.sh"
 
-# serve NAME [WORDS…]: starts a node in the background; its address stands in address.
-serve() {
-    local name=$1
-    shift
-    launch "$name" --data "$work/$name" --listen 127.0.0.1:0 --demo "$@"
-}
-
-touch "$work/out" "$work/err"
-readonly item=370511002001 county=370124000000
-cat >"$work/item.json" <<'END'
-{"code":"370511002001","immediate":true,"elements":{"name":"城乡居民养老保险参保登记",
-"kind":"公共服务","handling":"即办件","legalDays":1,"promisedDays":1,
-"materials":[{"code":"M1","name":"参保登记表","required":true,"deferrable":false}],
-"basis":"样例办法第一条","level":"县级","department":"县民政局","agency":"县民政局",
-"audience":["自然人"],"steps":["收件与受理","审查与决定"],"fees":{"charged":false},
-"result":{"kind":"其他","name":"办理结果"},
-"conditions":"本县户籍居民"}}
-END
+readonly county=370124000000
+write_item "$work/item.json"
 expect 0 init --data "$work/county" --region $county --name 平阴县
 serve county
 expect 0 catalog publish "$work/item.json" --data "$work/county" --json

@@ -29,3 +29,17 @@ launch() {
     done
     address=$(sed -n 's/^listening //p' "$work/$name.log")
 }
+
+# The item that the county of these scripts publishes; write_item FILE: the publication of it.
+readonly item=370511002001
+write_item() {
+    cat >"$1" <<'END'
+{"code":"370511002001","immediate":true,"elements":{"name":"城乡居民养老保险参保登记",
+"kind":"公共服务","handling":"即办件","legalDays":1,"promisedDays":1,
+"materials":[{"code":"M1","name":"参保登记表","required":true,"deferrable":false}],
+"basis":"样例办法第一条","level":"县级","department":"县民政局","agency":"县民政局",
+"audience":["自然人"],"steps":["收件与受理","审查与决定"],"fees":{"charged":false},
+"result":{"kind":"其他","name":"办理结果"},
+"conditions":"本县户籍居民"}}
+END
+}
