@@ -102,8 +102,7 @@ struct KernelDeferralTests {
     }
 
     private func mark() throws -> Int64 {
-        let bytes = try #require(try node.journal.value(Kernel<SimulatedJournal>.foldedName))
-        return Int64(bytes.reduce(0) { $0 << 8 | UInt64($1) })
+        try #require(FoldedMark.decode(try node.journal.value(FoldedMark.name)))
     }
 
     private func documents(_ number: String, _ node: FixtureNode) throws -> [StoredDocument] {

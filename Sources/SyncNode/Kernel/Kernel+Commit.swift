@@ -16,9 +16,7 @@ extension Kernel {
         invariant(effects.touched.isEmpty, "the kernel is not reentrant")
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(batch.count)
-        session.begin()
-        try journal.begin()
-        do throws(JournalError) {
+        let effects = try transaction { () throws(JournalError) in
             for submission in batch {
                 outcomes.append(try perform(submission, at: now, entropy: entropy))
             }
@@ -26,6 +24,20 @@ extension Kernel {
             try react(at: now, entropy: entropy)
             try storeDocuments(after: batch.count)
             try signHeads()
+        }
+        return (outcomes, effects.settled())
+    }
+
+    /// One transaction of the journal. Where it throws nothing happened, in memory neither.
+    ///
+    /// - Returns: What it changed.
+    func transaction(
+        _ body: () throws(JournalError) -> Void
+    ) throws(JournalError) -> Effects {
+        session.begin()
+        try journal.begin()
+        do throws(JournalError) {
+            try body()
             try journal.commit()
         } catch {
             effects = Effects()
@@ -34,9 +46,8 @@ extension Kernel {
             throw error
         }
         session.settle()
-        let result = effects
-        effects = Effects()
-        return (outcomes, result.settled())
+        defer { effects = Effects() }
+        return effects
     }
 
     private func perform(

@@ -2,15 +2,30 @@ import Base
 import Change
 package import Domain
 
+/// How far the stored documents have come in the order of arrival, as the store keeps it. Nothing
+/// is kept where documents never waited.
+package enum FoldedMark {
+    /// Under which name.
+    package static let name = "folded"
+
+    static func encode(_ position: Int64) -> [UInt8] {
+        var writer = ByteWriter(capacity: 8)
+        writer.write(UInt64(bitPattern: position))
+        return writer.bytes
+    }
+
+    /// - Returns: nil where nothing is kept.
+    package static func decode(_ stored: [UInt8]?) -> Int64? {
+        guard let stored, stored.count == 8 else { return nil }
+        return Int64(bitPattern: stored.reduce(0) { $0 << 8 | UInt64($1) })
+    }
+}
+
 /// Documents and the log. What is acknowledged stands in the log; documents are folded from it
 /// and may be stored some commits later: while many write, each commit then holds the changes
-/// alone, and the pages of documents and their indexes are written once for many of them. A
-/// value says how far the stored documents have come, and what arrived behind it is folded
-/// again at the next start (docs/decisions/0011).
+/// alone, and the pages of documents and their indexes are written once for many of them. What
+/// arrived behind the mark is folded again at the next start (docs/decisions/0011).
 extension Kernel {
-    /// The value that says it: 8 bytes, an arrival position. Absent where documents never waited.
-    package static var foldedName: String { "folded" }
-
     /// Whether documents wait to be stored.
     package var isBehind: Bool { !session.dirty.isEmpty }
 
@@ -49,9 +64,7 @@ extension Kernel {
         behind = 0
         isDue = false
         guard deferral != nil || folded != nil, folded != journal.position else { return }
-        var writer = ByteWriter(capacity: 8)
-        writer.write(UInt64(bitPattern: journal.position))
-        try journal.setValue(Self.foldedName, writer.bytes)
+        try journal.setValue(FoldedMark.name, FoldedMark.encode(journal.position))
         folded = journal.position
     }
 
@@ -72,11 +85,8 @@ extension Kernel {
     func foldArrivals() throws(JournalError) {
         behind = 0
         isDue = false
-        folded = nil
-        guard let bytes = try journal.value(Self.foldedName), bytes.count == 8 else { return }
-        let mark = Int64(bitPattern: bytes.reduce(0) { $0 << 8 | UInt64($1) })
-        folded = mark
-        guard mark < journal.position else { return }
+        folded = FoldedMark.decode(try journal.value(FoldedMark.name))
+        guard let mark = folded, mark < journal.position else { return }
         isDue = true
         for change in try journal.arrivals(after: mark) {
             guard let state = scopes[change.header.scope] else { continue }
@@ -95,20 +105,8 @@ extension Kernel {
             try journal.settle()
             return []
         }
-        try journal.begin()
-        do throws(JournalError) {
-            try flushDocuments()
-            try journal.commit()
-        } catch {
-            effects = Effects()
-            try journal.rollback()
-            try reload()
-            throw error
-        }
-        let stored = effects.documents
-        effects = Effects()
-        session.settle()
+        let effects = try transaction { () throws(JournalError) in try flushDocuments() }
         try journal.settle()
-        return stored
+        return effects.documents
     }
 }

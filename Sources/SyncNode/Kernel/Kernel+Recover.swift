@@ -16,8 +16,7 @@ extension Kernel {
         _ old: IncarnationKey, clearing mark: String? = nil
     ) throws(JournalError) {
         invariant(old != identity.key, "only an old incarnation is taken back")
-        try journal.begin()
-        do throws(JournalError) {
+        _ = try transaction { () throws(JournalError) in
             for id in scopes.keys.sorted() {
                 let actor = old.actor(in: id)
                 guard let state = scopes[id], let chain = state.chains[actor] else { continue }
@@ -29,13 +28,7 @@ extension Kernel {
                 try refold(id)
             }
             if let mark { try journal.setValue(mark, []) }
-            try journal.commit()
-        } catch {
-            try journal.rollback()
-            try reload()
-            throw error
         }
-        effects = Effects()
         try reload()
     }
 

@@ -85,7 +85,8 @@ package final class Vault: Sendable {
         guard let current = current(scope) else { return nil }
         let key = SystemRandom.bytes(FieldCipher.keyBytes)
         let box = FieldCipher.seal(
-            person.encoded, key: key, nonce: Self.nonce(), about: Self.boxed)
+            person.encoded, key: key, nonce: SystemRandom.bytes(FieldCipher.nonceBytes),
+            about: Self.boxed)
         return wrap(key, around: box, in: scope.id, under: current)
     }
 
@@ -99,7 +100,8 @@ package final class Vault: Sendable {
             return nil
         }
         let box = FieldCipher.seal(
-            person.encoded, key: key, nonce: Self.nonce(), about: Self.boxed)
+            person.encoded, key: key, nonce: SystemRandom.bytes(FieldCipher.nonceBytes),
+            about: Self.boxed)
         return Envelope(
             form: envelope.form, scope: envelope.scope, key: envelope.key,
             wrapped: envelope.wrapped, box: box)
@@ -141,7 +143,7 @@ package final class Vault: Sendable {
         _ key: [UInt8], around box: [UInt8], in scope: ScopeID, under current: Current
     ) -> Envelope {
         let wrapped = FieldCipher.seal(
-            key, key: current.key, nonce: Self.nonce(),
+            key, key: current.key, nonce: SystemRandom.bytes(FieldCipher.nonceBytes),
             about: Self.wrapped(scope, current.number))
         return Envelope(
             form: .scopeKey, scope: scope, key: current.number, wrapped: wrapped, box: box)
@@ -271,10 +273,11 @@ package final class Vault: Sendable {
 
     /// A key's number is its own proof: who opens a wrap sees whether it is the right key.
     private static func number(of key: [UInt8], in scope: ScopeID) -> UInt64 {
-        Hash.digest(
-            Array("syncnode scope key 1\0".utf8) + bytes(scope.rawValue) + key,
-            suite: .sha256Ed25519
-        ).prefix8
+        var writer = ByteWriter(capacity: 64)
+        writer.write(bytes: "syncnode scope key 1\0".utf8)
+        writer.write(scope)
+        writer.write(bytes: key)
+        return Hash.digest(writer.bytes, suite: .sha256Ed25519).prefix8
     }
 
     private static func seal(
@@ -294,22 +297,22 @@ package final class Vault: Sendable {
     private static let passed = Array("syncnode passed case key 1\0".utf8)
 
     private static func wrapped(_ scope: ScopeID, _ number: UInt64) -> [UInt8] {
-        wrappedMark + bytes(scope.rawValue) + bytes(number)
+        about(wrappedMark, scope, number)
     }
 
     private static func given(_ scope: ScopeID, _ number: UInt64) -> [UInt8] {
-        givenMark + bytes(scope.rawValue) + bytes(number)
+        about(givenMark, scope, number)
     }
 
     private static let wrappedMark = Array("syncnode case key 1\0".utf8)
     private static let givenMark = Array("syncnode given scope key 1\0".utf8)
 
-    private static func bytes(_ word: UInt64) -> [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
-    }
-
-    private static func nonce() -> [UInt8] {
-        Array(SystemRandom.digest().bytes.prefix(FieldCipher.nonceBytes))
+    private static func about(_ mark: [UInt8], _ scope: ScopeID, _ number: UInt64) -> [UInt8] {
+        var writer = ByteWriter(capacity: mark.count + 16)
+        writer.write(bytes: mark)
+        writer.write(scope)
+        writer.write(number)
+        return writer.bytes
     }
 
     // MARK: blind indexes

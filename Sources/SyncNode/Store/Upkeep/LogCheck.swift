@@ -46,9 +46,7 @@ package final class LogCheck {
     /// Proves chains, and gives each sound change to `fold` in arrival order.
     package func run(folding fold: ScratchFold) throws(JournalError) {
         try loadChains()
-        if let bytes = try reader.value(Kernel<SQLiteJournal>.foldedName), bytes.count == 8 {
-            folded = Int64(bitPattern: bytes.reduce(0) { $0 << 8 | UInt64($1) })
-        }
+        folded = FoldedMark.decode(try reader.value(FoldedMark.name)) ?? .max
         let signatures = SignatureChecks()
         do throws(JournalError) {
             try walk(signatures, folding: fold)
