@@ -18,7 +18,7 @@ extension Limits {
     /// that no commit is held up by them.
     package static let storeLogRestPages = 256
     /// How often in a row a copy beside the writer goes after pages that came meanwhile.
-    package static let storeLogRoundsMax = 4
+    package static let storeLogRoundsMax = 12
     /// Bytes of the log's file that are kept from one use of it to the next.
     package static let storeLogFileBytes = 32 * 1024 * 1024
     /// Hashes of recent changes kept in memory, for dependencies that cite them.

@@ -94,6 +94,7 @@ extension Kernel {
 
     /// Without those that were erased since they were opened.
     private func stillSealed(_ finds: Locations) throws(JournalError) -> Locations {
+        guard hasRemoved else { return finds }
         var cases: [Locations.Find] = []
         for find in finds.cases {
             let key = DocumentKey(collection: .caseFile, id: find.id)

@@ -42,6 +42,7 @@ extension Kernel {
         try signHeads()
         session = FoldSession()
         try keepOwnHead(of: state)
+        hasRemoved = true
         try journal.dropScope(scope)
         if rules.dropsVectorWithScope { scopes[scope] = nil }
         effects.touched.append(scope)

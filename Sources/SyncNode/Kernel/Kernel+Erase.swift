@@ -29,6 +29,7 @@ extension Kernel {
             try journal.elide(entry.dot, in: scope)
             destroyed += 1
         }
+        hasRemoved = true
         try foldAnew(erasure.document, rests, and: change, in: state)
         guard destroyed > 0 else { return }
         try journal.unlocate(erasure.document)

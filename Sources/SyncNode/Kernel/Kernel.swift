@@ -31,6 +31,9 @@ package final class Kernel<Store: Journal> {
     /// Documents are to be stored with this batch.
     var isDue = false
     var effects = Effects()
+    /// Whether cases were erased or dropped since the start, which those who read them before
+    /// may not know.
+    var hasRemoved = false
     /// The document whose reactions were seen to last.
     var attended: DocumentKey?
     /// What this batch taught the directory.
