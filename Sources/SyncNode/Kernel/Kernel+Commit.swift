@@ -20,6 +20,7 @@ extension Kernel {
             for submission in batch {
                 outcomes.append(try perform(submission, at: now, entropy: entropy))
             }
+            try restate(at: now, entropy: entropy)
             try foldWhatWasLearned()
             try react(at: now, entropy: entropy)
             try storeDocuments(after: batch.count)

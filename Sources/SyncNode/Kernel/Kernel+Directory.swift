@@ -17,6 +17,18 @@ extension Kernel {
         learned.join(directory.add(statement))
     }
 
+    /// Says again what a former parent of a place said of its incarnations, where this node stands
+    /// above both (PROTOCOL §11).
+    func restate(at now: Instant, entropy: () -> Digest) throws(JournalError) {
+        guard effects.directoryChanged, !directory.isRevoked(identity.key) else { return }
+        let scope = ScopeName.directory(identity.region)
+        let drafts = directory.owedRestatements(by: identity.region).map { entry in
+            Draft(scope: scope, kind: entry.kind, body: entry.body)
+        }
+        guard !drafts.isEmpty, try mayWrite(drafts) else { return }
+        _ = try write(drafts, author: 0, at: now, entropy: entropy)
+    }
+
     /// Folds anew what the batch's news of the directory touches. Own heads are signed and
     /// documents stored before. Costs a look at each chain that is carried, and nothing where
     /// there is no news; a scope with chains of a newly seated or ended key costs its fold.

@@ -1,3 +1,4 @@
+import Base
 package import Change
 
 /// Putting a place under another parent.
@@ -32,16 +33,67 @@ extension Directory {
             }
         }
         for (key, region, reason) in revocations where region == id {
-            let scopes = Set((cuts.revoked[key] ?? [:]).values.flatMap(\.keys)).sorted()
-            entries.append(
-                .revocation(
-                    Revocation(
-                        key: key, reason: reason, cuts: scopes.compactMap { cut(of: key, in: $0) }))
-            )
+            entries.append(strictest(key, reason))
             if let hashes = cuts.adopted[key] {
                 entries.append(.adoption(Adoption(key: key, hashes: hashes.sorted())))
             }
         }
         return entries
+    }
+
+    /// What those who once stood above a place said of its incarnations after the place had moved, or
+    /// before but heard of only now, and what a region above both of them has to say again: the
+    /// place and its new parent do not hold what a former parent says.
+    ///
+    /// - Parameter own: Who would say it.
+    /// - Returns: Empty where nothing is owed. Costs a look at all that was ever said, where a
+    ///   place ever moved.
+    package func owedRestatements(by own: RegionID) -> [DirectoryEntry] {
+        var ended: [IncarnationKey: Revocation.Reason] = [:]
+        var adopted: [IncarnationKey: Set<Digest16>] = [:]
+        for id in parents.keys.sorted() where (parents[id]?.count ?? 0) > 1 && mayRevoke(own, id) {
+            let above = ancestry(of: id)
+            guard above.contains(own) else { continue }
+            for word in said where !isVoid(word.statement) {
+                let region = word.statement.region
+                guard !above.contains(region), mayRevoke(region, id) else { continue }
+                switch word.statement.entry {
+                case .revocation(let revocation)
+                where self.region(of: revocation.key) == id && !hasSaid(revocation, own):
+                    ended[revocation.key] = cuts.reasons[revocation.key] ?? revocation.reason
+                case .adoption(let adoption) where self.region(of: adoption.key) == id:
+                    adopted[adoption.key, default: []].formUnion(adoption.hashes)
+                default: break
+                }
+            }
+        }
+        if !adopted.isEmpty {
+            for word in said where word.statement.region == own && !isVoid(word.statement) {
+                guard case .adoption(let adoption) = word.statement.entry else { continue }
+                adopted[adoption.key]?.subtract(adoption.hashes)
+            }
+        }
+        return ended.keys.sorted { $0.text < $1.text }.map { strictest($0, ended[$0] ?? .lost) }
+            + adopted.keys.sorted { $0.text < $1.text }.compactMap { key in
+                guard let hashes = adopted[key], !hashes.isEmpty else { return nil }
+                return .adoption(Adoption(key: key, hashes: hashes.sorted()))
+            }
+    }
+
+    /// Whether a region cut as near as a revocation does, or nearer.
+    private func hasSaid(_ revocation: Revocation, _ region: RegionID) -> Bool {
+        guard let named = cuts.revoked[revocation.key]?[region] else { return false }
+        return revocation.cuts.allSatisfy { cut in
+            named[cut.scope].map { ($0.seq, $0.hash) <= (cut.seq, cut.hash) } ?? true
+        }
+    }
+
+    /// The end of an incarnation as near as anyone above it cut.
+    private func strictest(
+        _ key: IncarnationKey, _ reason: Revocation.Reason
+    ) -> DirectoryEntry {
+        let scopes = Set((cuts.revoked[key] ?? [:]).values.flatMap(\.keys)).sorted()
+        return .revocation(
+            Revocation(key: key, reason: reason, cuts: scopes.compactMap { cut(of: key, in: $0) }))
     }
 }

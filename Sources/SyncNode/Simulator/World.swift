@@ -66,7 +66,7 @@ final class World {
         self.shift = shift
         hasMoves = moves
         theftDice = Dice(seed ^ 0x7468_6566)
-        hasThefts = (theftDice.hits(35) && !moves) || mutant?.needsThefts == true
+        hasThefts = theftDice.hits(35) || mutant?.needsThefts == true
         nextTheft = 40 + theftDice.roll(150)
         nextTurn = 30 + theftDice.roll(200)
         lossPercent = dice.pick([0, 5, 15, 30]) ?? 0
