@@ -21,6 +21,9 @@ enum HandoverRules {
         switch duty {
         case .forward(let isReturn): return try forward(sheet, isReturn: isReturn, from: source)
         case .tell: return try tell(sheet, from: source)
+        case .erase:
+            return try Erasure.decide(
+                sheet, "对方县已清除", isDry: false, isOwed: true, from: source)
         case .recallHandover: return recall(sheet)
         default: break
         }
