@@ -140,7 +140,9 @@ struct KernelErasureTests {
         // The copy hears of it: its own branch is not the one that the county names.
         for _ in 0..<2 { try tree.link(tree.county, tree.town) }
         // First that its chain is forked, then what others wrote on the other branch.
-        for _ in 0..<2 { _ = try other.pull(cases, from: tree.town) }
+        let report = try other.admit(branch(tree.village), cases)
+        #expect(report?.forked == [tree.village.signer.key.actor(in: cases.id)])
+        _ = try other.pull(cases, from: tree.town)
         #expect(try places(other).isEmpty)
     }
 

@@ -168,9 +168,12 @@ import Testing
             }
             let file = try await station.file(number)
             #expect(file["status"]?.text == "delivered" && file["number"]?.text == number)
-            let lines = try NodeQueries(runtime: try await station.running()).documents(
-                DocumentQuery(collection: .audit, status: "case.erased", after: nil, limit: 50))
-            #expect(!lines.isEmpty, "receipted")
+            try await County.until("it is receipted at \(station.code)") {
+                try await !NodeQueries(runtime: station.running()).documents(
+                    DocumentQuery(
+                        collection: .audit, status: "case.erased", after: nil, limit: 50)
+                ).isEmpty
+            }
         }
         await pair.stop()
         for station in [pair.one, pair.two] {

@@ -90,7 +90,7 @@ import Testing
 
         // The partner's tree vouches for that one node, and for none other of its places.
         let subject = CertificateSubject(
-            region: try #require(RegionCode("370124106000")), node: SystemRandom.digest())
+            region: try #require(RegionCode("370124106201")), node: SystemRandom.digest())
         let key = try CertificateKey(seed: SystemRandom.bytes(32))
         let chain = try theirs.issue(
             for: try CertificateRequest(subject, by: key), hosts: [], at: SystemClock.now())
