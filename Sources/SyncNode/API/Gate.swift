@@ -27,7 +27,7 @@ enum Gate {
             .homePage, .accountPage,
             .logoutForm, .passwordForm, .submitCommand, .receiveCase, .actOnCase, .publishItem,
             .actOnItem, .receiveForm, .caseForm, .addAccount, .actOnAccount, .accountForm,
-            .draftForm, .importCatalog, .catalogForm:
+            .draftForm, .importCatalog, .catalogForm, .boardForm, .importTickets:
             .anyone
         case .listCases, .getCase, .getCaseClock, .search, .casePage, .searchPage, .streamEvents:
             .act(.viewCases)
@@ -35,6 +35,8 @@ enum Gate {
             .draftsPage, .getSheet, .checkImport, .exportCatalog, .listDefinitions,
             .catalogPage, .sheetPage:
             .act(.viewCatalog)
+        case .getBoard, .boardIndex, .boardPage: .act(.viewBoard)
+        case .checkTickets: .act(.ticketImport)
         case .metrics, .getStatus, .listPeers, .listScopes, .scopesPage: .act(.viewNode)
         // A scan shows more of a person than any field.
         case .getBlob: .act(.reveal)

@@ -5,6 +5,8 @@ import Change
 @_exported public import Civil
 @_exported public import Document
 @_exported public import Region
+@_exported public import Ticket
+@_exported public import Verdict
 
 // Whoever knows the domain knows the words that it is spoken in: places, dates, documents.
 
@@ -13,6 +15,7 @@ package enum Command: Sendable {
     case catalog(CatalogCommand)
     case cases(CaseCommand)
     case staff(StaffCommand)
+    case ticket(TicketCommand)
     /// The command, if what it is about is still as its author saw it.
     indirect case ifSeen(StateTag, Command)
 
@@ -39,6 +42,10 @@ package enum Command: Sendable {
             self = .staff(try StaffCommand(json: json))
             return
         }
+        if TicketCommand.verbs.contains(name) {
+            self = .ticket(try TicketCommand(json: json))
+            return
+        }
         if name.hasPrefix("case.") {
             self = .cases(try CaseCommand(json: json))
             return
@@ -58,6 +65,7 @@ extension Command {
         case .catalog(let command): command.act
         case .cases(let command): Act(rawValue: "case." + command.act.name)
         case .staff(let command): command.act
+        case .ticket(let command): command.act
         case .ifSeen(_, let command): command.act
         }
     }
@@ -65,8 +73,6 @@ extension Command {
     /// Whether its answer holds a full name or number: such an answer is kept nowhere.
     package var isReveal: Bool { act == .reveal }
 }
-
-extension RuleRefusal: Error {}
 
 /// What a command leads to: the one door through which anything is decided.
 package enum Rules {
@@ -84,7 +90,12 @@ package enum Rules {
         return switch command {
         case .catalog(let command): try CatalogRules.decide(command, at: desk, from: source)
         case .cases(let command):
-            try CaseRules.decide(command, at: desk, from: source, under: custody)
+            if let refusal = try TicketDoor.refusal(of: command, at: desk, from: source) {
+                .refuse(refusal)
+            } else {
+                try CaseRules.decide(command, at: desk, from: source, under: custody)
+            }
+        case .ticket(let command): try TicketDoor.decide(command, at: desk, from: source)
         case .staff(let command): try StaffRules.decide(command, at: desk, from: source)
         case .ifSeen(let seen, let command):
             if let current = try state(of: command, from: source), current != seen {
@@ -108,7 +119,7 @@ package enum Rules {
             key = try command.item.flatMap { code throws(S.Failure) in
                 try source.find(.item, label: code).first
             }
-        case .staff: return nil
+        case .staff, .ticket: return nil
         }
         guard let key, let content = try source.content(key) else { return nil }
         return StateTag(of: content.stored(key: key, scope: ScopeID(0)).state)
@@ -158,7 +169,8 @@ package enum Reactions {
         case .receipt:
             return try CatalogReactions.due(key, at: desk, from: source).map { .catalog($0) }
         case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
-            .keyring, .reconciliation, .theme, .basic, .knowledge, .proof, .question, .ruling:
+            .keyring, .reconciliation, .theme, .basic, .knowledge, .proof, .question, .ruling,
+            .ticket, .rating:
             return []
         }
     }
