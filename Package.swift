@@ -20,12 +20,14 @@ let rooms: [(name: String, knows: [String])] = [
     ("QR", []),
     ("Console", ["Base", "Account", "QR"]),
     ("Guide", ["Base", "Change", "Civil", "Domain", "Console"]),
+    ("Editing", ["Base", "Account", "Domain", "Console", "Guide"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
     (
         "API",
         [
             "Base", "Crypto", "HTTP", "Change", "Civil", "Domain", "Account", "Console", "Guide",
+            "Editing",
         ]
     ),
     ("Enrolment", ["Base", "Crypto"]),
@@ -84,6 +86,7 @@ let rooms: [(name: String, knows: [String])] = [
         "Simulator",
         ["Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Account"]
     ),
+    ("Play", ["Base", "Account", "Change", "Civil", "Domain", "Guide", "Kernel", "Simulator"]),
 ]
 
 let strict: [SwiftSetting] =
@@ -140,7 +143,7 @@ let package = Package(
                 name: "node",
                 dependencies: [
                     "Base", "Account", "Domain", "Guide", "Host", "Runtime", "Demo", "Bench",
-                    "Simulator",
+                    "Simulator", "Play",
                     "API",
                 ],
                 path: "Sources/node",

@@ -8,11 +8,21 @@ package struct Sheet: Hashable, Sendable {
         package let heading: String
         package let columns: [String]
         package let rows: [[String]]
+        /// An address a row, on this node: where its first cell leads to; empty leads nowhere.
+        package let links: [String]
 
-        package init(_ heading: String, _ columns: [String] = [], _ rows: [[String]]) {
+        package init(
+            _ heading: String, _ columns: [String] = [], _ rows: [[String]], links: [String] = []
+        ) {
             self.heading = heading
             self.columns = columns
             self.rows = rows
+            self.links = links
+        }
+
+        /// Where a row leads to; nil leads nowhere.
+        fileprivate func link(_ row: Int) -> String? {
+            links.indices.contains(row) && !links[row].isEmpty ? links[row] : nil
         }
     }
 
@@ -62,8 +72,12 @@ package struct Sheet: Hashable, Sendable {
     package var html: HTMLText {
         let parts = sections.map { section -> HTMLText in
             let heads = section.columns.map { column -> HTMLText in "<th>\(column)" }
-            let rows = section.rows.map { row -> HTMLText in
-                let cells = row.map { cell -> HTMLText in "<td>\(cell)" }
+            let rows = section.rows.enumerated().map { index, row -> HTMLText in
+                let link = section.link(index)
+                let cells = row.enumerated().map { place, cell -> HTMLText in
+                    guard place == 0, let link else { return "<td>\(cell)" }
+                    return "<td><a href=\"\(link)\">\(cell)</a>"
+                }
                 return "<tr>\(cells)</tr>"
             }
             let head: HTMLText = heads.isEmpty ? .empty : "<thead><tr>\(heads)</thead>"
@@ -92,6 +106,10 @@ extension Sheet.Section {
                         for cell in row { inner.value(cell) }
                     }
                 }
+            }
+            guard links.contains(where: { !$0.isEmpty }) else { return }
+            object.array("links") { array in
+                for link in links { array.value(link) }
             }
         }
     }
