@@ -12,7 +12,7 @@ struct Verb: Sendable {
     static let all: [Verb] = [
         .initialise, .serve, .demo, .status, .sync, .command, .invite, .enroll, .seat, .revoke,
         .retire, .replace, .move, .late, .user, .audit,
-        .caseFile, .handoff, .catalog, .grant, .calendar, .theme, .knowledge,
+        .caseFile, .handoff, .catalog, .grant, .calendar, .theme, .knowledge, .ticket, .rating,
         .verify, .backup, .restore, .secret, .export, .importing, .simulate, .bench,
     ]
 
@@ -107,6 +107,8 @@ extension Words {
         ("calendar", Words("工作日", "working days")),
         ("theme", Words("一件事", "themes: several items as one matter")),
         ("knowledge", Words("知识库与证明清单", "answers to questions, and the list of proofs")),
+        ("ticket", Words("工单：差评、办不成事、找茬、投诉、诉求", "tickets: bad ratings, complaints, questions")),
+        ("rating", Words("好差评", "ratings of the service")),
         ("user", Words("账户", "accounts")),
         ("audit", Words("审计：谁、何时、做了什么", "who did what, and whether that is still so")),
     ]

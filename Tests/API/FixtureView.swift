@@ -1,5 +1,6 @@
 import Account
 import Base
+import Board
 import Change
 import Domain
 import Guide
@@ -52,7 +53,9 @@ struct FixtureView: NodeView {
         case .item: items
         case .grant: grants
         case .audit: audit
-        case .account, .draft, .theme, .knowledge, .basic, .proof, .question, .ruling: []
+        case .account, .draft, .theme, .knowledge, .basic, .proof, .question, .ruling, .ticket,
+            .rating:
+            []
         default: cases
         }
     }
@@ -125,6 +128,25 @@ struct FixtureView: NodeView {
         return Sheet(
             "\(name ?? "") \(question.kind.rawValue)", stamp: "v4 · 打印 2026-09-24",
             [Sheet.Section("申请材料", ["编码", "名称"], [["M1", "<申请表>"]])])
+    }
+
+    func board(_ question: BoardQuestion) throws(ViewError) -> Sheet? {
+        try fail()
+        if question.kind.needsCode, question.code != "B20260924-000001" { return nil }
+        return Sheet(
+            "看板 \(question.kind.rawValue)", stamp: "截至 2026-09-24 17:35",
+            [
+                Sheet.Section("登记的工单", ["编号", "内容"], [["B20260924-000001", "<内容>"]])
+                    .leading(["/board/ticket?code=B20260924-000001"])
+            ],
+            data: [
+                "number": "B20260924-000001", "kind": "stuck", "acts": ["judge", "assign", "note"],
+            ])
+    }
+
+    func plan(_ file: TicketFile) throws(ViewError) -> TicketPlan {
+        try fail()
+        return TicketPlan(file: file)
     }
 
     func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan {

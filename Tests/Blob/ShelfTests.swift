@@ -22,11 +22,15 @@ import Testing
     let town = RegionID(1)
     let village = RegionID(2)
 
+    let cover = FileCover(key: Array(repeating: 7, count: 32)) { count in
+        (0..<count).map { _ in UInt8.random(in: 0...255) }
+    }
+
     init() throws {
         folder = try TemporaryFolder()
         journal = try SQLiteJournal(
             directory: folder.directory, machine: Hash.digest([1], suite: .sha256Ed25519))
-        shelf = try BlobShelf(directory: folder.directory)
+        shelf = try BlobShelf(directory: folder.directory, cover: cover)
     }
 
     var digest: Digest { Hash.digest(bytes, suite: .sm3SM2) }
@@ -80,7 +84,7 @@ import Testing
     @Test func aRestartGoesOnWhereItStopped() throws {
         try name(digest, in: cases)
         _ = try shelf.take(piece(0, of: bytes, as: digest), from: town)
-        let later = try BlobShelf(directory: folder.directory)
+        let later = try BlobShelf(directory: folder.directory, cover: cover)
         try later.load()
         let wants = try later.missing(for: peer(village, cases), but: [], limit: 8)
         #expect(wants == [BlobWant(digest: digest, offset: Limits.blobChunkBytesMax)])

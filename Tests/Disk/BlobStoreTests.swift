@@ -14,10 +14,23 @@ import Testing
     let blobs: BlobStore
     let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
 
+    let cover = FileCover(key: Array(repeating: 7, count: 32)) { count in
+        (0..<count).map { _ in UInt8.random(in: 0...255) }
+    }
+
     init() throws {
         folder = try TemporaryFolder()
         try folder.directory.create()
-        blobs = try BlobStore(directory: folder.directory, faults: lever.faults)
+        blobs = try BlobStore(
+            directory: folder.directory, cover: cover, faults: lever.faults)
+    }
+
+    private func file(of digest: Digest) -> String {
+        BlobStore.place(of: digest, in: folder.directory.blobs)
+    }
+
+    private func part(of digest: Digest) -> String {
+        folder.directory.blobs + "/parts/" + digest.hex
     }
 
     private func chunk(_ offset: Int64) -> [UInt8] {
@@ -33,7 +46,7 @@ import Testing
         #expect(try blobs.received(of: digest) == 0)
         offset = try blobs.append(chunk(0), to: digest, at: 0)
         // Another process, later; a piece that comes twice; one that comes too early.
-        let later = try BlobStore(directory: folder.directory)
+        let later = try BlobStore(directory: folder.directory, cover: cover)
         #expect(try later.received(of: digest) == offset)
         #expect(try later.append(chunk(0), to: digest, at: 0) == offset)
         #expect(try later.append(chunk(0), to: digest, at: offset + 5) == offset)
@@ -62,9 +75,7 @@ import Testing
 
     @Test func damageIsSeenAndRemoved() throws {
         let digest = try blobs.put(bytes, suite: .sha256Ed25519)
-        let name = digest.hex
-        let path =
-            folder.directory.blobs + "/\(name.prefix(2))/\(name.dropFirst(2).prefix(2))/\(name)"
+        let path = file(of: digest)
         var data = try Data(contentsOf: URL(fileURLWithPath: path))
         data[77] ^= 1
         try data.write(to: URL(fileURLWithPath: path))
@@ -83,11 +94,67 @@ import Testing
     @Test func aLargeBlobIsRefusedAtItsLimit() throws {
         let digest = Digest(words: (9, 9, 9, 9))
         _ = try blobs.append([1], to: digest, at: 0)
-        let path = folder.directory.blobs + "/parts/" + digest.hex
-        #expect(truncate(path, Limits.blobBytesMax) == 0)
+        let stored = SealedFile.storedBytes(plain: Int64(Limits.blobBytesMax))
+        #expect(truncate(part(of: digest), Int(stored)) == 0)
         #expect(throws: JournalError.full) {
             try blobs.append([1], to: digest, at: Int64(Limits.blobBytesMax))
         }
+    }
+
+    @Test func nothingOfItLiesOnTheDiskInTheClear() throws {
+        let line = Array("身份证 370124194401011234，".utf8)
+        let scan = (0..<9_000).flatMap { _ in line }
+        let digest = Hash.digest(scan, suite: .sha256Ed25519)
+        _ = try blobs.append(Array(scan[..<70_000]), to: digest, at: 0)
+        #expect(!(try Data(contentsOf: URL(fileURLWithPath: part(of: digest)))).contains(line))
+        _ = try blobs.append(Array(scan[70_000...]), to: digest, at: 70_000)
+        #expect(try blobs.finish(digest))
+        let data = try Data(contentsOf: URL(fileURLWithPath: file(of: digest)))
+        #expect(data.count > scan.count && !data.contains(line))
+        #expect(try blobs.read(digest, at: 69_990, count: 40) == Array(scan[69_990..<70_030]))
+        let other = try BlobStore(
+            directory: folder.directory,
+            cover: FileCover(key: Array(repeating: 8, count: 32)) { Array(repeating: 1, count: $0) }
+        )
+        #expect(try other.isSound(digest, suite: .sha256Ed25519) == false)
+        #expect(throws: JournalError.self) { try other.read(digest, at: 0, count: 10) }
+    }
+
+    /// Two pieces that changed places, and one that was cut off.
+    @Test func piecesKeepTheirPlaces() throws {
+        let digest = try blobs.put(bytes, suite: .sha256Ed25519)
+        let good = try Data(contentsOf: URL(fileURLWithPath: file(of: digest)))
+        let (head, box) = (20, Limits.blobChunkBytesMax + 28)
+        var swapped = good
+        swapped.replaceSubrange(head..<head + box, with: good[head + box..<head + 2 * box])
+        swapped.replaceSubrange(head + box..<head + 2 * box, with: good[head..<head + box])
+        for bad in [swapped, good.prefix(head + box), good.dropLast(1), good.prefix(7)] {
+            try bad.write(to: URL(fileURLWithPath: file(of: digest)))
+            #expect(try blobs.isSound(digest, suite: .sha256Ed25519) == false)
+        }
+        try good.write(to: URL(fileURLWithPath: file(of: digest)))
+        #expect(try blobs.isSound(digest, suite: .sha256Ed25519) == true)
+    }
+
+    /// What a crash leaves of the last piece, or of the head, is thrown away, and no more.
+    @Test func aTornEndIsTakenAgain() throws {
+        let digest = Hash.digest(bytes, suite: .sha256Ed25519)
+        _ = try blobs.append(Array(bytes[..<100_000]), to: digest, at: 0)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: part(of: digest)))
+        var torn = whole
+        torn[whole.count - 1] ^= 1
+        try torn.write(to: URL(fileURLWithPath: part(of: digest)))
+        var held = try blobs.append(Array(bytes[100_000...]), to: digest, at: 100_000)
+        #expect(held == Int64(Limits.blobChunkBytesMax))
+        held = try blobs.append(Array(bytes[Int(held)...]), to: digest, at: held)
+        #expect(try blobs.finish(digest))
+        #expect(try blobs.isSound(digest, suite: .sha256Ed25519) == true)
+        try blobs.remove(digest)
+        try Data(repeating: 0, count: 200).write(to: URL(fileURLWithPath: part(of: digest)))
+        let there = try blobs.received(of: digest)
+        #expect(try blobs.append(bytes, to: digest, at: there) == 0)
+        #expect(try blobs.append(bytes, to: digest, at: 0) == Int64(bytes.count))
+        #expect(try blobs.finish(digest))
     }
 
     /// A call that fails leaves nothing that passes for a blob, and the next attempt succeeds.
@@ -102,4 +169,8 @@ import Testing
         #expect(try blobs.isSound(digest, suite: .sha256Ed25519) == true)
         #expect(lever.calls.contains(site))
     }
+}
+
+extension Data {
+    fileprivate func contains(_ bytes: [UInt8]) -> Bool { range(of: Data(bytes)) != nil }
 }

@@ -79,6 +79,10 @@ extension CaseNode {
             #""grant.set","code":"I","region":"370124106201","mode":null,"from":"2026-01-01","document":"d""#
         ),
         (.calendar, #""calendar.set","year":2027,"holidays":[],"workdays":[]"#),
+        (.ticketOpen, #""ticket.open","kind":"stuck","text":"t""#),
+        (.ticketStep, #""ticket.fix","ticket":"X","note":"n""#),
+        (.ticketReview, #""ticket.review","ticket":"X","outcome":"yes""#),
+        (.rate, #""rating.give","contact":"A1","grade":5"#),
         (.account, #""account.disable","login":"niemand""#),
     ]
 

@@ -86,10 +86,11 @@ import Testing
         let (path, town) = try await county.town()
         await town.stop()
         // The town's certificate, and a greeting in the county's own name.
-        let credentials = try #require(try NodeCredentials.load(from: path + "/keys"))
-        let identity = try credentials.identity(hosts: [], at: SystemClock.now())
         let keys = try KeyFiles(
             folder: path + "/keys", secret: KeySecret.find(for: path))
+        let credentials = try #require(
+            try NodeCredentials.load(from: path + "/keys", under: keys.cover))
+        let identity = try credentials.identity(hosts: [], at: SystemClock.now())
         let hello = Hello(
             key: county.runtime.store.signer.key, region: county.runtime.settings.region.id,
             storeEpoch: .zero, nonce: SystemRandom.digest().prefix16, echo: .zero,

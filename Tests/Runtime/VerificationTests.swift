@@ -1,6 +1,7 @@
 import Base
 import Disk
 import Foundation
+import Host
 import Kernel
 import Testing
 
@@ -77,7 +78,10 @@ import Testing
     @Test func anAlteredAttachmentIsNamed() async throws {
         let place = try await County()
         let data = try await Self.data(place)
-        let blobs = try BlobStore(directory: StoreDirectory(path: data))
+        let key = try KeyFiles.storeKey(in: data + "/keys", with: KeySecret.find(for: data))
+        let blobs = try BlobStore(
+            directory: StoreDirectory(path: data),
+            cover: FileCover(key: key) { SystemRandom.bytes($0) })
         let digest = try blobs.put(Array("a scan".utf8), suite: .sha256Ed25519)
         #expect(try kinds(data).isEmpty)
         let name = digest.hex

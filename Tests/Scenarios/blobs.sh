@@ -156,7 +156,9 @@ for name in county town village; do
 done
 "$node" backup --data "$work/county" --out "$work/copy" >/dev/null 2>&1 \
     || "$node" backup --data "$work/county" "$work/copy" >/dev/null
-cmp -s "$work/scan" "$work/copy/blobs/${hash:0:2}/${hash:2:2}/$hash" || fail "no copy of it"
+cmp -s "$work/county/blobs/${hash:0:2}/${hash:2:2}/$hash" \
+    "$work/copy/blobs/${hash:0:2}/${hash:2:2}/$hash" || fail "no copy of it"
+cmp -s "$work/scan" "$work/copy/blobs/${hash:0:2}/${hash:2:2}/$hash" && fail "it lies there plain"
 printf 'x' | dd of="$work/county/blobs/${hash:0:2}/${hash:2:2}/$hash" bs=1 seek=77 \
     conv=notrunc status=none
 code=0

@@ -80,7 +80,7 @@ private struct Maker {
         var text = path
         let standard = [
             ("number", String(repeating: "0", count: 26)), ("code", "370511001001"),
-            ("hash", String(repeating: "0", count: 64)), ("sheet", "guide"),
+            ("hash", String(repeating: "0", count: 64)), ("sheet", "guide"), ("board", "tickets"),
             ("family", "theme"), ("format", "json"), ("what", "theme"),
             ("door", method == "GET" ? "identity" : "exchange"),
             (

@@ -15,6 +15,7 @@ extension Call {
         case .syncForm: return exchange()
         case .catalogForm: return try catalogForm(form)
         case .editForm: return try editForm(form)
+        case .boardForm: return try boardForm(form)
         case .loginForm, .logoutForm, .passwordForm, .codeForm, .accountForm, .draftForm,
             .progressForm:
             return try staffForm(form)
@@ -86,6 +87,10 @@ extension Call {
                 throw .stale(seen: seen, current: current)
             }
             object["seen"] = .text(seen)
+        }
+        if values[1] == "rate" {
+            object["score"] = form.text("score")?.digits.map { .int(Int64($0)) }
+            if form.text("named") != nil { object["named"] = true }
         }
         for name in ["outcome", "note", "receiver", "to", "reason"] {
             if let text = form.text(name) { object[name] = .text(text) }

@@ -16,6 +16,7 @@ extension Call {
         case .searchPage: return try searchPage()
         case .scopesPage: return try scopesPage()
         case .catalogPage, .sheetPage, .listPage, .editPage: return try catalogPages()
+        case .boardIndex, .boardPage: return try boardPages()
         case .loginPage, .accountPage, .auditPage, .draftsPage, .guidePage, .guideItemPage,
             .progressPage:
             return try staffPage()

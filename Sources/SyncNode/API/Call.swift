@@ -29,6 +29,8 @@ struct Call<View: NodeView> {
             case .getBlob, .putBlob: return try blob()
             case .checkImport: return .now(try importCheck())
             case .importCatalog: return try catalogImport()
+            case .checkTickets: return .now(try ticketCheck())
+            case .importTickets: return try ticketImport()
             default: break
             }
             return try route.method == .post ? command() : .now(answer())

@@ -29,7 +29,7 @@ enum Gate {
             .homePage, .accountPage,
             .logoutForm, .passwordForm, .submitCommand, .receiveCase, .actOnCase, .publishItem,
             .actOnItem, .receiveForm, .caseForm, .addAccount, .actOnAccount, .accountForm,
-            .draftForm, .importCatalog, .catalogForm, .editForm:
+            .draftForm, .importCatalog, .catalogForm, .editForm, .boardForm, .importTickets:
             .anyone
         case .listCases, .getCase, .getCaseClock, .search, .casePage, .searchPage, .streamEvents:
             .act(.viewCases)
@@ -37,6 +37,8 @@ enum Gate {
             .draftsPage, .getSheet, .checkImport, .exportCatalog, .listDefinitions,
             .catalogPage, .sheetPage, .listPage, .editPage:
             .act(.viewCatalog)
+        case .getBoard, .boardIndex, .boardPage: .act(.viewBoard)
+        case .checkTickets: .act(.ticketImport)
         case .metrics, .getStatus, .listPeers, .listScopes, .scopesPage: .act(.viewNode)
         // A scan shows more of a person than any field.
         case .getBlob: .act(.reveal)

@@ -1,5 +1,6 @@
 import Account
 package import Base
+package import Board
 import Change
 package import Domain
 package import Guide
@@ -32,6 +33,10 @@ package protocol NodeView {
     func clock(of file: StoredDocument, on today: CivilDate) throws(ViewError) -> CaseClock?
     /// A sheet made of this moment's documents; nil where what it is about is not here.
     func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet?
+    /// A sheet of the board; nil where what it is about is not here.
+    func board(_ question: BoardQuestion) throws(ViewError) -> Sheet?
+    /// What a hotline's file would come to; nothing is written.
+    func plan(_ file: TicketFile) throws(ViewError) -> TicketPlan
     /// What an import would come to; nothing is written.
     func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan
     /// Every item with the elements of its newest version, by code.
@@ -123,6 +128,12 @@ package enum PersonAnswer: Hashable, Sendable {
         case .locked: "locked"
         case .damaged: "damaged"
         }
+    }
+
+    /// Its name and telephone as lists show them.
+    package var shown: String {
+        let person = masked
+        return [person.name, person.phone ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
     }
 
     /// As lists show it; where nothing can be shown, why, in the name's place.

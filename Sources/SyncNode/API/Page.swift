@@ -60,6 +60,7 @@ enum Page {
             links.append("<a href=\"/drafts\">草稿</a>")
             links.append("<a href=\"/catalog\">目录</a>")
         }
+        if viewer.may(.viewBoard) { links.append("<a href=\"/board\">看板</a>") }
         if viewer.may(.viewNode) { links.append("<a href=\"/scopes\">范围</a>") }
         if viewer.may(.viewAudit) { links.append("<a href=\"/audit\">审计</a>") }
         if viewer.kind == .nobody {

@@ -37,6 +37,14 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     /// What becomes of a case whose item or grant had changed unseen (裁定).
     case rule = "ruling.set"
 
+    /// 工单: taken in; worked on; 复核, 回访, 归档; a hotline's file.
+    case ticketOpen = "ticket.open"
+    case ticketStep = "ticket.step"
+    case ticketReview = "ticket.review"
+    case ticketImport = "ticket.import"
+    /// Lights, thresholds and figures that are entered by hand.
+    case setting = "setting.set"
+
     /// Making, changing and disabling accounts.
     case account = "account.set"
     /// One's own password and one-time code.
@@ -46,6 +54,8 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case viewCases = "view.cases"
     /// Items, grants, working days.
     case viewCatalog = "view.catalog"
+    /// Lights, metrics, monthly reports, tickets.
+    case viewBoard = "view.board"
     /// Links, scopes, figures of the node.
     case viewNode = "view.node"
     /// The audit.
@@ -89,10 +99,16 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .calendar: "录入工作日历"
         case .knowledge: "维护知识库"
         case .rule: "裁定办件"
+        case .ticketOpen: "登记工单"
+        case .ticketStep: "办理工单"
+        case .ticketReview: "复核工单"
+        case .ticketImport: "导入工单"
+        case .setting: "设置亮灯与填报数据"
         case .account: "管理账户"
         case .ownAccount: "修改本人口令"
         case .viewCases: "查看办件"
         case .viewCatalog: "查看事项"
+        case .viewBoard: "查看看板和工单"
         case .viewNode: "查看节点"
         case .viewAudit: "查看审计"
         case .viewAccounts: "查看账户"

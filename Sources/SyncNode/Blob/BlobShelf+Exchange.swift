@@ -81,8 +81,14 @@ extension BlobShelf {
         guard !isBusy, let size = try store.size(of: want.digest).map(Int.init),
             size > 0, want.offset <= size, try isNamed(want.digest, where: peer.shares)
         else { return nil }
-        let bytes = try store.read(
-            want.digest, at: Int64(want.offset), count: Limits.blobChunkBytesMax)
+        let bytes: [UInt8]?
+        do throws(JournalError) {
+            bytes = try store.read(
+                want.digest, at: Int64(want.offset), count: Limits.blobChunkBytesMax)
+        } catch .damaged {
+            // As if it were not here: another has it whole, and `verify` names it.
+            bytes = nil
+        }
         guard let bytes else { return nil }
         state.withLock { state in _ = state.asked.remove(want.digest) }
         return BlobChunk(digest: want.digest, offset: want.offset, total: size, bytes: bytes)

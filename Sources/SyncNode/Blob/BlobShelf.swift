@@ -14,8 +14,10 @@ package final class BlobShelf: Sendable {
     let state = Mutex(State())
 
     /// Makes the folders where they are missing.
-    package init(directory: StoreDirectory) throws(JournalError) {
-        store = try BlobStore(directory: directory)
+    ///
+    /// - Parameter cover: What attachments lie under on this disk.
+    package init(directory: StoreDirectory, cover: FileCover) throws(JournalError) {
+        store = try BlobStore(directory: directory, cover: cover)
         readers = ReadPool(directory: directory)
     }
 

@@ -4,11 +4,18 @@ package import Kernel
 
 extension BlobStore {
     /// Every complete attachment, by digest. Walks the folders.
-    package func all() throws(JournalError) -> [Digest] {
+    package func all() throws(JournalError) -> [Digest] { try Self.all(in: path) }
+
+    /// Whether a data directory holds complete attachments.
+    package static func holdsAny(_ directory: StoreDirectory) throws(JournalError) -> Bool {
+        try !all(in: directory.blobs).isEmpty
+    }
+
+    private static func all(in path: String) throws(JournalError) -> [Digest] {
         var found: [Digest] = []
-        for outer in try Self.names(in: path) where outer.utf8.count == 2 {
-            for inner in try Self.names(in: path + "/" + outer) where inner.utf8.count == 2 {
-                for name in try Self.names(in: path + "/" + outer + "/" + inner) {
+        for outer in try names(in: path) where outer.utf8.count == 2 {
+            for inner in try names(in: path + "/" + outer) where inner.utf8.count == 2 {
+                for name in try names(in: path + "/" + outer + "/" + inner) {
                     guard let bytes = Hex.decode(name), bytes.count == 32 else { continue }
                     found.append(Digest(bytes: bytes))
                 }
@@ -17,11 +24,16 @@ extension BlobStore {
         return found.sorted { $0.hex < $1.hex }
     }
 
-    /// Copies every complete attachment; each is durable before it has its name there.
-    package func copy(into target: BlobStore) throws(JournalError) {
-        for digest in try all() {
-            let place = try target.makePlace(for: digest)
-            try FinishedFile.copy(self.place(of: digest), to: place)
+    /// Copies every complete attachment as it lies there, sealed; each is durable before it has
+    /// its name there. Needs no key.
+    package static func copy(
+        from source: StoreDirectory, into target: StoreDirectory
+    ) throws(JournalError) {
+        try StoreDirectory.makeFolder(target.blobs)
+        for digest in try all(in: source.blobs) {
+            try FinishedFile.copy(
+                place(of: digest, in: source.blobs),
+                to: try makePlace(for: digest, in: target.blobs))
         }
     }
 

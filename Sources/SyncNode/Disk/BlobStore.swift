@@ -4,16 +4,21 @@ internal import Glibc
 package import Kernel
 
 /// Attachments by digest: `blobs/ab/cd/<64 digits>`, each complete and proven when it stands
-/// there; `blobs/parts/` holds what is still coming. Blocking.
+/// there; `blobs/parts/` holds what is still coming. All of them lie sealed under a key of this
+/// node; digests, sizes and places are those of the content. Blocking.
 ///
 /// Safe from any thread for different blobs; one blob is received by one caller at a time.
 package final class BlobStore: Sendable {
     let path: String
+    private let cover: FileCover
     private let faults: IOFaults?
 
     /// Makes the folders where they are missing.
-    package init(directory: StoreDirectory, faults: IOFaults? = nil) throws(JournalError) {
+    package init(
+        directory: StoreDirectory, cover: FileCover, faults: IOFaults? = nil
+    ) throws(JournalError) {
         path = directory.blobs
+        self.cover = cover
         self.faults = faults
         try StoreDirectory.makeFolder(path)
         try StoreDirectory.makeFolder(path + "/parts")
@@ -41,14 +46,13 @@ package final class BlobStore: Sendable {
     /// A piece of a complete blob; shorter at its end, nil where the blob is not here.
     ///
     /// - Parameter count: At most `Limits.blobChunkBytesMax`.
+    /// - Throws: `damaged` where it was altered on the disk.
     package func read(
         _ digest: Digest, at offset: Int64, count: Int
     ) throws(JournalError) -> [UInt8]? {
         invariant(count <= Limits.blobChunkBytesMax, "a chunk keeps its limit")
         guard try size(of: digest) != nil else { return nil }
-        let file = try OpenFile(
-            path: place(of: digest), flags: O_RDONLY, site: .blobOpen, faults: faults)
-        return try file.read(count, at: offset, .blobRead)
+        return try open(place(of: digest), of: digest).read(count, at: offset)
     }
 
     /// Takes the next piece of a blob.
@@ -66,10 +70,15 @@ package final class BlobStore: Sendable {
         if held == 0 {
             guard try partsBytes() + end <= Limits.blobPartsBytesMax else { throw .full }
         }
-        let file = try OpenFile(
-            path: part(of: digest), flags: O_RDWR | O_CREAT, site: .blobOpen, faults: faults)
-        try file.write(bytes, at: offset, .blobWrite)
-        return end
+        do throws(JournalError) {
+            let file = try SealedFile(
+                part(of: digest), of: digest, under: cover, isNew: true, faults: faults)
+            return try file.append(bytes, at: offset)
+        } catch .damaged {
+            // A crash left no head: begun anew.
+            discard(digest)
+            return 0
+        }
     }
 
     /// Proves a received blob, makes it durable and puts it in its place. A blob that does not
@@ -83,17 +92,12 @@ package final class BlobStore: Sendable {
             return true
         }
         let part = part(of: digest)
-        guard let size = try Self.size(part) else { return false }
-        try sync(part)
-        var isProven = false
-        for one in suite.map({ [$0] }) ?? Suite.allCases where !isProven {
-            isProven = try hash(part, size: Int(size), suite: one) == digest
-        }
-        guard isProven else {
+        guard try Self.size(part) != nil else { return false }
+        guard try isProven(digest, in: part, suite) else {
             discard(digest)
             return false
         }
-        let place = try makePlace(for: digest)
+        let place = try Self.makePlace(for: digest, in: path)
         if let number = faults?.error(at: .blobRename) {
             throw .system(number, doing: "rename \(part)")
         }
@@ -131,28 +135,37 @@ package final class BlobStore: Sendable {
     /// Whether a complete blob still has its digest; nil where it is not here. Reads it whole.
     package func isSound(_ digest: Digest, suite: Suite) throws(JournalError) -> Bool? {
         let place = place(of: digest)
-        guard let size = try Self.size(place) else { return nil }
-        return try hash(place, size: Int(size), suite: suite) == digest
+        guard try Self.size(place) != nil else { return nil }
+        do throws(JournalError) {
+            return try open(place, of: digest).digest(suite) == digest
+        } catch .damaged {
+            return false
+        }
     }
 
     /// Where a complete blob stands, its folders made.
-    func makePlace(for digest: Digest) throws(JournalError) -> String {
+    static func makePlace(for digest: Digest, in path: String) throws(JournalError) -> String {
         let folder = path + "/" + digest.hex.prefix(2)
         try StoreDirectory.makeFolder(folder)
         try StoreDirectory.makeFolder(folder + "/" + digest.hex.dropFirst(2).prefix(2))
-        return place(of: digest)
+        return place(of: digest, in: path)
     }
 
-    func place(of digest: Digest) -> String {
+    static func place(of digest: Digest, in path: String) -> String {
         let name = digest.hex
         return "\(path)/\(name.prefix(2))/\(name.dropFirst(2).prefix(2))/\(name)"
     }
 
+    private func place(of digest: Digest) -> String { Self.place(of: digest, in: path) }
+
     private func part(of digest: Digest) -> String { "\(path)/parts/\(digest.hex)" }
 
+    /// Bytes of the content.
     private static func size(_ path: String) throws(JournalError) -> Int64? {
         var facts = stat()
-        if stat(path, &facts) == 0 { return Int64(facts.st_size) }
+        if stat(path, &facts) == 0 {
+            return SealedFile.plainBytes(stored: Int64(facts.st_size))
+        }
         if errno == ENOENT || errno == ENOTDIR { return nil }
         throw .system(errno, doing: "stat \(path)")
     }
@@ -167,23 +180,31 @@ package final class BlobStore: Sendable {
         return sum
     }
 
-    private func sync(_ path: String) throws(JournalError) {
-        let file = try OpenFile(path: path, flags: O_RDWR, site: .blobOpen, faults: faults)
-        try file.sync(.blobSync)
+    private func open(
+        _ path: String, of digest: Digest
+    ) throws(JournalError) -> SealedFile {
+        try SealedFile(path, of: digest, under: cover, faults: faults)
+    }
+
+    /// Makes a received blob durable and reads it whole.
+    private func isProven(
+        _ digest: Digest, in part: String, _ suite: Suite?
+    ) throws(JournalError) -> Bool {
+        do throws(JournalError) {
+            let file = try SealedFile(
+                part, of: digest, under: cover, isNew: true, faults: faults)
+            try file.sync()
+            for one in suite.map({ [$0] }) ?? Suite.allCases
+            where try file.digest(one) == digest { return true }
+            return false
+        } catch .damaged {
+            return false
+        }
     }
 
     private func syncFolder(_ path: String) throws(JournalError) {
         let folder = try OpenFile(
             path: path, flags: O_RDONLY | O_DIRECTORY, site: .blobOpen, faults: faults)
         try folder.syncFolder(.blobFolderSync)
-    }
-
-    /// Hashes a file through a mapping, so that 64 MB of it are never held.
-    private func hash(
-        _ path: String, size: Int, suite: Suite
-    ) throws(JournalError) -> Digest {
-        if size == 0 { return Hash.digest([], suite: suite) }
-        let file = try OpenFile(path: path, flags: O_RDONLY, site: .blobOpen, faults: faults)
-        return try file.mapped(size, .blobRead) { Hash.digest($0, suite: suite) }
     }
 }

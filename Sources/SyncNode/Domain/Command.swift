@@ -4,6 +4,8 @@ package import Base
 @_exported public import Civil
 @_exported public import Document
 @_exported public import Region
+@_exported public import Ticket
+@_exported public import Verdict
 
 // Whoever knows the domain knows the words that it is spoken in: places, dates, documents.
 
@@ -12,6 +14,7 @@ package enum Command: Sendable {
     case catalog(CatalogCommand)
     case cases(CaseCommand)
     case staff(StaffCommand)
+    case ticket(TicketCommand)
     /// The command, if what it is about is still as its author saw it.
     indirect case ifSeen(StateTag, Command)
 
@@ -38,6 +41,10 @@ package enum Command: Sendable {
             self = .staff(try StaffCommand(json: json))
             return
         }
+        if TicketCommand.verbs.contains(name) {
+            self = .ticket(try TicketCommand(json: json))
+            return
+        }
         if name.hasPrefix("case.") {
             self = .cases(try CaseCommand(json: json))
             return
@@ -57,6 +64,7 @@ extension Command {
         case .catalog(let command): command.act
         case .cases(let command): Act(rawValue: "case." + command.act.name)
         case .staff(let command): command.act
+        case .ticket(let command): command.act
         case .ifSeen(_, let command): command.act
         }
     }
@@ -64,5 +72,3 @@ extension Command {
     /// Whether its answer holds a full name or number: such an answer is kept nowhere.
     package var isReveal: Bool { act == .reveal }
 }
-
-extension RuleRefusal: Error {}

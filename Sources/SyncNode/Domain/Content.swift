@@ -1,6 +1,8 @@
 package import Base
 package import Change
 package import Document
+import Region
+import Ticket
 
 /// A folded document in memory. The kernel keeps those that a batch touches, and has them
 /// encoded once, at the end of the batch.
@@ -63,6 +65,8 @@ package enum Content: Sendable {
     case keyring(KeyringState)
     case reconciliation(ReconciliationState)
     case definition(DefinitionState)
+    case ticket(TicketState)
+    case rating(RatingState)
 
     /// The document as the store keeps it.
     ///
@@ -87,6 +91,8 @@ package enum Content: Sendable {
         case .keyring(let state): state.stored(key: key)
         case .reconciliation(let state): state.stored(key: key, scope: scope)
         case .definition(let state): state.stored(key: key, scope: scope)
+        case .ticket(let state): state.stored(key: key, scope: scope)
+        case .rating(let state): state.stored(key: key, scope: scope)
         }
     }
 
@@ -98,7 +104,7 @@ package enum Content: Sendable {
         case .parcel(let state): state.attention
         case .receipt(let state): state.owesReceipt
         case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
-            .keyring, .reconciliation, .definition:
+            .keyring, .reconciliation, .definition, .ticket, .rating:
             false
         }
     }
@@ -123,6 +129,55 @@ package enum Content: Sendable {
         case .reconciliation: .reconciliation(try ReconciliationState(document))
         case .theme, .basic, .knowledge, .proof, .question, .ruling:
             .definition(try DefinitionState(document))
+        case .ticket: .ticket(try TicketState(document))
+        case .rating: .rating(try RatingState(document))
         }
     }
+}
+
+/// A change as the fold gets it: with the scope's name and who wrote it.
+package struct Arrival: Sendable {
+    package let change: Change
+    package let scope: ScopeName
+    /// The incarnation that wrote it.
+    package let key: IncarnationKey
+    /// Set where its chain is quarantined at or before it: stored, never effective.
+    package private(set) var quarantined: Bool
+    /// Set where it came behind its author's end and was not adopted: stored, never effective.
+    package private(set) var isBeyondCut = false
+
+    package init(change: Change, scope: ScopeName, key: IncarnationKey, quarantined: Bool) {
+        self.change = change
+        self.scope = scope
+        self.key = key
+        self.quarantined = quarantined
+    }
+    /// As the ends of incarnations leave it: what lies beyond one has no effect, and what one
+    /// names counts, though the author's key wrote another branch beside it.
+    func judged<S: DocumentSource>(
+        by directory: Directory, from source: S
+    ) throws(S.Failure) -> Arrival {
+        let author = change.header.author
+        let isOfTurned = author != 0 && directory.hasTurns(author, at: key)
+        guard isOfTurned || directory.isRevoked(key) else { return self }
+        var copy = self
+        // What an applicant brought, and what commutes, is nobody's decision.
+        if isOfTurned, change.kind.isDecided {
+            copy.isBeyondCut = directory.isBeyondEnd(
+                of: author, at: key, in: scope, seq: change.header.seq,
+                hash: change.hash.prefix16)
+        }
+        guard directory.isRevoked(key), !copy.isBeyondCut else { return copy }
+        copy.isBeyondCut = directory.isBeyondCut(
+            key, in: scope, seq: change.header.seq, hash: change.hash.prefix16)
+        guard quarantined, !copy.isBeyondCut, let cut = directory.cut(of: key, in: scope.id)
+        else { return copy }
+        let last = try source.change(
+            at: Dot(actor: change.header.actor, seq: cut.seq), in: scope.id)
+        if last?.hash.prefix16 == cut.hash { copy.quarantined = false }
+        return copy
+    }
+
+    /// Whether it has no effect, whatever it says.
+    package var isIdle: Bool { quarantined || isBeyondCut }
 }

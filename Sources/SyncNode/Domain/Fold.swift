@@ -28,10 +28,15 @@ package enum Fold {
             return try CatalogFold.apply(arrival, at: desk, from: source)
         }
         switch arrival.scope.family {
+        case .cases where arrival.change.kind.isTicketKind:
+            return try TicketDoor.fold(arrival, at: desk, from: source)
         case .cases where arrival.change.kind == .scopeKey:
             return try keyring(arrival, from: source)
         case .cases:
-            return try CaseFold.apply(arrival, at: desk, from: source, under: custody)
+            let writes = try CaseFold.apply(arrival, at: desk, from: source, under: custody)
+            guard let rating = try TicketDoor.rating(arrival, writes, at: desk, from: source)
+            else { return writes }
+            return writes + [rating]
         case .custody, .corridor:
             return try CaseReactions.marked(
                 try HandoverFold.apply(arrival, at: desk, from: source), at: desk, from: source)

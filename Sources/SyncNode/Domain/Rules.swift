@@ -18,7 +18,12 @@ package enum Rules {
         return switch command {
         case .catalog(let command): try CatalogRules.decide(command, at: desk, from: source)
         case .cases(let command):
-            try CaseRules.decide(command, at: desk, from: source, under: custody)
+            if let refusal = try TicketDoor.refusal(of: command, at: desk, from: source) {
+                .refuse(refusal)
+            } else {
+                try CaseRules.decide(command, at: desk, from: source, under: custody)
+            }
+        case .ticket(let command): try TicketDoor.decide(command, at: desk, from: source)
         case .staff(let command): try StaffRules.decide(command, at: desk, from: source)
         case .ifSeen(let seen, let command):
             if let current = try state(of: command, from: source), current != seen {
@@ -42,7 +47,7 @@ package enum Rules {
             key = try command.item.flatMap { code throws(S.Failure) in
                 try source.find(.item, label: code).first
             }
-        case .staff: return nil
+        case .staff, .ticket: return nil
         }
         guard let key, let content = try source.content(key) else { return nil }
         return StateTag(of: content.stored(key: key, scope: ScopeID(0)).state)
@@ -92,7 +97,8 @@ package enum Reactions {
         case .receipt:
             return try CatalogReactions.due(key, at: desk, from: source).map { .catalog($0) }
         case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
-            .keyring, .reconciliation, .theme, .basic, .knowledge, .proof, .question, .ruling:
+            .keyring, .reconciliation, .theme, .basic, .knowledge, .proof, .question, .ruling,
+            .ticket, .rating:
             return []
         }
     }

@@ -4,7 +4,8 @@ import Domain
 package import Host
 package import Network
 
-/// The certificate of a node and its key: `keys/tls` and `keys/tls.pem` in its directory.
+/// The certificate of a node and its key: `keys/tls.pem` and, sealed as the node's other keys,
+/// `keys/tls` in its directory.
 ///
 /// A node that may have children has an authority there, and signs for itself what it shows on
 /// a connection, anew at each start; a village has what it shows. Always Ed25519, also where the
@@ -50,35 +51,59 @@ package struct NodeCredentials: Sendable {
     /// What is in a node's `keys/`; nil where there is no certificate.
     /// - Throws: Where it cannot be read or is not of its form.
     package static func load(
-        from folder: String
+        from folder: String, under cover: KeyCover
     ) throws(KeyFiles.Failure) -> NodeCredentials? {
-        let chainPath = "\(folder)/\(chainName)"
-        guard SmallFile.exists(chainPath) else { return nil }
-        let limit = Limits.certificateBytesMax * Limits.certificateChainMax
-        let pem = try SmallFile.read(chainPath, limit: limit)
-        let key = try loadKey(from: folder)
+        guard let chain = try chain(in: folder) else { return nil }
+        let key = try loadKey(from: folder, under: cover)
         do throws(CryptoError) {
-            let chain = try Certificate.list(pem: pem)
-            guard let last = chain.last, last.isAnchor, let own = chain[0].publicBytes,
-                try own == key.publicBytes
-            else { throw .badCertificate }
+            guard let own = chain[0].publicBytes, try own == key.publicBytes else {
+                throw .badCertificate
+            }
             return NodeCredentials(chain: chain, key: key)
         } catch {
-            throw KeyFiles.Failure(
-                sentence: "\(chainPath) is not this node's certificate: enrol it again")
+            throw notItsOwn(folder)
         }
     }
 
+    /// The root of all trust of an enrolled node; nil where it was never enrolled. Needs no
+    /// secret.
+    package static func anchor(in folder: String) throws(KeyFiles.Failure) -> Certificate? {
+        try chain(in: folder)?.last
+    }
+
+    private static func chain(in folder: String) throws(KeyFiles.Failure) -> [Certificate]? {
+        let path = "\(folder)/\(chainName)"
+        guard SmallFile.exists(path) else { return nil }
+        let limit = Limits.certificateBytesMax * Limits.certificateChainMax
+        let pem = try SmallFile.read(path, limit: limit)
+        do throws(CryptoError) {
+            let chain = try Certificate.list(pem: pem)
+            guard let last = chain.last, last.isAnchor else { throw .badCertificate }
+            return chain
+        } catch {
+            throw notItsOwn(folder)
+        }
+    }
+
+    private static func notItsOwn(_ folder: String) -> KeyFiles.Failure {
+        KeyFiles.Failure(
+            sentence: "\(folder)/\(chainName) is not this node's certificate: enrol it again")
+    }
+
     /// The key that a certificate is asked for; made where there is none.
-    package static func key(in folder: String) throws(KeyFiles.Failure) -> CertificateKey {
-        if SmallFile.exists("\(folder)/\(keyName)") { return try loadKey(from: folder) }
+    package static func key(
+        in folder: String, under cover: KeyCover
+    ) throws(KeyFiles.Failure) -> CertificateKey {
+        let path = "\(folder)/\(keyName)"
+        if SmallFile.exists(path) { return try loadKey(from: folder, under: cover) }
         let key: CertificateKey
         do throws(CryptoError) {
             key = try CertificateKey(seed: SystemRandom.bytes(32))
         } catch {
             throw KeyFiles.Failure(sentence: "no key could be made")
         }
-        try SmallFile.write(key.pem, to: "\(folder)/\(keyName)", mode: 0o600, replace: false)
+        let line = "sealed " + (try cover.seal(key.pem, as: keyName)) + "\n"
+        try SmallFile.write(Array(line.utf8), to: path, mode: 0o600, replace: false)
         return key
     }
 
@@ -93,9 +118,9 @@ package struct NodeCredentials: Sendable {
 
     /// Makes the anchor of a tree of one's own.
     package static func makeRoot(
-        _ subject: CertificateSubject, in folder: String, at now: Instant
+        _ subject: CertificateSubject, in folder: String, under cover: KeyCover, at now: Instant
     ) throws(KeyFiles.Failure) {
-        let key = try key(in: folder)
+        let key = try key(in: folder, under: cover)
         let anchor: Certificate
         do throws(CryptoError) {
             let template = CertificateTemplate(
@@ -110,12 +135,19 @@ package struct NodeCredentials: Sendable {
         try store([anchor], in: folder)
     }
 
-    private static func loadKey(from folder: String) throws(KeyFiles.Failure) -> CertificateKey {
-        let pem = try SmallFile.read("\(folder)/\(keyName)", limit: Limits.certificateBytesMax)
+    private static func loadKey(
+        from folder: String, under cover: KeyCover
+    ) throws(KeyFiles.Failure) -> CertificateKey {
+        let path = "\(folder)/\(keyName)"
+        let line = String(
+            decoding: try SmallFile.read(path, limit: Limits.certificateBytesMax), as: UTF8.self)
+        let words = line.split { $0 == " " || $0 == "\n" }.map(String.init)
+        let isWhole = words.count == 2 && words[0] == "sealed"
+        let pem = try cover.open(isWhole ? words[1] : "", as: keyName, from: path)
         do throws(CryptoError) {
             return try CertificateKey(pem: pem)
         } catch {
-            throw KeyFiles.Failure(sentence: "\(folder)/\(keyName) is no key: enrol it again")
+            throw KeyFiles.Failure(sentence: "\(path) is no key: enrol it again")
         }
     }
 

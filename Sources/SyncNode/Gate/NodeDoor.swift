@@ -15,17 +15,19 @@ package final class NodeDoor: Sendable {
     /// Counts and tells of those turned away.
     package let refusals: RefusalLog
     private let folder: String
+    private let cover: KeyCover
     private let state: Mutex<(credentials: NodeCredentials, gate: PeerGate)?>
 
     /// - Parameters:
     ///   - folder: The node's `keys/`.
+    ///   - cover: What the keys there lie under.
     ///   - book: As the store keeps it; nil at the first start.
     /// - Throws: Where a file or the book is not of its form.
     package init(
-        folder: String, book: [UInt8]?, clock: @escaping @Sendable () -> Int64,
-        save: @escaping EnrolmentDesk.Save
+        folder: String, under cover: KeyCover, book: [UInt8]?,
+        clock: @escaping @Sendable () -> Int64, save: @escaping EnrolmentDesk.Save
     ) throws(KeyFiles.Failure) {
-        let credentials = try NodeCredentials.load(from: folder)
+        let credentials = try NodeCredentials.load(from: folder, under: cover)
         var known = EnrolmentBook()
         if let book {
             guard let read = EnrolmentBook(book) else {
@@ -35,6 +37,7 @@ package final class NodeDoor: Sendable {
             known = read
         }
         self.folder = folder
+        self.cover = cover
         state = Mutex(credentials.map { ($0, PeerGate(anchor: $0.anchor)) })
         desk = EnrolmentDesk(book: known, credentials: credentials, save: save)
         refusals = RefusalLog(clock: clock)
@@ -60,7 +63,7 @@ package final class NodeDoor: Sendable {
     /// Keeps a newer certificate, and goes by it from now on.
     package func renew(_ chain: [Certificate]) async throws(KeyFiles.Failure) {
         try NodeCredentials.store(chain, in: folder)
-        guard let fresh = try NodeCredentials.load(from: folder) else { return }
+        guard let fresh = try NodeCredentials.load(from: folder, under: cover) else { return }
         state.withLock { $0 = (fresh, PeerGate(anchor: fresh.anchor)) }
         await desk.renew(fresh)
     }

@@ -198,7 +198,10 @@ extension SheetMaker {
         }
         return Sheet(
             "待裁定与追认", stamp: stamp("\(rows.count) 件"),
-            [Sheet.Section("逐件", ["办件", "事由", "事项", "收件地点", "收件时间"], rows, links: links)],
+            [
+                Sheet.Section("逐件", ["办件", "事由", "事项", "收件地点", "收件时间"], rows)
+                    .leading(links)
+            ],
             data: ["waiting": .array(data)])
     }
 }

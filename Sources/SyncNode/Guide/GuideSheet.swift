@@ -138,9 +138,8 @@ extension SheetMaker {
             rows.append([elements["result"]?["name"]?.text ?? "办理结果", "结果样本", sample])
         }
         let files = "/guide/" + URLText.segment(code) + "/files/"
-        return Sheet.Section(
-            "表格下载", ["名称", "种类", "附件摘要"], rows,
-            links: rows.map { files + URLText.segment($0.last ?? "") })
+        return Sheet.Section("表格下载", ["名称", "种类", "附件摘要"], rows)
+            .leading(rows.map { files + URLText.segment($0.last ?? "") })
     }
 
     private func need(_ material: JSON) -> String {

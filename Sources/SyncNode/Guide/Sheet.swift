@@ -8,21 +8,22 @@ package struct Sheet: Hashable, Sendable {
         package let heading: String
         package let columns: [String]
         package let rows: [[String]]
-        /// An address a row, on this node: where its first cell leads to; empty leads nowhere.
-        package let links: [String]
+        /// Where the first cell of each row leads on a screen, as a path with its query; empty for
+        /// nowhere. None, or one a row.
+        package var paths: [String] = []
 
-        package init(
-            _ heading: String, _ columns: [String] = [], _ rows: [[String]], links: [String] = []
-        ) {
+        package init(_ heading: String, _ columns: [String] = [], _ rows: [[String]]) {
             self.heading = heading
             self.columns = columns
             self.rows = rows
-            self.links = links
         }
 
-        /// Where a row leads to; nil leads nowhere.
-        fileprivate func link(_ row: Int) -> String? {
-            links.indices.contains(row) && !links[row].isEmpty ? links[row] : nil
+        /// The same, with the first cell of each row leading somewhere.
+        package func leading(_ paths: [String]) -> Section {
+            invariant(paths.count == rows.count, "each row leads somewhere or nowhere")
+            var section = self
+            section.paths = paths
+            return section
         }
     }
 
@@ -68,15 +69,34 @@ package struct Sheet: Hashable, Sendable {
         return lines.joined(separator: "\n")
     }
 
+    /// Its sections as rows of comma-separated values, one under the other, each behind its
+    /// heading and columns.
+    package var table: [[String]] {
+        let width = max(
+            2,
+            sections.map { max($0.columns.count, $0.rows.map(\.count).max() ?? 0) }
+                .max() ?? 2)
+        func padded(_ row: [String]) -> [String] {
+            row + [String](repeating: "", count: max(0, width - row.count))
+        }
+        var rows = [padded([title, stamp])]
+        for section in sections {
+            rows.append(padded([section.heading]))
+            if !section.columns.isEmpty { rows.append(padded(section.columns)) }
+            rows += section.rows.map(padded)
+        }
+        return rows
+    }
+
     /// For the console.
     package var html: HTMLText {
         let parts = sections.map { section -> HTMLText in
             let heads = section.columns.map { column -> HTMLText in "<th>\(column)" }
             let rows = section.rows.enumerated().map { index, row -> HTMLText in
-                let link = section.link(index)
+                let path = index < section.paths.count ? section.paths[index] : ""
                 let cells = row.enumerated().map { place, cell -> HTMLText in
-                    guard place == 0, let link else { return "<td>\(cell)" }
-                    return "<td><a href=\"\(link)\">\(cell)</a>"
+                    place > 0 || path.isEmpty
+                        ? "<td>\(cell)" : "<td><a href=\"\(path)\">\(cell)</a>"
                 }
                 return "<tr>\(cells)</tr>"
             }
@@ -106,10 +126,6 @@ extension Sheet.Section {
                         for cell in row { inner.value(cell) }
                     }
                 }
-            }
-            guard links.contains(where: { !$0.isEmpty }) else { return }
-            object.array("links") { array in
-                for link in links { array.value(link) }
             }
         }
     }

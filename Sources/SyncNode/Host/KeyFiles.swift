@@ -5,7 +5,8 @@ import Glibc
 import Kernel
 
 /// The keys of a node: `keys/` in its directory, a line of hexadecimal digits each, mode 0600.
-/// The one that reads what is personal is sealed under a `KeySecret`.
+/// The one that reads what is personal is sealed under a `KeySecret`, the others under it
+/// (docs/decisions/0013).
 package struct KeyFiles: Sendable {
     /// Why keys could not be read or written, as one sentence that says what to do.
     package struct Failure: Error, Hashable, Sendable {
@@ -32,6 +33,8 @@ package struct KeyFiles: Sendable {
     package let locator: [UInt8]
     /// For attachments as they lie on this node's disk.
     package let store: [UInt8]
+    /// What the private keys lie under.
+    package let cover: KeyCover
 
     /// H(enrolment public key).
     package var nodeID: Digest {
@@ -45,13 +48,15 @@ package struct KeyFiles: Sendable {
         in folder: String, suite: Suite, under secret: KeySecret
     ) throws(Failure) {
         try SmallFile.makeFolder(folder)
+        let seed = newSeed(suite)
+        let cover = KeyCover(seed: seed)
         for name in ["node", "incarnation"] {
-            try write(newSeed(suite), named: name, suite: suite, in: folder, replace: false)
+            try write(newSeed(suite), name, suite, in: folder, under: cover, replace: false)
         }
-        try seal(newSeed(suite), suite, in: folder, under: secret, replace: false)
+        try seal(seed, suite, in: folder, under: secret, replace: false)
     }
 
-    /// Has the key for reading lie under another secret.
+    /// Has the keys lie under another secret: one file is written anew.
     package static func reseal(
         in folder: String, from old: KeySecret, to new: KeySecret
     ) throws(Failure) {
@@ -60,28 +65,50 @@ package struct KeyFiles: Sendable {
     }
 
     /// Replaces the incarnation's key (PROTOCOL §6).
-    package static func renewIncarnation(in folder: String, suite: Suite) throws(Failure) {
-        try write(newSeed(suite), named: "incarnation", suite: suite, in: folder, replace: true)
+    package static func renewIncarnation(
+        in folder: String, suite: Suite, under cover: KeyCover
+    ) throws(Failure) {
+        try write(newSeed(suite), "incarnation", suite, in: folder, under: cover, replace: true)
+    }
+
+    /// What the private keys in a folder lie under.
+    ///
+    /// - Throws: exit code 5 where the secret is another one.
+    package static func cover(
+        in folder: String, with secret: KeySecret
+    ) throws(Failure) -> KeyCover {
+        KeyCover(seed: try open(in: folder, with: secret).1)
     }
 
     /// - Throws: exit code 5 where the secret does not open the key for reading.
     package init(folder: String, secret: KeySecret) throws(Failure) {
-        node = try Self.signingKey("node", in: folder)
-        incarnation = try Self.signingKey("incarnation", in: folder)
         let (suite, seed) = try Self.open(in: folder, with: secret)
+        cover = KeyCover(seed: seed)
+        node = try Self.signingKey("node", in: folder, under: cover)
+        incarnation = try Self.signingKey("incarnation", in: folder, under: cover)
         agreement = try Self.agreementKey(suite, seed, in: folder)
-        locator = KeyDerivation.hkdf(
-            secret: seed, salt: [], info: Array("syncnode blind index".utf8), length: 32,
-            suite: .sha256Ed25519)
-        store = KeyDerivation.hkdf(
-            secret: seed, salt: [], info: Array("syncnode stored files".utf8), length: 32,
-            suite: .sha256Ed25519)
+        locator = Self.derived("syncnode blind index", from: seed)
+        store = Self.derived("syncnode stored files", from: seed)
+    }
+
+    /// For attachments alone: also of a backup, which has no key of an incarnation.
+    ///
+    /// - Throws: exit code 5 where the secret is another one.
+    package static func storeKey(
+        in folder: String, with secret: KeySecret
+    ) throws(Failure) -> [UInt8] {
+        derived("syncnode stored files", from: try open(in: folder, with: secret).1)
+    }
+
+    private static func derived(_ use: String, from seed: [UInt8]) -> [UInt8] {
+        KeyDerivation.hkdf(
+            secret: seed, salt: [], info: Array(use.utf8), length: 32, suite: .sha256Ed25519)
     }
 
     /// Reads the keys that outlive an incarnation.
     /// - Throws: Where one is missing or is none; that of the incarnation is not looked at.
     package static func checkLasting(in folder: String) throws(Failure) {
-        _ = try signingKey("node", in: folder)
+        _ = try load("node", in: folder)
         _ = try sealed(in: folder)
     }
 
@@ -98,9 +125,11 @@ package struct KeyFiles: Sendable {
     }
 
     private static func signingKey(
-        _ name: String, in folder: String
+        _ name: String, in folder: String, under cover: KeyCover
     ) throws(Failure) -> SigningKey {
-        let (suite, seed) = try load(name, in: folder)
+        let (suite, digits) = try load(name, in: folder)
+        let seed = try cover.open(
+            digits, as: "\(name) \(suite.rawValue)", from: "\(folder)/\(name)")
         do throws(CryptoError) {
             return try SigningKey(suite: suite, seed: seed)
         } catch {
@@ -159,9 +188,10 @@ package struct KeyFiles: Sendable {
         return (suite, SealedSeed(derivation: words[2], box: box))
     }
 
+    /// The suite of a key, and its seed as it lies there.
     private static func load(
         _ name: String, in folder: String
-    ) throws(Failure) -> (Suite, [UInt8]) {
+    ) throws(Failure) -> (Suite, String) {
         let path = "\(folder)/\(name)"
         guard SmallFile.exists(path) else {
             throw Failure(
@@ -169,24 +199,22 @@ package struct KeyFiles: Sendable {
                 chinese: "缺少密钥 \(path)，请从备份恢复")
         }
         let text = try SmallFile.read(path, limit: 256)
-        let words = text.split(separator: 0x20)
-        guard words.count == 2, let number = UInt8(String(decoding: words[0], as: UTF8.self)),
-            let suite = Suite(rawValue: number),
-            let seed = Hex.decode(
-                String(decoding: words[1].filter { $0 != 0x0a }, as: UTF8.self)),
-            seed.count == 32
-        else {
-            throw .noKey(path)
-        }
-        return (suite, seed)
+        let words = text.filter { $0 != 0x0a }.split(separator: 0x20)
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard words.count == 3, words[0] == "sealed",
+            let suite = UInt8(words[1]).flatMap(Suite.init(rawValue:))
+        else { throw .noKey(path) }
+        return (suite, words[2])
     }
 
     private static func write(
-        _ seed: [UInt8], named name: String, suite: Suite, in folder: String, replace: Bool
+        _ seed: [UInt8], _ name: String, _ suite: Suite, in folder: String,
+        under cover: KeyCover, replace: Bool
     ) throws(Failure) {
-        let line = "\(suite.rawValue) \(Hex.encode(seed))\n"
+        let digits = try cover.seal(seed, as: "\(name) \(suite.rawValue)")
         try SmallFile.write(
-            Array(line.utf8), to: "\(folder)/\(name)", mode: 0o600, replace: replace)
+            Array("sealed \(suite.rawValue) \(digits)\n".utf8), to: "\(folder)/\(name)",
+            mode: 0o600, replace: replace)
     }
 }
 

@@ -33,11 +33,15 @@ package struct Intake: Sendable {
         self.blobs = blobs
     }
 
-    /// For a store whose writer someone else opened.
+    /// For a store whose writer someone else opened; its attachments lie under a key that is
+    /// forgotten with it.
     package init(
         board: KnowledgeBoard, writer: Writer, directory: StoreDirectory
     ) throws(JournalError) {
-        self.init(board: board, writer: writer, blobs: try BlobShelf(directory: directory))
+        let cover = FileCover(key: SystemRandom.bytes(32)) { SystemRandom.bytes($0) }
+        self.init(
+            board: board, writer: writer,
+            blobs: try BlobShelf(directory: directory, cover: cover))
     }
 
     /// Commits a delivery. Returns once it is durable or refused for good. All its signatures

@@ -111,8 +111,8 @@ package enum NodeCommands {
 
     /// A client that believes this node's own tree, and knows nobody else.
     static func local(_ data: String) throws -> HTTPClient {
-        let credentials = try NodeCredentials.load(from: data + "/keys")
-        return try HTTPClient(authority: credentials?.anchor.pem)
+        let anchor = try NodeCredentials.anchor(in: data + "/keys")
+        return try HTTPClient(authority: anchor?.pem)
     }
 
     private static func send(

@@ -136,7 +136,7 @@ package struct NodeJoining: Sendable {
             code: offer.code, name: offer.name, region: offer.place, keys: keys)
         let key: CertificateKey
         do throws(KeyFiles.Failure) {
-            key = try NodeCredentials.key(in: data + "/keys")
+            key = try NodeCredentials.key(in: data + "/keys", under: keys.cover)
         } catch {
             throw .keys(error)
         }

@@ -60,7 +60,7 @@ extension NodeRuntime {
         }
         do throws(KeyFiles.Failure) {
             return try NodeDoor(
-                folder: options.data + "/keys", book: book,
+                folder: options.data + "/keys", under: store.keys.cover, book: book,
                 clock: { SystemClock.monotonicNanos() / 1_000_000 },
                 save: { [writer = store.writer] bytes in
                     _ = try await writer.submit(.remember(EnrolmentBook.valueName, bytes))
@@ -210,7 +210,9 @@ extension NodeRuntime {
                 membership: membership.body, code: own.code, name: own.name,
                 hosts: options.hosts,
                 request: try CertificateRequest(
-                    credentials.subject, by: try NodeCredentials.key(in: options.data + "/keys")),
+                    credentials.subject,
+                    by: try NodeCredentials.key(
+                        in: options.data + "/keys", under: store.keys.cover)),
                 secret: nil, by: store.keys.node)
             let answer = try await Enroller.join(url, wish, client, urn: urn(of: parent))
             guard case .admitted(_, let chain) = answer else {

@@ -68,7 +68,7 @@ package struct NodeSetup: Sendable {
             let subject = CertificateSubject(region: code, node: keys.nodeID)
             do throws(KeyFiles.Failure) {
                 try NodeCredentials.makeRoot(
-                    subject, in: data + "/keys", at: SystemClock.now())
+                    subject, in: data + "/keys", under: keys.cover, at: SystemClock.now())
             } catch {
                 throw .keys(error)
             }

@@ -69,7 +69,8 @@ struct OpenStore: Sendable {
         }
         let blobs: BlobShelf
         do throws(JournalError) {
-            blobs = try BlobShelf(directory: directory)
+            let cover = FileCover(key: sealed.store) { SystemRandom.bytes($0) }
+            blobs = try BlobShelf(directory: directory, cover: cover)
         } catch {
             throw .store(error, data)
         }
@@ -128,7 +129,7 @@ struct OpenStore: Sendable {
         let renewal =
             journal.fence?.description
             ?? (rewound == nil ? nil : "a peer holds other changes of this node than it has")
-        if renewal != nil { try renewKey(in: folder, suite: settings.suite) }
+        if renewal != nil { try renewKey(in: folder, secret, suite: settings.suite) }
         let keys = try readKeys(in: folder, secret)
         let signer = IncarnationSigner(keys.incarnation)
         let present = try journal.value(StoreValue.incarnation).map { Hex.encode($0) }
@@ -155,9 +156,12 @@ struct OpenStore: Sendable {
         )
     }
 
-    private static func renewKey(in folder: String, suite: Suite) throws(JournalError) {
+    private static func renewKey(
+        in folder: String, _ secret: KeySecret, suite: Suite
+    ) throws(JournalError) {
         do throws(KeyFiles.Failure) {
-            try KeyFiles.renewIncarnation(in: folder, suite: suite)
+            let cover = try KeyFiles.cover(in: folder, with: secret)
+            try KeyFiles.renewIncarnation(in: folder, suite: suite, under: cover)
         } catch {
             throw .failed(error.sentence)
         }

@@ -186,12 +186,8 @@ extension CaseSheet {
                 object.object("detail") { $0.field("note", note) }
             }
             return written([draft])
-        case .rate(let score, let note):
-            let draft = draft(.caseRate) { object in
-                object.field("score", score)
-                object.field("note", note)
-            }
-            return written([draft])
+        case .rate(let score, let note, let isNamed):
+            return try rate(score, note, isNamed)
         default: throw .invalid("command", "不是补充")
         }
     }

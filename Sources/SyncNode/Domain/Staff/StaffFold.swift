@@ -89,7 +89,9 @@ enum StaffFold {
         case .overlay(let state): (Act.overlay.rawValue, state.code)
         case .grant(let state): (Act.grant.rawValue, state.code)
         case .calendar(let state): (Act.calendar.rawValue, String(state.year))
-        case .receipt, .handover, .parcel, .holding, .account, .audit,
+        case .ticket(let state): (TicketDoor.act(change), state.number)
+        // Who rated what stands in no list.
+        case .rating, .receipt, .handover, .parcel, .holding, .account, .audit,
             .keyring, .reconciliation:
             nil
         }

@@ -41,8 +41,18 @@ package enum NodeBackup {
     ///
     /// - Parameter path: A folder that `save` made; or its database alone, where the node's own
     ///   keys still stand in the data directory.
+    /// - Throws: exit code 5, and nothing is made, where no secret opens the keys.
     package static func restore(from path: String, data: String) throws(NodeRuntime.Failure) {
         let directory = StoreDirectory(path: data)
+        let hasKeys = SmallFile.exists(path + "/keys")
+        let cover: KeyCover
+        do throws(KeyFiles.Failure) {
+            let folder = (hasKeys ? path : data) + "/keys"
+            try KeyFiles.checkLasting(in: folder)
+            cover = try KeyFiles.cover(in: folder, with: try KeySecret.find(for: data))
+        } catch {
+            throw .keys(error)
+        }
         do throws(JournalError) {
             try Backup.restore(path, into: directory)
         } catch {
@@ -64,11 +74,9 @@ package enum NodeBackup {
             throw .store(error, path)
         }
         try keys { () throws(KeyFiles.Failure) in
-            if SmallFile.exists(path + "/keys") {
-                try KeyFiles.copyLasting(from: path + "/keys", to: data + "/keys")
-            }
-            try KeyFiles.renewIncarnation(in: data + "/keys", suite: settings.suite)
-            try KeyFiles.checkLasting(in: data + "/keys")
+            if hasKeys { try KeyFiles.copyLasting(from: path + "/keys", to: data + "/keys") }
+            try KeyFiles.renewIncarnation(
+                in: data + "/keys", suite: settings.suite, under: cover)
         }
     }
 

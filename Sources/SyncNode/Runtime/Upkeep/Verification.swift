@@ -3,6 +3,7 @@ import Change
 import Crypto
 import Disk
 import Domain
+import Host
 import Kernel
 import Store
 
@@ -16,17 +17,19 @@ package enum Verification {
 
     /// Blocking: reads the whole store, and every attachment.
     ///
-    /// - Throws: exit code 2 where there is no node, 3 where its data cannot be read at all.
+    /// - Throws: exit code 2 where there is no node, 3 where its data cannot be read at all, 5
+    ///   where there are attachments and no secret opens them.
     package static func run(data: String) throws(NodeRuntime.Failure) -> Report {
         let directory = StoreDirectory(path: data)
         guard directory.hasDatabase else {
             throw .noNode(data)
         }
+        let cover = try cover(of: directory)
         do throws(JournalError) {
             // Read first: a running node writes the database before the sentinel.
             let sentinel = try Sentinel.peek(directory.sentinel)
             let findings = try ReadPool(directory: directory).read {
-                (reader) throws(JournalError) in try check(reader, directory, sentinel)
+                (reader) throws(JournalError) in try check(reader, directory, sentinel, cover)
             }
             return Report(
                 json: String(decoding: findings.json, as: UTF8.self),
@@ -41,8 +44,27 @@ package enum Verification {
         }
     }
 
+    /// What attachments lie under; nil where there are none, so that no secret is needed.
+    private static func cover(
+        of directory: StoreDirectory
+    ) throws(NodeRuntime.Failure) -> FileCover? {
+        do throws(JournalError) {
+            guard try BlobStore.holdsAny(directory) else { return nil }
+        } catch {
+            throw .store(error, directory.path)
+        }
+        do throws(KeyFiles.Failure) {
+            let key = try KeyFiles.storeKey(
+                in: directory.path + "/keys", with: KeySecret.find(for: directory.path))
+            return FileCover(key: key) { SystemRandom.bytes($0) }
+        } catch {
+            throw .keys(error)
+        }
+    }
+
     private static func check(
-        _ reader: SnapshotReader, _ directory: StoreDirectory, _ sentinel: SentinelRecord?
+        _ reader: SnapshotReader, _ directory: StoreDirectory, _ sentinel: SentinelRecord?,
+        _ cover: FileCover?
     ) throws(JournalError) -> StoreFindings {
         guard let settings = try reader.value(NodeSettings.valueName).flatMap(NodeSettings.init)
         else { throw .damaged("the node has no settings") }
@@ -66,7 +88,9 @@ package enum Verification {
             ScratchFold(
                 region: region, key: key, directory: directory, learns: false, stored: stored)
         }
-        try check.checkBlobs(in: BlobStore(directory: directory))
+        if let cover {
+            try check.checkBlobs(in: BlobStore(directory: directory, cover: cover))
+        }
         return check.result
     }
 

@@ -14,7 +14,7 @@ extension Backup {
         let copied = StoreDirectory(path: path)
         try copied.create()
         try copy(of: directory, to: copied.database)
-        try BlobStore(directory: directory).copy(into: BlobStore(directory: copied))
+        try BlobStore.copy(from: directory, into: copied)
     }
 
     /// Puts a backup's database and attachments into a directory that holds no node. The copy
@@ -35,6 +35,6 @@ extension Backup {
         try Database(path: database, mode: .read).execute("SELECT count(*) FROM scope")
         try FinishedFile.copy(database, to: directory.database)
         guard isFolder else { return }
-        try BlobStore(directory: source).copy(into: BlobStore(directory: directory))
+        try BlobStore.copy(from: source, into: directory)
     }
 }
