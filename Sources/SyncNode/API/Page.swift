@@ -181,6 +181,9 @@ struct PlaceNames {
     /// - Parameter id: A region id in hexadecimal.
     func name(id: String?) -> String { id.flatMap { byID[$0] } ?? "—" }
 
+    /// The code of a place by its id in hexadecimal; nil where it is not known.
+    func code(id: String) -> RegionCode? { places.first { $0.id.hex == id }?.code }
+
     /// Where a case may go from here.
     var targets: [Place] { places.filter { $0.relation != .own } }
 }

@@ -369,3 +369,20 @@ extension HandoverRules {
         return sheet.written(drafts)
     }
 }
+
+extension Directory {
+    /// The corridor partner of a county in whose area a division code lies.
+    func partner(of county: RegionID, holding code: RegionCode) -> RegionRecord? {
+        for partner in partners {
+            if partner.county == county, partner.record.code.county == code.county {
+                return partner.record
+            }
+            if partner.record.id == county, let other = region(partner.county),
+                other.code.county == code.county
+            {
+                return other
+            }
+        }
+        return nil
+    }
+}
