@@ -16,16 +16,27 @@ let rooms: [(name: String, knows: [String])] = [
     ("Account", ["Base", "Crypto", "Change", "Civil", "Region"]),
     ("Document", ["Base", "Change", "Civil", "Region", "Account"]),
     ("Catalog", ["Base", "Change", "Civil", "Region", "Document"]),
-    ("Domain", ["Base", "Change", "Civil", "Region", "Document", "Account", "Catalog"]),
+    ("Verdict", ["Base", "Change", "Region"]),
+    ("Ticket", ["Base", "Crypto", "Change", "Civil", "Region", "Document", "Account", "Verdict"]),
+    (
+        "Domain",
+        [
+            "Base", "Change", "Civil", "Region", "Document", "Account", "Catalog", "Verdict",
+            "Ticket",
+        ]
+    ),
     ("QR", []),
     ("Console", ["Base", "Account", "QR"]),
     ("Guide", ["Base", "Change", "Civil", "Domain", "Console"]),
+    ("Editing", ["Base", "Account", "Domain", "Console", "Guide"]),
+    ("Board", ["Base", "Change", "Civil", "Domain", "Guide"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
     (
         "API",
         [
             "Base", "Crypto", "HTTP", "Change", "Civil", "Domain", "Account", "Console", "Guide",
+            "Board", "Editing",
         ]
     ),
     ("Enrolment", ["Base", "Crypto"]),
@@ -62,7 +73,7 @@ let rooms: [(name: String, knows: [String])] = [
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
             "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Enrolment",
-            "Gate", "Blob", "Departure", "Vault", "Guide", "CLinux",
+            "Gate", "Blob", "Departure", "Vault", "Guide", "Board", "CLinux",
         ]
     ),
     (
@@ -84,6 +95,7 @@ let rooms: [(name: String, knows: [String])] = [
         "Simulator",
         ["Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Account"]
     ),
+    ("Play", ["Base", "Account", "Change", "Civil", "Domain", "Guide", "Kernel", "Simulator"]),
 ]
 
 let strict: [SwiftSetting] =
@@ -139,8 +151,9 @@ let package = Package(
             .executableTarget(
                 name: "node",
                 dependencies: [
-                    "Base", "Account", "Domain", "Guide", "Host", "Runtime", "Demo", "Bench",
-                    "Simulator",
+                    "Base", "Account", "Domain", "Guide", "Board", "Host", "Runtime", "Demo",
+                    "Bench",
+                    "Simulator", "Play",
                     "API",
                 ],
                 path: "Sources/node",

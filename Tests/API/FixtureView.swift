@@ -1,5 +1,6 @@
 import Account
 import Base
+import Board
 import Change
 import Domain
 import Guide
@@ -52,7 +53,9 @@ struct FixtureView: NodeView {
         case .item: items
         case .grant: grants
         case .audit: audit
-        case .account, .draft, .theme, .knowledge, .basic, .proof, .question, .ruling: []
+        case .account, .draft, .theme, .knowledge, .basic, .proof, .question, .ruling, .ticket,
+            .rating:
+            []
         default: cases
         }
     }
@@ -127,6 +130,25 @@ struct FixtureView: NodeView {
             [Sheet.Section("申请材料", ["编码", "名称"], [["M1", "<申请表>"]])])
     }
 
+    func board(_ question: BoardQuestion) throws(ViewError) -> Sheet? {
+        try fail()
+        if question.kind.needsCode, question.code != "B20260924-000001" { return nil }
+        return Sheet(
+            "看板 \(question.kind.rawValue)", stamp: "截至 2026-09-24 17:35",
+            [
+                Sheet.Section("登记的工单", ["编号", "内容"], [["B20260924-000001", "<内容>"]])
+                    .leading(["/board/ticket?code=B20260924-000001"])
+            ],
+            data: [
+                "number": "B20260924-000001", "kind": "stuck", "acts": ["judge", "assign", "note"],
+            ])
+    }
+
+    func plan(_ file: TicketFile) throws(ViewError) -> TicketPlan {
+        try fail()
+        return TicketPlan(file: file)
+    }
+
     func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan {
         try fail()
         return ImportPlan()
@@ -165,6 +187,8 @@ enum Fixture {
     static let number = "37012410600020260924000017"
     static let twice = "37012410600020260924000025"
 
+    /// The digest of a blank form that every version names.
+    static let blank = String(repeating: "a", count: 64)
     static let application = #"{"item":"I1","applicant":"王某","materials":["M1"]}"#
 
     static func code(_ text: String) -> RegionCode {
@@ -238,7 +262,8 @@ enum Fixture {
                 "legalDays": 20, "promisedDays": .int(handling == "即办件" ? 0 : 5),
                 "conditions": "具有本市户籍、年满 80 周岁的老年人。",
                 "materials": [
-                    ["code": "M1", "name": "高龄津贴申请表"], ["code": "M2", "name": "居民身份证"],
+                    ["code": "M1", "name": "高龄津贴申请表", "blank": ["blob": .text(blank)]],
+                    ["code": "M2", "name": "居民身份证"],
                     ["code": "M3", "name": "居民户口簿"],
                     ["code": "M4", "name": "银行卡复印件", "deferrable": true],
                 ],
@@ -262,7 +287,7 @@ enum Fixture {
     ]
 
     static func sealed(_ name: String) -> String {
-        Base64.encode(Person(name: name, idNumber: "370124194401011234").encoded)
+        Base64.encode(Person(name: name, idNumber: "370124194401081234").encoded)
     }
 
     static func caseFile(

@@ -10,8 +10,8 @@ import Testing
     @Test func everyGetRouteAnswersGetAndHead() throws {
         let values = [
             "{number}": Fixture.number, "{code}": "I1", "{door}": "identity",
-            "{hash}": String(repeating: "a", count: 64), "{sheet}": "guide",
-            "{family}": "theme", "{format}": "json",
+            "{hash}": String(repeating: "a", count: 64), "{sheet}": "guide", "{board}": "tickets",
+            "{family}": "theme", "{format}": "json", "{what}": "theme",
         ]
         for route in RouteTable.shipped.routes where route.method == .get {
             var target = route.pattern

@@ -79,6 +79,10 @@ extension CaseNode {
             #""grant.set","code":"I","region":"370124106201","mode":null,"from":"2026-01-01","document":"d""#
         ),
         (.calendar, #""calendar.set","year":2027,"holidays":[],"workdays":[]"#),
+        (.ticketOpen, #""ticket.open","kind":"stuck","text":"t""#),
+        (.ticketStep, #""ticket.fix","ticket":"X","note":"n""#),
+        (.ticketReview, #""ticket.review","ticket":"X","outcome":"yes""#),
+        (.rate, #""rating.give","contact":"A1","grade":5"#),
         (.account, #""account.disable","login":"niemand""#),
     ]
 
@@ -267,7 +271,7 @@ extension CaseNode {
             return
         }
         let sealed = try JSON(parsing: answer)["sealed"]?.text.flatMap(Envelope.init(text:))
-        #expect(Person(sealed?.box ?? [])?.idNumber == "370124194401011234")
+        #expect(Person(sealed?.box ?? [])?.idNumber == "370124194401081234")
         let line = try #require(village.auditLines.last { $0.act == "case.reveal" })
         #expect(line.about == number && line.reason == "打印凭证" && line.author == village.author)
         // The county carries the case, but it is not its own.

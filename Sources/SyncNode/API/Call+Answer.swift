@@ -29,6 +29,7 @@ extension Call {
         case .getDueDate: return try due()
         case .search: return try search()
         case .getSheet, .exportCatalog, .listDefinitions: return try catalogAnswer()
+        case .getBoard: return try boardAnswer()
         case .listAudit, .listAccounts, .listDrafts, .getSession: return try staffAnswer()
         default:
             invariant(false, "every query has its answer")

@@ -1,5 +1,7 @@
 import Base
+import Console
 package import Domain
+import Guide
 import HTTP
 
 /// What a node's own catalog says beside its items: who was granted what, and which day is the
@@ -62,6 +64,23 @@ extension Call {
         return HTTPResponse.json(clock.json(of: file.label))
     }
 
+    /// What an applicant sees of a case.
+    func progress(
+        _ sheet: CaseSheet, _ names: PlaceNames, _ status: NodeStatus
+    ) throws(Problem) -> PublicPages.Progress {
+        let due = try clock(of: sheet.document, at: status.clock)?.promised?.date?.text
+        let terms = SheetQuestion(.terms, code: sheet.document.key.id.hex)
+        let data = try read { view throws(ViewError) in try view.sheet(terms) }?.data
+        let change = data.map { data in
+            "\(data["printedDue"]?.text ?? "—") 改为 \(data["due"]?.text ?? "—")，"
+                + "收件之日事项已有新版本，按较早者"
+        }
+        return PublicPages.Progress(
+            number: sheet.number, status: CaseWords.status(sheet.status),
+            place: names.name(sheet.holder), since: sheet.receivedAt.minuteText, due: due,
+            change: change)
+    }
+
     func clock(of file: StoredDocument, at now: Instant) throws(Problem) -> CaseClock? {
         try read { view throws(ViewError) in try view.clock(of: file, on: CivilDate(of: now)) }
     }
@@ -69,7 +88,8 @@ extension Call {
 
 extension CaseClock {
     /// {number, asOf, received, accepted, deemedAccepted, reply, promised, legal, delivery,
-    /// paused, light, missingYear}: days as texts, null where nothing runs or is known.
+    /// deferral, verification, paused, extended, stops, light, missingYear}: days as texts, null
+    /// where nothing runs or is known.
     fileprivate func json(of number: String) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { object in
@@ -79,10 +99,21 @@ extension CaseClock {
             let days: [(String, CivilDate?)] = [
                 ("accepted", course.accepted), ("deemedAccepted", deemedAccepted),
                 ("reply", reply?.date), ("promised", promised?.date), ("legal", legal?.date),
-                ("delivery", delivery?.date),
+                ("delivery", delivery?.date), ("deferral", deferral?.date),
+                ("verification", verification?.date),
             ]
             for (name, day) in days { object.field(name, day.map { .text($0.text) } ?? .null) }
             object.field("paused", isPaused)
+            object.field("extended", course.extended)
+            object.array("stops") { array in
+                for stop in course.pauses {
+                    array.array { days in
+                        days.value(stop.lowerBound.text)
+                        days.value(stop.upperBound.text)
+                    }
+                }
+                if let since = course.pausedSince { array.array { $0.value(since.text) } }
+            }
             object.field("light", light.map { .text($0.rawValue) } ?? .null)
             object.field("missingYear", missingYear.map { JSON(count: $0) } ?? .null)
         }

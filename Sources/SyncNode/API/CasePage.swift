@@ -2,6 +2,7 @@ import Account
 import Base
 import Console
 import Domain
+import Guide
 import HTTP
 
 /// One case: on paper the receipt that the applicant takes home; on the screen also who has it,
@@ -18,6 +19,9 @@ struct CasePage {
     let key: String
     /// Cases of the same person for the same item that are not closed: 疑似重复.
     var twins: [CaseSheet] = []
+    /// Which version governs it, and what must be told or ruled for that; nil where the item is not
+    /// here.
+    var binding: Sheet?
     /// The applicant in full, after it was asked for with a reason; nil shows it masked.
     var person: Person?
 
@@ -25,8 +29,14 @@ struct CasePage {
         Page.response(
             "办件 " + sheet.number, status,
             """
-            \(receipt)<div class="screen">\(custody)\(CaseActs(page: self).html)\(history)</div>
+            \(receipt)<div class="screen">\(custody)\(bound)\(CaseActs(page: self).html)\
+            \(history)</div>
             """)
+    }
+
+    /// Whether this place stands above the station of receipt.
+    var isAbove: Bool {
+        status.level == .county || (status.level == .town && names.isBelow(sheet.station))
     }
 
     // MARK: the receipt
@@ -34,7 +44,9 @@ struct CasePage {
     /// 收件凭证 until it is accepted, then 受理回执.
     private var title: String {
         switch sheet.status {
-        case "received", "correcting", "forwarded", "withdrawn", "unknown": "收件凭证"
+        case "prechecked": "预审记录"
+        case "registered": "代办登记与材料交接单"
+        case "received", "correcting", "proposed", "forwarded", "withdrawn", "unknown": "收件凭证"
         case "refused": "不予受理告知"
         default: "受理回执"
         }
@@ -115,11 +127,18 @@ struct CasePage {
         }
         let limits: [(HTMLText, CaseClock.Due?)] = [
             ("答复期限", clock?.reply), ("承诺办结", clock?.promised), ("法定办结", clock?.legal),
-            ("送达期限", clock?.delivery),
+            ("容缺补齐期", clock?.deferral), ("送达期限", clock?.delivery),
+            ("事后核查期", clock?.verification),
         ]
         for (name, due) in limits {
             guard let due else { continue }
             facts.append(Page.fact(name, text: due.words))
+        }
+        if let days = clock?.course.extended, days > 0 {
+            facts.append(Page.fact("延期", text: "已批准延长 \(days) 个工作日"))
+        }
+        if !sheet.deferred.isEmpty {
+            facts.append(Page.fact("容缺", text: sheet.deferred.joined(separator: "、")))
         }
         if clock?.isPaused == true { facts.append(Page.fact("时限", text: "暂停计算")) }
         if let light = clock?.light {
@@ -153,6 +172,24 @@ struct CasePage {
         <section class="card"><h2>现由谁负责</h2>\
         <p class="holder">\(CaseRow.custody(sheet, names))</p></section>
         """
+    }
+
+    /// 版本滞后, 时限变更, 待裁定, 越权: only where there is something of it.
+    private var bound: HTMLText {
+        guard let notes = binding?.sections.first(where: { $0.heading == "提示" }) else {
+            return .empty
+        }
+        let id = sheet.document.key.id.hex
+        let rows = notes.rows.map { row -> HTMLText in
+            "<tr><td>\(row.first ?? "")<td>\(row.dropFirst().joined(separator: " "))</tr>"
+        }
+        let paper: HTMLText =
+            binding?.data["printedDays"] == nil
+            ? .empty : "<a class=\"button\" href=\"/catalog/terms?code=\(id)\">时限变更告知书</a> "
+        return """
+            <section class="card"><h2>目录与本件</h2><table><tbody>\(rows)</tbody></table>
+            <p>\(paper)<a class="button" href="/catalog/binding?code=\(id)">版本依据</a></p></section>
+            """
     }
 
     private var history: HTMLText {

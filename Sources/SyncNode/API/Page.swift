@@ -60,6 +60,7 @@ enum Page {
             links.append("<a href=\"/drafts\">草稿</a>")
             links.append("<a href=\"/catalog\">目录</a>")
         }
+        if viewer.may(.viewBoard) { links.append("<a href=\"/board\">看板</a>") }
         if viewer.may(.viewNode) { links.append("<a href=\"/scopes\">范围</a>") }
         if viewer.may(.viewAudit) { links.append("<a href=\"/audit\">审计</a>") }
         if viewer.kind == .nobody {
@@ -179,6 +180,17 @@ struct PlaceNames {
 
     /// - Parameter id: A region id in hexadecimal.
     func name(id: String?) -> String { id.flatMap { byID[$0] } ?? "—" }
+
+    /// The region id of a place; nil where it is not known.
+    func id(_ code: RegionCode) -> String? { places.first { $0.code == code }?.id.hex }
+
+    /// Whether a place lies directly below this one.
+    func isBelow(_ code: RegionCode?) -> Bool {
+        places.contains { $0.code == code && $0.relation == .child }
+    }
+
+    /// The code of a place by its id in hexadecimal; nil where it is not known.
+    func code(id: String) -> RegionCode? { places.first { $0.id.hex == id }?.code }
 
     /// Where a case may go from here.
     var targets: [Place] { places.filter { $0.relation != .own } }

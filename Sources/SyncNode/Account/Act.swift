@@ -19,6 +19,26 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case force = "case.force"
     case ratify = "case.ratify"
     case forkCut = "case.forkCut"
+    /// A second list of gaps, with a supervisor's reason.
+    case correctAgain = "case.correctAgain"
+    case take = "case.take"
+    case propose = "case.propose"
+    /// The answer to a proposal not to accept: 否决权上移.
+    case answer = "case.answer"
+    case assign = "case.assign"
+    case pause = "case.pause"
+    /// 挂起, and 恢复计时 after it or a procedure.
+    case hold = "case.suspend"
+    case runOn = "case.resume"
+    case extend = "case.extend"
+    case askSeal = "case.askSeal"
+    case seal = "case.seal"
+    case ready = "case.ready"
+    case end = "case.end"
+    case verify = "case.verify"
+    case revoke = "case.revoke"
+    case originals = "case.originals"
+    case archive = "case.archive"
     /// What is personal of a closed case is destroyed, everywhere.
     case erase = "case.erase"
     /// A full name and number, with a reason.
@@ -37,6 +57,14 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     /// What becomes of a case whose item or grant had changed unseen (裁定).
     case rule = "ruling.set"
 
+    /// 工单: taken in; worked on; 复核, 回访, 归档; a hotline's file.
+    case ticketOpen = "ticket.open"
+    case ticketStep = "ticket.step"
+    case ticketReview = "ticket.review"
+    case ticketImport = "ticket.import"
+    /// Lights, thresholds and figures that are entered by hand.
+    case setting = "setting.set"
+
     /// Making, changing and disabling accounts.
     case account = "account.set"
     /// One's own password and one-time code.
@@ -46,6 +74,8 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case viewCases = "view.cases"
     /// Items, grants, working days.
     case viewCatalog = "view.catalog"
+    /// Lights, metrics, monthly reports, tickets.
+    case viewBoard = "view.board"
     /// Links, scopes, figures of the node.
     case viewNode = "view.node"
     /// The audit.
@@ -79,6 +109,23 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .forkCut: "裁定分叉"
         case .reveal: "查看完整个人信息"
         case .erase: "清除个人信息"
+        case .correctAgain: "再次补正告知"
+        case .take: "转收件"
+        case .propose: "拟不予受理"
+        case .answer: "答复拟不予受理"
+        case .assign: "分转"
+        case .pause: "启动特别程序"
+        case .hold: "挂起"
+        case .runOn: "恢复计时"
+        case .extend: "批准延期"
+        case .askSeal: "请求签印"
+        case .seal: "签印"
+        case .ready: "制证"
+        case .end: "终止办件"
+        case .verify: "事后核查"
+        case .revoke: "撤销决定"
+        case .originals: "登记原件交接"
+        case .archive: "归档"
         case .draft: "起草事项版本"
         case .publish: "复核并发布事项版本"
         case .suspend: "暂停事项"
@@ -89,10 +136,16 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .calendar: "录入工作日历"
         case .knowledge: "维护知识库"
         case .rule: "裁定办件"
+        case .ticketOpen: "登记工单"
+        case .ticketStep: "办理工单"
+        case .ticketReview: "复核工单"
+        case .ticketImport: "导入工单"
+        case .setting: "设置亮灯与填报数据"
         case .account: "管理账户"
         case .ownAccount: "修改本人口令"
         case .viewCases: "查看办件"
         case .viewCatalog: "查看事项"
+        case .viewBoard: "查看看板和工单"
         case .viewNode: "查看节点"
         case .viewAudit: "查看审计"
         case .viewAccounts: "查看账户"

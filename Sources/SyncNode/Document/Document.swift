@@ -44,6 +44,10 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case question = 24
     /// What the authority ruled on a case whose item or grant had changed unseen (裁定).
     case ruling = 25
+    /// A ticket (工单): 差评, 办不成事, 找茬, 投诉, 诉求, 审管推送.
+    case ticket = 30
+    /// What was said of one contact (评价).
+    case rating = 31
 
     /// Whether its documents may be stored some commits behind the log: what windows write
     /// all day. Keys, accounts and catalogs are looked up on every path and never wait.

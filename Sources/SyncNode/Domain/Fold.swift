@@ -1,7 +1,8 @@
 package import Base
 package import Change
-import Document
+package import Document
 import Region
+import Ticket
 
 /// What a change does to documents: the one way in which state comes about.
 package enum Fold {
@@ -28,10 +29,15 @@ package enum Fold {
             return try CatalogFold.apply(arrival, at: desk, from: source)
         }
         switch arrival.scope.family {
+        case .cases where arrival.change.kind.isTicketKind:
+            return try TicketDoor.fold(arrival, at: desk, from: source)
         case .cases where arrival.change.kind == .scopeKey:
             return try keyring(arrival, from: source)
         case .cases:
-            return try CaseFold.apply(arrival, at: desk, from: source, under: custody)
+            let writes = try CaseFold.apply(arrival, at: desk, from: source, under: custody)
+            guard let rating = try TicketDoor.rating(arrival, writes, at: desk, from: source)
+            else { return writes }
+            return writes + [rating]
         case .custody, .corridor:
             return try CaseReactions.marked(
                 try HandoverFold.apply(arrival, at: desk, from: source), at: desk, from: source)
@@ -161,122 +167,180 @@ package enum Fold {
     }
 }
 
-/// What an erasure says: of which changes of a case the payloads are destroyed, and what is left
-/// of each, so that every fold comes to the same with the payload and without (PROTOCOL §11).
-package struct Erasure: Sendable {
-    /// One change.
-    package struct Entry: Sendable {
-        package let dot: Dot
-        package let hash: Digest16
-        /// Its body without what is personal or was written freely: JSON.
-        package let rest: [UInt8]
-    }
+/// A folded document in memory. The kernel keeps those that a batch touches, and has them
+/// encoded once, at the end of the batch.
+///
+/// `Failure` is the port's own error: the domain never makes one.
+package protocol DocumentSource<Failure> {
+    associatedtype Failure: Error
 
-    /// The case.
-    package let document: Digest16
-    package let number: String
-    package let entries: [Entry]
+    /// The document as the batch has it by now.
+    func content(_ key: DocumentKey) throws(Failure) -> Content?
+    /// Documents of a collection with this label, by id.
+    func find(_ collection: Collection, label: String) throws(Failure) -> [DocumentKey]
+    /// A stored change, for folding a document anew.
+    func change(at dot: Dot, in scope: ScopeID) throws(Failure) -> Change?
+    /// Which of some attachments this node does not hold whole.
+    func missing(_ attachments: [Digest]) throws(Failure) -> [Digest]
+    /// The same content for other readers; nil where this node cannot open it, or does not know
+    /// their key.
+    func rewrapped(
+        _ envelope: Envelope, for reader: EnvelopeReader
+    ) throws(Failure) -> Envelope?
+}
 
-    /// Members of a body that are neither personal nor free text.
-    private static let kept = [
-        "case", "on", "number", "query", "item", "version", "origin", "channel", "outcome", "at",
-        "to", "region", "destination", "handover", "about", "cut", "score",
-    ]
+extension DocumentSource {
+    /// Where nobody knows of attachments, none is waited for.
+    package func missing(_ attachments: [Digest]) throws(Failure) -> [Digest] { [] }
 
-    /// nil for a change of another kind, or one that is not of its form.
-    package init?(_ change: Change) {
-        guard change.kind == .caseErase, let body = change.body else { return nil }
-        let json = CatalogFold.parsed(body)
-        guard let document = json["case"]?.text.flatMap(Digest16.init(hex:)),
-            let list = json["changes"]?.array, list.count <= Limits.caseEventsMax
-        else { return nil }
-        self.document = document
-        number = json["number"]?.text ?? ""
-        entries = list.compactMap { entry in
-            guard let actor = entry["actor"]?.text.flatMap(RegionID.init(hex:)),
-                let seq = entry["seq"]?.int, (1...Int64(Limits.seqMax)).contains(seq),
-                let hash = entry["hash"]?.text.flatMap(Digest16.init(hex:)),
-                let rest = entry["rest"], rest.object != nil
-            else { return nil }
-            return Entry(
-                dot: Dot(actor: ActorID(actor.rawValue), seq: Seq(UInt64(seq))), hash: hash,
-                rest: rest.bytes)
-        }
-    }
+    /// Where nothing is sealed, nothing is wrapped anew.
+    package func rewrapped(
+        _ envelope: Envelope, for reader: EnvelopeReader
+    ) throws(Failure) -> Envelope? { envelope }
+}
 
-    /// Whether it counts: said by the county that the case belongs to, and not behind an end.
-    package func isEffective(_ arrival: Arrival, in directory: Directory) -> Bool {
-        guard !arrival.isIdle, arrival.scope.family == .cases,
-            let county = directory.county(of: arrival.scope.region)
-        else { return false }
-        return directory.region(seatedBy: arrival.key) == county
-    }
+/// What a fold puts back.
+package struct ContentWrite: Sendable {
+    package let key: DocumentKey
+    package let content: Content
 
-    /// The county destroys what is personal of a case that is at its end.
-    static func decide<S: DocumentSource>(
-        _ sheet: CaseSheet, _ reason: String, isDry: Bool, from source: S
-    ) throws(S.Failure) -> Decision {
-        if let refusal = refusal(sheet) { return .refuse(refusal) }
-        var entries: [(event: CaseEvent, rest: JSONObject)] = []
-        for event in sheet.state.events {
-            guard
-                let body = try source.change(at: event.dot, in: sheet.state.scopeID)?.body,
-                let object = CatalogFold.parsed(body).object
-            else { continue }
-            entries.append((event, rest(of: object)))
-        }
-        let draft = sheet.draft(.caseErase) { object in
-            object.field("number", sheet.state.number)
-            object.field("reason", reason)
-            object.array("changes") { array in
-                for (event, rest) in entries {
-                    array.object { entry in
-                        entry.field("actor", hex: event.dot.actor.rawValue)
-                        entry.field("seq", Int64(event.dot.seq.rawValue))
-                        entry.field("hash", hex: event.hash)
-                        entry.field("rest", .object(rest))
-                    }
-                }
-            }
-        }
-        let answer = CatalogRules.answer { object in
-            object.field("number", sheet.state.number)
-            object.field("changes", entries.count)
-            object.field("dryRun", isDry)
-        }
-        return .write(isDry ? [] : [draft], answer: answer)
-    }
-
-    private static func rest(of object: JSONObject) -> JSONObject {
-        var rest = JSONObject()
-        for name in kept { if let value = object[name] { rest[name] = value } }
-        if let materials = object["materials"] {
-            rest["materials"] = CatalogFold.parsed(CaseBody.materials(materials))
-        }
-        return rest
-    }
-
-    private static func refusal(_ sheet: CaseSheet) -> RuleRefusal? {
-        do throws(RuleRefusal) {
-            try sheet.checkSeat()
-        } catch {
-            return error
-        }
-        guard sheet.desk.isGateway(of: sheet.state.scope) else {
-            return RuleRefusal("not-supervisor", "只有所属县可以清除", category: .forbidden)
-        }
-        guard sheet.state.status.isFinal, sheet.state.outgoing == nil else {
-            return RuleRefusal("case-not-final", "办件尚未送达或终结")
-        }
-        guard !sheet.state.isErased else {
-            return RuleRefusal("case-erased", "此办件的个人信息已清除")
-        }
-        return nil
+    package init(key: DocumentKey, content: Content) {
+        self.key = key
+        self.content = content
     }
 }
 
-extension ChangeKind {
-    /// 清除回执, in the node's control scope: which erasures it has carried out, and that nothing of
-    /// the payloads is left in its store: {erased: [{case, number, erasure, changes}]}.
-    package static let erasureReceipt = ChangeKind(rawValue: 0x0094)
+/// A folded document of any kind.
+package enum Content: Sendable {
+    case item(ItemState)
+    case overlay(OverlayState)
+    case grant(GrantState)
+    case calendar(CalendarState)
+    case receipt(CatalogReceiptState)
+    case caseFile(CaseState)
+    case handover(HandoverState)
+    case parcel(ParcelState)
+    case serial(SerialState)
+    case holding(HoldingState)
+    case account(AccountState)
+    case audit(AuditState)
+    case draft(DraftState)
+    case keyring(KeyringState)
+    case reconciliation(ReconciliationState)
+    case definition(DefinitionState)
+    case ticket(TicketState)
+    case rating(RatingState)
+
+    /// The document as the store keeps it.
+    ///
+    /// - Parameters:
+    ///   - key: Its identity, of this content's own collection.
+    ///   - scope: The scope whose changes made it.
+    package func stored(key: DocumentKey, scope: ScopeID) -> StoredDocument {
+        switch self {
+        case .item(let state): state.stored(key: key, scope: scope)
+        case .overlay(let state): state.stored(key: key, scope: scope)
+        case .grant(let state): state.stored(key: key, scope: scope)
+        case .calendar(let state): state.stored(key: key, scope: scope)
+        case .receipt(let state): state.stored(key: key, scope: scope)
+        case .caseFile(let state): state.stored(key: key)
+        case .handover(let state): state.stored(key: key)
+        case .parcel(let state): state.stored(key: key)
+        case .serial(let state): state.stored(key: key)
+        case .holding(let state): state.stored(key: key, scope: scope)
+        case .account(let state): state.stored(key: key, scope: scope)
+        case .audit(let state): state.stored(key: key, scope: scope)
+        case .draft(let state): state.stored(key: key, scope: scope)
+        case .keyring(let state): state.stored(key: key)
+        case .reconciliation(let state): state.stored(key: key, scope: scope)
+        case .definition(let state): state.stored(key: key, scope: scope)
+        case .ticket(let state): state.stored(key: key, scope: scope)
+        case .rating(let state): state.stored(key: key, scope: scope)
+        }
+    }
+
+    /// Whether the local seat may owe a reaction: as the stored document says it, too.
+    package var owes: Bool {
+        switch self {
+        case .caseFile(let state): state.attention
+        case .handover(let state): state.attention
+        case .parcel(let state): state.attention
+        case .receipt(let state): state.owesReceipt
+        case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
+            .keyring, .reconciliation, .definition, .ticket, .rating:
+            false
+        }
+    }
+
+    /// - Throws: Where the stored state is not of its collection's form: the store is damaged.
+    package static func decode(_ document: StoredDocument) throws(JSONError) -> Content {
+        switch document.key.collection {
+        case .item: .item(try ItemState(document))
+        case .overlay: .overlay(try OverlayState(document))
+        case .grant: .grant(try GrantState(document))
+        case .calendar: .calendar(try CalendarState(document))
+        case .receipt: .receipt(try CatalogReceiptState(document))
+        case .caseFile: .caseFile(try CaseState(document))
+        case .handover: .handover(try HandoverState(document))
+        case .parcel: .parcel(try ParcelState(document))
+        case .serial: .serial(try SerialState(document))
+        case .holding: .holding(try HoldingState(document))
+        case .account: .account(try AccountState(document))
+        case .audit: .audit(try AuditState(document))
+        case .draft: .draft(try DraftState(document))
+        case .keyring: .keyring(try KeyringState(document))
+        case .reconciliation: .reconciliation(try ReconciliationState(document))
+        case .theme, .basic, .knowledge, .proof, .question, .ruling:
+            .definition(try DefinitionState(document))
+        case .ticket: .ticket(try TicketState(document))
+        case .rating: .rating(try RatingState(document))
+        }
+    }
+}
+
+/// A change as the fold gets it: with the scope's name and who wrote it.
+package struct Arrival: Sendable {
+    package let change: Change
+    package let scope: ScopeName
+    /// The incarnation that wrote it.
+    package let key: IncarnationKey
+    /// Set where its chain is quarantined at or before it: stored, never effective.
+    package private(set) var quarantined: Bool
+    /// Set where it came behind its author's end and was not adopted: stored, never effective.
+    package private(set) var isBeyondCut = false
+
+    package init(change: Change, scope: ScopeName, key: IncarnationKey, quarantined: Bool) {
+        self.change = change
+        self.scope = scope
+        self.key = key
+        self.quarantined = quarantined
+    }
+    /// As the ends of incarnations leave it: what lies beyond one has no effect, and what one
+    /// names counts, though the author's key wrote another branch beside it.
+    func judged<S: DocumentSource>(
+        by directory: Directory, from source: S
+    ) throws(S.Failure) -> Arrival {
+        let author = change.header.author
+        let isOfTurned = author != 0 && directory.hasTurns(author, at: key)
+        guard isOfTurned || directory.isRevoked(key) else { return self }
+        var copy = self
+        // What an applicant brought, and what commutes, is nobody's decision.
+        if isOfTurned, change.kind.isDecided {
+            copy.isBeyondCut = directory.isBeyondEnd(
+                of: author, at: key, in: scope, seq: change.header.seq,
+                hash: change.hash.prefix16)
+        }
+        guard directory.isRevoked(key), !copy.isBeyondCut else { return copy }
+        copy.isBeyondCut = directory.isBeyondCut(
+            key, in: scope, seq: change.header.seq, hash: change.hash.prefix16)
+        guard quarantined, !copy.isBeyondCut, let cut = directory.cut(of: key, in: scope.id)
+        else { return copy }
+        let last = try source.change(
+            at: Dot(actor: change.header.actor, seq: cut.seq), in: scope.id)
+        if last?.hash.prefix16 == cut.hash { copy.quarantined = false }
+        return copy
+    }
+
+    /// Whether it has no effect, whatever it says.
+    package var isIdle: Bool { quarantined || isBeyondCut }
 }

@@ -8,11 +8,22 @@ package struct Sheet: Hashable, Sendable {
         package let heading: String
         package let columns: [String]
         package let rows: [[String]]
+        /// Where the first cell of each row leads on a screen, as a path with its query; empty for
+        /// nowhere. None, or one a row.
+        package var paths: [String] = []
 
         package init(_ heading: String, _ columns: [String] = [], _ rows: [[String]]) {
             self.heading = heading
             self.columns = columns
             self.rows = rows
+        }
+
+        /// The same, with the first cell of each row leading somewhere.
+        package func leading(_ paths: [String]) -> Section {
+            invariant(paths.count == rows.count, "each row leads somewhere or nowhere")
+            var section = self
+            section.paths = paths
+            return section
         }
     }
 
@@ -58,12 +69,35 @@ package struct Sheet: Hashable, Sendable {
         return lines.joined(separator: "\n")
     }
 
+    /// Its sections as rows of comma-separated values, one under the other, each behind its
+    /// heading and columns.
+    package var table: [[String]] {
+        let width = max(
+            2,
+            sections.map { max($0.columns.count, $0.rows.map(\.count).max() ?? 0) }
+                .max() ?? 2)
+        func padded(_ row: [String]) -> [String] {
+            row + [String](repeating: "", count: max(0, width - row.count))
+        }
+        var rows = [padded([title, stamp])]
+        for section in sections {
+            rows.append(padded([section.heading]))
+            if !section.columns.isEmpty { rows.append(padded(section.columns)) }
+            rows += section.rows.map(padded)
+        }
+        return rows
+    }
+
     /// For the console.
     package var html: HTMLText {
         let parts = sections.map { section -> HTMLText in
             let heads = section.columns.map { column -> HTMLText in "<th>\(column)" }
-            let rows = section.rows.map { row -> HTMLText in
-                let cells = row.map { cell -> HTMLText in "<td>\(cell)" }
+            let rows = section.rows.enumerated().map { index, row -> HTMLText in
+                let path = index < section.paths.count ? section.paths[index] : ""
+                let cells = row.enumerated().map { place, cell -> HTMLText in
+                    place > 0 || path.isEmpty
+                        ? "<td>\(cell)" : "<td><a href=\"\(path)\">\(cell)</a>"
+                }
                 return "<tr>\(cells)</tr>"
             }
             let head: HTMLText = heads.isEmpty ? .empty : "<thead><tr>\(heads)</thead>"

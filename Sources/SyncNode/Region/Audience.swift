@@ -9,6 +9,7 @@ extension Directory {
         switch scope.family {
         case .directory:
             return isWithin(region, place) || isNear(region, above: place, steps: 2)
+                || isListening(region, to: place)
         case .control:
             return region == place || isNear(region, above: place, steps: 2)
         case .catalog:
@@ -41,6 +42,16 @@ extension Directory {
     /// it. Of a place that is not known, as after a rollback, nothing is said.
     package func isElsewhere(_ scope: ScopeName, for region: RegionID) -> Bool {
         self.region(scope.region) != nil && self.region(region) != nil && !carries(region, scope)
+    }
+
+    /// A place whose parent's word for it came behind that parent's end has no place any more. It
+    /// goes on listening where it was: whoever comes after may give it its place back.
+    private func isListening(_ region: RegionID, to place: RegionID) -> Bool {
+        guard !lapsed.isEmpty, self.region(region) == nil, let parents = lapsed[region] else {
+            return false
+        }
+        // any order: one is enough.
+        return region == place || parents.contains { isWithin($0, place) }
     }
 
     private func isNear(_ region: RegionID, above place: RegionID, steps: Int) -> Bool {

@@ -21,7 +21,7 @@ extension Directory {
 
     /// Takes one word in that was proven; nothing of one that came behind its author's end.
     mutating func take(_ word: Proven) {
-        guard !isVoid(word.statement) else { return }
+        guard !isVoid(word.statement) else { return lapse(word.statement) }
         if word.isRoots {
             apply(word.statement)
         } else {
@@ -29,6 +29,16 @@ extension Directory {
         }
         while let next = waiting.firstIndex(where: mayState) {
             apply(waiting.remove(at: next))
+        }
+    }
+
+    /// Where a place was said to stand by a word that does not count any more.
+    private mutating func lapse(_ statement: Statement) {
+        switch statement.entry {
+        case .region(let record):
+            if let parent = record.parent { lapsed[record.id, default: []].insert(parent) }
+        case .move(let region, let parent): lapsed[region, default: []].insert(parent)
+        default: break
         }
     }
 

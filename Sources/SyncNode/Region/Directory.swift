@@ -90,6 +90,8 @@ package struct Directory: Sendable {
     /// Every parent that was ever stated for a place: what an old parent stated stays stated, in
     /// whatever order a move becomes known.
     var parents: [RegionID: Set<RegionID>] = [:]
+    /// Parents that were stated for a place by words that do not count any more.
+    var lapsed: [RegionID: Set<RegionID>] = [:]
     /// Every place that ever bore a code, by id.
     var codes: [RegionCode: [RegionID]] = [:]
     var seatsByRegion: [RegionID: [SeatRecord]] = [:]

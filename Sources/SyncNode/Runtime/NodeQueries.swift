@@ -1,5 +1,6 @@
 import API
 import Base
+import Board
 import Change
 import Domain
 import Glibc
@@ -214,11 +215,36 @@ struct NodeQueries: NodeView {
         }
     }
 
-    func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan {
-        let desk = Desk(
+    func board(_ question: BoardQuestion) throws(ViewError) -> Sheet? {
+        let directory = runtime.board.directory
+        let own = runtime.settings.region.id
+        let now = runtime.clock.now()
+        let vault = runtime.vaultDoor
+        return try read { (reader) throws(JournalError) in
+            try BoardMaker(
+                own: own, directory: directory, now: now, source: ReaderSource(reader: reader),
+                person: { vault.person($0).shown }
+            ).sheet(question)
+        }
+    }
+
+    func plan(_ file: TicketFile) throws(ViewError) -> TicketPlan {
+        let desk = desk
+        return try read { (reader) throws(JournalError) in
+            try TicketPlan.of(file, at: desk, from: ReaderSource(reader: reader))
+        }
+    }
+
+    /// For what is decided and not written.
+    private var desk: Desk {
+        Desk(
             region: runtime.settings.region.id, key: store.signer.key,
             directory: runtime.board.directory, author: 0, now: runtime.clock.now(),
             entropy: .zero)
+    }
+
+    func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan {
+        let desk = desk
         return try read { (reader) throws(JournalError) in
             try ImportPlan.of(order, at: desk, from: ReaderSource(reader: reader))
         }

@@ -17,8 +17,12 @@ extension World {
             }), !county.isDown, county.isSeated
         else { return }
         let directory = county.kernel.directory
+        // Nobody puts a place under one whose only machine was stolen.
         let towns = directory.children(of: county.region).map(\.id)
-            .filter { $0 != directory.region(village.region)?.parent }
+            .filter { town in
+                town != directory.region(village.region)?.parent
+                    && nodes.contains { $0.region == town && !$0.isStolen }
+            }
         guard let town = dice.pick(towns), directory.seat(of: village.region) != nil else {
             return
         }

@@ -51,7 +51,18 @@ extension Vault {
                             .deliver(receiver: receiver), on: order.target, at: order.at)))
             default: return .ready(command)
             }
-        case .catalog, .staff: return .ready(command)
+        case .ticket(.open(var order)):
+            guard let person = order.person else { return .ready(command) }
+            let own = ScopeName.cases(
+                region, year: CivilDate(of: order.at ?? now).scopeYear)
+            guard let sealed = seal(person, in: own) else { return .needsKey(own) }
+            order.sealed = sealed
+            return .ready(.ticket(.open(order)))
+        case .ticket(.rate(var order)):
+            // A salted token, so that nobody finds out by a slip's number who said what.
+            order.contact = ScopeID(token(.contact, order.contact)).hex
+            return .ready(.ticket(.rate(order)))
+        case .catalog, .staff, .ticket: return .ready(command)
         }
     }
 }

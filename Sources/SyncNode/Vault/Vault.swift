@@ -345,11 +345,13 @@ package enum BlindKind: String, Hashable, Sendable {
     case name, idNumber, phone
     /// One person's application for one item: two of them may be one that was handed in twice.
     case application
+    /// A contact of which something was said (评价).
+    case contact
 
     /// Spelled as it is compared: without spaces, letters large, of a phone the digits.
     func normal(_ value: String) -> String {
         switch self {
-        case .name: value.filter { !$0.isWhitespace }
+        case .name, .contact: value.filter { !$0.isWhitespace }
         case .idNumber, .application: value.filter { !$0.isWhitespace }.uppercased()
         case .phone: String(value.filter { $0.isASCII && $0.isNumber }.suffix(11))
         }

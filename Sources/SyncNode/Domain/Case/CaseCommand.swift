@@ -23,6 +23,8 @@ package struct CaseCommand: Sendable {
         package var sealed: Envelope?
         package let materials: [Material]
         package let channel: String
+        /// 预审 or 代办登记 where it is no 收件.
+        package var stage: CaseFacts.Stage?
     }
 
     /// Who took a result away; as with an application, what is written is sealed.
@@ -53,14 +55,14 @@ package struct CaseCommand: Sendable {
         case receive(Application)
         case accept
         case refuse(reason: String)
-        case correct(gaps: [String], override: Bool, reason: String)
+        case correct(gaps: [CaseGap], override: Bool, reason: String)
         case supplement(materials: [Material])
         case review(isGranted: Bool, note: String)
         case decide(isGranted: Bool, note: String)
         case deliver(receiver: Receiver)
         case withdraw(reason: String)
         case note(String)
-        case rate(score: Int, note: String)
+        case rate(score: Int, note: String, isNamed: Bool = false)
         case close
         case offer(to: RegionCode, reason: String)
         case sign
@@ -70,6 +72,7 @@ package struct CaseCommand: Sendable {
         case ratify(Digest16)
         case forkCut(Digest16)
         case erase(reason: String, isDry: Bool)
+        case step(CaseStep)
         /// What the local seat owes without being asked: never from outside.
         case gateway(Gateway)
     }
@@ -102,6 +105,9 @@ package struct CaseCommand: Sendable {
         case tell
         /// Writes what the other county told into the case.
         case mirror
+        /// Destroys what is personal of a case that the other county erased, or that came after it
+        /// was erased here.
+        case erase
     }
 
     package let target: Target?
@@ -152,11 +158,15 @@ package struct CaseCommand: Sendable {
     ) throws(RuleRefusal) -> Act {
         switch name {
         case "receive": return .receive(try Application(fields))
-        case "accept": return .accept
+        case "accept":
+            let promise = try fields.flag("promise")
+            let pledge = try fields.flag("pledge")
+            return promise || pledge
+                ? .step(.accept(promise: promise, pledge: pledge)) : .accept
         case "refuse": return .refuse(reason: try fields.text("reason"))
         case "correct":
             return .correct(
-                gaps: try fields.texts("gaps"), override: try fields.flag("override"),
+                gaps: try CaseGap.list(fields), override: try fields.flag("override"),
                 reason: try fields.optionalText("reason") ?? "")
         case "supplement": return .supplement(materials: try fields.materials(atLeast: 1))
         case "review":
@@ -176,7 +186,8 @@ package struct CaseCommand: Sendable {
         case "rate":
             return .rate(
                 score: try fields.number("score", in: 1...5),
-                note: try fields.optionalText("note") ?? "")
+                note: try fields.optionalText("note") ?? "",
+                isNamed: try fields.flag("named"))
         case "close": return .close
         default: return try custodyAct(name, fields)
         }
@@ -199,36 +210,11 @@ package struct CaseCommand: Sendable {
         case "forkCut": return .forkCut(try fields.hash("event"))
         case "erase":
             return .erase(reason: try fields.text("reason"), isDry: try fields.flag("dryRun"))
-        default: throw .invalid("command", "不认识的命令：case.\(name)")
-        }
-    }
-}
-
-extension CaseCommand.Act {
-    /// The name of the command behind `case.`; a duty of the node itself has none.
-    var name: String {
-        switch self {
-        case .receive: "receive"
-        case .accept: "accept"
-        case .refuse: "refuse"
-        case .correct: "correct"
-        case .supplement: "supplement"
-        case .review: "review"
-        case .decide: "decide"
-        case .deliver: "deliver"
-        case .withdraw: "withdraw"
-        case .note: "note"
-        case .rate: "rate"
-        case .close: "close"
-        case .offer: "offer"
-        case .sign: "sign"
-        case .reject: "reject"
-        case .recall: "recall"
-        case .force: "force"
-        case .ratify: "ratify"
-        case .forkCut: "forkCut"
-        case .erase: "erase"
-        case .gateway: ""
+        default:
+            guard let step = try CaseStep(name, fields) else {
+                throw .invalid("command", "不认识的命令：case.\(name)")
+            }
+            return .step(step)
         }
     }
 }
@@ -244,57 +230,16 @@ extension CaseCommand.Application {
             idNumber: try person.optionalText("idNumber"),
             phone: try person.optionalText("phone"),
             address: try person.optionalText("address"))
+        try self.person.check()
+        if fields.json["stage"]?.isNull == false {
+            stage = CaseFacts.Stage(rawValue: try fields.choice("stage", ["precheck", "agent"]))
+        }
         channel = try fields.optionalText("channel") ?? "window"
         materials = try fields.materials(atLeast: 0)
     }
 }
 
-/// The members of a command, each refused by its name.
-package struct CommandFields {
-    package let json: JSON
-
-    package init(_ json: JSON) { self.json = json }
-
-    /// A text that is not empty, at most `Limits.caseTextCharactersMax` characters.
-    package func text(_ name: String) throws(RuleRefusal) -> String {
-        guard let text = try optionalText(name), !text.isEmpty else {
-            throw .invalid(name, "缺少 \(name)")
-        }
-        return text
-    }
-
-    /// As `text`, or nil where there is none or it is `null`.
-    package func optionalText(_ name: String) throws(RuleRefusal) -> String? {
-        guard let value = json[name], !value.isNull else { return nil }
-        guard let text = value.text else { throw .invalid(name, "\(name) 应为文字") }
-        guard Self.isBounded(text) else {
-            throw .invalid(name, "\(name) 至多 \(Limits.caseTextCharactersMax) 字")
-        }
-        return text
-    }
-
-    /// Bytes count, too: one character may carry marks without end.
-    static func isBounded(_ text: String) -> Bool {
-        text.utf8.count <= 4 * Limits.caseTextCharactersMax
-            && text.count <= Limits.caseTextCharactersMax
-    }
-
-    /// A list of texts, one at least.
-    package func texts(_ name: String) throws(RuleRefusal) -> [String] {
-        guard let list = json[name]?.array, !list.isEmpty,
-            list.count <= Limits.caseMaterialsMax
-        else {
-            throw .invalid(name, "\(name) 应为 1 到 \(Limits.caseMaterialsMax) 项的列表")
-        }
-        var texts: [String] = []
-        for entry in list {
-            guard let text = entry.text, !text.isEmpty, Self.isBounded(text)
-            else { throw .invalid(name, "\(name) 的每一项应为文字") }
-            texts.append(text)
-        }
-        return texts
-    }
-
+extension CommandFields {
     /// Materials: each a code, or {code, present?, blob?}; no code twice.
     package func materials(atLeast least: Int) throws(RuleRefusal) -> [CaseCommand.Material] {
         let given = json["materials"] ?? .array([])
@@ -326,66 +271,5 @@ package struct CommandFields {
             Hex.encode(bytes) == text
         else { throw .invalid("materials", "附件摘要应为 64 位小写十六进制数") }
         return Digest(bytes: bytes)
-    }
-
-    /// A truth value; false where there is none.
-    package func flag(_ name: String) throws(RuleRefusal) -> Bool {
-        guard let value = json[name], !value.isNull else { return false }
-        guard let flag = value.bool else { throw .invalid(name, "\(name) 应为 true 或 false") }
-        return flag
-    }
-
-    /// One of a few words.
-    package func choice(_ name: String, _ words: [String]) throws(RuleRefusal) -> String {
-        let text = try text(name)
-        guard words.contains(text) else {
-            throw .invalid(name, "\(name) 应为 " + words.joined(separator: " 或 "))
-        }
-        return text
-    }
-
-    /// A whole number within a range.
-    package func number(
-        _ name: String, in range: ClosedRange<Int>
-    ) throws(RuleRefusal) -> Int {
-        guard let number = try optionalNumber(name, in: range) else {
-            throw .invalid(name, "缺少 \(name)")
-        }
-        return number
-    }
-
-    /// As `number`, or nil where there is none.
-    package func optionalNumber(
-        _ name: String, in range: ClosedRange<Int>
-    ) throws(RuleRefusal) -> Int? {
-        guard let value = json[name], !value.isNull else { return nil }
-        guard let number = value.int.flatMap(Int.init(exactly:)), range.contains(number) else {
-            throw .invalid(
-                name, "\(name) 应为 \(range.lowerBound) 到 \(range.upperBound) 的整数")
-        }
-        return number
-    }
-
-    /// A 12-digit division code.
-    package func region(_ name: String) throws(RuleRefusal) -> RegionCode {
-        guard let code = RegionCode(try text(name)) else {
-            throw .invalid(name, "\(name) 应为 12 位区划代码")
-        }
-        return code
-    }
-
-    /// The first 16 bytes of a change's hash.
-    package func hash(_ name: String) throws(RuleRefusal) -> Digest16 {
-        guard let hash = Digest16(hex: try text(name)) else {
-            throw .invalid(name, "\(name) 应为 32 位十六进制数")
-        }
-        return hash
-    }
-}
-
-extension RuleRefusal {
-    /// A command that is not well formed, with the field that is not.
-    package static func invalid(_ field: String, _ title: String) -> RuleRefusal {
-        RuleRefusal("command-invalid", title, field: field, category: .invalid)
     }
 }

@@ -19,6 +19,8 @@ extension ChangeKind {
     package static let parcelPackage = ChangeKind(rawValue: 0x8050)
     /// What happened to the case on one side, for the other.
     package static let parcelProgress = ChangeKind(rawValue: 0x8051)
+    /// 清除 of the package: either county destroys the payloads of what a hand-over carried.
+    package static let parcelErase = ChangeKind(rawValue: 0x8052)
 
     var isHandoverAnswer: Bool {
         self == .handoverAccept || self == .handoverReject || self == .handoverRelease
@@ -241,7 +243,7 @@ extension [CaseEvent] {
 
 extension ChangeKind {
     fileprivate var isKnownInHandovers: Bool {
-        (0x8040...0x8044).contains(rawValue) || (0x8050...0x8051).contains(rawValue)
+        (0x8040...0x8044).contains(rawValue) || (0x8050...0x8052).contains(rawValue)
     }
 }
 
@@ -263,5 +265,27 @@ extension ScopeName {
         self =
             family == .custody
             ? .custody(one, other, year: year) : .corridor(one, other, year: year)
+    }
+}
+
+/// What one county tells the other of a case: by name, so that a newer one can add to it.
+package enum Milestone {
+    private static let table: [(kind: ChangeKind, name: String)] = [
+        (.caseAccept, "accept"), (.caseRefuse, "refuse"), (.caseCorrection, "correct"),
+        (.caseDecide, "decide"), (.caseDeliver, "deliver"), (.caseClose, "close"),
+        (.caseHandOut, "handOut"), (.caseSupplement, "supplement"),
+        (.caseWithdraw, "withdraw"), (.custodyAccept, "sign"), (.caseNote, "note"),
+        (.casePause, "pause"), (.caseResume, "resume"), (.caseExtend, "extend"),
+    ]
+
+    /// The name of a kind that is told; nil for any other.
+    package static func name(_ kind: ChangeKind) -> String? {
+        table.first { $0.kind == kind }?.name
+    }
+
+    /// The kind of what was told: the outcome is its name, and after a colon its result.
+    package static func kind(_ event: CaseEvent) -> ChangeKind? {
+        guard let name = event.outcome?.prefix(while: { $0 != ":" }) else { return nil }
+        return table.first { $0.name == name }?.kind
     }
 }

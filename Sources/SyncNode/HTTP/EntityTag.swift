@@ -1,13 +1,12 @@
-import Base
-import HTTP
+package import Base
 
 /// Conditions of a request on the state that the caller has (RFC 9110 §13.1).
-enum EntityTag {
+package enum EntityTag {
     /// The tag as a header carries it.
-    static func quoted(_ tag: StateTag) -> String { "\"" + tag.text + "\"" }
+    package static func quoted(_ tag: StateTag) -> String { "\"" + tag.text + "\"" }
 
     /// What a header of tags lists.
-    enum Condition: Hashable, Sendable {
+    package enum Condition: Hashable, Sendable {
         /// There is no such header.
         case none
         /// `*`: any state.
@@ -19,7 +18,7 @@ enum EntityTag {
     }
 
     /// Reads `If-Match` or `If-None-Match`.
-    static func condition(_ name: String, of headers: HTTPHeaders) -> Condition {
+    package static func condition(_ name: String, of headers: HTTPHeaders) -> Condition {
         guard let value = headers[name] else { return .none }
         if value == "*" { return .any }
         var tags: [String] = []
@@ -38,7 +37,7 @@ enum EntityTag {
     }
 
     /// Whether `If-None-Match` says that the caller has this state: weak comparison.
-    static func isFresh(_ tag: StateTag, _ headers: HTTPHeaders) -> Bool {
+    package static func isFresh(_ tag: StateTag, _ headers: HTTPHeaders) -> Bool {
         switch condition("if-none-match", of: headers) {
         case .none, .malformed: false
         case .any: true
@@ -48,10 +47,10 @@ enum EntityTag {
 }
 
 /// What a caller takes (RFC 9110 §12.5.1).
-enum Acceptance {
+package enum Acceptance {
     /// Whether an `Accept` allows a media type; true where there is none. The most telling
     /// range decides; what is not a range is passed over.
-    static func allows(_ type: String, _ headers: HTTPHeaders) -> Bool {
+    package static func allows(_ type: String, _ headers: HTTPHeaders) -> Bool {
         // What programs send: no list to take apart.
         guard let first = headers["accept"], first != "*/*", first != type else { return true }
         let family = type.prefix { $0 != "/" } + "/*"
@@ -69,7 +68,7 @@ enum Acceptance {
 
     /// Whether English is wanted more than Chinese (RFC 9110 §12.5.4); false where neither is
     /// named. Of two that weigh the same the first is taken.
-    static func prefersEnglish(_ headers: HTTPHeaders) -> Bool {
+    package static func prefersEnglish(_ headers: HTTPHeaders) -> Bool {
         guard headers.contains("accept-language") else { return false }
         var best = (weight: 0, isEnglish: false)
         let ranges = headers.all("accept-language").flatMap { $0.split(separator: ",") }
@@ -89,13 +88,14 @@ enum Acceptance {
         let text = parameter.lowercased()
         guard text.hasPrefix("q=") else { return 0 }
         let digits = text.dropFirst(2).filter { $0 != "." }
-        guard let number = String(digits.prefix(4)).digits, !digits.isEmpty else { return 0 }
+        let isPlain = digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        guard isPlain, let number = Int(digits.prefix(4)) else { return 0 }
         let scale = [1: 1000, 2: 100, 3: 10, 4: 1][min(digits.count, 4)] ?? 1
         return min(number * scale, 1000)
     }
 
     /// The media type of a body, in small letters and without parameters.
-    static func bodyType(_ headers: HTTPHeaders) -> String? {
+    package static func bodyType(_ headers: HTTPHeaders) -> String? {
         guard let value = headers["content-type"] else { return nil }
         return value.split(separator: ";").first.map { trimmed($0).lowercased() }
     }

@@ -1,0 +1,35 @@
+package import Base
+package import Civil
+
+/// What the board (督查看板) can be asked for; the word is in addresses.
+package enum BoardKind: String, Hashable, Sendable, CaseIterable {
+    /// 工单: a list; one of them.
+    case tickets, ticket
+
+    /// Whether it is about one thing, which `code` then names.
+    package var needsCode: Bool { self == .ticket }
+}
+
+/// Which sheet of the board is wanted.
+package struct BoardQuestion: Hashable, Sendable {
+    package let kind: BoardKind
+    /// A ticket's number or id.
+    package let code: String
+    /// The top of the subtree; nil for the node's own place.
+    package let region: RegionCode?
+    /// The first and last day; nil for this month.
+    package let period: ClosedRange<CivilDate>?
+    /// Only what is in this state; nil for all.
+    package let status: String?
+
+    package init(
+        _ kind: BoardKind, code: String = "", region: RegionCode? = nil,
+        period: ClosedRange<CivilDate>? = nil, status: String? = nil
+    ) {
+        self.kind = kind
+        self.code = code
+        self.region = region
+        self.period = period
+        self.status = status
+    }
+}

@@ -1,0 +1,137 @@
+import API
+import Base
+import Board
+import Domain
+import Host
+import Runtime
+
+/// `ticket`: 差评整改, 办不成事, 找茬, 投诉, 诉求, 审管推送.
+extension Verb {
+    static let ticket = Family.verb(
+        "ticket",
+        [
+            Act(
+                name: "open", about: Words("登记工单", "takes a ticket in"), subject: "TEXT",
+                options: [
+                    .required("kind", "kind", .choice(kinds)),
+                    .optional("days", "days", .number(0...Limits.ticketDaysMax)),
+                    .optional("case", "case"), .optional("item", "item"),
+                    .optional("channel", "channel"), .optional("applicant", "applicant"),
+                    .optional("phone", "phone"), .optional("to", "to"), .at, .key,
+                ]
+            ) { order in
+                var object = JSONObject()
+                object["command"] = "ticket.open"
+                object["text"] = .text(order.subject)
+                try order.fill(&object)
+                return try await order.submit(object) { _, answer in said(answer) }
+            },
+            step("judge", Words("核实、研判", "says whether it is so"), [outcome]),
+            step("assign", Words("交办、上交", "hands it to another place"), [.required("to", "to")]),
+            step("claim", Words("认领（审管推送）", "claims a push")),
+            step("fix", Words("整改、办理", "puts it right"), isNoted: true),
+            step("reply", Words("反馈、答复", "answers"), isNoted: true),
+            step("review", Words("复核、回访", "reviews it"), [outcome]),
+            step("archive", Words("归档", "puts it away")),
+            step("note", Words("备注", "notes")),
+            sheet("list", Words("工单", "tickets"), .tickets, [.optional("status", "status")]),
+            Act(
+                name: "show", about: Words("一个工单", "one ticket"), subject: "NUMBER",
+                options: []
+            ) { order in
+                let path = "/api/v1/board/ticket?code=" + URLText.segment(order.subject)
+                return try await order.query(path, lines: CatalogActs.lines)
+            },
+            file("check", Words("试导入热线工单", "a dry run of a hotline's file")),
+            file("import", Words("导入热线工单（CSV）", "imports a hotline's file")),
+        ])
+
+    private static let kinds: [(word: String, value: JSON)] = TicketKind.allCases
+        .filter { $0 != .badRating }.map { ($0.rawValue, .text($0.rawValue)) }
+
+    private static let outcome = Option.required(
+        "outcome", "outcome", .choice([("yes", "yes"), ("no", "no")]))
+
+    private static func said(_ answer: JSON) -> Words {
+        let number = answer["number"]?.text ?? "?"
+        return Words(
+            "工单 \(number)，\(answer["state"]?.text ?? "")",
+            "ticket \(number), \(answer["status"]?.text ?? "")")
+    }
+
+    private static func step(
+        _ name: String, _ about: Words, _ options: [Option] = [], isNoted: Bool = false
+    ) -> Act {
+        .command(
+            name, about, "ticket." + name, subject: (name: "NUMBER", field: "ticket"),
+            options + [isNoted ? .required("note", "note") : .optional("note", "note"), .at]
+        ) { _, answer in said(answer) }
+    }
+
+    /// A file of rows, as it is, to the node.
+    private static func file(_ name: String, _ about: Words) -> Act {
+        Act(name: name, about: about, subject: "FILE.csv", options: [.key]) { order in
+            let bytes = try SmallFile.read(order.subject, limit: Limits.importBytesMax)
+            let answer = try await NodeCommands.ask(
+                try order.arguments.required("data"), "POST", "/api/v1/tickets/" + name,
+                body: String(decoding: bytes, as: UTF8.self), key: order.arguments.value("key"))
+            return order.finish(answer) { report in
+                func count(_ key: String) -> Int64 { report[key]?.int ?? 0 }
+                let head = Words(
+                    "\(count("opened")) 件可登记，\(count("known")) 件已有，\(count("refused")) 行不合格",
+                    "\(count("opened")) to open, \(count("known")) known, "
+                        + "\(count("refused")) refused")
+                return [head.text]
+                    + (report["report"]?.array ?? []).map { finding in
+                        "  \(finding["row"]?.int ?? 0)  \(finding["field"]?.text ?? "")："
+                            + (finding["title"]?.text ?? "")
+                    }
+            }
+        }
+    }
+
+    /// A sheet of the board.
+    static func sheet(
+        _ name: String, _ about: Words, _ kind: BoardKind, _ options: [Option] = []
+    ) -> Act {
+        Act(
+            name: name, about: about, subject: nil,
+            options: [
+                .optional("region", "region"), .optional("from", "from"), .optional("to", "to"),
+            ] + options
+        ) { order in
+            try await order.query(
+                try order.page("/api/v1/board/" + kind.rawValue), lines: CatalogActs.lines)
+        }
+    }
+}
+
+/// `rating`: 好差评.
+extension Verb {
+    static let rating = Family.verb(
+        "rating",
+        [
+            .command(
+                "give", Words("评价一次服务（一次一评）", "rates one contact"), "rating.give",
+                subject: (name: "CONTACT", field: "contact"),
+                [
+                    .required("grade", "grade", .number(1...Limits.gradesMax)),
+                    .optional("item", "item"), .optional("channel", "channel"),
+                    .optional("named", "named", .flag), .optional("text", "text"), .at,
+                ]
+            ) { _, answer in rated(answer) },
+            .command(
+                "case", Words("评价一个办件（一事一评）", "rates a case"), "case.rate",
+                subject: (name: "NUMBER", field: "case"),
+                [
+                    .required("grade", "score", .number(1...Limits.gradesMax)),
+                    .optional("named", "named", .flag), .optional("text", "note"), .at,
+                ]
+            ) { _, answer in rated(answer) },
+        ])
+
+    private static func rated(_ answer: JSON) -> Words {
+        guard let ticket = answer["ticket"]?.text else { return Words("已评价", "rated") }
+        return Words("已评价，差评工单 \(ticket)", "rated, ticket \(ticket)")
+    }
+}

@@ -1,0 +1,184 @@
+import Account
+import Base
+import Change
+import Civil
+import Testing
+
+@testable import Domain
+
+extension CaseWorld {
+    fileprivate func tickets(_ name: String) -> [TicketState] {
+        let node = node(name)
+        return node.find(.ticket, label: "").isEmpty ? all(node) : all(node)
+    }
+
+    private func all(_ node: CaseNode) -> [TicketState] {
+        var found: [TicketState] = []
+        for scope in node.logs.keys.sorted(by: { $0.id < $1.id }) {
+            for arrival in node.logs[scope] ?? [] where arrival.change.kind == .ticketOpen {
+                let body = CatalogFold.parsed(arrival.change.body ?? [])
+                guard let id = body["ticket"]?.text.flatMap(Digest16.init(hex:)),
+                    case .ticket(let state)? = node.content(TicketState.key(id))
+                else { continue }
+                found.append(state)
+            }
+        }
+        return found
+    }
+
+    fileprivate func ticket(_ name: String) throws -> TicketState {
+        try #require(tickets(name).first)
+    }
+}
+
+/// Ratings and tickets where they are decided and folded.
+@Suite struct TicketTests {
+    /// A minute later, as the hybrid clock of a real node would have it.
+    private func step(
+        _ world: CaseWorld, _ name: String, _ act: String, _ number: String, _ more: String = ""
+    ) throws -> String? {
+        let latest = world.names.map { world.node($0).now }.max() ?? world.node(name).now
+        world.node(name).now = latest.advanced(byMillis: 60_000)
+        return try world.node(name).say(
+            #"{"command":"ticket.\#(act)","ticket":"\#(number)"\#(more)}"#)
+    }
+
+    /// Scenario A, step 5: a real-name 不满意 at 11:30 is a ticket due 2026-10-09, 待整改.
+    @Test func aNamedBadRatingIsATicketToBePutRight() throws {
+        let world = try CaseWorld()
+        world.cut("V1", "T")
+        let number = try world.receive("V1")
+        let at = #","at":"2026-09-24T08:39:00+08:00""#
+        #expect(try world.say("V1", "rate", number, #","score":2,"named":true\#(at)"#) == nil)
+        let ticket = try world.ticket("V1")
+        #expect(ticket.kind == .badRating)
+        #expect(ticket.status.name(of: .badRating) == "待整改")
+        #expect(ticket.due(WorkCalendar())?.date?.text == "2026-10-09")
+        #expect(ticket.opening?.body["case"]?.text == number)
+        // One a contact: a second word is refused here.
+        #expect(try world.say("V1", "rate", number, #","score":5"#) == "rating-given")
+        world.mend("V1", "T")
+        world.settle()
+        for name in ["T", "C"] { #expect(try world.ticket(name) == ticket) }
+        #expect(world.tickets("V2").isEmpty)
+    }
+
+    @Test func anAnonymousOneIsVerifiedFirstAndTiedToNoCase() throws {
+        let world = try CaseWorld()
+        let number = try world.receive("V1")
+        #expect(try world.say("V1", "rate", number, #","score":1"#) == nil)
+        let ticket = try world.ticket("V1")
+        #expect(ticket.status.name(of: .badRating) == "待核实")
+        #expect(ticket.opening?.body["case"] == nil)
+        #expect(try world.say("V1", "rate", try world.receive("V1"), #","score":5"#) == nil)
+        #expect(world.tickets("V1").count == 1)
+    }
+
+    @Test func aBadRatingRunsItsCourseAcrossTheTiers() throws {
+        let world = try CaseWorld()
+        let give = #"{"command":"rating.give","contact":"A017","grade":2,"text":"等候太久"}"#
+        #expect(try world.node("V1").say(give) == nil)
+        #expect(try world.node("V1").say(give) == "rating-given")
+        world.settle()
+        let number = try world.ticket("V1").number
+        // The town stands above, but the village has it.
+        #expect(try step(world, "T", "judge", number, #","outcome":"yes""#) == "ticket-not-held")
+        #expect(try step(world, "V1", "reply", number, #","note":"已道歉""#) == "ticket-state")
+        #expect(try step(world, "V1", "judge", number, #","outcome":"yes""#) == nil)
+        #expect(try step(world, "V1", "fix", number, #","note":"增开一窗""#) == nil)
+        #expect(try step(world, "V1", "reply", number, #","note":"已道歉""#) == nil)
+        world.settle()
+        #expect(try step(world, "T", "review", number, #","outcome":"no","note":"未解决""#) == nil)
+        world.settle()
+        #expect(try world.ticket("V1").status == .working)
+        #expect(try step(world, "V1", "fix", number, #","note":"再增一窗""#) == nil)
+        #expect(try step(world, "V1", "reply", number, #","note":"已回电""#) == nil)
+        world.settle()
+        #expect(try step(world, "T", "review", number, #","outcome":"yes""#) == nil)
+        #expect(try step(world, "T", "archive", number) == nil)
+        #expect(try step(world, "T", "note", number) == "ticket-state")
+        world.settle()
+        for name in ["V1", "T", "C"] { #expect(try world.ticket(name).status == .archived) }
+    }
+
+    /// Scenario A, step 7: what is out of scope goes up; in the end 处理中 at T.
+    @Test func whatAWindowMayNotRefuseGoesUp() throws {
+        let world = try CaseWorld()
+        let open = #"{"command":"ticket.open","kind":"request","text":"能否代收社保卡"}"#
+        #expect(try world.node("V1").say(open) == nil)
+        let number = try world.ticket("V1").number
+        #expect(
+            try step(world, "V1", "assign", number, #","to":"370124106202""#) == "ticket-target")
+        world.settle()
+        #expect(try step(world, "C", "assign", number, #","to":"370124106000""#) == nil)
+        world.settle()
+        #expect(try world.ticket("V1").status.name(of: .request) == "处理中")
+        #expect(try world.ticket("V1").holder == CaseWorld.id("T"))
+        #expect(try step(world, "V1", "reply", number, #","note":"可以""#) == "ticket-not-held")
+        #expect(try step(world, "T", "reply", number, #","note":"可以""#) == nil)
+    }
+
+    /// Two places act at once without a link: one order at both in the end, the later in vain.
+    @Test func concurrentStepsEndTheSameEverywhere() throws {
+        let world = try CaseWorld()
+        let open = #"{"command":"ticket.open","kind":"stuck","text":"办不成","days":0}"#
+        #expect(try world.node("V1").say(open) == nil)
+        world.settle()
+        let number = try world.ticket("V1").number
+        world.cut("V1", "T")
+        #expect(try step(world, "T", "assign", number, #","to":"370124106000""#) == nil)
+        #expect(try step(world, "V1", "reply", number, #","note":"已办""#) == nil)
+        world.mend("V1", "T")
+        world.settle()
+        let seen = try ["V1", "T", "C"].map { try world.ticket($0) }
+        #expect(seen.allSatisfy { $0 == seen[0] })
+        #expect(seen[0].holder == CaseWorld.id("T"))
+        #expect(seen[0].events.filter { !$0.counts }.map(\.act) == [.reply])
+        #expect(seen[0].due(WorkCalendar())?.date?.text == "2026-09-24")
+    }
+
+    @Test func reviewIsForAnotherPerson() throws {
+        let world = try CaseWorld()
+        let town = world.node("T")
+        #expect(try town.enter("zhao", [.townReviewer]) == nil)
+        #expect(try town.enter("qian", [.townReviewer]) == nil)
+        try town.act(as: "zhao")
+        #expect(try town.say(#"{"command":"ticket.open","kind":"flaw","text":"标识不清"}"#) == nil)
+        let number = try world.ticket("T").number
+        #expect(try step(world, "T", "reply", number, #","note":"已更换""#) == nil)
+        #expect(
+            try step(world, "T", "review", number, #","outcome":"yes""#) == "separate-officers")
+        try town.act(as: "qian")
+        #expect(try step(world, "T", "review", number, #","outcome":"yes""#) == nil)
+        #expect(town.auditLines.map(\.act).contains("ticket.review"))
+    }
+
+    @Test func aHotlinesFileIsTakenWholeOrNotAtAll() throws {
+        let world = try CaseWorld()
+        let county = world.node("C")
+        let heading = ["工单号", "类别", "内容", "登记时间", "办理时限", "交办区划"]
+        func rows(_ place: String) -> [TicketRow] {
+            TicketFile([
+                heading, ["H1", "投诉", "窗口无人", "2026-09-24 08:00", "3", "370124106201"],
+                ["H2", "诉求", "修路", "2026-09-24 08:10", "", place],
+            ]).rows
+        }
+        guard
+            case .refuse(let refusal) = county.run(.ticket(.importRows(rows("371502101000"))))
+        else {
+            Issue.record("a place of another county")
+            return
+        }
+        #expect(refusal.title.hasPrefix("第 3 行"))
+        #expect(world.tickets("C").isEmpty)
+        _ = county.run(.ticket(.importRows(rows(""))))
+        #expect(world.tickets("C").map(\.number).sorted() == ["RH1", "RH2"])
+        // A second time nothing is new.
+        _ = county.run(.ticket(.importRows(rows(""))))
+        #expect(world.tickets("C").count == 2)
+        world.settle()
+        #expect(try world.ticket("V1").holder == CaseWorld.id("V1"))
+        #expect(try world.ticket("V1").due(WorkCalendar())?.date?.text == "2026-09-30")
+        #expect(world.tickets("V2").isEmpty)
+    }
+}
