@@ -66,13 +66,14 @@ let rooms: [(name: String, knows: [String])] = [
         "Vault",
         ["Base", "Crypto", "Change", "Domain", "Kernel", "API", "Store", "Host"]
     ),
+    ("Tally", ["Base", "Change", "Civil", "Domain", "Kernel", "Store", "Board", "Guide"]),
     ("Departure", ["Base", "Change", "Domain", "Kernel", "Store"]),
     (
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
             "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Enrolment",
-            "Gate", "Blob", "Departure", "Vault", "Guide", "Board", "CLinux",
+            "Gate", "Blob", "Departure", "Vault", "Guide", "Board", "Tally", "CLinux",
         ]
     ),
     (

@@ -13,6 +13,7 @@ struct Verb: Sendable {
         .initialise, .serve, .demo, .status, .sync, .command, .invite, .enroll, .seat, .revoke,
         .retire, .replace, .move, .late, .user, .audit,
         .caseFile, .handoff, .catalog, .grant, .calendar, .theme, .knowledge, .ticket, .rating,
+        .board, .report,
         .verify, .backup, .restore, .secret, .export, .importing, .simulate, .bench,
     ]
 
@@ -109,6 +110,8 @@ extension Words {
         ("knowledge", Words("知识库与证明清单", "answers to questions, and the list of proofs")),
         ("ticket", Words("工单：差评、办不成事、找茬、投诉、诉求", "tickets: bad ratings, complaints, questions")),
         ("rating", Words("好差评", "ratings of the service")),
+        ("board", Words("督查看板：亮灯、指标、评价、排名", "the board: lights, metrics, ratings, ranking")),
+        ("report", Words("月报", "the monthly report")),
         ("user", Words("账户", "accounts")),
         ("audit", Words("审计：谁、何时、做了什么", "who did what, and whether that is still so")),
     ]

@@ -39,7 +39,8 @@ extension CaseWorld {
     ) throws -> String? {
         let latest = world.names.map { world.node($0).now }.max() ?? world.node(name).now
         world.node(name).now = latest.advanced(byMillis: 60_000)
-        return try world.node(name).say(#"{"command":"ticket.\#(act)","ticket":"\#(number)"\#(more)}"#)
+        return try world.node(name).say(
+            #"{"command":"ticket.\#(act)","ticket":"\#(number)"\#(more)}"#)
     }
 
     /// Scenario A, step 5: a real-name 不满意 at 11:30 is a ticket due 2026-10-09, 待整改.

@@ -181,6 +181,9 @@ struct PlaceNames {
     /// - Parameter id: A region id in hexadecimal.
     func name(id: String?) -> String { id.flatMap { byID[$0] } ?? "—" }
 
+    /// Places of the node's own tree, by code.
+    var own: [Place] { places.filter { $0.relation != .partner } }
+
     /// Where a case may go from here.
     var targets: [Place] { places.filter { $0.relation != .own } }
 }

@@ -10,6 +10,7 @@ package import Kernel
 import Sessions
 package import Store
 import Synchronization
+import Tally
 import Vault
 
 /// A node's store, opened: its writer on its thread, its readers, its keys.
@@ -23,6 +24,8 @@ struct OpenStore: Sendable {
     let keys: KeyFiles
     /// What is personal, sealed and opened.
     let vault: Vault
+    /// The board's figures, kept up beside the documents.
+    let tally: TallyKeeper
     /// Names this store to peers.
     let storeEpoch: Digest16
     /// Why the node had to begin a new incarnation at this start; nil as a rule.
@@ -101,11 +104,15 @@ struct OpenStore: Sendable {
         guard let opened = box.value else {
             throw NodeRuntime.Failure("\(data) could not be opened", exitCode: 3)
         }
+        let tally = TallyKeeper(
+            path: data + "/board.db",
+            identity: opened.keys.nodeID.bytes + Array(String(opened.storeEpoch).utf8),
+            own: opened.settings.region.id, readers: readers)
         return OpenStore(
             settings: opened.settings, board: board, writer: writer,
             readers: readers, blobs: blobs,
             signer: IncarnationSigner(opened.keys.incarnation), keys: opened.keys,
-            vault: vault,
+            vault: vault, tally: tally,
             storeEpoch: Digest16(high: opened.storeEpoch, low: opened.keys.nodeID.prefix8),
             renewal: opened.renewal, orphans: opened.orphans)
     }
