@@ -28,6 +28,7 @@ let rooms: [(name: String, knows: [String])] = [
     ("QR", []),
     ("Console", ["Base", "Account", "QR"]),
     ("Guide", ["Base", "Change", "Civil", "Domain", "Console"]),
+    ("Editing", ["Base", "Account", "Domain", "Console", "Guide"]),
     ("Board", ["Base", "Change", "Civil", "Domain", "Guide"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
@@ -35,7 +36,7 @@ let rooms: [(name: String, knows: [String])] = [
         "API",
         [
             "Base", "Crypto", "HTTP", "Change", "Civil", "Domain", "Account", "Console", "Guide",
-            "Board",
+            "Board", "Editing",
         ]
     ),
     ("Enrolment", ["Base", "Crypto"]),
@@ -95,6 +96,7 @@ let rooms: [(name: String, knows: [String])] = [
         "Simulator",
         ["Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Account"]
     ),
+    ("Play", ["Base", "Account", "Change", "Civil", "Domain", "Guide", "Kernel", "Simulator"]),
 ]
 
 let strict: [SwiftSetting] =
@@ -152,7 +154,7 @@ let package = Package(
                 dependencies: [
                     "Base", "Account", "Domain", "Guide", "Board", "Host", "Runtime", "Demo",
                     "Bench",
-                    "Simulator",
+                    "Simulator", "Play",
                     "API",
                 ],
                 path: "Sources/node",

@@ -41,6 +41,32 @@ extension Verb {
         }
     }
 
+    static let partner = Verb(
+        name: "partner", help: "URL --fingerprint HEX --data DIR [--wait]",
+        details: ["  --wait: the other county dials"]
+    ) { words in
+        await guarded("partner") {
+            let arguments = try Arguments(words, flags: ["wait", "json"])
+            try arguments.allowOnly(["data", "fingerprint", "wait", "json"], words: 1)
+            guard let url = arguments.positional.first else {
+                throw Arguments.Failure("one URL is needed", chinese: "需要对方县的地址 URL")
+            }
+            var order = JSONObject()
+            order["url"] = .text(url)
+            order["fingerprint"] = .text(try arguments.required("fingerprint"))
+            order["dial"] = .bool(!arguments.has("wait"))
+            var writer = JSONWriter()
+            writer.value(.object(order))
+            let answer = try await NodeCommands.ask(
+                try arguments.required("data"), "POST", "/admin/v1/partner",
+                body: String(decoding: writer.bytes, as: UTF8.self))
+            return Report.finish(answer, isJSON: arguments.has("json")) { answer in
+                let name = answer["name"]?.text ?? ""
+                return [Words("已与\(name)约定跨域协作", "a corridor with \(name)").text]
+            }
+        }
+    }
+
     static let seat = Verb(
         name: "seat",
         help: "--data DIR --region CODE  (gives a child's new incarnation its seat; a root its own)"

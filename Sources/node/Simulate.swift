@@ -1,4 +1,5 @@
 import Base
+import Play
 import Runtime
 import Simulator
 
@@ -7,7 +8,7 @@ extension Verb {
     static let simulate = Verb(
         name: "simulate",
         help: "--seed N [--seeds N] [--steps N] [--topology FILE] [--mutant NAME|all] "
-            + "[--sweep] [--moves] [--tell] [--json] [--list-mutants]"
+            + "[--sweep] [--moves] [--tell] [--json] [--list-mutants] | --scenario B"
     ) { words in
         await guarded("simulate") {
             let arguments = try Arguments(
@@ -15,8 +16,11 @@ extension Verb {
             try arguments.allowOnly([
                 "seed", "seeds", "steps", "topology", "mutant", "json", "list-mutants", "sweep",
                 "moves",
-                "tell",
+                "tell", "scenario",
             ])
+            if let name = arguments.value("scenario") {
+                return try play(name, asJSON: arguments.has("json"))
+            }
             if arguments.has("list-mutants") {
                 for mutant in Mutant.allCases { Console.print(mutant.rawValue) }
                 return 0
@@ -38,6 +42,27 @@ extension Verb {
             return code
         }
     }
+}
+
+/// Plays a written scenario and prints a line a fact; 1 where one is not so.
+private func play(_ name: String, asJSON: Bool) throws -> Int32 {
+    guard let scenario = Scenario(rawValue: name) else {
+        let all = Scenario.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Arguments.Failure("--scenario \(name) is none of \(all)")
+    }
+    let bill = scenario.play()
+    if asJSON {
+        Console.print(String(decoding: bill.json, as: UTF8.self))
+    } else {
+        for fact in bill.facts { Console.print(fact.text) }
+        for violation in bill.violations { Console.print("✘ " + violation) }
+        let wrong = bill.facts.count { !$0.holds } + bill.violations.count
+        Console.print(
+            wrong == 0
+                ? "全部属实：\(bill.facts.count) 条，另有 \(bill.checks) 次核对"
+                : "\(wrong) 条不属实，共 \(bill.facts.count) 条")
+    }
+    return bill.isTrue ? 0 : 1
 }
 
 /// What the words of `simulate` ask for.

@@ -10,8 +10,8 @@ struct Verb: Sendable {
     let run: @Sendable ([String]) async -> Int32
 
     static let all: [Verb] = [
-        .initialise, .serve, .demo, .status, .sync, .command, .invite, .enroll, .seat, .revoke,
-        .retire, .replace, .move, .late, .user, .audit,
+        .initialise, .serve, .demo, .status, .sync, .command, .invite, .enroll, .partner, .seat,
+        .revoke, .retire, .replace, .move, .late, .user, .audit,
         .caseFile, .handoff, .catalog, .grant, .calendar, .theme, .knowledge, .ticket, .rating,
         .board, .report,
         .verify, .backup, .restore, .secret, .export, .importing, .simulate, .bench,
@@ -87,6 +87,7 @@ extension Words {
         ("command", Words("提交一条 JSON 命令", "hands in one command as JSON")),
         ("invite", Words("邀请下级节点入网", "lets a child node in, by a code or by request")),
         ("enroll", Words("凭邀请码入网", "makes this machine a node of its parent's")),
+        ("partner", Words("与邻县约定跨域协作", "agrees on a corridor with a county of another tree")),
         ("seat", Words("给下级的新密钥授予席位", "gives a child's new key its seat")),
         ("revoke", Words("吊销下级的机器：到达的算数，之后的不算", "ends a stolen machine: what is here counts")),
         ("retire", Words("下级停用", "ends a node that left nothing behind")),

@@ -59,6 +59,28 @@ import Testing
         #expect(try JSON(parsing: broken.body)["title"]?.text == "第 2 行：引号没有收尾")
     }
 
+    /// Blank forms of what is published are for everybody; any other attachment is not.
+    @Test func blankFormsAreForEverybody() throws {
+        let nobody = Ask(principal: .nobody)
+        let given = try nobody.reply("GET", "/guide/I1/files/" + Fixture.blank)
+        guard case .blob(.get(let request)) = given else {
+            Issue.record("no file: \(given)")
+            return
+        }
+        #expect(request.digest.hex == Fixture.blank)
+        let other = String(repeating: "b", count: 64)
+        for target in [
+            "/guide/I1/files/" + other, "/guide/I9/files/" + Fixture.blank,
+            "/guide/nothing/files/" + Fixture.blank,
+        ] { #expect(try nobody.now("GET", target).status == 404, "\(target)") }
+        #expect(try nobody.now("GET", "/guide/I1/files/x").status == 400)
+        #expect(try nobody.now("GET", "/api/v1/blobs/" + Fixture.blank).status == 401)
+        let editor = Ask(
+            principal: Principal(
+                kind: .account, author: 7, login: "x", name: "x", roles: [.itemEditor]))
+        #expect(try editor.now("GET", "/api/v1/blobs/" + Fixture.blank).status == 403)
+    }
+
     @Test func exportsAreFiles() throws {
         for format in ItemFile.Format.allCases {
             let answer = try ask.now("GET", "/api/v1/export/\(format.rawValue)")

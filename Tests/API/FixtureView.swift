@@ -187,6 +187,8 @@ enum Fixture {
     static let number = "37012410600020260924000017"
     static let twice = "37012410600020260924000025"
 
+    /// The digest of a blank form that every version names.
+    static let blank = String(repeating: "a", count: 64)
     static let application = #"{"item":"I1","applicant":"王某","materials":["M1"]}"#
 
     static func code(_ text: String) -> RegionCode {
@@ -260,7 +262,8 @@ enum Fixture {
                 "legalDays": 20, "promisedDays": .int(handling == "即办件" ? 0 : 5),
                 "conditions": "具有本市户籍、年满 80 周岁的老年人。",
                 "materials": [
-                    ["code": "M1", "name": "高龄津贴申请表"], ["code": "M2", "name": "居民身份证"],
+                    ["code": "M1", "name": "高龄津贴申请表", "blank": ["blob": .text(blank)]],
+                    ["code": "M2", "name": "居民身份证"],
                     ["code": "M3", "name": "居民户口簿"],
                     ["code": "M4", "name": "银行卡复印件", "deferrable": true],
                 ],

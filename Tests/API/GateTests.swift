@@ -18,7 +18,7 @@ import Testing
 
     private static let open: Set<Operation> = [
         .health, .readiness, .stylePage, .syncMessage, .loginPage, .loginForm, .openSession,
-        .guidePage, .guideItemPage, .progressPage, .progressForm,
+        .guidePage, .guideItemPage, .guideFile, .progressPage, .progressForm,
     ]
 
     /// Every route of the table, asked by nobody: only the public ones answer.

@@ -11,7 +11,7 @@ import Testing
         let values = [
             "{number}": Fixture.number, "{code}": "I1", "{door}": "identity",
             "{hash}": String(repeating: "a", count: 64), "{sheet}": "guide", "{board}": "tickets",
-            "{family}": "theme", "{format}": "json",
+            "{family}": "theme", "{format}": "json", "{what}": "theme",
         ]
         for route in RouteTable.shipped.routes where route.method == .get {
             var target = route.pattern

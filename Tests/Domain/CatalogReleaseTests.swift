@@ -189,6 +189,48 @@ import Testing
                 .rule == "uniform-element-read-only")
     }
 
+    /// A row without a code is known by its name and department, one with a code by that.
+    @Test(arguments: [true, false]) func aRowThatCameBeforeIsNotDraftedAgain(
+        hasCode: Bool
+    ) throws {
+        func file(_ change: (Int, JSON) -> JSON = { $1 }) -> JSON {
+            rows(3) { number, row in
+                let row = row.setting("basis", nil)
+                return change(number, hasCode ? row : row.setting("code", nil))
+            }
+        }
+        #expect(try say("catalog.import", ["items": file()]) == nil)
+        let first = drafts()
+        #expect(first.count == 3)
+        let before = world.county.log.count
+        #expect(try say("catalog.import", ["items": file()]) == nil)
+        #expect(world.county.log.count == before)
+        // What changed takes the place of the draft that was made of it, and of no other.
+        let mended = file { $0 == 2 ? $1.setting("conditions", "年满 90 周岁") : $1 }
+        #expect(try say("catalog.import", ["items": mended]) == nil)
+        let open = try drafts().filter { try draft($0).isOpen }
+        #expect(drafts().count == 4 && open.count == 3)
+        #expect(first.filter { !open.contains($0) }.count == 1)
+    }
+
+    /// Where two drafts could be meant, neither is touched.
+    @Test func aRowThatCouldBeEitherIsRefused() throws {
+        let twins = JSON.array(
+            ["甲", "乙"].map { words in
+                Sample.elements("同名").setting("basis", nil).setting("conditions", .text(words))
+            })
+        #expect(try say("catalog.import", ["items": twins]) == nil)
+        let third = Sample.elements("同名").setting("basis", nil).setting("conditions", "丙")
+        #expect(try say("catalog.import", ["items": .array([third])]) == "draft-ambiguous")
+        #expect(drafts().count == 2)
+    }
+
+    private func draft(_ id: Digest16) throws -> DraftState {
+        let content = world.county.content(DocumentKey(collection: .draft, id: id))
+        guard case .draft(let state)? = content else { throw JSONError(.kind, offset: 0) }
+        return state
+    }
+
     // MARK: definitions
 
     @Test func themesNameItemsThatThereAre() throws {

@@ -1,8 +1,11 @@
+import API
 import Base
-import Domain
 import Foundation
+import Kernel
+import Store
 import Testing
 
+@testable import Domain
 @testable import Runtime
 
 /// Two counties with a corridor between them.
@@ -107,6 +110,75 @@ import Testing
         _ = try await one.take(try two.export(for: one.runtime.settings.region.id))
         #expect(try await pair.one.file(number)["status"]?.text == "accepted", "its progress")
         await pair.stop()
+    }
+
+    private func files(below path: String, with text: String) throws -> [String] {
+        let walk = try #require(FileManager.default.enumerator(atPath: path))
+        return walk.compactMap { $0 as? String }.filter { name in
+            FileManager.default.contents(atPath: path + "/" + name)?
+                .range(of: Data(text.utf8)) != nil
+        }
+    }
+
+    /// What the corridor carried of a case, as one county's log has it.
+    private func package(_ number: String, at station: Station) async throws -> JSON {
+        let runtime = try await station.running()
+        let parcels = try NodeQueries(runtime: runtime).documents(.parcel, label: number)
+        let parcel = try ParcelState(try #require(parcels.first))
+        let dot = try #require(parcel.packages.first?.dot)
+        let change = try runtime.store.readers.read { (reader) throws(JournalError) in
+            try reader.change(at: dot, in: parcel.scope.id)
+        }
+        return try JSON(parsing: try #require(change?.body))
+    }
+
+    @Test func anErasureReachesTheOtherCounty() async throws {
+        let pair = try await Neighbours()
+        try await pair.one.publish(County.item)
+        let number = try await pair.handOver("欧阳若兰")
+        try await pair.one.say(
+            "{\"command\":\"case.note\",\"case\":\"\(number)\",\"note\":\"electricity-77\"}")
+        try await County.until("it is at the other county", seconds: 40) {
+            try await pair.two.applicants() == ["欧阳若兰"]
+        }
+        for act in ["accept", "decide\",\"outcome\":\"grant", "deliver\",\"receiver\":\"某甲"] {
+            try await pair.two.say("{\"case\":\"\(number)\",\"command\":\"case.\(act)\"}")
+        }
+        try await County.until("the first county knows how it ended", seconds: 40) {
+            try await pair.one.file(number)["status"]?.text == "delivered"
+        }
+        var sealed = [try #require(try await package(number, at: pair.one)["sealed"]?.text)]
+        for station in [pair.one, pair.two] {
+            sealed.append(try #require(try await station.file(number)["sealed"]?.text))
+        }
+        #expect(Set(sealed).count == 3, "each under another key")
+        for station in [pair.one, pair.two] {
+            #expect(try files(below: station.data, with: sealed[0]) != [], "the package was there")
+            #expect(try files(below: station.data, with: "electricity-77") != [])
+        }
+        try await pair.one.say(
+            "{\"command\":\"case.erase\",\"case\":\"\(number)\",\"reason\":\"到期\"}")
+        for station in [pair.one, pair.two] {
+            try await County.until("nothing is left at \(station.code)", seconds: 40) {
+                let isErased = try await station.file(number)["erased"]?.bool == true
+                return try isErased
+                    && (sealed + ["electricity-77"]).allSatisfy {
+                        try files(below: station.data, with: $0).isEmpty
+                    }
+            }
+            let file = try await station.file(number)
+            #expect(file["status"]?.text == "delivered" && file["number"]?.text == number)
+            try await County.until("it is receipted at \(station.code)") {
+                try await !NodeQueries(runtime: station.running()).documents(
+                    DocumentQuery(
+                        collection: .audit, status: "case.erased", after: nil, limit: 50)
+                ).isEmpty
+            }
+        }
+        await pair.stop()
+        for station in [pair.one, pair.two] {
+            #expect(try Verification.run(data: station.data).isSound, "\(station.code)")
+        }
     }
 
     @Test func anotherNodeCannotPassForThePartner() async throws {

@@ -81,7 +81,7 @@ private struct Maker {
         let standard = [
             ("number", String(repeating: "0", count: 26)), ("code", "370511001001"),
             ("hash", String(repeating: "0", count: 64)), ("sheet", "guide"), ("board", "tickets"),
-            ("family", "theme"), ("format", "json"),
+            ("family", "theme"), ("format", "json"), ("what", "theme"),
             ("door", method == "GET" ? "identity" : "exchange"),
             (
                 "action",
@@ -273,6 +273,7 @@ private struct Maker {
 
     private func formBodies() -> [BadRequest] {
         let form = "application/x-www-form-urlencoded"
+        let most = operation["requestBody"]?["x-bytes-max"]?.int ?? Int64(Limits.formBytesMax)
         let long = String(repeating: "x", count: 40_000)
         let texts = [
             "item=%", "item=%4", "item=%zz", "item=%ff", "item=%00", "item=%c3&applicant=x",
@@ -282,9 +283,7 @@ private struct Maker {
             request("form \(text.prefix(20))", form, Array(text.utf8), 400...422)
         } + [
             request("as JSON", "application/json", Array("{}".utf8), 415...415),
-            request(
-                "too long", form, [UInt8](repeating: 0x61, count: Limits.formBytesMax + 1),
-                413...413),
+            request("too long", form, [UInt8](repeating: 0x61, count: Int(most) + 1), 413...413),
         ]
     }
 }

@@ -196,6 +196,14 @@ extension JournalTrial {
         check.equal(forks.map(\.dot.seq.rawValue), [1, 2, 3], "forks by dot, once each")
         check.equal(forks.first?.evidence, [7, 8], "the evidence")
         check.equal(forks.first?.other == forks.first?.held, false, "two hashes")
+        let first = forks[0]
+        try transaction {
+            try journal.replaceEvidence(
+                ForkRecord(
+                    scope: first.scope, dot: first.dot, held: first.held, other: first.other,
+                    evidence: [9]))
+        }
+        check.equal(try journal.forks().map(\.evidence), [[9], [7, 8], [7, 8]], "one's proof")
     }
 
     func cutTail() throws {

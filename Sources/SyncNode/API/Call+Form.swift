@@ -7,13 +7,14 @@ import HTTP
 extension Call {
     func form() throws(Problem) -> Reply {
         try checkOrigin()
-        let form = try FormBody(request.body)
+        let form = try FormBody(request.body, isWhole: route.operation == .editForm)
         try checkToken(form)
         switch route.operation {
         case .receiveForm: return try receive(form)
         case .caseForm: return try act(form)
         case .syncForm: return exchange()
         case .catalogForm: return try catalogForm(form)
+        case .editForm: return try editForm(form)
         case .boardForm: return try boardForm(form)
         case .loginForm, .logoutForm, .passwordForm, .codeForm, .accountForm, .draftForm,
             .progressForm:

@@ -1,5 +1,7 @@
 import Base
+import Console
 package import Domain
+import Guide
 import HTTP
 
 /// What a node's own catalog says beside its items: who was granted what, and which day is the
@@ -60,6 +62,23 @@ extension Call {
             throw .missing("case-not-whole", "此办件的收件环节尚未到达本站")
         }
         return HTTPResponse.json(clock.json(of: file.label))
+    }
+
+    /// What an applicant sees of a case.
+    func progress(
+        _ sheet: CaseSheet, _ names: PlaceNames, _ status: NodeStatus
+    ) throws(Problem) -> PublicPages.Progress {
+        let due = try clock(of: sheet.document, at: status.clock)?.promised?.date?.text
+        let terms = SheetQuestion(.terms, code: sheet.document.key.id.hex)
+        let data = try read { view throws(ViewError) in try view.sheet(terms) }?.data
+        let change = data.map { data in
+            "\(data["printedDue"]?.text ?? "—") 改为 \(data["due"]?.text ?? "—")，"
+                + "收件之日事项已有新版本，按较早者"
+        }
+        return PublicPages.Progress(
+            number: sheet.number, status: CaseWords.status(sheet.status),
+            place: names.name(sheet.holder), since: sheet.receivedAt.minuteText, due: due,
+            change: change)
     }
 
     func clock(of file: StoredDocument, at now: Instant) throws(Problem) -> CaseClock? {

@@ -1,6 +1,7 @@
 import Base
 import Console
 import Domain
+import Guide
 import HTTP
 
 /// Pages of the console.
@@ -14,7 +15,7 @@ extension Call {
         case .receivePage: return try receivePage()
         case .searchPage: return try searchPage()
         case .scopesPage: return try scopesPage()
-        case .catalogPage, .sheetPage: return try catalogPages()
+        case .catalogPage, .sheetPage, .listPage, .editPage: return try catalogPages()
         case .boardIndex, .boardPage: return try boardPages()
         case .loginPage, .accountPage, .auditPage, .draftsPage, .guidePage, .guideItemPage,
             .progressPage:
@@ -79,6 +80,9 @@ extension Call {
             clock: try clock(of: first, at: status.clock), names: try names(), key: formKey(status))
         page.twins = sheets(try read { view throws(ViewError) in try view.twins(of: first) })
             .filter { !["closed", "withdrawn", "refused"].contains($0.status) }
+        page.binding = try read { view throws(ViewError) in
+            try view.sheet(SheetQuestion(.binding, code: first.key.id.hex))
+        }
         return page
     }
 

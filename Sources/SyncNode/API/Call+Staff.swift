@@ -361,11 +361,7 @@ extension Call {
                 && isOf($0.person, last)
         }
         let names = try names()
-        let line = sheet.map {
-            PublicPages.Progress(
-                number: $0.number, status: CaseWords.status($0.status),
-                place: names.name($0.holder), since: $0.receivedAt.minuteText)
-        }
+        let line = try sheet.map { sheet throws(Problem) in try progress(sheet, names, status) }
         return .door(
             DoorOrder(wish: .guess(subject: "progress " + number, isRight: line != nil)) {
                 switch $0 {

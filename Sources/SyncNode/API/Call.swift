@@ -34,7 +34,9 @@ struct Call<View: NodeView> {
             default: break
             }
             return try route.method == .post ? command() : .now(answer())
-        case .console: return try route.method == .post ? form() : .now(page())
+        case .console:
+            if route.operation == .guideFile { return try guideFile() }
+            return try route.method == .post ? form() : .now(page())
         case .sync: return try sync()
         }
     }
@@ -91,12 +93,15 @@ struct Call<View: NodeView> {
         return .sync(kind, request)
     }
 
-    private func blob() throws(Problem) -> Reply {
-        let text = values[0]
+    func digest(_ text: String) throws(Problem) -> Digest {
         guard let bytes = Hex.decode(text), bytes.count == 32, text == text.lowercased() else {
             throw Problem(400, "blob-hash-malformed", "摘要应为 64 位小写十六进制数", field: "hash")
         }
-        let digest = Digest(bytes: bytes)
+        return Digest(bytes: bytes)
+    }
+
+    private func blob() throws(Problem) -> Reply {
+        let digest = try digest(values[0])
         guard route.operation == .putBlob else {
             return .blob(.get(BlobRequest(digest, request)))
         }

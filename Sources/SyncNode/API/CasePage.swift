@@ -2,6 +2,7 @@ import Account
 import Base
 import Console
 import Domain
+import Guide
 import HTTP
 
 /// One case: on paper the receipt that the applicant takes home; on the screen also who has it,
@@ -18,6 +19,9 @@ struct CasePage {
     let key: String
     /// Cases of the same person for the same item that are not closed: 疑似重复.
     var twins: [CaseSheet] = []
+    /// Which version governs it, and what must be told or ruled for that; nil where the item is not
+    /// here.
+    var binding: Sheet?
     /// The applicant in full, after it was asked for with a reason; nil shows it masked.
     var person: Person?
 
@@ -25,7 +29,8 @@ struct CasePage {
         Page.response(
             "办件 " + sheet.number, status,
             """
-            \(receipt)<div class="screen">\(custody)\(CaseActs(page: self).html)\(history)</div>
+            \(receipt)<div class="screen">\(custody)\(bound)\(CaseActs(page: self).html)\
+            \(history)</div>
             """)
     }
 
@@ -153,6 +158,24 @@ struct CasePage {
         <section class="card"><h2>现由谁负责</h2>\
         <p class="holder">\(CaseRow.custody(sheet, names))</p></section>
         """
+    }
+
+    /// 版本滞后, 时限变更, 待裁定, 越权: only where there is something of it.
+    private var bound: HTMLText {
+        guard let notes = binding?.sections.first(where: { $0.heading == "提示" }) else {
+            return .empty
+        }
+        let id = sheet.document.key.id.hex
+        let rows = notes.rows.map { row -> HTMLText in
+            "<tr><td>\(row.first ?? "")<td>\(row.dropFirst().joined(separator: " "))</tr>"
+        }
+        let paper: HTMLText =
+            binding?.data["printedDays"] == nil
+            ? .empty : "<a class=\"button\" href=\"/catalog/terms?code=\(id)\">时限变更告知书</a> "
+        return """
+            <section class="card"><h2>目录与本件</h2><table><tbody>\(rows)</tbody></table>
+            <p>\(paper)<a class="button" href="/catalog/binding?code=\(id)">版本依据</a></p></section>
+            """
     }
 
     private var history: HTMLText {

@@ -11,9 +11,10 @@ struct FormBody: Hashable, Sendable {
         let value: String
     }
 
+    /// - Parameter isWhole: Whether it holds all of an item: such a form may be longer.
     /// - Throws: 400 where it is malformed, 413 where it is too long, 422 for a field that is.
-    init(_ bytes: [UInt8]) throws(Problem) {
-        guard bytes.count <= Limits.formBytesMax else {
+    init(_ bytes: [UInt8], isWhole: Bool = false) throws(Problem) {
+        guard bytes.count <= (isWhole ? Limits.editFormBytesMax : Limits.formBytesMax) else {
             throw Problem(413, "form-too-long", "表单过长")
         }
         var fields: [Field] = []
@@ -21,7 +22,8 @@ struct FormBody: Hashable, Sendable {
         while start < bytes.count {
             let end = bytes[start...].firstIndex(of: UInt8(ascii: "&")) ?? bytes.count
             if end > start {
-                guard fields.count < Limits.formFieldsMax else {
+                let most = isWhole ? Limits.editFieldsMax : Limits.formFieldsMax
+                guard fields.count < most else {
                     throw Problem(413, "form-too-many-fields", "表单字段过多")
                 }
                 fields.append(try Self.field(bytes, start, end))
@@ -42,6 +44,9 @@ struct FormBody: Hashable, Sendable {
     func texts(_ name: String) -> [String] {
         fields.filter { $0.name == name }.map(\.value)
     }
+
+    /// All fields, in order.
+    var all: [(name: String, value: String)] { fields.map { ($0.name, $0.value) } }
 
     /// All fields, in order: what a repeated form is known by.
     var bytes: [UInt8] {

@@ -15,32 +15,35 @@ enum Gate {
         case anyone
         /// An act that a role of the caller must allow.
         case act(Act)
+        /// One of some acts.
+        case either(Act, Act)
     }
 
     private static func need(_ operation: Operation) -> Need {
         switch operation {
         case .health, .readiness, .stylePage, .syncMessage, .loginPage, .loginForm, .openSession,
-            .guidePage, .guideItemPage, .progressPage, .progressForm:
+            .guidePage, .guideItemPage, .guideFile, .progressPage, .progressForm:
             .nothing
         // The domain decides by role what a command may; it must have somebody's name.
         case .openAPI, .getSession, .closeSession, .changePassword, .changeCode, .codeForm,
             .homePage, .accountPage,
             .logoutForm, .passwordForm, .submitCommand, .receiveCase, .actOnCase, .publishItem,
             .actOnItem, .receiveForm, .caseForm, .addAccount, .actOnAccount, .accountForm,
-            .draftForm, .importCatalog, .catalogForm, .boardForm, .importTickets:
+            .draftForm, .importCatalog, .catalogForm, .editForm, .boardForm, .importTickets:
             .anyone
         case .listCases, .getCase, .getCaseClock, .search, .casePage, .searchPage, .streamEvents:
             .act(.viewCases)
         case .listItems, .getItem, .getRollout, .listGrants, .getDueDate, .itemPage, .listDrafts,
             .draftsPage, .getSheet, .checkImport, .exportCatalog, .listDefinitions,
-            .catalogPage, .sheetPage:
+            .catalogPage, .sheetPage, .listPage, .editPage:
             .act(.viewCatalog)
         case .getBoard, .boardIndex, .boardPage: .act(.viewBoard)
         case .checkTickets: .act(.ticketImport)
         case .metrics, .getStatus, .listPeers, .listScopes, .scopesPage: .act(.viewNode)
         // A scan shows more of a person than any field.
         case .getBlob: .act(.reveal)
-        case .putBlob: .act(.supplement)
+        // A scan for a case, or a blank form for an item.
+        case .putBlob: .either(.supplement, .draft)
         case .receivePage: .act(.receive)
         case .syncNow, .syncForm, .writeReceipt: .act(.sync)
         case .listAccounts: .act(.viewAccounts)
@@ -63,7 +66,13 @@ enum Gate {
         if face == .api, !isReading, !principal.formToken.isEmpty {
             throw Problem(403, "bearer-required", "程序接口须用令牌（Authorization: Bearer），不接受网页会话")
         }
-        if case .act(let act) = need, !principal.may(act) {
+        let wanted: [Act]
+        switch need {
+        case .nothing, .anyone: return
+        case .act(let act): wanted = [act]
+        case .either(let one, let other): wanted = [one, other]
+        }
+        if let act = wanted.first, !wanted.contains(where: principal.may) {
             let roles = principal.roles.map(\.name).joined(separator: "、")
             throw Problem(403, "role-forbids", "\(roles.isEmpty ? "无角色账户" : roles)不得\(act.name)")
         }

@@ -147,13 +147,13 @@ enum OpenAPI {
         let known: [(UInt16, String)] = [
             (400, "请求本身有误"), (401, "没有会话，或用户名、口令不对"),
             (403, "此地或此人不得办理"), (404, "没有此项"), (409, "现状不允许"),
-            (412, "所见已变：seen 与 current"), (415, "正文类型不对"), (422, "内容不合规则"),
+            (412, "所见已变：seen 与 current"), (413, "正文过长"), (415, "正文类型不对"), (422, "内容不合规则"),
             (429, "失败过多，见 Retry-After"),
             (503, "暂不受理，见 Retry-After"),
         ]
         var responses = JSONObject()
         for (status, about) in known { responses[problemName(status)] = problem(about) }
-        responses["Problem"] = problem("其他错误：405、406、413、414、429、431、5xx")
+        responses["Problem"] = problem("其他错误：405、406、414、429、431、5xx")
         return responses
     }
 

@@ -184,6 +184,9 @@ struct PlaceNames {
     /// Places of the node's own tree, by code.
     var own: [Place] { places.filter { $0.relation != .partner } }
 
+    /// The code of a place by its id in hexadecimal; nil where it is not known.
+    func code(id: String) -> RegionCode? { places.first { $0.id.hex == id }?.code }
+
     /// Where a case may go from here.
     var targets: [Place] { places.filter { $0.relation != .own } }
 }

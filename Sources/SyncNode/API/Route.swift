@@ -67,7 +67,7 @@ struct Route: Sendable {
         switch body {
         case .none: 0
         case .json: Limits.commandBytesMax
-        case .form: Limits.formBytesMax
+        case .form: operation == .editForm ? Limits.editFormBytesMax : Limits.formBytesMax
         case .frames: Limits.messageBytesMax
         case .bytes: Limits.blobUploadBytesMax
         }
@@ -127,7 +127,7 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case listItems, getItem, publishItem, actOnItem, getRollout
     case listGrants, getDueDate
     case getSheet, checkImport, importCatalog, exportCatalog, listDefinitions
-    case catalogPage, sheetPage, catalogForm
+    case catalogPage, sheetPage, catalogForm, listPage, editPage, editForm, guideFile
     case getBoard, checkTickets, importTickets, boardIndex, boardPage, boardForm
     case search, streamEvents, submitCommand, syncNow, writeReceipt
     case syncMessage

@@ -1,5 +1,6 @@
 import Base
 import Domain
+import Editing
 import Guide
 import HTTP
 
@@ -43,9 +44,27 @@ extension RouteTable {
             answer: .page, problems: [403, 404]),
         Route(
             method: .post, pattern: "/console/catalog", operation: .catalogForm, face: .console,
-            summary: "目录管理：暂停、恢复、取消、扩大、停止、回退、作废草稿、上报问题",
+            summary: "目录管理：暂停、恢复、取消、扩大、停止、回退、作废草稿、发布主题、裁定、上报问题",
             body: .form("StaffForm"), answer: .redirect,
             problems: [400, 403, 404, 409, 412, 415, 422, 503]),
+        Route(
+            method: .get, pattern: "/guide/{code}/files/{hash}", operation: .guideFile,
+            face: .console, summary: "事项的空白表、样表、流程图、结果样本（公开）",
+            parameters: [.itemCode, .blobHash], answer: .text("application/octet-stream", "附件内容"),
+            problems: [400, 404, 503]),
+        Route(
+            method: .get, pattern: "/lists/{what}", operation: .listPage, face: .console,
+            summary: "一件事、认领、知识库、证明清单、授权、节假日、待答问题", parameters: [.listed, .cursor, .limit],
+            answer: .page, problems: [400, 404]),
+        Route(
+            method: .get, pattern: "/edit/{what}", operation: .editPage, face: .console,
+            summary: "填写：事项草稿、本地要素、授权、节假日、一件事、认领、知识库、证明",
+            parameters: [.edited, .editCode, .editDraft, .editOf, .sheetRegion, .level],
+            answer: .page, problems: [400, 403, 404]),
+        Route(
+            method: .post, pattern: "/console/edit/{what}", operation: .editForm, face: .console,
+            summary: "保存所填，或检查、加行", parameters: [.edited], body: .form("StaffForm"),
+            answer: .redirect, problems: [400, 403, 404, 409, 412, 413, 415, 422, 503]),
     ]
 }
 
@@ -59,6 +78,17 @@ extension Parameter {
         "region", in: .query, "为哪一处：12 位区划代码，缺省为本节点", .string(lengthMax: 12))
     static let situation = Parameter(
         "situation", in: .query, "情形编码", .string(lengthMax: Limits.pathValueBytesMax))
+    static let edited = Parameter(
+        "what", in: .path, "写哪一种", .words(EditTable.allCases.map(\.rawValue)))
+    static let listed = Parameter(
+        "what", in: .path, "列哪一种", .words(EditTable.allCases.map(\.rawValue) + ["question"]))
+    static let editCode = Parameter(
+        "code", in: .query, "事项或条目的编码，年份；缺省为新建", .string(lengthMax: Limits.pathValueBytesMax))
+    static let editDraft = Parameter("draft", in: .query, "继续修改的草稿", .string(lengthMax: 32))
+    static let editOf = Parameter(
+        "of", in: .query, "冲突中的一份，或由哪个问题而来", .string(lengthMax: Limits.searchBytesMax))
+    static let level = Parameter(
+        "level", in: .query, "授权所及的层级", .words(Level.allCases.map(\.rawValue)))
     static let publishes = Parameter("publish", in: .query, "完整的事项直接发布", .words(["true"]))
     static let skips = Parameter(
         "skipRefused", in: .query, "略过不合格的行，其余导入", .words(["true"]))

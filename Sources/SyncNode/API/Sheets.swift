@@ -137,6 +137,7 @@ enum CaseWords {
         case CaseEvent.separate: "另由他人决定（受审分离）"
         case CaseEvent.three: "另由两人审查、决定（受审分离）"
         case "override": "上级准许再次补正"
+        case "rebased": "版本滞后所致，不计一次告知"
         default: word
         }
     }

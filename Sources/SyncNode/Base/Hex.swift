@@ -37,3 +37,21 @@ package enum Hex {
         }
     }
 }
+
+/// Text as a part of an address.
+package enum URLText {
+    /// One path segment: all but unreserved characters as escapes (RFC 3986 §2.3).
+    package static func segment(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
+                bytes.append(byte)
+            default:
+                bytes.append(UInt8(ascii: "%"))
+                bytes.append(contentsOf: Hex.encode([byte]).uppercased().utf8)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -20,6 +20,12 @@ extension Limits {
     package static let formNameBytesMax = 64
     /// Bytes of a form field's value, decoded: the elements of an item with 20 materials.
     package static let formValueBytesMax = 32 * 1024
+    /// Bytes of a form of the catalog: an item with all its elements, as it may be stored, escaped.
+    package static let editFormBytesMax = 1024 * 1024
+    /// Fields of such a form: some 200 materials with their elements.
+    package static let editFieldsMax = 8_192
+    /// Empty rows that are added to a list of such a form at a time.
+    package static let editRowsMore = 5
     /// Bytes of an `Idempotency-Key`: a UUID with a prefix.
     package static let idempotencyKeyBytesMax = 64
     /// Bytes of one value in a path: a 33-digit item code, a document id.

@@ -72,6 +72,14 @@ package struct ChangeBatch: Sendable {
         self.segmentOfChange = segmentOfChange
     }
 
+    /// The same, proven by the same signatures, with the payloads of some changes destroyed.
+    package func eliding(_ isGone: (Change) throws -> Bool) rethrows -> ChangeBatch {
+        ChangeBatch(
+            scope: scope, segments: segments,
+            changes: try changes.map { try isGone($0) ? ChangeCodec.elided($0) : $0 },
+            segmentOfChange: segmentOfChange)
+    }
+
     /// The signed heads that the batch carries.
     package var heads: [SignedHead] {
         segments.filter { !$0.signature.isEmpty }

@@ -19,12 +19,21 @@ package enum PublicPages {
         package let status: String
         package let place: String
         package let since: String
+        /// 承诺到期; nil where none runs.
+        package let due: String?
+        /// 时限变更, in a sentence; nil where the receipt's day stands.
+        package let change: String?
 
-        package init(number: String, status: String, place: String, since: String) {
+        package init(
+            number: String, status: String, place: String, since: String, due: String? = nil,
+            change: String? = nil
+        ) {
             self.number = number
             self.status = status
             self.place = place
             self.since = since
+            self.due = due
+            self.change = change
         }
     }
 
@@ -42,6 +51,10 @@ package enum PublicPages {
             """
     }
 
+    private static func fact(_ name: HTMLText, _ words: String?) -> HTMLText {
+        words.map { "<div><dt>\(name)</dt><dd>\($0)</dd></div>" } ?? .empty
+    }
+
     /// 进度查询: the form, and what was found.
     package static func progress(_ found: Progress?) -> HTMLText {
         let answer: HTMLText =
@@ -50,7 +63,8 @@ package enum PublicPages {
                 <section class="card narrow"><h2>\($0.status)</h2>
                 <dl class="facts"><div><dt>办件编号</dt><dd><code>\($0.number)</code></dd></div>
                 <div><dt>收件时间</dt><dd>\($0.since)</dd></div>
-                <div><dt>现由谁负责</dt><dd>\($0.place)</dd></div></dl></section>
+                <div><dt>现由谁负责</dt><dd>\($0.place)</dd></div>\
+                \(fact("承诺办结", $0.due))\(fact("时限变更", $0.change))</dl></section>
                 """
             } ?? .empty
         return """

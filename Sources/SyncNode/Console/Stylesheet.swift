@@ -93,6 +93,12 @@ package enum Stylesheet {
         .receipt h2{margin-top:18px}.number{font-size:1.06rem;white-space:nowrap}
         .number span{margin-right:7px}
         .receipt .facts div:first-child{grid-column:span 2}
+        .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(180px,1fr));gap:0 14px;
+        align-items:start}.grid .whole{grid-column:1/-1}.grid textarea,.grid select{width:100%}
+        .boxes .box{display:inline-block;margin:2px 16px 2px 0}.must{color:var(--bad)}
+        .wrong{display:block;color:var(--bad)}summary{cursor:pointer;margin:0 0 8px}
+        .row{display:grid;grid-template-columns:1.6em 1fr auto;gap:4px 10px;padding:10px 0 2px;
+        border-top:1px solid var(--line)}.row:first-of-type{border-top:0}
         .seal{display:none}.holder{font-size:1.1rem;margin:0}
         .events{list-style:none;margin:0;padding:0}
         .events li{display:grid;grid-template-columns:10em 1fr auto;gap:4px 14px;padding:7px 0;

@@ -160,8 +160,9 @@ package struct NodeCredentials: Sendable {
     ///
     /// - Parameter hosts: Further names and addresses at which it is dialled; of a village those
     ///   count that its parent put into the certificate.
+    /// - Parameter others: Anchors (PEM) that callers' certificates may come from beside its own.
     package func identity(
-        hosts: [String], at now: Instant
+        hosts: [String], at now: Instant, believing others: [UInt8] = []
     ) throws(CryptoError) -> TLSIdentity {
         var own = chain
         var shown = key
@@ -177,7 +178,7 @@ package struct NodeCredentials: Sendable {
         }
         return TLSIdentity(
             certificate: .bytes(own.flatMap(\.pem)), key: .bytes(shown.pem),
-            authority: anchor.pem)
+            authority: anchor.pem + others)
     }
 
     /// Signs for a child.

@@ -17,6 +17,14 @@ package final class NodeDoor: Sendable {
     private let folder: String
     private let cover: KeyCover
     private let state: Mutex<(credentials: NodeCredentials, gate: PeerGate)?>
+    /// Counties of other trees, each with the anchor that is believed of it alone.
+    private let partners = Mutex<[Partner]>([])
+
+    private struct Partner {
+        let region: RegionID
+        let anchor: Certificate
+        let gate: PeerGate
+    }
 
     /// - Parameters:
     ///   - folder: The node's `keys/`.
@@ -54,7 +62,7 @@ package final class NodeDoor: Sendable {
     ) throws(KeyFiles.Failure) -> TLSIdentity? {
         guard let credentials else { return nil }
         do throws(CryptoError) {
-            return try credentials.identity(hosts: hosts, at: now)
+            return try credentials.identity(hosts: hosts, at: now, believing: anchors)
         } catch {
             throw KeyFiles.Failure(sentence: "\(folder)/tls.pem cannot be used: enrol it again")
         }
@@ -68,6 +76,25 @@ package final class NodeDoor: Sendable {
         await desk.renew(fresh)
     }
 
+    /// Believes an anchor of one corridor partner, and of nobody else.
+    package func trust(_ region: RegionID, by anchor: Certificate) {
+        let partner = Partner(region: region, anchor: anchor, gate: PeerGate(anchor: anchor))
+        partners.withLock { partners in
+            partners.removeAll { $0.region == region }
+            partners.append(partner)
+        }
+    }
+
+    /// The anchor (PEM) that a partner's certificate must come from; nil for everybody else.
+    package func anchor(of region: RegionID) -> [UInt8]? {
+        partners.withLock { partners in partners.first { $0.region == region } }?.anchor.pem
+    }
+
+    /// Anchors (PEM) of all partners: callers may show certificates that come from them.
+    package var anchors: [UInt8] {
+        partners.withLock { partners in partners.flatMap(\.anchor.pem) }
+    }
+
     /// The place whose node stands at the other end of a request.
     ///
     /// - Returns: nil where this node was never enrolled: it has nothing to tell others by.
@@ -75,6 +102,29 @@ package final class NodeDoor: Sendable {
         _ peer: HTTPPeer?, in directory: Directory, at now: Instant
     ) throws(GateRefusal) -> RegionID? {
         guard let gate = state.withLock({ $0?.gate }) else { return nil }
-        return try gate.peer(peer, at: now).region(in: directory).id
+        do throws(GateRefusal) {
+            return try gate.peer(peer, at: now).region(in: directory).id
+        } catch {
+            guard let partner = try partner(peer, in: directory, at: now) else { throw error }
+            return partner
+        }
+    }
+
+    /// The partner at the other end: the node that was agreed with, proven by its own tree.
+    ///
+    /// - Returns: nil where no partner's tree vouches for the caller.
+    private func partner(
+        _ peer: HTTPPeer?, in directory: Directory, at now: Instant
+    ) throws(GateRefusal) -> RegionID? {
+        for trusted in partners.withLock({ $0 }) {
+            let proven: PeerGate.Peer
+            do throws(GateRefusal) {
+                proven = try trusted.gate.peer(peer, at: now)
+            } catch {
+                continue
+            }
+            return try proven.partner(trusted.region, in: directory)
+        }
+        return nil
     }
 }

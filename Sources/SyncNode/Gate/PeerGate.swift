@@ -100,6 +100,20 @@ extension PeerGate.Peer {
     }
 }
 
+extension PeerGate.Peer {
+    /// A partner whose tree vouches for this node; it must be the one that was agreed with.
+    func partner(
+        _ region: RegionID, in directory: Directory
+    ) throws(GateRefusal) -> RegionID {
+        guard let partner = directory.partners.first(where: { $0.record.id == region }),
+            partner.record.code == subject.region
+        else { throw .regionUnknown }
+        guard directory.isNode(subject.node, of: region) else { throw .wrongNode }
+        guard !directory.isRevoked(node: subject.node, of: region) else { throw .revoked }
+        return region
+    }
+}
+
 extension Directory {
     /// Whether a node has, or had, an incarnation that speaks for a region.
     package func isNode(_ node: Digest, of region: RegionID) -> Bool {

@@ -3,7 +3,7 @@ import Change
 import Civil
 import Domain
 
-/// 认领, 一件事 and 版本依据.
+/// 认领 and 一件事.
 extension SheetMaker {
     // MARK: 认领
 
@@ -129,44 +129,5 @@ extension SheetMaker {
         case "ended": "已取消"
         default: "草稿"
         }
-    }
-
-    // MARK: 版本依据
-
-    func binding(_ code: String) throws(Source.Failure) -> Sheet? {
-        let keys: [DocumentKey]
-        if let id = Digest16(hex: code) {
-            keys = [DocumentKey(collection: .caseFile, id: id)]
-        } else {
-            keys = try source.find(.caseFile, label: code)
-        }
-        guard keys.count == 1, case .caseFile(let state)? = try source.content(keys[0]),
-            let binding = try CatalogQuery.binding(of: state, in: directory, from: source)
-        else { return nil }
-        let late = try CatalogQuery.overreach(of: state, in: directory, from: source)
-        var notes: [[String]] = []
-        if binding.isLagging {
-            notes.append(["版本滞后", "收件时应依据 v\(binding.governing)，站点仍用 v\(binding.pinned)"])
-        }
-        if let printed = binding.printedDays {
-            notes.append(["时限变更", "\(printed) → \(binding.promisedDays) 个工作日，按较早者，已告知申请人"])
-        }
-        if binding.isHalted { notes.append(["待裁定", "收件前事项已暂停或取消"]) }
-        for event in late {
-            let writer = state.writers.first { $0.actor == event.dot.actor }?.region
-            notes.append([
-                "越权待追认", "\(name(writer ?? own)) \(Instant(millis: event.moment).minute)",
-            ])
-        }
-        return Sheet(
-            "版本依据 " + state.number,
-            stamp: stamp(state.item, "v\(binding.governing)", "承诺 \(binding.promisedDays) 个工作日"),
-            [
-                Sheet.Section("提示", ["事由", "说明"], notes),
-                Sheet.Section(
-                    "材料", ["编码", "名称", "要求"],
-                    binding.materials.map { [$0.code, $0.name, $0.standing.rawValue] }),
-            ],
-            data: .made { writer in binding.write(to: &writer) })
     }
 }

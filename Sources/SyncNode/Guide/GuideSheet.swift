@@ -1,4 +1,4 @@
-import Base
+package import Base
 import Civil
 import Domain
 
@@ -57,7 +57,7 @@ extension SheetMaker {
             sections.append(Sheet.Section("情形条件", [], [[conditions]]))
         }
         sections.append(materialTable(materials(elements, situation)))
-        sections.append(forms(elements, situation))
+        sections.append(forms(code, elements, situation))
         sections.append(fees(elements))
         sections.append(
             Sheet.Section(
@@ -123,15 +123,23 @@ extension SheetMaker {
             })
     }
 
-    /// 空白表 and 样表, and the chart of the steps: attachments by their digests.
-    private func forms(_ elements: JSON, _ situation: JSON?) -> Sheet.Section {
+    /// 空白表, 样表, the chart of the steps and the sample of the result: attachments by their
+    /// digests, and where everybody gets them.
+    private func forms(
+        _ code: String, _ elements: JSON, _ situation: JSON?
+    ) -> Sheet.Section {
         var rows = materials(elements, situation).flatMap { material in
             [("空白表", "blank"), ("样表", "sample")].compactMap { label, key -> [String]? in
                 material[key]?["blob"]?.text.map { [material["name"]?.text ?? "", label, $0] }
             }
         }
         if let chart = elements["flowchart"]?["blob"]?.text { rows.append(["流程图", "", chart]) }
+        if let sample = elements["result"]?["sample"]?["blob"]?.text {
+            rows.append([elements["result"]?["name"]?.text ?? "办理结果", "结果样本", sample])
+        }
+        let files = "/guide/" + URLText.segment(code) + "/files/"
         return Sheet.Section("表格下载", ["名称", "种类", "附件摘要"], rows)
+            .leading(rows.map { files + URLText.segment($0.last ?? "") })
     }
 
     private func need(_ material: JSON) -> String {
@@ -187,6 +195,18 @@ extension Element {
         }
         return (value.array ?? []).map { $0.text ?? $0["name"]?.text ?? "" }
             .joined(separator: "、")
+    }
+}
+
+/// Attachments of an item that are for everybody once it is published.
+package enum PublicFiles {
+    /// Of blank forms, samples and the chart of a version's elements: 64 hexadecimal digits each.
+    package static func digests(of elements: JSON) -> [String] {
+        let forms = (elements[ElementTable.materials]?.array ?? []).flatMap {
+            [$0["blank"], $0["sample"]]
+        }
+        return (forms + [elements["flowchart"], elements["result"]?["sample"]])
+            .compactMap { $0?["blob"]?.text }
     }
 }
 

@@ -129,7 +129,8 @@ extension SheetMaker {
             ])
     }
 
-    /// The last sign of a place: a receipt of either kind, or the newest of its cases.
+    /// The last sign of a place: a receipt of either kind, its daily word (对账), or the newest of
+    /// its cases.
     private func contact(
         _ region: RegionID, _ authority: RegionID, _ newest: Instant?
     ) throws(Source.Failure) -> Instant? {
@@ -140,6 +141,11 @@ extension SheetMaker {
         }
         if case .holding(let state)? = try source.content(HoldingState.key(of: region)),
             let time = state.time?.instant
+        {
+            times.append(time)
+        }
+        if case .reconciliation(let state)? = try source.content(
+            ReconciliationState.key(of: region)), let time = state.statement?.time.instant
         {
             times.append(time)
         }
@@ -173,7 +179,8 @@ extension SheetMaker {
         let report = ElementReport(mine)
         let heads = item?.state.heads ?? []
         let isStale =
-            !heads.isEmpty && heads.map(\.stamp.dot) != (base.map { [$0.stamp.dot] } ?? [])
+            state.isOpen && !heads.isEmpty
+            && heads.map(\.stamp.dot) != (base.map { [$0.stamp.dot] } ?? [])
         let theirs = Timeline.latest(of: heads).map { parsed($0.value.elements) } ?? .null
         let ways = isStale ? ThreeWay(base: before, theirs: theirs, mine: mine) : nil
         var sections = [
@@ -187,11 +194,12 @@ extension SheetMaker {
             stamp: stamp(
                 state.code.isEmpty ? "未赋码" : state.code,
                 "依据 v\(publication["base"]?.int ?? 0)", "生效 " + from,
-                "完整度 \(report.score)%", isStale ? "版本冲突" : ""),
+                "完整度 \(report.score)%",
+                state.isPublished ? "已发布" : state.isOpen ? isStale ? "版本冲突" : "" : "已作废"),
             sections,
             data: [
                 "draft": .text(id), "code": .text(state.code), "score": .int(Int64(report.score)),
-                "conflict": .bool(isStale), "diff": .made(diff.write),
+                "open": .bool(state.isOpen), "conflict": .bool(isStale), "diff": .made(diff.write),
                 "threeWay": ways.map { .made($0.write) } ?? .null,
             ])
     }

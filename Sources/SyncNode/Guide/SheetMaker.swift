@@ -15,14 +15,19 @@ package enum SheetKind: String, Hashable, Sendable, CaseIterable {
     case uniform, claims
     /// 一件事: of one theme.
     case theme
-    /// 版本依据: of one case.
-    case binding
+    /// 版本依据, 时限变更告知书: of one case.
+    case binding, terms
+    /// 待裁定与追认: cases that wait for a word of the catalog's authority.
+    case pending
+
+    /// Whether it tells of cases, which not everybody may see.
+    package var isOfCases: Bool { [.binding, .terms, .pending].contains(self) }
 
     /// Whether it is about one thing, which `code` then names.
     package var needsCode: Bool {
         switch self {
-        case .guide, .notice, .board, .impact, .history, .draft, .theme, .binding: true
-        case .sink, .onspot, .deferrable, .assisted, .uniform, .claims: false
+        case .guide, .notice, .board, .impact, .history, .draft, .theme, .binding, .terms: true
+        case .pending, .sink, .onspot, .deferrable, .assisted, .uniform, .claims: false
         }
     }
 }
@@ -93,6 +98,8 @@ package struct SheetMaker<Source: ListedSource> {
         case .claims: return try claims()
         case .theme: return try theme(question.code, for: region)
         case .binding: return try binding(question.code)
+        case .terms: return try terms(question.code)
+        case .pending: return try pending()
         }
     }
 

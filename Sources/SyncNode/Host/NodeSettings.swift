@@ -25,6 +25,21 @@ package struct NodeSettings: Hashable, Sendable {
         }
     }
 
+    /// Counties of other trees with which a corridor was agreed.
+    package var trusted: [Trust] = []
+
+    /// The root of all trust of a corridor partner's tree: believed of that partner alone.
+    package struct Trust: Hashable, Sendable {
+        package let region: RegionID
+        /// Its certificate, PEM.
+        package let anchor: [UInt8]
+
+        package init(region: RegionID, anchor: [UInt8]) {
+            self.region = region
+            self.anchor = anchor
+        }
+    }
+
     /// The name of the store's value that keeps them.
     package static let valueName = "settings"
 
@@ -41,6 +56,14 @@ package struct NodeSettings: Hashable, Sendable {
                     array.object { object in
                         object.field("region", neighbour.region.hex)
                         object.field("url", neighbour.url)
+                    }
+                }
+            }
+            object.array("trusted") { array in
+                for trust in trusted {
+                    array.object { object in
+                        object.field("region", trust.region.hex)
+                        object.field("anchor", String(decoding: trust.anchor, as: UTF8.self))
                     }
                 }
             }
@@ -63,6 +86,12 @@ package struct NodeSettings: Hashable, Sendable {
                 let url = entry["url"]?.text
             else { return nil }
             return Neighbour(region: region, url: url)
+        }
+        trusted = (json["trusted"]?.array ?? []).compactMap { entry in
+            guard let region = entry["region"]?.text.flatMap(RegionID.init(hex:)),
+                let anchor = entry["anchor"]?.text
+            else { return nil }
+            return Trust(region: region, anchor: Array(anchor.utf8))
         }
     }
 

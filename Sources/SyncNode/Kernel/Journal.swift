@@ -137,6 +137,8 @@ package protocol Journal: AnyObject {
     func namedBlobs(in scope: ScopeID) throws(JournalError) -> [Digest]
 
     func recordFork(_ fork: ForkRecord) throws(JournalError)
+    /// Puts another proof in the place of the one that is kept of the same fork.
+    func replaceEvidence(_ fork: ForkRecord) throws(JournalError)
     /// By scope, then dot.
     func forks() throws(JournalError) -> [ForkRecord]
 
@@ -183,11 +185,16 @@ package protocol Journal: AnyObject {
     func reply(author: UInt64, key: String) throws(JournalError) -> StoredReply?
     /// Keeps a first answer, and drops the one that is `Limits.repliesKept` older.
     func keepReply(_ reply: StoredReply) throws(JournalError)
+    /// Forgets answers that hold what is sealed of a case, by its number.
+    func forgetReplies(about number: String) throws(JournalError)
 }
 
 extension Journal {
     /// Where there is no file, none has free space.
     package func scrub() throws(JournalError) {}
+
+    /// Where nothing is sealed, no answer holds it.
+    package func forgetReplies(about number: String) throws(JournalError) {}
 
     /// As `locate`.
     package func unlocate(_ id: Digest16) throws(JournalError) {}

@@ -38,8 +38,15 @@ extension Kernel {
     private func recordFork(
         of change: Change, held: Digest, evidence batch: ChangeBatch
     ) throws(JournalError) {
+        var proof = batch
+        if let name = scopes[batch.scope]?.record.name {
+            // What was erased here does not come back as a proof.
+            var gone: Set<Digest> = []
+            for one in batch.changes where try isOfErased(one, in: name) { gone.insert(one.hash) }
+            if !gone.isEmpty { proof = batch.eliding { gone.contains($0.hash) } }
+        }
         var writer = ByteWriter(capacity: 1024)
-        batch.encode(to: &writer)
+        proof.encode(to: &writer)
         let actor = change.header.actor
         try journal.recordFork(
             ForkRecord(

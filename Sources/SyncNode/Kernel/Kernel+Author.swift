@@ -121,7 +121,7 @@ extension Kernel {
             effects.directoryChanged = true
         }
         try project(change, in: state)
-        if change.kind == .caseErase { try carryOut(change, in: state) }
+        if change.kind.isErasure { try carryOut(change, in: state) }
     }
 
     /// Folds a change into the documents that it touches.

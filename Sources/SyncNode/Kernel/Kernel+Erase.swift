@@ -13,33 +13,106 @@ extension Kernel {
         guard let erasure = Erasure(change), let chain = state.chains[change.header.actor] else {
             return
         }
-        let scope = state.record.id
-        let arrival = arrival(change, chain, in: state)
-        guard erasure.isEffective(arrival, in: directory) else { return }
+        guard erasure.isEffective(arrival(change, chain, in: state), in: directory) else { return }
+        let content = try KernelSource(kernel: self).content(erasure.key)
+        var gone = Gone()
         var rests: [Dot: [UInt8]] = [:]
-        var blobs: [Digest] = []
-        var destroyed = 0
-        for entry in erasure.entries {
-            guard let held = try journal.change(at: entry.dot, in: scope),
-                held.hash.prefix16 == entry.hash, held.kind != .caseErase
-            else { continue }
-            rests[entry.dot] = entry.rest
-            guard held.hasPayload else { continue }
-            blobs += held.namedBlobs
-            try journal.elide(entry.dot, in: scope)
-            destroyed += 1
+        let earlier = try Erasure.remains(of: content) { (dot) throws(JournalError) in
+            try journal.change(at: dot, in: state.record.id)
         }
-        try foldAnew(erasure.document, rests, and: change, in: state)
-        guard destroyed > 0 else { return }
-        try journal.unlocate(erasure.document)
-        var gone: [Digest] = []
-        for blob in blobs where !gone.contains(blob) {
+        for entry in earlier + erasure.entries {
+            guard let held = try journal.change(at: entry.dot, in: state.record.id) else {
+                continue
+            }
+            if held.hash.prefix16 == entry.hash, !held.kind.isErasure {
+                rests[entry.dot] = entry.rest
+            } else if Erasure.subject(of: held, in: state.record.name) != erasure.key {
+                continue
+            }
+            try elide(held, in: state, &gone)
+        }
+        // What stands behind a proven fork is in no other's hands, so that nobody can name it.
+        for event in Erasure.events(of: content) where event.status == .quarantined {
+            let held = try journal.change(at: event.dot, in: state.record.id)
+            if let held { try elide(held, in: state, &gone) }
+        }
+        try elideAside(erasure.key, in: state, &gone)
+        try foldAnew(erasure.key, rests, and: change, in: state)
+        guard gone.changes > 0 else { return }
+        try journal.unlocate(erasure.key.id)
+        try journal.forgetReplies(about: erasure.number)
+        try keep(erasure, change, gone)
+        effects.hasErased = true
+    }
+
+    /// What an erasure destroys at this node.
+    private struct Gone {
+        var changes = 0
+        /// Attachments that nothing names any more.
+        var blobs: [Digest] = []
+    }
+
+    private func elide(
+        _ held: Change, in state: ScopeState, _ gone: inout Gone
+    ) throws(JournalError) {
+        guard held.hasPayload, !held.kind.isErasure, held.kind != .genesis else { return }
+        let scope = state.record.id
+        try journal.elide(held.dot, in: scope)
+        gone.changes += 1
+        for blob in held.namedBlobs where !gone.blobs.contains(blob) {
             if try !journal.isNamed(blob, in: scope), try journal.unnameBlob(blob, in: scope) {
-                gone.append(blob)
+                gone.blobs.append(blob)
             }
         }
-        try keep(erasure, change, destroyed, gone)
-        effects.hasErased = true
+    }
+
+    /// The same content where it lies beside the log: as the proof of a fork, and as what an
+    /// earlier incarnation wrote and nobody gave back yet. A proof goes on proving.
+    private func elideAside(
+        _ key: DocumentKey, in state: ScopeState, _ gone: inout Gone
+    ) throws(JournalError) {
+        let name = state.record.name
+        func isGone(_ change: Change) -> Bool {
+            change.hasPayload && !change.kind.isErasure
+                && Erasure.subject(of: change, in: name) == key
+        }
+        for fork in try journal.forks() where fork.scope == state.record.id {
+            let batch = try Self.decoded(fork.evidence)
+            let count = batch.changes.count(where: isGone)
+            guard count > 0 else { continue }
+            gone.changes += count
+            var writer = ByteWriter(capacity: fork.evidence.count)
+            batch.eliding(isGone).encode(to: &writer)
+            try journal.replaceEvidence(
+                ForkRecord(
+                    scope: fork.scope, dot: fork.dot, held: fork.held, other: fork.other,
+                    evidence: writer.bytes))
+        }
+        let orphans = try self.orphans(of: state.record.id)
+        let count = orphans.count(where: isGone)
+        guard count > 0 else { return }
+        gone.changes += count
+        try journal.setValue(
+            Orphans.name(of: state.record.id),
+            Orphans.adding(
+                orphans.map { isGone($0) ? ChangeCodec.elided($0) : $0 }, to: []))
+    }
+
+    private static func decoded(_ evidence: [UInt8]) throws(JournalError) -> ChangeBatch {
+        var reader = ByteReader(evidence)
+        do throws(DecodeError) {
+            return try ChangeBatch.decode(from: &reader)
+        } catch {
+            throw .damaged("the evidence of a fork is not of its form")
+        }
+    }
+
+    /// Whether a change speaks of a case or parcel that was erased here.
+    func isOfErased(_ change: Change, in scope: ScopeName) throws(JournalError) -> Bool {
+        guard change.hasPayload, !change.kind.isErasure,
+            let key = Erasure.subject(of: change, in: scope)
+        else { return false }
+        return Erasure.isErased(try KernelSource(kernel: self).content(key))
     }
 
     private func arrival(
@@ -52,13 +125,11 @@ extension Kernel {
 
     /// The case from its changes, those that were erased as their remains say.
     private func foldAnew(
-        _ document: Digest16, _ rests: [Dot: [UInt8]], and erasure: Change, in state: ScopeState
+        _ key: DocumentKey, _ rests: [Dot: [UInt8]], and erasure: Change, in state: ScopeState
     ) throws(JournalError) {
-        let key = DocumentKey(collection: .caseFile, id: document)
         var dots = Set(rests.keys)
-        if case .caseFile(let file)? = try KernelSource(kernel: self).content(key) {
-            dots.formUnion(file.events.map(\.dot))
-        }
+        let content = try KernelSource(kernel: self).content(key)
+        dots.formUnion(Erasure.events(of: content).map(\.dot))
         dots.insert(erasure.dot)
         try flushDocuments()
         try journal.removeDocument(key)
@@ -81,16 +152,16 @@ extension Kernel {
     // MARK: the receipt
 
     private func keep(
-        _ erasure: Erasure, _ change: Change, _ destroyed: Int, _ blobs: [Digest]
+        _ erasure: Erasure, _ change: Change, _ gone: Gone
     ) throws(JournalError) {
         var writer = JSONWriter()
         writer.object { object in
-            object.field("case", hex: erasure.document)
+            object.field("case", hex: erasure.key.id)
             object.field("number", erasure.number)
             object.field("erasure", hex: change.hash.prefix16)
-            object.field("changes", destroyed)
+            object.field("changes", gone.changes)
             object.array("attachments") { array in
-                for blob in blobs { array.value(blob.hex) }
+                for blob in gone.blobs { array.value(blob.hex) }
             }
         }
         var pending = try journal.value(Self.pendingName) ?? []

@@ -67,6 +67,9 @@ extension Kernel {
             var hashes: [(old: String, new: String)] = []
             for orphan in orphans where orphan.kind != .genesis {
                 if try journal.hash(at: orphan.dot, in: id) == orphan.hash { continue }
+                // An erased case gets nothing anew.
+                if !orphan.hasPayload { continue }
+                if try isOfErased(orphan, in: state.record.name) { continue }
                 let head = try reissue(
                     orphan, in: state.record.name, replacing: hashes, at: now, entropy: entropy)
                 hashes.append((orphan.hash.prefix16.hex, head.hash.prefix16.hex))

@@ -50,7 +50,7 @@ package final class ScratchFold {
         {
             directory.add(statement)
         }
-        if scope.family == .cases {
+        if scope.family == .cases || scope.family == .corridor {
             let actor = change.header.actor
             let fork = writers[actor]?.fork
             writers[actor] = (writer, fork ?? (quarantined ? change.header.seq : nil))
@@ -68,17 +68,21 @@ package final class ScratchFold {
     private func carryOut(
         _ erasure: Erasure, _ change: Change, in scope: ScopeName
     ) throws(JournalError) {
-        let key = DocumentKey(collection: .caseFile, id: erasure.document)
+        let key = erasure.key
+        let content = entries[key]?.content
+        let earlier = try Erasure.remains(of: content) { (dot) throws(JournalError) in
+            try stored(dot, scope.id)
+        }
         var rests: [Dot: [UInt8]] = [:]
-        for entry in erasure.entries {
+        for entry in earlier + erasure.entries {
             guard let held = try stored(entry.dot, scope.id), held.hash.prefix16 == entry.hash,
-                held.kind != .caseErase
+                !held.kind.isErasure
             else { continue }
             rests[entry.dot] = entry.rest
         }
         var dots = Set(rests.keys)
-        if case .caseFile(let file)? = entries[key]?.content {
-            dots.formUnion(file.events.map(\.dot))
+        dots.formUnion(Erasure.events(of: content).map(\.dot))
+        if case .caseFile(let file)? = content {
             cases[file.number]?.removeAll { $0 == key }
         }
         dots.insert(change.dot)

@@ -20,6 +20,9 @@ package struct ClientRequest: Sendable {
     /// A URI that must stand among the names of the other end's certificate; nil asks for none
     /// beside the host's name.
     package var peerURN: String?
+    /// Certificates (PEM) that the other end's must come from, in place of the client's; nil
+    /// takes those.
+    package var authority: [UInt8]?
     /// Bytes of body that are taken.
     package var responseBytesMax = Limits.responseBytesMax
 

@@ -3,7 +3,7 @@ internal import CCurl
 
 /// Whom a client believes and who it is, as libcurl wants it told.
 struct ClientTrust: Sendable {
-    let authority: [UInt8]?
+    var authority: [UInt8]?
     let identity: TLSIdentity?
     /// First 16 bytes of the SHA-256 of the anchor to believe where none is known yet: it must
     /// be among what the other end sends.

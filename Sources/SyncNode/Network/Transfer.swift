@@ -53,6 +53,9 @@ final class Transfer: @unchecked Sendable {
         easy.set(CURLOPT_LOW_SPEED_LIMIT, Int(request.bytesPerSecondMin))
         easy.set(CURLOPT_LOW_SPEED_TIME, Int(request.stallSeconds))
         easy.set(large: CURLOPT_MAXFILESIZE_LARGE, Int64(request.responseBytesMax))
+        var trust = trust
+        if let other = request.authority { trust.authority = other }
+        // libcurl resumes no session, and keeps no connection, under another authority.
         trust.apply(to: easy)
         if request.peerURN != nil || trust.pin != nil {
             easy.expect(urn: request.peerURN, pin: trust.pin)

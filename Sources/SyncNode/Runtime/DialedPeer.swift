@@ -22,6 +22,8 @@ actor DialedPeer {
     nonisolated let watch: PeerWatch
     /// What must stand in the peer's certificate.
     private let urn: @Sendable () -> String?
+    /// What it must come from, where that is another tree than this node's.
+    private let authority: @Sendable () -> [UInt8]?
     private let onRollback: @Sendable () -> Void
     /// Called where one side does not know the other, before the next attempt.
     private let onRefused: @Sendable () async -> Void
@@ -35,11 +37,13 @@ actor DialedPeer {
         clock: NodeClock, client: HTTPClient, watch: PeerWatch,
         onRollback: @escaping @Sendable () -> Void,
         urn: @escaping @Sendable () -> String? = { nil },
+        authority: @escaping @Sendable () -> [UInt8]? = { nil },
         onRefused: @escaping @Sendable () async -> Void = {}
     ) {
         self.onRollback = onRollback
         self.onRefused = onRefused
         self.urn = urn
+        self.authority = authority
         self.url = url
         self.knowledge = knowledge
         self.intake = intake
@@ -281,7 +285,10 @@ actor DialedPeer {
             request.headers.append(("Content-Encoding", "deflate"))
         }
         request.totalMillis = Limits.exchangeMillisMax
-        if url.hasPrefix("https://") { request.peerURN = urn() }
+        if url.hasPrefix("https://") {
+            request.peerURN = urn()
+            request.authority = authority()
+        }
         request.responseBytesMax = Limits.messageBytesMax
         let response: ClientResponse
         do throws(ClientError) {

@@ -105,6 +105,7 @@ package final class NodeRuntime: Sendable {
             operatorToken: try AdminToken.text(in: options.data))
         store.writer.health.onFence { [renewal = runtime.renewal] in renewal.ringMarked() }
         store.writer.health.onCopy { [renewal = runtime.renewal] in renewal.ring() }
+        try runtime.believePartners()
         try runtime.listen()
         await runtime.noteAddress()
         runtime.startLinks()
@@ -263,6 +264,7 @@ package final class NodeRuntime: Sendable {
             clock: clock, client: client, watch: PeerWatch(region: region, url: url),
             onRollback: { [renewal] in renewal.ring() },
             urn: { [weak self] in self?.urn(of: region) },
+            authority: { [weak self] in self?.door.anchor(of: region) },
             onRefused: { [weak self] in await self?.introduce(to: region, at: url) })
         let task = Task { await peer.run() }
         let earlier = dialers.withLock { dialers in

@@ -61,7 +61,12 @@ extension NodeService {
     private func identity() -> HTTPResponse {
         let card = runtime.card
         var writer = JSONWriter()
-        writer.object { object in card.write(to: &object) }
+        writer.object { object in
+            card.write(to: &object)
+            if let anchor = runtime.door.credentials?.anchor {
+                object.field("anchor", String(decoding: anchor.pem, as: UTF8.self))
+            }
+        }
         return HTTPResponse(status: 200, contentType: "application/json", body: writer.bytes)
     }
 

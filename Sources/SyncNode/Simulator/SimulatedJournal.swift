@@ -266,6 +266,15 @@ package final class SimulatedJournal: Journal {
         working.forks.append(fork)
     }
 
+    package func replaceEvidence(_ fork: ForkRecord) throws(JournalError) {
+        for index in working.forks.indices
+        where working.forks[index].dot == fork.dot && working.forks[index].other == fork.other
+            && working.forks[index].scope == fork.scope
+        {
+            working.forks[index] = fork
+        }
+    }
+
     package func forks() throws(JournalError) -> [ForkRecord] {
         working.forks.sorted { ($0.scope, $0.dot, $0.other) < ($1.scope, $1.dot, $1.other) }
     }

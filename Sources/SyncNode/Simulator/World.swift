@@ -28,6 +28,8 @@ final class World {
     let hasMoves: Bool
     /// Whether machines are stolen.
     let hasThefts: Bool
+    /// A stage: nothing happens by dice, but for nonces.
+    let isCalm: Bool
     var thefts: [Theft] = []
     var theftDice: Dice
     /// The steps of the next theft, and of the next word about an account.
@@ -57,19 +59,23 @@ final class World {
 
     var now: Instant { Self.start.advanced(byMillis: elapsed + shift) }
 
+    /// - Parameter begin: Of a stage, its first moment; nil where dice say what happens.
     init(
         seed: UInt64, topology: SimulatedTopology?, mutant: Mutant?, shift: Int64,
-        moves: Bool = false
+        moves: Bool = false, calmFrom begin: Instant? = nil
     ) throws(JournalError) {
         dice = Dice(seed)
+        isCalm = begin != nil
+        elapsed = begin.map { $0.millis - Self.start.millis } ?? 0
         self.mutant = mutant
         self.shift = shift
         hasMoves = moves
         theftDice = Dice(seed ^ 0x7468_6566)
-        hasThefts = (theftDice.hits(35) && !moves) || mutant?.needsThefts == true
+        let isLucky = theftDice.hits(35)
+        hasThefts = begin == nil && (isLucky && !moves || mutant?.needsThefts == true)
         nextTheft = 40 + theftDice.roll(150)
         nextTurn = 30 + theftDice.roll(200)
-        lossPercent = dice.pick([0, 5, 15, 30]) ?? 0
+        lossPercent = begin == nil ? dice.pick([0, 5, 15, 30]) ?? 0 : 0
         let shape = topology ?? SimulatedTopology.random(&dice)
         try build(shape)
     }
@@ -124,7 +130,8 @@ final class World {
 
     /// In some worlds one station has a second node.
     private func addTwin() throws(JournalError) {
-        guard dice.hits(50), let first = dice.pick(nodes.filter { $0.place.parent != nil }) else {
+        guard !isCalm, dice.hits(50), let first = dice.pick(nodes.filter { $0.place.parent != nil })
+        else {
             return
         }
         nodes.append(
@@ -146,6 +153,7 @@ final class World {
     /// One node in four runs an old binary, that knows less kinds.
     private func rules(_ index: Int) -> KernelRules {
         var rules = mutant?.rules ?? KernelRules()
+        guard !isCalm else { return rules }
         if dice.hits(25) { rules.unknownKinds = [Self.newKind] }
         return rules
     }

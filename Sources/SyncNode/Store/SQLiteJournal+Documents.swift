@@ -134,6 +134,12 @@ extension SQLiteJournal {
         try forkTable.add(fork)
     }
 
+    /// One row.
+    package func replaceEvidence(_ fork: ForkRecord) throws(JournalError) {
+        _ = try touch(fork.scope)
+        try forkTable.replaceEvidence(fork)
+    }
+
     /// Reads all of them.
     package func forks() throws(JournalError) -> [ForkRecord] { try forkTable.load() }
 
@@ -161,6 +167,12 @@ extension SQLiteJournal {
     package func keepReply(_ reply: StoredReply) throws(JournalError) {
         invariant(isInTransaction, "the journal is written in a transaction")
         try replyTable.write(reply)
+    }
+
+    /// Reads all that are kept.
+    package func forgetReplies(about number: String) throws(JournalError) {
+        guard !number.isEmpty else { return }
+        try replyTable.forget(about: number)
     }
 }
 

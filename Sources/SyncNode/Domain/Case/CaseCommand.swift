@@ -102,6 +102,9 @@ package struct CaseCommand: Sendable {
         case tell
         /// Writes what the other county told into the case.
         case mirror
+        /// Destroys what is personal of a case that the other county erased, or that came after it
+        /// was erased here.
+        case erase
     }
 
     package let target: Target?

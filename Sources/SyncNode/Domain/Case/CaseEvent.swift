@@ -292,6 +292,13 @@ package struct CaseEvent: Hashable, Sendable {
     /// The same after which a second has to examine, and a third to decide.
     package static let three = "three"
 
+    /// The outcome of a 补正告知 that asks for what the station could not know of: made once, beside
+    /// the one that each case may have, and counted against nobody.
+    package static let rebased = "rebased"
+
+    /// Whether it is such a 补正告知.
+    package var isRebased: Bool { kind == .caseCorrection && outcome == Self.rebased }
+
     /// Whether an acceptance with that outcome keeps who accepted from deciding (受审分离).
     package static func separates(_ outcome: String?) -> Bool {
         outcome == separate || outcome == three

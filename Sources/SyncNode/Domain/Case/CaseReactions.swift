@@ -74,6 +74,7 @@ enum CaseReactions {
         of state: CaseState, at desk: Desk, from source: S
     ) throws(S.Failure) -> [CaseCommand.Gateway] {
         guard let link = state.holder, !state.needsUpgrade else { return [] }
+        if try Erasure.isOwed(state, at: desk, from: source) { return [.erase] }
         if let offer = state.event(state.offer) {
             guard offer.region == desk.region else { return [] }
             let recalled = state.effective(.custodyWithdrawal).contains { $0.on == offer.hash }

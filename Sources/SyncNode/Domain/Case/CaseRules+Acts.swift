@@ -78,9 +78,17 @@ extension CaseSheet {
         _ gaps: [String], _ override: Bool, _ reason: String, on link: CustodyLink
     ) throws(RuleRefusal) -> Decision {
         try checkMode([.entrust, .authorise])
-        try check(.acceptance, isFilled: false, "case-accepted", "已受理，不得再要求补正")
+        // A station that lagged asks once more for what it could not know of: that counts against
+        // nobody's 一次告知 (DOMAIN §3.8).
+        let earlier = state.effective(.caseCorrection)
+        let isRebased = asksNewer && !earlier.contains(where: \.isRebased)
+        if isRebased {
+            try check(.decision, isFilled: false, "case-decided", "已作出决定")
+        } else {
+            try check(.acceptance, isFilled: false, "case-accepted", "已受理，不得再要求补正")
+        }
         try checkNotWithdrawn()
-        let isSecond = state.effective(.correction) != nil
+        let isSecond = !isRebased && earlier.contains { !$0.isRebased }
         if isSecond {
             guard override, !desk.needsGrant, !reason.isEmpty else {
                 throw RuleRefusal(
@@ -89,6 +97,7 @@ extension CaseSheet {
         }
         let draft = draft(.caseCorrection, on: link.event) { object in
             if isSecond { object.field("outcome", "override") }
+            if isRebased { object.field("outcome", CaseEvent.rebased) }
             if !reason.isEmpty { object.field("reason", reason) }
             object.object("detail") { detail in
                 detail.array("gaps") { array in
@@ -364,23 +373,6 @@ extension CaseSheet {
 extension RegionCode {
     /// The six digits of province, city and county.
     var county: UInt64 { rawValue / 1_000_000 }
-}
-
-extension Directory {
-    /// The corridor partner of a county in whose area a division code lies.
-    func partner(of county: RegionID, holding code: RegionCode) -> RegionRecord? {
-        for partner in partners {
-            if partner.county == county, partner.record.code.county == code.county {
-                return partner.record
-            }
-            if partner.record.id == county, let other = region(partner.county),
-                other.code.county == code.county
-            {
-                return other
-            }
-        }
-        return nil
-    }
 }
 
 extension CaseCommand.Receiver {

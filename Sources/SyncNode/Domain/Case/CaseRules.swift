@@ -33,7 +33,8 @@ enum CaseRules {
         let sheet = CaseSheet(
             id: id, state: state, desk: desk, at: command.at, rules: rules,
             mode: try mode(for: state, at: desk, from: source),
-            officers: try officers(command, state, at: desk, from: source))
+            officers: try officers(command, state, at: desk, from: source),
+            asksNewer: try asksNewer(command.act, state, at: desk, from: source))
         if case .deliver(let receiver) = command.act, !receiver.name.isEmpty,
             let refusal = try refusal(of: receiver.sealed, true, at: desk, from: source)
         {
@@ -265,6 +266,8 @@ struct CaseSheet {
     let mode: SinkMode?
     /// How many officers have to be different from now on: 1 where the rule does not hold.
     var officers = 1
+    /// Whether a 补正告知 asks only for what the version that governs added after 收件.
+    var asksNewer = false
 
     /// This node in the case's scope.
     var actor: ActorID { desk.key.actor(in: state.scopeID) }

@@ -282,7 +282,7 @@ extension ChangeKind {
         (.handoverOffer, "handoverOffer"), (.handoverAccept, "handoverAccept"),
         (.handoverReject, "handoverReject"), (.handoverWithdrawal, "handoverWithdrawal"),
         (.handoverRelease, "handoverRelease"), (.parcelPackage, "package"),
-        (.parcelProgress, "progress"),
+        (.parcelProgress, "progress"), (.parcelErase, "eraseParcel"),
     ]
 
     /// The word for a kind of the case scope in stored states; `kind-` and a number for others.

@@ -27,6 +27,7 @@ extension CustodyFold {
     /// First in the order of links and of the holder's chain takes the slot.
     mutating func fillSlots() {
         var filled: Set<Slot> = []
+        var hasRebased = false
         for link in state.links {
             let candidates = events.indices.filter {
                 verdicts[$0] == nil && Slot(events[$0].kind) != nil && events[$0].on == link.event
@@ -40,6 +41,11 @@ extension CustodyFold {
                 guard let slot = Slot(events[index].kind) else { continue }
                 if events[index].kind == .caseDecide, isBarred(events[index]) {
                     verdicts[index] = .void(.sameOfficer)
+                    continue
+                }
+                if slot == .correction, events[index].isRebased {
+                    verdicts[index] = hasRebased ? .late : .effective
+                    hasRebased = true
                     continue
                 }
                 let again = filled.contains(slot)

@@ -19,6 +19,8 @@ extension ChangeKind {
     package static let parcelPackage = ChangeKind(rawValue: 0x8050)
     /// What happened to the case on one side, for the other.
     package static let parcelProgress = ChangeKind(rawValue: 0x8051)
+    /// 清除 of the package: either county destroys the payloads of what a hand-over carried.
+    package static let parcelErase = ChangeKind(rawValue: 0x8052)
 
     var isHandoverAnswer: Bool {
         self == .handoverAccept || self == .handoverReject || self == .handoverRelease
@@ -241,7 +243,7 @@ extension [CaseEvent] {
 
 extension ChangeKind {
     fileprivate var isKnownInHandovers: Bool {
-        (0x8040...0x8044).contains(rawValue) || (0x8050...0x8051).contains(rawValue)
+        (0x8040...0x8044).contains(rawValue) || (0x8050...0x8052).contains(rawValue)
     }
 }
 

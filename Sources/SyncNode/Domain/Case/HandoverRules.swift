@@ -21,6 +21,9 @@ enum HandoverRules {
         switch duty {
         case .forward(let isReturn): return try forward(sheet, isReturn: isReturn, from: source)
         case .tell: return try tell(sheet, from: source)
+        case .erase:
+            return try Erasure.decide(
+                sheet, "对方县已清除", isDry: false, isOwed: true, from: source)
         case .recallHandover: return recall(sheet)
         default: break
         }
@@ -364,5 +367,22 @@ extension HandoverRules {
                 })
         }
         return sheet.written(drafts)
+    }
+}
+
+extension Directory {
+    /// The corridor partner of a county in whose area a division code lies.
+    func partner(of county: RegionID, holding code: RegionCode) -> RegionRecord? {
+        for partner in partners {
+            if partner.county == county, partner.record.code.county == code.county {
+                return partner.record
+            }
+            if partner.record.id == county, let other = region(partner.county),
+                other.code.county == code.county
+            {
+                return other
+            }
+        }
+        return nil
     }
 }

@@ -115,8 +115,11 @@ package enum CatalogQuery {
     }
 
     /// The statutory clock of a case as its own region counts; nil while its 收件 is not here.
+    ///
+    /// - Parameter asPrinted: With the promised days that the station printed.
     package static func clock<S: DocumentSource>(
-        of state: CaseState, on today: CivilDate, in directory: Directory, from source: S
+        of state: CaseState, on today: CivilDate, in directory: Directory, from source: S,
+        asPrinted: Bool = false
     ) throws(S.Failure) -> CaseClock? {
         guard let course = state.course else { return nil }
         let first = course.received.year
@@ -127,8 +130,11 @@ package enum CatalogQuery {
         let terms = binding.map { binding in
             // A version that another program published was linted by nobody here.
             let legal = max(0, min(binding.legalDays, Limits.workingDaysMax))
+            let printed = asPrinted ? binding.printedDays : nil
+            let promised = max(
+                0, min(printed ?? min(binding.promisedDays, legal), Limits.workingDaysMax))
             return CaseClock.Terms(
-                promised: max(0, min(binding.promisedDays, legal)), legal: legal,
+                promised: promised, legal: max(legal, promised),
                 isImmediate: binding.isImmediate)
         }
         return CaseClock(course, terms, calendar, on: today)
@@ -278,6 +284,21 @@ extension CaseRules {
         else { return nil }
         return RuleRefusal(
             "case-pending-ruling", "收件时事项已暂停或取消：待裁定后再办理", field: "case")
+    }
+}
+
+extension CaseRules {
+    /// Whether a 补正告知 names only what the governing version added after 收件, where the station
+    /// did not know that version.
+    static func asksNewer<S: DocumentSource>(
+        _ act: CaseCommand.Act, _ state: CaseState, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Bool {
+        guard case .correct(let gaps, _, _) = act, !gaps.isEmpty,
+            let binding = try CatalogQuery.binding(
+                of: state, in: desk.directory, from: source), binding.isLagging
+        else { return false }
+        let added = Set(binding.materials.filter { $0.standing == .toAsk }.map(\.code))
+        return gaps.allSatisfy { gap in added.contains(String(gap.prefix { $0 != " " })) }
     }
 }
 

@@ -29,12 +29,14 @@ package struct ImportPlan: Sendable {
         _ order: ImportOrder, at desk: Desk, from source: S
     ) throws(S.Failure) -> ImportPlan {
         var plan = ImportPlan()
-        for row in order.rows { try plan.add(row, order, at: desk, from: source) }
+        var waiting = WaitingDrafts(order)
+        for row in order.rows { try plan.add(row, order, &waiting, at: desk, from: source) }
         return plan
     }
 
     private mutating func add<S: DocumentSource>(
-        _ row: ItemRow, _ order: ImportOrder, at desk: Desk, from source: S
+        _ row: ItemRow, _ order: ImportOrder, _ waiting: inout WaitingDrafts, at desk: Desk,
+        from source: S
     ) throws(S.Failure) {
         var row = row
         let report = ElementReport(row.elements)
@@ -64,12 +66,25 @@ package struct ImportPlan: Sendable {
             close(row, .refused, report.score)
             return
         }
+        let isDrafted = !order.publishes || !report.isComplete
+        var replaced: Digest16?
+        switch isDrafted ? try waiting.match(row, from: source) : .none {
+        case .same:
+            close(row, .unchanged, report.score)
+            return
+        case .several:
+            row.note("name", "draft-ambiguous", "有几份同名同部门的草稿待复核，不知是哪一份的新内容")
+            close(row, .refused, report.score)
+            return
+        case .earlier(let id): replaced = id
+        case .none: break
+        }
         let publication = Publication(
             code: row.code, base: known?.state.heads.first?.value.number,
             saw: known.map { $0.state.heads.count > 1 ? $0.state.heads.map(\.stamp.dot) : [] }
                 ?? [],
-            effectiveFrom: order.effectiveFrom, elements: row.elements)
-        guard order.publishes, report.isComplete else {
+            effectiveFrom: order.effectiveFrom, elements: row.elements, replaces: replaced)
+        guard !isDrafted else {
             // Each row's draft has an id of its own: the command's, counted up.
             let words = desk.entropy.words
             let id = Digest16(high: words.0, low: words.1 &+ UInt64(row.number))
@@ -136,6 +151,84 @@ package struct ImportPlan: Sendable {
                 }
             }
         }
+    }
+}
+
+/// The drafts that wait for a second person, beside the rows of an import: a row that came before
+/// is not drafted again. A row without a code is known by its name and department.
+private struct WaitingDrafts {
+    /// What a row comes to beside the drafts that wait.
+    enum Match {
+        case none
+        /// One says just this.
+        case same
+        /// One was made of an earlier state of this row.
+        case earlier(Digest16)
+        /// Which one it was made of cannot be told.
+        case several
+    }
+
+    private struct Waiting {
+        let id: Digest16
+        let elements: JSON
+        let from: String?
+    }
+
+    private let from: String?
+    /// Rows of the import by what they are known by.
+    private var rows: [String: [JSON]] = [:]
+    private var drafts: [String: [Waiting]] = [:]
+    /// Labels whose drafts were looked up.
+    private var looked: Set<String> = []
+    /// Those that a row has taken the place of.
+    private var taken: Set<Digest16> = []
+
+    init(_ order: ImportOrder) {
+        from = order.effectiveFrom?.text
+        for row in order.rows {
+            rows[Self.name(row.code, row.elements), default: []].append(row.elements)
+        }
+    }
+
+    /// Looks the drafts of a code up once; all those without a code together.
+    mutating func match<S: DocumentSource>(
+        _ row: ItemRow, from source: S
+    ) throws(S.Failure) -> Match {
+        if looked.insert(row.code).inserted { try look(up: row.code, from: source) }
+        let name = Self.name(row.code, row.elements)
+        guard let known = drafts[name] else { return .none }
+        if known.contains(where: { isSame($0, row.elements) }) { return .same }
+        let siblings = rows[name] ?? []
+        let free = known.filter { draft in
+            !taken.contains(draft.id) && !siblings.contains { isSame(draft, $0) }
+        }
+        guard let first = free.first else { return .none }
+        guard free.count == 1 else { return .several }
+        taken.insert(first.id)
+        return .earlier(first.id)
+    }
+
+    private mutating func look<S: DocumentSource>(
+        up code: String, from source: S
+    ) throws(S.Failure) {
+        for key in try source.find(.draft, label: code) {
+            guard case .draft(let state)? = try source.content(key), state.isOpen else { continue }
+            let publication = CatalogFold.parsed(state.publication)
+            let elements = publication["elements"] ?? .null
+            drafts[Self.name(code, elements), default: []].append(
+                Waiting(
+                    id: key.id, elements: elements, from: publication["effectiveFrom"]?.text))
+        }
+    }
+
+    private func isSame(_ draft: Waiting, _ elements: JSON) -> Bool {
+        draft.from == from && ElementDiff.isNone(from: draft.elements, to: elements)
+    }
+
+    private static func name(_ code: String, _ elements: JSON) -> String {
+        guard code.isEmpty else { return code }
+        let words = ["name", "department"].map { elements[$0]?.text ?? "" }
+        return "\n" + words.joined(separator: "\n")
     }
 }
 

@@ -27,6 +27,7 @@ extension NodeService {
         }
         switch request.path.dropFirst(Self.adminPrefix.count) {
         case "seat": return await seat(request)
+        case "partner": return await agree(request)
         case "invite": return await invite(request)
         case "departure": return await departure(request)
         case "late": return await late(request)
@@ -35,6 +36,25 @@ extension NodeService {
         case "export": return await exportBundle(request)
         case "import": return await importBundle(request)
         default: return Self.problem(404, "no-such-route", "没有这个地址")
+        }
+    }
+
+    /// {url, fingerprint, dial}: agrees on a corridor with a county of another tree.
+    private func agree(_ request: HTTPRequest) async -> HTTPResponse {
+        guard let json = NodeSettings.json(request.body), let url = json["url"]?.text,
+            let bytes = json["fingerprint"]?.text.flatMap(Hex.decode), bytes.count == 32
+        else { return Self.problem(400, "bad-partner", "缺少对端地址 url 或根证书指纹 fingerprint") }
+        do throws(NodeRuntime.Failure) {
+            let record = try await runtime.addPartner(
+                url, dials: json["dial"]?.bool ?? true, fingerprint: Digest(bytes: bytes))
+            return Self.document { object in
+                object.field("region", record.code.text)
+                object.field("name", record.name)
+            }
+        } catch {
+            return Self.problem(
+                error.exitCode == 5 ? 403 : error.exitCode == 2 ? 400 : 502,
+                error.exitCode == 5 ? "wrong-authority" : "partner-unreachable", error.chinese)
         }
     }
 

@@ -29,6 +29,7 @@ final class ValueTable {
 final class ForkTable {
     private let insert: Statement
     private let all: Statement
+    private let replace: Statement
     private let delete: Statement
     private let deleteAbove: Statement
 
@@ -41,6 +42,9 @@ final class ForkTable {
             """)
         all = Statement(
             database, "SELECT scope, actor, seq, held, other, evidence FROM fork")
+        replace = Statement(
+            database,
+            "UPDATE fork SET evidence = ? WHERE scope = ? AND actor = ? AND seq = ? AND other = ?")
         delete = Statement(database, "DELETE FROM fork WHERE scope = ?")
         deleteAbove = Statement(
             database, "DELETE FROM fork WHERE scope = ? AND actor = ? AND seq > ?")
@@ -53,6 +57,15 @@ final class ForkTable {
         try insert.bind(4, fork.held.bytes)
         try insert.bind(5, fork.other.bytes)
         try insert.run(6, blob: fork.evidence)
+    }
+
+    func replaceEvidence(_ fork: ForkRecord) throws(JournalError) {
+        try replace.bind(1, fork.evidence)
+        try replace.bind(2, fork.scope.rawValue)
+        try replace.bind(3, fork.dot.actor.rawValue)
+        try replace.bind(4, fork.dot.seq.rawValue)
+        try replace.bind(5, fork.other.bytes)
+        try replace.run()
     }
 
     /// By scope, then dot, then the other hash: numbers stand in SQLite with a sign, so the
@@ -93,6 +106,7 @@ final class ReplyTable {
     private let select: Statement
     private let insert: Statement
     private let delete: Statement
+    private let forget: Statement
 
     init(_ database: Database) {
         select = Statement(
@@ -101,6 +115,16 @@ final class ReplyTable {
             database, "INSERT INTO reply (author, key, request, answer) VALUES (?, ?, ?, ?)")
         delete = Statement(
             database, "DELETE FROM reply WHERE no <= (SELECT max(no) FROM reply) - ?")
+        forget = Statement(
+            database,
+            "DELETE FROM reply WHERE instr(answer, ?) > 0 AND instr(answer, ?) > 0")
+    }
+
+    /// Those that hold something sealed, and a text.
+    func forget(about text: String) throws(JournalError) {
+        try forget.bind(1, Array("\"sealed\":".utf8))
+        try forget.bind(2, Array(text.utf8))
+        try forget.run()
     }
 
     func read(author: UInt64, key: String) throws(JournalError) -> StoredReply? {
