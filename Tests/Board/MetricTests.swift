@@ -349,6 +349,9 @@ import Testing
             // 即办 of Friday is a warning on Monday, of Thursday late.
             .init(.openImmediate, due("2026-12-11"), "", 1),
             .init(.openImmediate, due("2026-12-10"), "", 1),
+            // 容缺 overdue is a warning beside the case's own light.
+            .init(.openDeferral, due("2026-12-11"), "", 1),
+            .init(.openDeferral, due("2026-12-14"), "", 1),
             .init(.paused, 0, "", 3), .init(.undated, 0, "", 1),
             .init(.openTicket, due("2026-12-10"), "stuck", 1),
             // Unsigned since Wednesday: three working days.
@@ -356,7 +359,7 @@ import Testing
         ])
         let counts = try #require(LightCounts(open, on: today, WorkCalendar(), .seed))
         #expect(counts.red == 2 + 1 + 1 + 1)
-        #expect(counts.yellow == 1 + 1 + 1 + 1)
+        #expect(counts.yellow == 1 + 1 + 1 + 1 + 1)
         #expect(counts.blue == 4 + 1)
         #expect(counts.paused == 3)
         #expect(counts.undated == 1)

@@ -87,7 +87,7 @@ extension County {
         // Due on the 8th: decided on the 3rd (two of five days) and on the 9th (six of five).
         let first = try await file(village, County.slow, 1, [(accept, 1), (grant, 3)])
         let second = try await file(
-            village, County.slow, 1, [(accept, 1), (grant, 9)],
+            village, County.slow, 1, [("accept\",\"promise\":true", 1), (grant, 9)],
             material: "{\"code\":\"M1\",\"present\":false}")
         // 即办件: in the visit, and the day after.
         let third = try await file(village, County.item, 2, [(accept, 2), (grant, 2)])

@@ -18,6 +18,11 @@ extension RouteTable {
             ],
             answer: .json("Sheet", "标题、截至、各节，以及供程序的数据"), problems: [400, 403, 404]),
         Route(
+            method: .get, pattern: "/api/v1/archives/{number}", operation: .getArchive,
+            face: .api, summary: "归档包：清单、逐条变更、附件摘要，及归档时的摘要",
+            parameters: [.caseNumber],
+            answer: .json("Any", "归档包；姓名等仍为密文"), problems: [404, 409]),
+        Route(
             method: .post, pattern: "/api/v1/tickets/check", operation: .checkTickets, face: .api,
             summary: "试导入热线工单（CSV）：逐行逐字段给出结果，不写入", body: .bytes,
             answer: .json("Any", "每行的结果"), problems: [400, 403, 422, 503]),
@@ -111,6 +116,19 @@ extension Call {
             status: 200, contentType: "text/csv; charset=utf-8", body: CSV.text(sheet.table))
         response.headers.add("Cache-Control", "no-store")
         return response
+    }
+
+    func archiveAnswer() throws(Problem) -> HTTPResponse {
+        let key = try document(.caseFile).key
+        let found = try read { view throws(ViewError) in try view.archive(key) }
+        guard let found else { throw missing(.caseFile) }
+        var writer = JSONWriter(capacity: 8192)
+        writer.object { object in
+            object.field("sealed", found.sealed.map(JSON.text) ?? .null)
+            object.field("sealableFrom", found.sealableFrom.map { .text($0.text) } ?? .null)
+            object.field("package", stored: found.package.json)
+        }
+        return .json(writer.bytes)
     }
 
     // MARK: a hotline's file

@@ -54,9 +54,9 @@ extension Portion {
             if course.decided == day, !course.endedWithout { add(.sameDay, day) }
         }
         let materials = MaterialMarks(state.facts.materials)
-        if materials.missing > 0, course.accepted != nil {
+        if state.effective(.acceptance)?.terms.codes.isEmpty == false {
             add(.deferred, day)
-            if !state.effective(.caseSupplement).isEmpty { add(.completed, day) }
+            if !course.isDeferred { add(.completed, day) }
         }
         let waived = binding?.materials.filter { $0.standing == .waived }.count ?? 0
         if waived + materials.spared > 0 { add(.spared, day, sum: waived + materials.spared) }
@@ -71,12 +71,21 @@ extension Portion {
     ) {
         if let delivered = course.delivered { add(.delivered, delivered) }
         if let close = state.effective(.caseClose).first {
-            add(.closed, CivilDate(of: Instant(millis: close.moment)))
+            let closed = CivilDate(of: Instant(millis: close.moment))
+            add(.closed, closed)
+            if !state.effective(.caseArchive).isEmpty { add(.archived, closed) }
         }
         guard let decided = course.decided else { return }
         if course.endedWithout {
-            add(state.effective(.caseRefuse).isEmpty ? .withdrawn : .refused, decided)
+            let isEnded = !state.effective(.caseEnd).isEmpty
+            let isWithdrawn = !state.effective(.caseWithdraw).isEmpty
+            add(isEnded ? .ended : isWithdrawn ? .withdrawn : .refused, decided)
             return
+        }
+        // 决定书 is signed in any case; by 云审批 where a seal was asked for and given.
+        add(.signedDocuments, decided, sum: 1)
+        if state.effective(.caseSealAnswer).contains(where: { $0.outcome == "sealed" }) {
+            add(.sealedDocuments, decided, sum: 1)
         }
         add(.decided, decided)
         add(.itemDecided, decided, state.item)
@@ -111,6 +120,7 @@ extension Portion {
         }
         guard course.pausedSince == nil else { return add(.paused, nil) }
         let clock = CaseClock(course, terms, calendar, on: course.received)
+        if let date = clock.deferral?.date { add(.openDeferral, date) }
         if course.accepted != nil {
             let isImmediate = terms.map { $0.isImmediate && $0.promised == 0 } ?? false
             due = clock.promised?.date
@@ -137,8 +147,6 @@ extension Portion {
 
 /// What a case's list of materials says of each.
 private struct MaterialMarks {
-    /// Not handed in when the case was received.
-    var missing = 0
     /// 免交 or 复用: held already, or covered by a certificate.
     var spared = 0
 
@@ -146,14 +154,13 @@ private struct MaterialMarks {
         guard !bytes.isEmpty else { return }
         do throws(JSONError) {
             for material in try JSON(parsing: bytes).array ?? [] {
-                if material["present"]?.bool == false { missing += 1 }
                 if material["waived"]?.bool == true || material["reused"]?.bool == true {
                     spared += 1
                 }
             }
         } catch {
             // What is not of the form says nothing.
-            missing = 0
+            spared = 0
         }
     }
 }

@@ -25,6 +25,8 @@ package enum Counted: UInt8, Hashable, Comparable, Sendable, CaseIterable {
     case delivered
     /// 电子签印 of documents that are signed, and all that are signed (sums).
     case sealedDocuments, signedDocuments
+    /// 终止, on its day.
+    case ended
 
     /// 评价 by grade; by channel, item, officer, each with how many are content as its sum.
     case rating = 40
@@ -44,6 +46,8 @@ package enum Counted: UInt8, Hashable, Comparable, Sendable, CaseIterable {
     case paused, waiting, undated
     /// 工单 by kind; a hand-over nobody signed for, by the day on which it was offered.
     case openTicket, openHandover
+    /// 容缺 that has not been completed.
+    case openDeferral
 
     /// Whether it is counted by the day on which it is due.
     package var isOpen: Bool { rawValue >= 100 }
