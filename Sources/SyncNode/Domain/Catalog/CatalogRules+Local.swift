@@ -34,11 +34,11 @@ extension CatalogRules {
     static func setGrant<S: DocumentSource>(
         _ order: GrantOrder, at desk: Desk, from source: S
     ) throws(S.Failure) -> Decision {
-        guard
-            let item = try CatalogQuery.item(
-                order.code, for: desk.region, in: desk.directory, from: source)
-        else { return .refuse(unknownItem(order.code)) }
-        guard item.state.authority == desk.region else { return .refuse(readOnly("grant")) }
+        let item: CatalogItem
+        switch try owned(order.code, "grant", at: desk, from: source) {
+        case .refused(let refusal): return .refuse(refusal)
+        case .item(let found): item = found
+        }
         guard let region = desk.region(named: order.region) else {
             return .refuse(
                 RuleRefusal(
