@@ -1,8 +1,8 @@
 import Base
 import Domain
 
-/// The days of scenario B, moved by whole weeks to where the nodes' clocks may go: forward. With them
-/// the holidays of 2026 move, so that every due day is the scenario's, moved.
+/// The days of scenario B, moved by whole weeks to where the nodes' clocks may go: forward. With
+/// them the holidays of 2026 move, so that every due day is the scenario's, moved.
 struct DemoWeek: Sendable {
     /// Days by which the scenario is moved: a multiple of seven.
     private let shift: Int
