@@ -58,6 +58,8 @@ enum Page {
         if viewer.may(.viewCases) { links.append("<a href=\"/#cases\">办件</a>") }
         if viewer.may(.draft) || viewer.may(.publish) {
             links.append("<a href=\"/drafts\">草稿</a>")
+        }
+        if [.draft, .publish, .rule, .knowledge, .overlay].contains(where: viewer.may) {
             links.append("<a href=\"/catalog\">目录</a>")
         }
         if viewer.may(.viewBoard) { links.append("<a href=\"/board\">看板</a>") }
