@@ -41,9 +41,9 @@ extension Directory {
         return entries
     }
 
-    /// What those who once stood above a place said of its incarnations after the place had moved, or
-    /// before but heard of only now, and what a region above both of them has to say again: the
-    /// place and its new parent do not hold what a former parent says.
+    /// What those who once stood above a place said of its incarnations after the place had moved,
+    /// or before but heard of only now, and what a region above both of them has to say again:
+    /// the place and its new parent do not hold what a former parent says.
     ///
     /// - Parameter own: Who would say it.
     /// - Returns: Empty where nothing is owed. Costs a look at all that was ever said, where a

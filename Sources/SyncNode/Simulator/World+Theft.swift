@@ -53,7 +53,10 @@ extension World {
         tell("node \(victim.index) is stolen")
         victim.isStolen = true
         victim.clockOffset = -Int64(theftDice.roll(50)) * 365 * 86_400_000
-        let mustGoOn = nodes.contains { parent(of: $0) === victim }
+        // Also where a place was put under it and has not heard of that yet.
+        let mustGoOn = nodes.contains {
+            !$0.isOutside && !$0.kernel.directory.children(of: victim.region).isEmpty
+        }
         let noticed = step + 5 + theftDice.roll(60)
         thefts.append(
             Theft(
