@@ -20,6 +20,7 @@ extension Call {
         case .loginPage, .accountPage, .auditPage, .draftsPage, .guidePage, .guideItemPage,
             .progressPage:
             return try staffPage()
+        case .reconciliationPage: return try reconciliationPage()
         default:
             invariant(false, "every page has its maker")
             throw .missing("no-such-route", "没有这个地址")

@@ -48,6 +48,7 @@ enum Gate {
         case .syncNow, .syncForm, .writeReceipt: .act(.sync)
         case .listAccounts: .act(.viewAccounts)
         case .listAudit, .auditPage: .act(.viewAudit)
+        case .listReconciliations, .reconciliationPage: .either(.viewAudit, .viewNode)
         }
     }
 

@@ -135,7 +135,8 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case homePage, stylePage, casePage, itemPage, receivePage, searchPage, scopesPage
     case receiveForm, caseForm, syncForm
     case openSession, closeSession, getSession, changePassword, changeCode
-    case listAccounts, addAccount, actOnAccount, listAudit, listDrafts
+    case listAccounts, addAccount, actOnAccount, listAudit, listDrafts, listReconciliations
     case loginPage, accountPage, auditPage, draftsPage, guidePage, guideItemPage, progressPage
+    case reconciliationPage
     case loginForm, logoutForm, passwordForm, codeForm, accountForm, draftForm, progressForm
 }

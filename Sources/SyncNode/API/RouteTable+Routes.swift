@@ -177,6 +177,10 @@ extension RouteTable {
             parameters: [.cursor, .limit, .who, .act],
             answer: .json("AuditList", "新的在前"), problems: [400, 401, 403]),
         Route(
+            method: .get, pattern: "/api/v1/reconciliations", operation: .listReconciliations,
+            face: .api, summary: "对账：各站与上级最近一次", parameters: [],
+            answer: .json("ReconciliationList", "按区划代码"), problems: [401, 403]),
+        Route(
             method: .get, pattern: "/api/v1/drafts", operation: .listDrafts, face: .api,
             summary: "待复核的事项版本", parameters: [.cursor, .limit, .status],
             answer: .json("DraftList", "新的在前"), problems: [400, 401]),
@@ -186,6 +190,7 @@ extension RouteTable {
         page("/login", .loginPage, "登录", [.next]),
         page("/account", .accountPage, "我的账户"),
         page("/audit", .auditPage, "审计", [.cursor, .who, .act]),
+        page("/reconciliations", .reconciliationPage, "对账"),
         page("/drafts", .draftsPage, "待复核的草稿"),
         page("/guide", .guidePage, "办事指南（公开）"),
         page("/guide/{code}", .guideItemPage, "事项指南（公开）", [.itemCode], [404]),

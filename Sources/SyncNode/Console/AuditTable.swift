@@ -123,7 +123,9 @@ package struct AuditTable: Sendable {
                 """
         }
         let more: HTMLText =
-            next.map { "<p><a href=\"/audit?cursor=\($0)\">更早</a></p>" } ?? .empty
+            next.map {
+                "<p><a href=\"/audit?cursor=\($0)&amp;login=\(login)&amp;act=\(act)\">更早</a></p>"
+            } ?? .empty
         return """
             <section class="card"><h1>审计</h1>
             <form method="get" action="/audit" class="inline">
