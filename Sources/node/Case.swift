@@ -13,7 +13,11 @@ extension Verb {
                     .optional("id-number", "idNumber"), .optional("phone", "phone"),
                     .optional("material", "materials", .materials(isPresent: true)),
                     .optional("missing", "materials", .materials(isPresent: false)),
+                    .optional("phone", "phone"), .optional("address", "address"),
                     .optional("channel", "channel"),
+                    .optional(
+                        "stage", "stage",
+                        .choice([("precheck", "precheck"), ("agent", "agent")])),
                     .optional("version", "version", .number(1...1_000_000)), .at,
                 ]
             ) { _, answer in
@@ -22,7 +26,12 @@ extension Verb {
                 return Words(
                     "已收件 \(number)，查询码 \(query)", "received \(number), query code \(query)")
             },
-            onCase("accept", Words("受理", "accepts it"), [.at], done: "已受理"),
+            onCase(
+                "accept", Words("受理", "accepts it"),
+                [
+                    .optional("promise", "promise", .flag), .optional("pledge", "pledge", .flag),
+                    .at,
+                ], done: "已受理"),
             onCase(
                 "refuse", Words("不予受理", "refuses to accept it"),
                 [.required("reason", "reason"), .at], done: "已告知不予受理"),
@@ -65,15 +74,89 @@ extension Verb {
                 "erase", Words("清除个人信息（办结后，县）", "destroys what is personal of a closed case"),
                 [.required("reason", "reason"), .optional("dry-run", "dryRun", .flag)],
                 done: "已清除（或试算）"),
-            show, clock, list,
-        ])
+        ] + course + [show, clock, list])
+
+    /// Steps beside the decisions: the clock's, the department's, the paper's.
+    private static let course: [Act] = [
+        onCase("take", Words("预审、代办登记转收件", "receives what was registered"), [.at], done: "已收件"),
+        onCase(
+            "propose", Words("拟不予受理，报上级", "proposes not to accept it"),
+            [.required("reason", "reason"), .at], done: "已报上级"),
+        onCase(
+            "answer", Words("答复拟不予受理：确认或指明办法", "confirms a proposal, or says the way"),
+            [
+                .required(
+                    "outcome", "outcome", .choice([("refuse", "refuse"), ("way", "way")])),
+                .required("reason", "reason"), .at,
+            ], done: "已答复"),
+        onCase(
+            "assign", Words("分转部门", "passes it on to a department"),
+            [.required("department", "department"), .at], done: "已分转"),
+        onCase(
+            "pause", Words("启动特别程序，停算时限", "begins a special procedure: the clock stands still"),
+            [
+                .required("procedure", "procedure"),
+                .required("days", "days", .number(1...Limits.procedureDaysMax)),
+                .required("reason", "reason"), .at,
+            ], done: "已停算时限"),
+        onCase(
+            "suspend", Words("挂起（须批准人）", "suspends it, by an approver"),
+            [.required("reason", "reason"), .required("approver", "approver"), .at],
+            done: "已挂起"),
+        onCase(
+            "resume", Words("恢复计时", "lets the clock run on"), [.optional("note", "note"), .at],
+            done: "已恢复计时"),
+        onCase(
+            "extend", Words("延长办理期限（须批准人）", "extends the limit, by an approver"),
+            [
+                .required("days", "days", .number(1...Limits.extensionDaysMax)),
+                .required("reason", "reason"), .required("approver", "approver"), .at,
+            ], done: "已延期"),
+        onCase(
+            "ask-seal", Words("请求签印", "asks another place for its seal"),
+            [.required("document", "document"), .required("to", "to"), .at], done: "已请求签印",
+            command: "askSeal"),
+        onCase(
+            "seal", Words("签印或不签", "seals what was asked, or declines"),
+            [
+                .required(
+                    "outcome", "outcome",
+                    .choice([("sealed", "sealed"), ("declined", "declined")])),
+                .optional("seal", "seal"), .optional("note", "note"), .at,
+            ], done: "已答复签印"),
+        onCase(
+            "ready", Words("制证，待出件", "has the result ready"),
+            [.optional("certificate", "certificate"), .at], done: "待出件"),
+        onCase(
+            "end", Words("终止（上级），重复申请时保留较早的一件", "ends it, from above"),
+            [.required("reason", "reason"), .optional("keep", "keep"), .at], done: "已终止"),
+        onCase(
+            "verify", Words("告知承诺的事后核查", "checks what was promised"),
+            [
+                .required("outcome", "outcome", .choice([("kept", "kept"), ("broken", "broken")])),
+                .optional("note", "note"), .at,
+            ], done: "已核查"),
+        onCase(
+            "revoke", Words("撤销决定", "revokes the decision"),
+            [.required("reason", "reason"), .at], done: "已撤销"),
+        onCase(
+            "originals", Words("原件交接：收存、转交、退还", "enters originals: in, on, back"),
+            [
+                .required("codes", "codes", .list),
+                .required(
+                    "way", "way", .choice([("in", "in"), ("on", "on"), ("back", "back")])),
+                .optional("receiver", "receiver"), .at,
+            ], done: "已登记交接"),
+    ]
 
     /// An act on a case by its number or id.
     static func onCase(
-        _ name: String, _ about: Words, _ options: [Option], done: String
+        _ name: String, _ about: Words, _ options: [Option], done: String,
+        command: String? = nil
     ) -> Act {
         .command(
-            name, about, "case." + name, subject: (name: "NUMBER", field: "case"), options
+            name, about, "case." + (command ?? name), subject: (name: "NUMBER", field: "case"),
+            options
         ) { order, _ in Words("\(done) \(order.subject)", "\(name): done, \(order.subject)") }
     }
 
@@ -96,7 +179,10 @@ extension Verb {
                 ("reply", Words("答复期限", "reply")),
                 ("deemedAccepted", Words("视为受理", "deemed accepted")),
                 ("promised", Words("承诺办结", "promised")), ("legal", Words("法定办结", "legal limit")),
-                ("delivery", Words("送达期限", "delivery")), ("light", Words("亮灯", "light")),
+                ("deferral", Words("容缺补齐期", "what was promised")),
+                ("delivery", Words("送达期限", "delivery")),
+                ("verification", Words("事后核查期", "check of a promise")),
+                ("light", Words("亮灯", "light")),
             ]
             return limits.compactMap { field, name in
                 clock[field]?.text.map { "\(name.text)  \($0)" }

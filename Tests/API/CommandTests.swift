@@ -105,6 +105,42 @@ import Testing
             (
                 "ratify", #"{"event":"00000000000000000000000000000001"}"#,
                 .ratify(Digest16(high: 0, low: 1))
+            ), ("take", "", .step(.take)),
+            ("propose", #"{"reason":"r"}"#, .step(.propose(reason: "r"))),
+            (
+                "answer", #"{"outcome":"way","reason":"r"}"#,
+                .step(.answer(isConfirmed: false, reason: "r"))
+            ), ("assign", #"{"department":"d"}"#, .step(.assign(department: "d"))),
+            (
+                "pause", #"{"procedure":"鉴定","days":5,"reason":"r"}"#,
+                .step(.pause(procedure: "鉴定", days: 5, reason: "r"))
+            ),
+            (
+                "suspend", #"{"reason":"r","approver":"a"}"#,
+                .step(.suspend(reason: "r", approver: "a"))
+            ), ("resume", "", .step(.resume(note: ""))),
+            (
+                "extend", #"{"days":10,"reason":"r","approver":"a"}"#,
+                .step(.extend(days: 10, reason: "r", approver: "a"))
+            ),
+            (
+                "askSeal", #"{"document":"d","to":"370124000000"}"#,
+                .step(.askSeal(document: "d", to: Fixture.county))
+            ),
+            (
+                "seal", #"{"outcome":"sealed","seal":"s"}"#,
+                .step(.seal(isGiven: true, seal: "s", note: ""))
+            ), ("ready", "", .step(.ready(certificate: ""))),
+            ("end", #"{"reason":"r"}"#, .step(.end(reason: "r", keep: nil))),
+            ("verify", #"{"outcome":"kept"}"#, .step(.verify(isKept: true, note: ""))),
+            ("revoke", #"{"reason":"r"}"#, .step(.revoke(reason: "r"))),
+            (
+                "originals", #"{"codes":["M1"],"way":"in"}"#,
+                .step(.originals(codes: ["M1"], way: "in", to: ""))
+            ),
+            (
+                "archive", #"{"digest":"\#(String(repeating: "a", count: 64))"}"#,
+                .step(.archive(digest: String(repeating: "a", count: 64)))
             ),
         ]
         #expect(bodies.map(\.action) + ["reveal", "erase"] == RouteTable.caseActions.map(\.name))

@@ -287,7 +287,7 @@ enum Fixture {
     ]
 
     static func sealed(_ name: String) -> String {
-        Base64.encode(Person(name: name, idNumber: "370124194401011234").encoded)
+        Base64.encode(Person(name: name, idNumber: "370124194401081234").encoded)
     }
 
     static func caseFile(

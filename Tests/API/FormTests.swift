@@ -112,7 +112,8 @@ import Testing
     @Test func aDoubleClickIsOneCommandAndAnotherApplicantIsNot() throws {
         let one = try ask.order("/console/cases", body: whole, type: type)
         let again = try ask.order("/console/cases", body: whole, type: type)
-        let other = try ask.order("/console/cases", body: whole + "&idNumber=1", type: type)
+        let other = try ask.order(
+            "/console/cases", body: whole + "&idNumber=370124194401081234", type: type)
         #expect(one.replayKey != nil)
         #expect(one.replayKey == again.replayKey)
         #expect(one.replayKey != other.replayKey)

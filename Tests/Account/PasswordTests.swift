@@ -59,7 +59,7 @@ import Testing
         #expect(Masked.name("张小三") == "张*三")
         #expect(Masked.name("王某") == "王*")
         #expect(Masked.name("欧阳小三") == "欧**三")
-        #expect(Masked.idNumber("370124194401011234") == "370124********1234")
+        #expect(Masked.idNumber("370124194401081234") == "370124********1234")
         #expect(Masked.idNumber("12345") == "*****")
         #expect(Masked.phone("13812345678") == "138****5678")
         #expect(Masked.address("玫瑰镇焦庄村三组12号") == "玫瑰镇焦庄村****")

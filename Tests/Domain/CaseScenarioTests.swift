@@ -13,7 +13,7 @@ extension CaseWorld {
         let refusal = try node(name).say(
             """
             {"command":"case.receive","item":"\(Self.item)","applicant":{"name":"\(applicant)",
-            "idNumber":"370124194401011234"},"materials":["M1","M2","M3"]}
+            "idNumber":"370124194401081234"},"materials":["M1","M2","M3"]}
             """)
         #expect(refusal == nil)
         return try #require(node(name).cases.map(\.state.number).first { !before.contains($0) })

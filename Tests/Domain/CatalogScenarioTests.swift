@@ -85,11 +85,15 @@ import Testing
     ) throws -> String {
         world.node(name).now = try moment(time)
         let before = Set(world.node(name).cases.map(\.state.number))
+        let node = world.node(name)
+        let known = CatalogQuery.effective(
+            item, for: node.region.id, at: node.now, in: node.directory, from: node)
+        let codes = known?.elements.materials.map { "\"\($0.code)\"" } ?? []
         let refusal = try say(
             name,
             """
             {"command":"case.receive","item":"\(item)","applicant":"王某",
-            "materials":["M1","M2","M3","M4"]}
+            "materials":[\(codes.joined(separator: ","))]}
             """)
         #expect(refusal == nil)
         let number = try #require(

@@ -271,7 +271,7 @@ extension CaseNode {
             return
         }
         let sealed = try JSON(parsing: answer)["sealed"]?.text.flatMap(Envelope.init(text:))
-        #expect(Person(sealed?.box ?? [])?.idNumber == "370124194401011234")
+        #expect(Person(sealed?.box ?? [])?.idNumber == "370124194401081234")
         let line = try #require(village.auditLines.last { $0.act == "case.reveal" })
         #expect(line.about == number && line.reason == "打印凭证" && line.author == village.author)
         // The county carries the case, but it is not its own.

@@ -81,7 +81,7 @@ enum FoldTarget {
         (
             2,
             #"{"command":"case.receive","item":"370511001001","applicant":{"name":"李","idNumber":"#
-                + #""370124199001011234"},"materials":["M1"]}"#
+                + #""37012419900101123X"},"materials":["M1"]}"#
         ),
         (2, #"{"command":"case.accept","case":"CASE"}"#),
         (2, #"{"command":"case.note","case":"CASE","note":"x"}"#),

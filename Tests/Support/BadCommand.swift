@@ -10,7 +10,8 @@ extension BadRequest {
         (
             [
                 "command": "case.receive", "item": item, "version": 1, "applicant": "张三",
-                "idNumber": "1", "phone": "1", "channel": "window", "materials": ["M1"],
+                "idNumber": "370124194401081234", "phone": "1", "channel": "window",
+                "materials": ["M1"],
                 "at": "2026-09-24T08:00:00+08:00",
             ], ["item", "applicant"]
         ), (["command": "case.accept", "case": subject], ["case"]),

@@ -56,7 +56,14 @@ extension Call {
             ("command", "case.receive"), ("item", item), ("applicant", applicant),
             ("channel", "window"),
         ])
-        object["materials"] = .array(form.texts("material").map(JSON.text))
+        let given = form.texts("material")
+        let listed = form.texts("listed")
+        object["materials"] = .array(
+            given.map(JSON.text)
+                + listed.filter { !given.contains($0) }.map {
+                    ["code": .text($0), "present": false]
+                })
+        if let stage = form.text("stage") { object["stage"] = .text(stage) }
         for name in ["idNumber", "phone", "address"] {
             if let text = form.text(name) { object[name] = .text(text) }
         }
@@ -92,12 +99,22 @@ extension Call {
             object["score"] = form.text("score")?.digits.map { .int(Int64($0)) }
             if form.text("named") != nil { object["named"] = true }
         }
-        for name in ["outcome", "note", "receiver", "to", "reason"] {
+        let texts = [
+            "outcome", "note", "receiver", "to", "reason", "procedure", "approver", "department",
+            "document", "seal", "certificate", "keep", "way",
+        ]
+        for name in texts {
             if let text = form.text(name) { object[name] = .text(text) }
         }
+        for name in ["promise", "pledge", "override"] where form.text(name) != nil {
+            object[name] = true
+        }
+        if let days = form.text("days").flatMap(\.digits) { object["days"] = .int(Int64(days)) }
+        let codes = form.texts("code")
+        if !codes.isEmpty { object["codes"] = .array(codes.map(JSON.text)) }
         if let gaps = form.text("gaps") {
             let lines = gaps.split(whereSeparator: \.isNewline).map(String.init)
-            object["gaps"] = .array(lines.map(JSON.text))
+            object["gaps"] = .array(lines.map(FormBody.gap))
         }
         let materials = form.texts("material")
         if !materials.isEmpty { object["materials"] = .array(materials.map(JSON.text)) }
@@ -135,5 +152,18 @@ extension Call {
                 if let problem = outcome.problem { return ProblemPage.response(of: problem) }
                 return HTTPResponse.seeOther("/")
             })
+    }
+}
+
+extension FormBody {
+    /// `M3 户口簿：缺什么；怎样补` as a gap with its way; a line without a semicolon as it is.
+    static func gap(_ line: String) -> JSON {
+        guard let sign = line.firstIndex(where: { $0 == "；" || $0 == ";" }) else {
+            return .text(line)
+        }
+        let gap = CaseGap(String(line[..<sign]))
+        let way = line[line.index(after: sign)...]
+        guard !gap.lack.isEmpty, !way.isEmpty else { return .text(line) }
+        return ["material": .text(gap.code), "lack": .text(gap.lack), "way": .text(String(way))]
     }
 }

@@ -88,7 +88,8 @@ extension Call {
 
 extension CaseClock {
     /// {number, asOf, received, accepted, deemedAccepted, reply, promised, legal, delivery,
-    /// paused, light, missingYear}: days as texts, null where nothing runs or is known.
+    /// deferral, verification, paused, extended, stops, light, missingYear}: days as texts, null
+    /// where nothing runs or is known.
     fileprivate func json(of number: String) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { object in
@@ -98,10 +99,21 @@ extension CaseClock {
             let days: [(String, CivilDate?)] = [
                 ("accepted", course.accepted), ("deemedAccepted", deemedAccepted),
                 ("reply", reply?.date), ("promised", promised?.date), ("legal", legal?.date),
-                ("delivery", delivery?.date),
+                ("delivery", delivery?.date), ("deferral", deferral?.date),
+                ("verification", verification?.date),
             ]
             for (name, day) in days { object.field(name, day.map { .text($0.text) } ?? .null) }
             object.field("paused", isPaused)
+            object.field("extended", course.extended)
+            object.array("stops") { array in
+                for stop in course.pauses {
+                    array.array { days in
+                        days.value(stop.lowerBound.text)
+                        days.value(stop.upperBound.text)
+                    }
+                }
+                if let since = course.pausedSince { array.array { $0.value(since.text) } }
+            }
             object.field("light", light.map { .text($0.rawValue) } ?? .null)
             object.field("missingYear", missingYear.map { JSON(count: $0) } ?? .null)
         }

@@ -34,12 +34,19 @@ struct CasePage {
             """)
     }
 
+    /// Whether this place stands above the station of receipt.
+    var isAbove: Bool {
+        status.level == .county || (status.level == .town && names.isBelow(sheet.station))
+    }
+
     // MARK: the receipt
 
     /// 收件凭证 until it is accepted, then 受理回执.
     private var title: String {
         switch sheet.status {
-        case "received", "correcting", "forwarded", "withdrawn", "unknown": "收件凭证"
+        case "prechecked": "预审记录"
+        case "registered": "代办登记与材料交接单"
+        case "received", "correcting", "proposed", "forwarded", "withdrawn", "unknown": "收件凭证"
         case "refused": "不予受理告知"
         default: "受理回执"
         }
@@ -120,11 +127,18 @@ struct CasePage {
         }
         let limits: [(HTMLText, CaseClock.Due?)] = [
             ("答复期限", clock?.reply), ("承诺办结", clock?.promised), ("法定办结", clock?.legal),
-            ("送达期限", clock?.delivery),
+            ("容缺补齐期", clock?.deferral), ("送达期限", clock?.delivery),
+            ("事后核查期", clock?.verification),
         ]
         for (name, due) in limits {
             guard let due else { continue }
             facts.append(Page.fact(name, text: due.words))
+        }
+        if let days = clock?.course.extended, days > 0 {
+            facts.append(Page.fact("延期", text: "已批准延长 \(days) 个工作日"))
+        }
+        if !sheet.deferred.isEmpty {
+            facts.append(Page.fact("容缺", text: sheet.deferred.joined(separator: "、")))
         }
         if clock?.isPaused == true { facts.append(Page.fact("时限", text: "暂停计算")) }
         if let light = clock?.light {

@@ -35,7 +35,8 @@ struct ReceivePage {
                 material.isDeferrable ? " <small>可容缺</small>" : .empty
             return """
                 <label class="box"><input type="checkbox" name="material" value="\(material.code)">\
-                \(material.name)\(need)</label>
+                \(material.name)\(need)</label>\
+                <input type="hidden" name="listed" value="\(material.code)">
                 """
         }
         return """
@@ -50,6 +51,9 @@ struct ReceivePage {
             <input name="phone" maxlength="20" autocomplete="off" inputmode="tel"></label>
             <label>联系地址<input name="address" maxlength="200" autocomplete="off"></label>
             <fieldset><legend>收到的材料</legend>\(boxes)</fieldset>
+            <label>办理方式<select name="stage"><option value="">收件</option>\
+            <option value="precheck">预审（不产生法律效力）</option>\
+            <option value="agent">代办登记（由受理方签收后收件）</option></select></label>
             <button class="main">收件并出凭证</button></form></section>
             """
     }

@@ -184,6 +184,14 @@ struct PlaceNames {
     /// - Parameter id: A region id in hexadecimal.
     func name(id: String?) -> String { id.flatMap { byID[$0] } ?? "—" }
 
+    /// The region id of a place; nil where it is not known.
+    func id(_ code: RegionCode) -> String? { places.first { $0.code == code }?.id.hex }
+
+    /// Whether a place lies directly below this one.
+    func isBelow(_ code: RegionCode?) -> Bool {
+        places.contains { $0.code == code && $0.relation == .child }
+    }
+
     /// The code of a place by its id in hexadecimal; nil where it is not known.
     func code(id: String) -> RegionCode? { places.first { $0.id.hex == id }?.code }
 

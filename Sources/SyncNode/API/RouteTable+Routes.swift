@@ -1,4 +1,5 @@
 import Base
+import Domain
 import HTTP
 
 extension RouteTable {
@@ -9,6 +10,10 @@ extension RouteTable {
         ("withdraw", "撤回申请"),
         ("note", "备注"), ("rate", "评价"), ("offer", "移交"), ("sign", "签收"), ("reject", "退件"),
         ("recall", "撤回移交"), ("force", "强制接管"), ("ratify", "追认"),
+        ("take", "转收件"), ("propose", "拟不予受理"), ("answer", "答复拟不予受理"), ("assign", "分转"),
+        ("pause", "启动特别程序"), ("suspend", "挂起"), ("resume", "恢复计时"), ("extend", "延期"),
+        ("askSeal", "签印请求"), ("seal", "签印"), ("ready", "制证"), ("end", "终止"),
+        ("verify", "事后核查"), ("revoke", "撤销决定"), ("originals", "原件交接"), ("archive", "归档"),
         ("reveal", "显示完整信息"), ("erase", "清除个人信息"),
     ]
 
@@ -322,4 +327,49 @@ extension RouteTable {
 
 extension Parameter {
     static let itemOfForm = Parameter("item", in: .query, "事项编码", .string(lengthMax: 64))
+}
+
+extension Schemas {
+    /// What an act on a case may bring.
+    static let caseAction = JSON.record([
+        (
+            "outcome",
+            .words([
+                "grant", "refuse", "way", "sealed", "declined", "kept", "broken",
+            ])
+        ), ("note", .string()),
+        ("promise", .flag), ("pledge", .flag), ("override", .flag),
+        ("procedure", .words(CaseStep.lawful + CaseStep.ofItem)),
+        ("days", .integer(min: 1, max: Limits.procedureDaysMax)),
+        ("approver", .string()), ("department", .string()), ("document", .string()),
+        ("seal", .string()), ("certificate", .string()), ("keep", .string()),
+        ("codes", .list(.string())), ("way", .words(CaseStep.ways)),
+        ("digest", .hex(64)), ("reason", .string()), ("receiver", .string()),
+        ("to", .regionCode), ("gaps", .list(gap)), ("materials", .list(material)),
+        ("score", .integer(min: 1, max: 5)), ("event", .hex(32)), ("at", .moment),
+        ("dryRun", .flag),
+    ])
+
+    /// When a case is due.
+    static let caseClock = JSON.record(
+        [
+            ("number", .string()), ("asOf", .day), ("received", .day),
+            ("accepted", .orNull(.day)), ("deemedAccepted", .orNull(.day)),
+            ("reply", .orNull(.day)), ("promised", .orNull(.day)),
+            ("legal", .orNull(.day)), ("delivery", .orNull(.day)), ("paused", .flag),
+            ("deferral", .orNull(.day)), ("verification", .orNull(.day)),
+            ("extended", .integer(min: 0)), ("stops", .list(.list(.day))),
+            ("light", .orNull(.words(CaseClock.Light.allCases.map(\.rawValue)))),
+            ("missingYear", .orNull(.integer(min: 1))),
+        ], required: ["number", "asOf", "received", "paused"])
+
+    /// What is missing as a text, or with the way to close it.
+    private static let gap: JSON = [
+        "oneOf": [
+            .string(lengthMin: 1),
+            .record(
+                [("material", .string()), ("lack", .string()), ("way", .string())],
+                required: ["material", "lack", "way"]),
+        ]
+    ]
 }

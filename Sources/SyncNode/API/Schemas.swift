@@ -164,18 +164,7 @@ enum Schemas {
                 [("from", .day), ("days", .integer(min: 0)), ("due", .day)],
                 required: ["from", "days", "due"])
         ),
-        (
-            "CaseClock",
-            .record(
-                [
-                    ("number", .string()), ("asOf", .day), ("received", .day),
-                    ("accepted", .orNull(.day)), ("deemedAccepted", .orNull(.day)),
-                    ("reply", .orNull(.day)), ("promised", .orNull(.day)),
-                    ("legal", .orNull(.day)), ("delivery", .orNull(.day)), ("paused", .flag),
-                    ("light", .orNull(.words(CaseClock.Light.allCases.map(\.rawValue)))),
-                    ("missingYear", .orNull(.integer(min: 1))),
-                ], required: ["number", "asOf", "received", "paused"])
-        ),
+        ("CaseClock", caseClock),
         ("CommandAnswer", .record([("number", .string()), ("code", .string())])),
     ]
 
@@ -213,7 +202,7 @@ enum Schemas {
     }
 
     /// A code, or what was handed in with its scan.
-    private static let material: JSON = [
+    static let material: JSON = [
         "oneOf": [
             .string(lengthMin: 1, lengthMax: 64),
             .record(
@@ -280,19 +269,11 @@ enum Schemas {
                     ("item", .string(lengthMax: 64)), ("version", .integer(min: 1)),
                     ("applicant", .string(lengthMin: 1)), ("idNumber", .string()),
                     ("phone", .string()), ("address", .string()), ("channel", .string()),
+                    ("stage", .words(CaseFacts.Stage.allCases.map(\.rawValue))),
                     ("materials", .list(material)), ("at", .moment),
                 ], required: ["item", "applicant"])
         ),
-        (
-            "CaseAction",
-            .record([
-                ("outcome", .words(["grant", "refuse"])), ("note", .string()),
-                ("reason", .string()), ("receiver", .string()), ("to", .regionCode),
-                ("gaps", .list(.string())), ("materials", .list(material)),
-                ("score", .integer(min: 1, max: 5)), ("event", .hex(32)), ("at", .moment),
-                ("dryRun", .flag),
-            ])
-        ),
+        ("CaseAction", caseAction),
         (
             "PublishItem",
             .record(

@@ -40,6 +40,10 @@ struct CaseSheet {
     var holder: RegionCode? { region("holder") }
     var station: RegionCode? { region("station") }
     var offeredTo: RegionCode? { region("offeredTo") }
+    /// 容缺 materials that have not come.
+    var deferred: [String] { (json["deferred"]?.array ?? []).compactMap(\.text) }
+    /// 预审 or 代办登记.
+    var stage: String? { text("stage") }
     var isOutgoing: Bool { text("outgoing") != nil }
     var outcome: String? { text("outcome") }
     var receivedAt: Instant { moment("receivedAt") ?? Instant(millis: document.time) }
@@ -83,6 +87,28 @@ struct CaseSheet {
         }
     }
 
+    /// The region that is asked for a seal and has not answered, in hexadecimal.
+    var sealAskedOf: String? {
+        let events = json["events"]?.array ?? []
+        return events.last {
+            $0["kind"]?.text == "askSeal" && $0["status"]?.text == "effective"
+        }?["region"]?.text
+    }
+
+    /// Whether somebody has to examine it before it is decided.
+    var needsReview: Bool {
+        CaseEvent.reviewsNeeded(acceptance?["outcome"]?.text) > 0
+    }
+
+    /// Whether it was accepted on a written promise.
+    var isPledged: Bool { acceptance?["pledge"]?.bool ?? false }
+
+    private var acceptance: JSON? {
+        (json["events"]?.array ?? []).first {
+            $0["kind"]?.text == "accept" && $0["status"]?.text == "effective"
+        }
+    }
+
     /// The region id of an actor, in hexadecimal.
     private func regionOfWriter(_ actor: String?) -> String? {
         guard let actor else { return nil }
@@ -112,6 +138,9 @@ enum CaseWords {
         "offer": "移交", "acceptOffer": "签收", "rejectOffer": "退件", "requestWithdrawal": "请求撤回移交",
         "releaseOffer": "放还移交", "force": "强制接管", "ratify": "追认", "forkCut": "分叉裁定",
         "outgoing": "县际移出", "erase": "清除个人信息", "returned": "县际退回",
+        "take": "转收件", "propose": "拟不予受理", "answer": "上级答复", "assign": "分转", "pause": "停算时限",
+        "resume": "恢复计时", "extend": "延长办理期限", "askSeal": "签印请求", "seal": "签印", "ready": "制证",
+        "end": "终止", "verify": "事后核查", "revoke": "撤销决定", "originals": "原件交接", "archive": "归档",
     ]
 
     private static let verdicts: [String: String] = [
@@ -136,7 +165,17 @@ enum CaseWords {
         case "return": "退回"
         case CaseEvent.separate: "另由他人决定（受审分离）"
         case CaseEvent.three: "另由两人审查、决定（受审分离）"
+        case CaseEvent.four: "另由三人审查、决定（审核批三级）"
+        case CaseEvent.joint: "另由联席审查、决定"
         case "override": "上级准许再次补正"
+        case "way": "可以办理，办法见答复"
+        case "sealed": "已签印"
+        case "declined": "未签印"
+        case "kept": "承诺属实"
+        case "broken": "承诺不实"
+        case "in": "收存"
+        case "on": "转交"
+        case "back": "退还"
         case "rebased": "版本滞后所致，不计一次告知"
         default: word
         }
@@ -145,9 +184,9 @@ enum CaseWords {
     /// A mark's colour: the kind of a status.
     static func tone(_ status: String) -> HTMLText {
         switch status {
-        case "received", "accepted": "going"
-        case "correcting", "forwarded": "waiting"
-        case "decided", "delivered", "closed": "done"
+        case "received", "accepted", "reviewing", "prechecked", "registered", "extended": "going"
+        case "correcting", "forwarded", "special", "sealing", "proposed": "waiting"
+        case "decided", "delivered", "closed", "ready", "archived": "done"
         case "published", "active", "current": "done"
         case "suspended", "scheduled": "waiting"
         case "contested": "bad"

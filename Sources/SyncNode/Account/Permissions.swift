@@ -27,25 +27,29 @@ package enum Permissions {
     private static let window: Set<Act> = [
         .receive, .accept, .correct, .supplement, .deliver, .close, .withdraw, .note, .rate,
         .offer, .sign, .reject, .recall, .reveal, .viewCases, .viewNode, .sync,
+        .take, .propose, .originals, .ready, .askSeal, .archive,
         .ticketOpen, .ticketStep, .viewBoard,
     ]
 
     /// What an officer does who examines and decides.
     private static let decider: Set<Act> = [
         .review, .decide, .note, .offer, .sign, .reject, .recall, .close, .reveal, .viewCases,
-        .viewNode, .ticketOpen, .ticketStep, .viewBoard,
+        .viewNode, .assign, .pause, .runOn, .askSeal, .seal, .ready, .verify,
+        .ticketOpen, .ticketStep, .viewBoard,
     ]
 
     private static func acts(of role: Role) -> Set<Act> {
         switch role {
         case .villageClerk: window.union([.decide, .overlay])
         case .townAcceptor: window.union([.overlay])
-        case .townReviewer: decider.union([.refuse, .correct, .ticketReview])
-        case .countyWindow: window
+        case .townReviewer:
+            decider.union([.refuse, .correct, .correctAgain, .answer, .ticketReview])
+        case .countyWindow: window.union([.assign])
         case .approver, .soleApprover: decider
         case .chief:
             [
-                .refuse, .correct, .force, .ratify, .forkCut, .erase, .rule, .note, .reveal,
+                .refuse, .correct, .correctAgain, .answer, .hold, .runOn, .extend, .seal,
+                .end, .verify, .revoke, .force, .ratify, .forkCut, .erase, .rule, .note, .reveal,
                 .viewCases,
                 .viewNode, .ticketOpen, .ticketStep, .ticketReview, .ticketImport, .viewBoard,
                 .setting,
@@ -60,8 +64,8 @@ package enum Permissions {
         case .corridorClerk:
             [
                 .receive, .supplement, .deliver, .withdraw, .note, .rate, .offer, .sign, .reject,
-                .recall, .reveal, .viewCases, .viewNode, .sync, .ticketOpen, .ticketStep,
-                .viewBoard,
+                .recall, .originals, .reveal, .viewCases, .viewNode, .sync, .ticketOpen,
+                .ticketStep, .viewBoard,
             ]
         case .inspector:
             [

@@ -36,6 +36,16 @@ extension Limits {
     package static let keyGenerationMax: Int64 = 1_000_000
     /// Erasures that one receipt speaks of.
     package static let erasuresPerReceiptMax = 1000
+    /// Working days that an extension adds at most: 10 by the head of the body, 15 where several
+    /// handle it together (行政许可法 第四十二条).
+    package static let extensionDaysMax = 15
+    /// Working days that a special procedure is announced for at most.
+    package static let procedureDaysMax = 250
+    /// Days that a stated business time lies back at most: what is older was not written down
+    /// then, but mistyped.
+    package static let backdatedDaysMax = 366
+    /// Years that somebody who applies is old at most.
+    package static let ageYearsMax = 150
     /// Materials of one application.
     package static let caseMaterialsMax = 100
     /// Characters of one element: the longest conditions of a public portal have 2,631.

@@ -65,10 +65,17 @@ struct BenchWorld {
     static func receive(_ index: Int) -> String {
         """
         {"command":"case.receive","item":"\(item)","applicant":{"name":"王秀英\(index)",\
-        "idNumber":"370124196503121\(100 + index % 900)","phone":"13864100\(100 + index % 900)"},\
+        "idNumber":"\(idNumber(index))","phone":"13864100\(100 + index % 900)"},\
         "materials":[{"code":"M1","present":true},{"code":"M2","present":true},\
         {"code":"M3","present":true}],"channel":"window"}
         """
+    }
+
+    /// A possible number: its check digit is right, or the door refuses it.
+    private static func idNumber(_ index: Int) -> String {
+        let digits = "37012419650312\(100 + index % 900)"
+        let check = CheckDigit.mod11And2(Array(digits.utf8)) ?? 0
+        return digits + (check == 10 ? "X" : String(check))
     }
 
     /// A remark of a clerk that makes a change of about `bytes` bytes.

@@ -68,6 +68,7 @@ package enum ElementTable {
             "approval", "审批模式", .choice(["独任", "一审一核", "审核批三级", "联席"]), .handling),
         Element("officers", "须几人", .number(2...3), .handling),
         Element("promise", "告知承诺", .flag, .handling),
+        Element("instant", "秒批秒办", .flag, .handling),
         Element("assisted", "帮办事项", .flag, .handling),
     ]
 

@@ -42,6 +42,11 @@ package struct CaseClock: Hashable, Sendable {
         package var pausedSince: CivilDate?
         /// Working days that 延期 added, all in all.
         package var extended = 0
+        /// 容缺: something promised at the acceptance has not come.
+        package var isDeferred = false
+        /// 告知承诺: accepted on a written promise, and the day on which that was checked.
+        package var isPledged = false
+        package var verified: CivilDate?
 
         package init(received: CivilDate) { self.received = received }
     }
@@ -56,6 +61,10 @@ package struct CaseClock: Hashable, Sendable {
     package let legal: Due?
     /// 送达 within ten working days of the decision; nil before it.
     package let delivery: Due?
+    /// 容缺补齐: within the promised days, whatever extends them; nil where nothing is missing.
+    package let deferral: Due?
+    /// 事后核查 of what was granted on a promise; nil where there was none, or it was checked.
+    package let verification: Due?
     /// 视为受理: nobody answered in time, so that the case counts as accepted on the day of 收件.
     package let deemedAccepted: CivilDate?
     /// Whether the handling limit stands still today.
@@ -72,6 +81,8 @@ package struct CaseClock: Hashable, Sendable {
     package static let replyDays = 5
     /// Working days within which the result is delivered (行政许可法 第四十四条).
     package static let deliveryDays = 10
+    /// Working days within which what was granted on a promise is checked.
+    package static let verificationDays = 40
 
     /// - Parameters:
     ///   - terms: nil where the item's version is not here: its limits are not known then.
@@ -85,15 +96,16 @@ package struct CaseClock: Hashable, Sendable {
         self.calendar = calendar
         self.today = today
         let reply = calendar.due(after: course.received, workingDays: Self.replyDays)
-        let isSilent = course.answered == nil && course.decided == nil
-        let isDeemed = isSilent && reply.date.map { $0 < today } == true
+        let answer = [course.answered, course.decided].compactMap { $0 }.min()
+        // What comes behind the limit is no answer any more: silence had accepted by then.
+        let isDeemed = reply.date.map { $0 < answer ?? today } == true
         deemedAccepted = isDeemed ? course.received : nil
-        self.reply = isSilent && !isDeemed ? reply : nil
+        self.reply = answer == nil && !isDeemed ? reply : nil
         var pauses = course.pauses
         if let since = course.pausedSince, since <= today { pauses.append(since...today) }
         isPaused = course.decided == nil && pauses.contains { $0.contains(today) }
         let stops = pauses
-        let start = course.accepted ?? (isDeemed ? course.received : nil)
+        let start = isDeemed ? course.received : course.accepted
         func limit(_ days: Int?) -> Due? {
             guard let start, let days else { return nil }
             return calendar.due(
@@ -101,6 +113,16 @@ package struct CaseClock: Hashable, Sendable {
         }
         promised = limit(terms?.promised)
         legal = limit(terms?.legal)
+        deferral =
+            course.isDeferred
+            ? start.flatMap { start in
+                terms.map { calendar.due(after: start, workingDays: $0.promised) }
+            } : nil
+        verification =
+            course.isPledged && course.verified == nil && !course.endedWithout
+            ? course.decided.map {
+                calendar.due(after: $0, workingDays: Self.verificationDays)
+            } : nil
         delivery =
             course.endedWithout
             ? nil : course.decided.map { calendar.due(after: $0, workingDays: Self.deliveryDays) }
@@ -133,7 +155,7 @@ package struct CaseClock: Hashable, Sendable {
     /// where a missing year keeps it from being known.
     package var light: Light? {
         if isPaused { return nil }
-        let lights = [replyLight, handlingLight, deliveryLight].compactMap { $0 }
+        let lights = [replyLight, handlingLight, deliveryLight, promiseLight].compactMap { $0 }
         return lights.max()
     }
 
@@ -160,6 +182,12 @@ package struct CaseClock: Hashable, Sendable {
             return late > 1 ? .red : .yellow
         }
         return near(due)
+    }
+
+    /// 容缺 overdue, or a check overdue: a warning, since the applicant's limit is another.
+    private var promiseLight: Light? {
+        let days = [deferral, verification].compactMap { $0?.date }
+        return days.contains { today > $0 } ? .yellow : nil
     }
 
     private var deliveryLight: Light? {

@@ -44,6 +44,7 @@ package enum RuleWords {
         ("calendar-missing", "no notice of holidays is known for a year that is counted through"),
         ("calendar-year", "the days are not of that year, or contradict each other"),
         ("case-ambiguous", "two cases have this number: name one by its id"),
+        ("case-archived", "the case is archived: nothing more happens to it"),
         ("case-decided", "there is a decision: the application can no longer be withdrawn"),
         ("case-erased", "what was personal of this case is erased already"),
         ("case-frozen", "the case is being handed over: wait for the signature or the refusal"),
@@ -57,6 +58,7 @@ package enum RuleWords {
         ("case-not-whole", "the receipt of this case has not come to this node yet"),
         ("case-pending-ruling", "the item had been suspended: the case waits for a ruling"),
         ("case-refused", "the application was refused"),
+        ("case-state", "the state of the case does not allow this step"),
         ("case-unknown", "there is no such case here"),
         ("case-withdrawn", "the applicant has withdrawn"),
         ("code-duplicate", "another row or draft has this code"),
@@ -72,6 +74,11 @@ package enum RuleWords {
         ("cursor-malformed", "the cursor is not one that a page gave"),
         ("date-malformed", "a date looks like 2026-09-28"),
         ("days-out-of-range", "the number of working days is out of its range"),
+        ("deferral-open", "materials that were promised have not come: no certificate before"),
+        (
+            "deferral-promise",
+            "materials that may come later are missing: the applicant signs a promise first"
+        ),
         ("definition-code", "the code is empty or too long"),
         ("definition-too-large", "the definition is too long"),
         ("definition-unknown", "there is no such definition here"),
@@ -83,6 +90,10 @@ package enum RuleWords {
         ("element-form", "an element is not of its form"),
         ("element-missing", "a mandatory element is not filled in"),
         ("event-unknown", "there is no such entry of the case"),
+        (
+            "extension-too-long",
+            "a limit is extended by ten working days at most, fifteen if handled jointly"
+        ),
         ("fee-unstated", "an item with fees states each with its standard and basis"),
         ("field-not-of-route", "the body says something else than the address"),
         ("field-required", "a field is missing or not of its form"),
@@ -100,6 +111,10 @@ package enum RuleWords {
         ("grant-region", "that place needs no grant or is not below this one"),
         ("has-children", "there are places below it: move them first, or use --force"),
         ("holds-cases", "it still holds cases: hand them over first, or use --force"),
+        (
+            "id-number",
+            "the identity number or credit code is not possible: check it against the document"
+        ),
         ("idempotency-key-malformed", "Idempotency-Key has 1 to 64 visible characters"),
         ("idempotency-key-reused", "this Idempotency-Key was used for another request"),
         ("if-match-malformed", "If-Match is not an entity tag"),
@@ -122,6 +137,8 @@ package enum RuleWords {
         ("item-versions", "the item has as many versions as it may"),
         ("json-malformed", "the body is not JSON"),
         ("json-not-an-object", "the body must be a JSON object"),
+        ("keep-earlier", "of two applications the one that was received earlier is kept"),
+        ("keep-other-item", "the case to keep is about another item"),
         ("knowledge-labels", "an entry has labels of three levels"),
         ("label-not-unique", "two documents have this number: name one by its id"),
         ("late-unknown", "there is no late change of that id"),
@@ -132,7 +149,16 @@ package enum RuleWords {
         ("login-required", "log in first"),
         ("login-wait", "too many wrong passwords: wait"),
         ("login-wrong", "name, password or code is wrong"),
+        (
+            "material-held",
+            "the material is here already: say what is wrong with it and how that is mended"
+        ),
+        (
+            "material-missing",
+            "a material that may not come later is missing: tell all gaps at once"
+        ),
         ("material-not-asked", "a material outside the case's version may not be asked for"),
+        ("material-unknown", "the item does not ask for this material"),
         ("may-have-unsent", "it may hold unsent work: exchange with it first, or use --force"),
         ("media-type", "the body is of another media type than this route takes"),
         ("method-not-allowed", "this path does not take this method"),
@@ -141,6 +167,8 @@ package enum RuleWords {
         ("no-corridor", "there is no agreement with that place"),
         ("no-open-correction", "no correction is open"),
         ("no-open-offer", "no hand-over is open"),
+        ("no-open-proposal", "no proposal waits for an answer"),
+        ("no-open-seal", "no seal was asked for"),
         ("no-password", "the operator of the machine has no password"),
         ("no-such-action", "there is no such action"),
         ("no-such-child", "there is no such child, or it is not linked"),
@@ -172,6 +200,8 @@ package enum RuleWords {
         ("numbers-used-up", "the numbers of this day are used up"),
         ("offer-outside-audience", "that place is neither the station nor above it"),
         ("offer-to-self", "a case cannot be handed to where it is"),
+        ("original-held", "this original is entered already"),
+        ("original-not-held", "this original was never entered"),
         ("overlay-field", "there is no such local element"),
         ("overlay-fields", "nothing is to be changed, or too much"),
         ("overlay-text", "the text is empty or too long"),
@@ -185,7 +215,12 @@ package enum RuleWords {
         ("person-locked", "this node has no key for the persons of this case"),
         ("person-not-sealed", "what is personal is not stored unsealed"),
         ("personal-data-gone", "the personal data was erased or is not here"),
+        ("pledge-not-offered", "a promise does not stand in for what is missing here"),
         ("position-malformed", "a position is a whole number"),
+        (
+            "procedure-not-of-item",
+            "the item has no such procedure: the clock does not stand still for it"
+        ),
         (
             "progress-unknown",
             "no case fits: check number, query code and the last four of the identity number"

@@ -19,7 +19,8 @@ struct DemoOfflineDay: Sendable {
         let a1 = await world.receive(
             v1, DemoSeed.Item.allowance, "王某", missing: ["M4"])
         script.fact("断网收件有 26 位编号 \(a1)", a1.utf8.count == 26)
-        script.fact("断网受理", await v1.act("accept", a1))
+        script.fact("缺可容缺材料，无承诺不得受理", await !v1.act("accept", a1))
+        script.fact("断网容缺受理", await v1.act("accept", a1, ",\"promise\":true"))
         let a2 = await world.receive(v1, DemoSeed.Item.pension, "张某")
         script.fact("断网受理即办件", await v1.act("accept", a2))
         script.fact("断网当场决定", await v1.act("decide", a2, ",\"outcome\":\"grant\""))

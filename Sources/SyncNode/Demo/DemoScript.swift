@@ -104,12 +104,15 @@ struct DemoWorld: Sendable {
     func receive(
         _ member: DemoMember, _ item: String, _ name: String, missing: [String] = []
     ) async -> String {
-        let materials = ["M1", "M2", "M3", "M4"].map { code in
+        // What the station's own guide asks for, and nothing else.
+        let guide = await member.get("/api/v1/catalog/guide?code=" + item)["data"]?["materials"]
+        let codes = (guide?.array ?? []).compactMap { $0["code"]?.text }
+        let materials = codes.map { code in
             "{\"code\":\"\(code)\",\"present\":\(!missing.contains(code))}"
         }
         let answer = await member.command(
             "{\"command\":\"case.receive\",\"item\":\"\(item)\",\"applicant\":"
-                + "{\"name\":\"\(name)\",\"idNumber\":\"370124194401011234\"},"
+                + "{\"name\":\"\(name)\",\"idNumber\":\"370124194401081234\"},"
                 + "\"materials\":[\(materials.joined(separator: ","))]}")
         if answer.status != 200 { Console.say("\(member.node.name): \(answer.json)") }
         return answer.json["number"]?.text ?? ""

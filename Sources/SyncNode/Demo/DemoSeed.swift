@@ -48,7 +48,7 @@ struct DemoSeed: Sendable {
     private func plantVillages(_ world: DemoWorld) async {
         let (v1, v2) = (world.v1, world.v2)
         let accepted = await world.receive(v1, Item.allowance, "王桂英", missing: ["M4"])
-        await v1.act("accept", accepted)
+        await v1.act("accept", accepted, ",\"promise\":true")
         let done = await world.receive(v1, Item.pension, "李德福")
         await v1.act("accept", done)
         await v1.act("decide", done, ",\"outcome\":\"grant\"")

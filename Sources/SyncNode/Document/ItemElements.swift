@@ -11,6 +11,10 @@ package struct ItemElements: Hashable, Sendable {
         package let isRequired: Bool
         /// 可容缺: may be handed in later.
         package let isDeferrable: Bool
+        /// 可承诺: a written promise stands in its place.
+        package let isPromisable: Bool
+        /// 来源渠道, and who issues it: where an applicant gets it.
+        package let source: String
     }
 
     /// 办件类型.
@@ -34,6 +38,15 @@ package struct ItemElements: Hashable, Sendable {
     package let conditions: String
     /// How many different officers it asks for: 2, or 3 with one who examines (审查).
     package let officers: Int
+
+    /// 审批模式: 独任, 一审一核, 审核批三级, 联席; nil where `officers` says it.
+    package let approval: String?
+    /// 告知承诺: may be granted on a written promise.
+    package let isOnPromise: Bool
+    /// 秒批秒办: decided by rule where nothing is missing.
+    package let isInstant: Bool
+    /// 特殊环节: what the item's clock may stand still for beside the law's own.
+    package let procedures: [String]
 
     /// What else people look for it by (同义词).
     package let keywords: [String]
@@ -68,6 +81,10 @@ package struct ItemElements: Hashable, Sendable {
         self.materials = materials
         conditions = json["conditions"]?.text ?? ""
         officers = json["officers"]?.int == 3 ? 3 : 2
+        approval = json["approval"]?.text
+        isOnPromise = json["promise"]?.bool ?? false
+        isInstant = json["instant"]?.bool ?? false
+        procedures = (json["special"]?.array ?? []).compactMap { $0["name"]?.text }
         keywords = (json["keywords"]?.array ?? []).compactMap(\.text)
     }
 }
@@ -79,5 +96,7 @@ extension ItemElements.Material {
         self.name = name
         isRequired = json["required"]?.bool ?? true
         isDeferrable = json["deferrable"]?.bool ?? false
+        isPromisable = json["promisable"]?.bool ?? false
+        source = json["issuer"]?.text ?? json["source"]?.text ?? ""
     }
 }

@@ -204,6 +204,7 @@ extension CaseSheet {
             throw RuleRefusal(
                 "separate-officers", "受审分离：受理人不得审查同一承诺件", category: .forbidden)
         }
+        try checkState(.review)
         let draft = draft(.caseReview) { object in
             object.field("outcome", isGranted ? "grant" : "refuse")
             object.object("detail") { $0.field("note", note) }

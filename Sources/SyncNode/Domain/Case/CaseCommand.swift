@@ -23,6 +23,8 @@ package struct CaseCommand: Sendable {
         package var sealed: Envelope?
         package let materials: [Material]
         package let channel: String
+        /// 预审 or 代办登记 where it is no 收件.
+        package var stage: CaseFacts.Stage?
     }
 
     /// Who took a result away; as with an application, what is written is sealed.
@@ -53,7 +55,7 @@ package struct CaseCommand: Sendable {
         case receive(Application)
         case accept
         case refuse(reason: String)
-        case correct(gaps: [String], override: Bool, reason: String)
+        case correct(gaps: [CaseGap], override: Bool, reason: String)
         case supplement(materials: [Material])
         case review(isGranted: Bool, note: String)
         case decide(isGranted: Bool, note: String)
@@ -70,6 +72,7 @@ package struct CaseCommand: Sendable {
         case ratify(Digest16)
         case forkCut(Digest16)
         case erase(reason: String, isDry: Bool)
+        case step(CaseStep)
         /// What the local seat owes without being asked: never from outside.
         case gateway(Gateway)
     }
@@ -155,11 +158,15 @@ package struct CaseCommand: Sendable {
     ) throws(RuleRefusal) -> Act {
         switch name {
         case "receive": return .receive(try Application(fields))
-        case "accept": return .accept
+        case "accept":
+            let promise = try fields.flag("promise")
+            let pledge = try fields.flag("pledge")
+            return promise || pledge
+                ? .step(.accept(promise: promise, pledge: pledge)) : .accept
         case "refuse": return .refuse(reason: try fields.text("reason"))
         case "correct":
             return .correct(
-                gaps: try fields.texts("gaps"), override: try fields.flag("override"),
+                gaps: try CaseGap.list(fields), override: try fields.flag("override"),
                 reason: try fields.optionalText("reason") ?? "")
         case "supplement": return .supplement(materials: try fields.materials(atLeast: 1))
         case "review":
@@ -203,36 +210,11 @@ package struct CaseCommand: Sendable {
         case "forkCut": return .forkCut(try fields.hash("event"))
         case "erase":
             return .erase(reason: try fields.text("reason"), isDry: try fields.flag("dryRun"))
-        default: throw .invalid("command", "不认识的命令：case.\(name)")
-        }
-    }
-}
-
-extension CaseCommand.Act {
-    /// The name of the command behind `case.`; a duty of the node itself has none.
-    var name: String {
-        switch self {
-        case .receive: "receive"
-        case .accept: "accept"
-        case .refuse: "refuse"
-        case .correct: "correct"
-        case .supplement: "supplement"
-        case .review: "review"
-        case .decide: "decide"
-        case .deliver: "deliver"
-        case .withdraw: "withdraw"
-        case .note: "note"
-        case .rate: "rate"
-        case .close: "close"
-        case .offer: "offer"
-        case .sign: "sign"
-        case .reject: "reject"
-        case .recall: "recall"
-        case .force: "force"
-        case .ratify: "ratify"
-        case .forkCut: "forkCut"
-        case .erase: "erase"
-        case .gateway: ""
+        default:
+            guard let step = try CaseStep(name, fields) else {
+                throw .invalid("command", "不认识的命令：case.\(name)")
+            }
+            return .step(step)
         }
     }
 }
@@ -248,6 +230,10 @@ extension CaseCommand.Application {
             idNumber: try person.optionalText("idNumber"),
             phone: try person.optionalText("phone"),
             address: try person.optionalText("address"))
+        try self.person.check()
+        if fields.json["stage"]?.isNull == false {
+            stage = CaseFacts.Stage(rawValue: try fields.choice("stage", ["precheck", "agent"]))
+        }
         channel = try fields.optionalText("channel") ?? "window"
         materials = try fields.materials(atLeast: 0)
     }

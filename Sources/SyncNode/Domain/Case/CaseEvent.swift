@@ -33,6 +33,37 @@ extension ChangeKind {
     /// 送达 at the place of receipt while another county has the case.
     package static let caseHandOut = ChangeKind(rawValue: 0x802d)
 
+    /// 转收件: what was checked beforehand, or brought by an agent, is received.
+    package static let caseTake = ChangeKind(rawValue: 0x80c0)
+    /// 拟不予受理: a window asks the place above.
+    package static let casePropose = ChangeKind(rawValue: 0x80c1)
+    /// The answer from above: `refuse` confirms, `way` says how it can be done.
+    package static let caseAnswer = ChangeKind(rawValue: 0x80c2)
+    /// 分转 to a department.
+    package static let caseAssign = ChangeKind(rawValue: 0x80c3)
+    /// 特别程序 or 挂起 begins: the clock stands still.
+    package static let casePause = ChangeKind(rawValue: 0x80c4)
+    /// It ends.
+    package static let caseResume = ChangeKind(rawValue: 0x80c5)
+    /// 延期, by so many working days.
+    package static let caseExtend = ChangeKind(rawValue: 0x80c6)
+    /// 签印请求 to another place.
+    package static let caseSealAsk = ChangeKind(rawValue: 0x80c7)
+    /// 签印, or that it was declined.
+    package static let caseSealAnswer = ChangeKind(rawValue: 0x80c8)
+    /// 制证: the result lies at the outlet.
+    package static let caseReady = ChangeKind(rawValue: 0x80c9)
+    /// 终止 by a place above.
+    package static let caseEnd = ChangeKind(rawValue: 0x80ca)
+    /// 事后核查 of what was granted on a promise.
+    package static let caseVerify = ChangeKind(rawValue: 0x80cb)
+    /// 撤销决定.
+    package static let caseRevoke = ChangeKind(rawValue: 0x80cc)
+    /// 交接单: originals come, go on or go back.
+    package static let caseOriginals = ChangeKind(rawValue: 0x80cd)
+    /// 归档: sealed, nothing more happens.
+    package static let caseArchive = ChangeKind(rawValue: 0x80ce)
+
     /// 清除: payloads of the case are destroyed everywhere (PROTOCOL §11).
     package static let caseErase = ChangeKind(rawValue: 0x801a)
 
@@ -56,22 +87,6 @@ extension ChangeKind {
     package static let custodyOutgoing = ChangeKind(rawValue: 0x8038)
     /// The token is back from the other county.
     package static let custodyReturned = ChangeKind(rawValue: 0x8039)
-}
-
-/// A decision slot: at most one effective event each (I18).
-package enum Slot: Int, Hashable, Sendable, CaseIterable {
-    case acceptance, correction, decision, delivery, closure
-
-    init?(_ kind: ChangeKind) {
-        switch kind {
-        case .caseAccept, .caseRefuse: self = .acceptance
-        case .caseCorrection: self = .correction
-        case .caseDecide: self = .decision
-        case .caseDeliver: self = .delivery
-        case .caseClose: self = .closure
-        default: return nil
-        }
-    }
 }
 
 /// What interpretation says of one stored event (PROTOCOL §5).
@@ -173,6 +188,10 @@ package struct CaseTerms: Hashable, Sendable {
     package var about: Digest16?
     /// What its author had seen of this case.
     package var cut: [CutPoint] = []
+    /// Codes of materials: promised at an acceptance, brought by a supplement, asked for.
+    package var codes: [String] = []
+    /// 告知承诺: an acceptance on a written promise.
+    package var isPledged = false
 
     package init() {}
 
@@ -287,10 +306,14 @@ package struct CaseEvent: Hashable, Sendable {
         (dot.actor, dot.seq, hash) < (other.dot.actor, other.dot.seq, other.hash)
     }
 
-    /// The outcome of an acceptance after which another officer has to decide.
+    /// The outcome of an acceptance after which another officer has to decide (独任).
     package static let separate = "separate"
-    /// The same after which a second has to examine, and a third to decide.
+    /// The same after which a second has to examine, and a third to decide (一审一核).
     package static let three = "three"
+    /// The same with two who examine (审核批三级).
+    package static let four = "four"
+    /// Two members at least give their opinion before a third decides (联席).
+    package static let joint = "joint"
 
     /// The outcome of a 补正告知 that asks for what the station could not know of: made once, beside
     /// the one that each case may have, and counted against nobody.
@@ -301,7 +324,16 @@ package struct CaseEvent: Hashable, Sendable {
 
     /// Whether an acceptance with that outcome keeps who accepted from deciding (受审分离).
     package static func separates(_ outcome: String?) -> Bool {
-        outcome == separate || outcome == three
+        outcome == separate || reviewsNeeded(outcome) > 0
+    }
+
+    /// How many officers have to examine, each another one.
+    package static func reviewsNeeded(_ outcome: String?) -> Int {
+        switch outcome {
+        case three: 1
+        case four, joint: 2
+        default: 0
+        }
     }
 
     /// Whether a person may not decide what that acceptance took in. The node itself is none.
@@ -310,7 +342,7 @@ package struct CaseEvent: Hashable, Sendable {
         return acceptance.author == author
     }
 
-    /// Whether a decision lacks the opinion of an officer who is neither who accepted nor who
+    /// Whether a decision lacks opinions of officers who are neither who accepted nor who
     /// decides. It counts in the decider's own chain only: there no clock says what came first.
     ///
     /// - Parameter reviews: Opinions that have effect.
@@ -318,12 +350,18 @@ package struct CaseEvent: Hashable, Sendable {
         _ author: UInt64, at actor: ActorID, before seq: Seq?, accepted acceptance: CaseEvent?,
         among reviews: some Sequence<CaseEvent>
     ) -> Bool {
-        guard author != 0, let acceptance, acceptance.outcome == three else { return false }
-        return !reviews.contains { review in
-            review.dot.actor == actor && seq.map { review.dot.seq < $0 } ?? true
-                && review.author != 0 && review.author != author
-                && review.author != acceptance.author
+        guard author != 0, let acceptance else { return false }
+        let needed = reviewsNeeded(acceptance.outcome)
+        guard needed > 0 else { return false }
+        var officers: Set<UInt64> = []
+        for review in reviews
+        where review.dot.actor == actor && seq.map({ review.dot.seq < $0 }) ?? true
+            && review.author != 0 && review.author != author
+            && review.author != acceptance.author
+        {
+            officers.insert(review.author)
         }
+        return officers.count < needed
     }
 
     /// When it happened in the eyes of the clerk.

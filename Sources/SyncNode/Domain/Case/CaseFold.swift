@@ -25,6 +25,7 @@ enum CaseFold {
         var writes: [ContentWrite] = []
         if event.kind.makesCase, state.links.first?.event == event.hash {
             state.take(body)
+            if state.facts.stage != nil { state.deriveStatus() }
             if event.kind == .caseReceive {
                 writes += try count(&state, id, from: source)
             }
@@ -123,7 +124,7 @@ extension CaseState {
             CustodyLink(event: event.hash, actor: event.dot.actor, region: scope.region, epoch: 1)
         ]
         holderCode = directory.region(scope.region)?.code
-        status = .received
+        status = .received  // What its facts say follows, once they are taken in.
     }
 
     /// Whether it fills an empty slot for the holder, after all that the holder wrote, in a case
@@ -169,6 +170,7 @@ extension CaseState {
         facts.channel = body.channel ?? ""
         facts.materials = body.materials
         facts.origin = body.origin
+        facts.stage = body.stage
         self.facts = facts
     }
 }
@@ -177,7 +179,7 @@ extension ChangeKind {
     /// Whether it says something beside custody, from any place.
     fileprivate var commutes: Bool {
         switch self {
-        case .caseNote, .caseSupplement, .caseRate, .caseWithdraw, .caseReview: true
+        case .caseNote, .caseSupplement, .caseRate, .caseWithdraw, .caseReview, .caseOriginals: true
         default: false
         }
     }
@@ -185,7 +187,7 @@ extension ChangeKind {
     /// Whether somebody decided by it: neither what commutes nor what was only recorded.
     package var isDecided: Bool {
         switch self {
-        case .caseReceive, .caseMirror, .auditLine: false
+        case .caseReceive, .caseMirror, .caseOriginals, .auditLine: false
         case .caseReview: true
         default: !commutes
         }
@@ -208,6 +210,7 @@ struct CaseBody {
     private(set) var channel: String?
     private(set) var materials: [UInt8] = []
     private(set) var origin: RegionCode?
+    private(set) var stage: CaseFacts.Stage?
     /// Where the members stand that are passed on as they are.
     private(set) var detail: Range<Int>?
 
@@ -248,6 +251,8 @@ struct CaseBody {
                 channel = try scanner.text(member)
             } else if isKey("origin") {
                 origin = RegionCode(try scanner.text(member))
+            } else if isKey("stage") {
+                stage = CaseFacts.Stage(rawValue: try scanner.text(member))
             } else if isKey("outcome") {
                 terms.outcome = try scanner.text(member)
                 hasTerms = true
@@ -266,10 +271,26 @@ struct CaseBody {
             if isKey("cut") {
                 terms.cut = CutPoint.read(try scanner.json(member))
                 hasTerms = true
+            } else if isKey("codes") {
+                terms.codes = Self.codes(try scanner.json(member))
+                hasTerms = true
             } else if isKey("materials") {
                 materials = Self.materials(try scanner.json(member))
             }
-        case .null, .bool: break
+        case .bool:
+            if isKey("pledge") {
+                terms.isPledged = try scanner.json(member).bool ?? false
+                hasTerms = true
+            }
+        case .null: break
+        }
+    }
+
+    /// Codes of materials that are of their form.
+    static func codes(_ list: JSON?) -> [String] {
+        (list?.array ?? []).prefix(Limits.caseMaterialsMax).compactMap { code in
+            guard let text = code.text, !text.isEmpty, text.utf8.count <= 256 else { return nil }
+            return text
         }
     }
 

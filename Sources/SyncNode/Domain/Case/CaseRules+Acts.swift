@@ -12,22 +12,13 @@ extension CaseSheet {
         }
         let link = try heldLink()
         switch act {
-        case .accept:
-            try checkAcceptance()
-            let draft = draft(.caseAccept, on: link.event) { object in
-                switch officers {
-                case 3: object.field("outcome", CaseEvent.three)
-                case 2: object.field("outcome", CaseEvent.separate)
-                default: break
-                }
-            }
-            return written([draft])
+        case .accept: return try accept(promise: false, pledge: false, on: link)
         case .refuse(let reason):
             guard !desk.needsGrant else {
                 throw RuleRefusal(
                     "refusal-above", "窗口无否决权，请转上级确认", category: .forbidden)
             }
-            try checkAcceptance()
+            try checkAcceptance(.refuse)
             let draft = draft(.caseRefuse, on: link.event) { $0.field("reason", reason) }
             return written([draft])
         case .correct(let gaps, let override, let reason):
@@ -39,6 +30,8 @@ extension CaseSheet {
             try checkMode(SinkMode.allCases)
             try check(.decision, isFilled: true, "case-not-decided", "尚未作出决定")
             try check(.delivery, isFilled: false, "case-delivered", "结果已送达")
+            try checkState(.deliver)
+            try checkDeferral()
             let draft = draft(.caseDeliver, on: link.event) { receiver.write(to: &$0) }
             return written([draft])
         case .close:
@@ -50,10 +43,11 @@ extension CaseSheet {
         }
     }
 
-    private func checkAcceptance() throws(RuleRefusal) {
+    func checkAcceptance(_ event: LifeCycle.Event = .accept) throws(RuleRefusal) {
         try checkMode([.entrust, .authorise])
         try check(.acceptance, isFilled: false, "case-accepted", "受理环节已有结论")
         try checkNotWithdrawn()
+        try checkState(event)
     }
 
     func checkNotWithdrawn() throws(RuleRefusal) {
@@ -72,40 +66,6 @@ extension CaseSheet {
         guard (state.effective(slot) != nil) == isFilled else {
             throw RuleRefusal(rule, title)
         }
-    }
-
-    private func correct(
-        _ gaps: [String], _ override: Bool, _ reason: String, on link: CustodyLink
-    ) throws(RuleRefusal) -> Decision {
-        try checkMode([.entrust, .authorise])
-        // A station that lagged asks once more for what it could not know of: that counts against
-        // nobody's 一次告知 (DOMAIN §3.8).
-        let earlier = state.effective(.caseCorrection)
-        let isRebased = asksNewer && !earlier.contains(where: \.isRebased)
-        if isRebased {
-            try check(.decision, isFilled: false, "case-decided", "已作出决定")
-        } else {
-            try check(.acceptance, isFilled: false, "case-accepted", "已受理，不得再要求补正")
-        }
-        try checkNotWithdrawn()
-        let isSecond = !isRebased && earlier.contains { !$0.isRebased }
-        if isSecond {
-            guard override, !desk.needsGrant, !reason.isEmpty else {
-                throw RuleRefusal(
-                    "second-correction", "补正应一次告知；再次补正须由上级说明理由", field: "override")
-            }
-        }
-        let draft = draft(.caseCorrection, on: link.event) { object in
-            if isSecond { object.field("outcome", "override") }
-            if isRebased { object.field("outcome", CaseEvent.rebased) }
-            if !reason.isEmpty { object.field("reason", reason) }
-            object.object("detail") { detail in
-                detail.array("gaps") { array in
-                    for gap in gaps { array.value(gap) }
-                }
-            }
-        }
-        return written([draft])
     }
 
     private func decide(
@@ -131,6 +91,7 @@ extension CaseSheet {
             throw RuleRefusal(
                 "third-officer", "此事项须由三人分别受理、审查、决定：尚无第三人的审查意见", category: .forbidden)
         }
+        try checkState(.decide)
         let draft = draft(.caseDecide, on: link.event) { object in
             object.field("outcome", isGranted ? "grant" : "refuse")
             object.field("note", note)
@@ -150,10 +111,14 @@ extension CaseSheet {
     func remark(_ act: CaseCommand.Act) throws(RuleRefusal) -> Decision {
         switch act {
         case .supplement(let materials):
-            guard let correction = openCorrection else {
-                throw RuleRefusal("no-open-correction", "没有待补正的告知")
+            let brought = materials.map(\.code)
+            let isDeferred = state.deferred.contains(where: brought.contains)
+            let deferral = isDeferred ? state.effective(.acceptance)?.hash : nil
+            guard let correction = openCorrection ?? deferral else {
+                throw RuleRefusal("no-open-correction", "没有待补正的告知，也没有容缺的材料")
             }
             let draft = draft(.caseSupplement, on: correction) { object in
+                object.codes(brought)
                 object.object("detail") { detail in
                     detail.array("materials") { array in
                         for material in materials {
@@ -174,7 +139,7 @@ extension CaseSheet {
             guard state.status != .withdrawn else {
                 throw RuleRefusal("case-withdrawn", "申请人已撤回")
             }
-            guard ![.decided, .delivered, .closed, .refused].contains(state.status) else {
+            guard LifeCycle.row(.withdraw, in: state.status) != nil else {
                 throw RuleRefusal("case-decided", "已有结论，不能撤回申请")
             }
             let draft = draft(.caseWithdraw) { object in
@@ -211,6 +176,7 @@ extension CaseSheet {
     func offer(to code: RegionCode, reason: String) throws(RuleRefusal) -> Decision {
         let link = try heldLink()
         try checkNotWithdrawn()
+        try checkState(.offer)
         guard let county = desk.directory.county(of: desk.region),
             let home = desk.directory.region(county)
         else { throw RuleRefusal("county-unknown", "本站所属县未列入目录") }
@@ -319,7 +285,7 @@ extension CaseSheet {
         return written([draft])
     }
 
-    private func checkSupervisor() throws(RuleRefusal) {
+    func checkSupervisor() throws(RuleRefusal) {
         try checkSeat()
         guard desk.directory.supervises(desk.region, state.scope.region) else {
             throw RuleRefusal("not-supervisor", "只有上级可以指定", category: .forbidden)

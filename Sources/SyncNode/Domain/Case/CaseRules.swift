@@ -33,7 +33,7 @@ enum CaseRules {
         let sheet = CaseSheet(
             id: id, state: state, desk: desk, at: command.at, rules: rules,
             mode: try mode(for: state, at: desk, from: source),
-            officers: try officers(command, state, at: desk, from: source),
+            demands: try demands(command.act, state, at: desk, from: source),
             asksNewer: try asksNewer(command.act, state, at: desk, from: source))
         if case .deliver(let receiver) = command.act, !receiver.name.isEmpty,
             let refusal = try refusal(of: receiver.sealed, true, at: desk, from: source)
@@ -45,6 +45,9 @@ enum CaseRules {
         }
         if let refusal = try unbound(command.act, id, state, at: desk, from: source) {
             return .refuse(refusal)
+        }
+        if case .step(.end(let reason, let keep?)) = command.act {
+            return try end(sheet, reason, keep: keep, from: source)
         }
         if case .erase(let reason, let isDry) = command.act {
             return try Erasure.decide(sheet, reason, isDry: isDry, from: source)
@@ -127,31 +130,14 @@ enum CaseRules {
             of: item, for: desk.region, at: desk.now, in: desk.directory, from: source)
     }
 
-    /// 受审分离 (DOMAIN §3.3): a 承诺件 is not decided by who accepted it. Asked when it is accepted,
-    /// and written into that event, so that every fold can tell without the catalog.
-    /// An item may ask for a third who examines.
-    private static func officers<S: DocumentSource>(
-        _ command: CaseCommand, _ state: CaseState, at desk: Desk, from source: S
-    ) throws(S.Failure) -> Int {
-        guard case .accept = command.act, desk.author != 0 else { return 1 }
-        guard
-            let item = try CatalogQuery.item(
-                state.item, for: desk.region, in: desk.directory, from: source)
-        else { return 2 }
-        let version = item.state.versions.entries.first { $0.value.number == state.itemVersion }
-        let elements = version.flatMap { ItemElements($0.value.elements) }
-        guard elements?.officers != 3 else { return 3 }
-        return elements?.handling == .immediate ? 1 : 2
-    }
-
     // MARK: 收件
 
     private static func receive<S: DocumentSource>(
         _ application: CaseCommand.Application, _ at: Instant?, at desk: Desk, from source: S
     ) throws(S.Failure) -> Decision {
         let moment = at ?? desk.now
-        guard moment <= desk.now.advanced(byMillis: Limits.clockLeadMillisMax) else {
-            return .refuse(.invalid("at", "业务时间不能晚于现在"))
+        if let refusal = refusal(of: at, at: desk) ?? impossible(application.person, at: desk) {
+            return .refuse(refusal)
         }
         guard let region = desk.directory.region(desk.region) else {
             return .refuse(RuleRefusal("station-unknown", "本站尚未列入目录", category: .forbidden))
@@ -175,11 +161,15 @@ enum CaseRules {
                     "item-version-stale", "事项当日有效版本为 \(version)", field: "version",
                     category: .stale))
         }
+        var stage = application.stage
         if desk.needsGrant {
             let mode = try CatalogQuery.mode(
                 of: item, for: desk.region, at: moment, in: desk.directory, from: source)
             guard let mode, mode != .pickup else { return .refuse(.notGranted) }
+            // An agent receives nothing: it is registered, and received by who signs for it.
+            if mode == .assist, stage == nil { stage = .agent }
         }
+        if let refusal = unasked(application, in: item, version) { return .refuse(refusal) }
         if let refusal = try refusal(of: application.sealed, true, at: desk, from: source) {
             return .refuse(refusal)
         }
@@ -192,12 +182,13 @@ enum CaseRules {
             return .refuse(RuleRefusal("numbers-used-up", "当日编号已用完"))
         }
         let number = CaseNumber(region: region.code, date: day.number, serial: last + 1)
-        return write(application, version, number, at, region.code, scope, desk)
+        return write(application, stage, version, number, at, region.code, scope, desk)
     }
 
     private static func write(
-        _ application: CaseCommand.Application, _ version: Int, _ number: CaseNumber,
-        _ at: Instant?, _ origin: RegionCode, _ scope: ScopeName, _ desk: Desk
+        _ application: CaseCommand.Application, _ stage: CaseFacts.Stage?, _ version: Int,
+        _ number: CaseNumber, _ at: Instant?, _ origin: RegionCode, _ scope: ScopeName,
+        _ desk: Desk
     ) -> Decision {
         let id = Self.id(desk)
         let query = queryCode(desk.entropy)
@@ -210,6 +201,7 @@ enum CaseRules {
             object.field("version", version)
             object.field("origin", origin.text)
             object.field("channel", application.channel)
+            if let stage { object.field("stage", stage.rawValue) }
             if let sealed = application.sealed {
                 object.field("sealed", sealed.text)
             } else {
@@ -233,7 +225,9 @@ enum CaseRules {
             object.field("queryCode", query)
             object.field("item", application.item)
             object.field("itemVersion", version)
-            object.field("status", CaseStatus.received.rawValue)
+            let status: CaseStatus =
+                stage.map { $0 == .agent ? .registered : .prechecked } ?? .received
+            object.field("status", status.rawValue)
             object.field("receivedAt", (at ?? desk.now).millis)
         }
         return .write(
@@ -264,8 +258,11 @@ struct CaseSheet {
     let rules: CustodyRules
     /// How far this place may go with the item; nil where it was not granted.
     let mode: SinkMode?
-    /// How many officers have to be different from now on: 1 where the rule does not hold.
-    var officers = 1
+    /// What the case's version asks of this act, where it asks for anything.
+    var demands: CaseDemands?
+
+    /// 特殊环节 of the item.
+    var procedures: [String] { demands?.procedures ?? [] }
     /// Whether a 补正告知 asks only for what the version that governs added after 收件.
     var asksNewer = false
 
@@ -278,6 +275,7 @@ struct CaseSheet {
         case .accept, .refuse, .correct, .review, .decide, .deliver, .close:
             return try slot(act)
         case .supplement, .withdraw, .note, .rate: return try remark(act)
+        case .step(let step): return try self.step(step)
         case .offer(let to, let reason): return try offer(to: to, reason: reason)
         case .sign: return try sign()
         case .reject(let reason): return try reject(reason: reason)
@@ -299,8 +297,14 @@ struct CaseSheet {
         guard state.events.count < Limits.caseEventsMax else {
             throw RuleRefusal("case-full", "办件记录已达上限 \(Limits.caseEventsMax) 条")
         }
-        if let at, at > desk.now.advanced(byMillis: Limits.clockLeadMillisMax) {
-            throw .invalid("at", "业务时间不能晚于现在")
+        guard state.status != .archived else {
+            throw RuleRefusal("case-archived", "办件已归档，不再变更")
+        }
+        if let refusal = CaseRules.refusal(of: at, at: desk) { throw refusal }
+        if let at, let received = state.genesis?.moment,
+            CivilDate(of: at) < CivilDate(of: Instant(millis: received))
+        {
+            throw .invalid("at", "业务时间不能早于收件之日")
         }
     }
 

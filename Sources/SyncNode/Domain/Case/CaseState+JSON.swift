@@ -35,6 +35,7 @@ extension CaseState {
         writer.field("itemVersion", itemVersion)
         writer.field("sealed", facts.sealed)
         writer.field("channel", facts.channel)
+        writer.some("stage", facts.stage?.rawValue)
         if !facts.materials.isEmpty { writer.field("materials", stored: facts.materials) }
         if duplicateNumber { writer.field("duplicateNumber", true) }
         if isErased { writer.field("erased", true) }
@@ -46,6 +47,12 @@ extension CaseState {
         writer.some("acceptedAt", moment(of: .acceptance))
         writer.some("decidedAt", moment(of: .decision))
         writer.some("deliveredAt", moment(of: .delivery))
+        let late = deferred
+        if !late.isEmpty {
+            writer.array("deferred") { array in
+                for code in late { array.value(code) }
+            }
+        }
     }
 
     private func writeCustody(to writer: inout JSONWriter) {
@@ -111,6 +118,7 @@ extension CaseState {
         facts.channel = json["channel"]?.text ?? ""
         facts.materials = json["materials"]?.bytes ?? []
         offeredCode = json["offeredTo"]?.text.flatMap(RegionCode.init(_:))
+        facts.stage = json["stage"]?.text.flatMap(CaseFacts.Stage.init(rawValue:))
         facts.origin = json["station"]?.text.flatMap(RegionCode.init(_:))
         duplicateNumber = json["duplicateNumber"]?.bool ?? false
         holderCode = json["holder"]?.text.flatMap(RegionCode.init(_:))
@@ -181,6 +189,8 @@ extension CaseEvent {
         if let outcome { writer.some("outcome", outcome) }
         if let about { writer.field("about", hex: about) }
         if !cut.isEmpty { CutPoint.write(cut, to: &writer) }
+        if !terms.codes.isEmpty { writer.codes(terms.codes) }
+        if terms.isPledged { writer.field("pledge", true) }
     }
 
     init(_ json: JSON) throws(JSONError) {
@@ -206,6 +216,8 @@ extension CaseEvent {
         terms.outcome = json["outcome"]?.text
         terms.about = json["about"]?.text.flatMap(Digest16.init(hex:))
         terms.cut = CutPoint.read(json["cut"])
+        terms.codes = CaseBody.codes(json["codes"])
+        terms.isPledged = json["pledge"]?.bool ?? false
         self.terms = terms
         quarantined = json["quarantined"]?.bool ?? false
         isReissue = json["reissue"]?.bool ?? false
@@ -250,6 +262,13 @@ extension ActorID {
 }
 
 extension JSONWriter {
+    /// `codes`: codes of materials.
+    mutating func codes(_ codes: [String]) {
+        array("codes") { array in
+            for code in codes { array.value(code) }
+        }
+    }
+
     /// A key with a text, or `null`.
     mutating func field(_ key: String, _ text: String?) {
         self.key(key)
@@ -282,7 +301,13 @@ extension ChangeKind {
         (.handoverOffer, "handoverOffer"), (.handoverAccept, "handoverAccept"),
         (.handoverReject, "handoverReject"), (.handoverWithdrawal, "handoverWithdrawal"),
         (.handoverRelease, "handoverRelease"), (.parcelPackage, "package"),
-        (.parcelProgress, "progress"), (.parcelErase, "eraseParcel"),
+        (.parcelProgress, "progress"), (.caseTake, "take"), (.casePropose, "propose"),
+        (.caseAnswer, "answer"), (.caseAssign, "assign"), (.casePause, "pause"),
+        (.caseResume, "resume"), (.caseExtend, "extend"), (.caseSealAsk, "askSeal"),
+        (.caseSealAnswer, "seal"), (.caseReady, "ready"), (.caseEnd, "end"),
+        (.caseVerify, "verify"), (.caseRevoke, "revoke"), (.caseOriginals, "originals"),
+        (.caseArchive, "archive"),
+        (.parcelErase, "eraseParcel"),
     ]
 
     /// The word for a kind of the case scope in stored states; `kind-` and a number for others.

@@ -36,6 +36,16 @@ package struct CaseFacts: Hashable, Sendable {
     package var materials: [UInt8] = []
     /// Where the applicant was first served; another county's where the case came by value.
     package var origin: RegionCode?
+    /// Set where it was no 收件: only a check beforehand, or an agent's errand.
+    package var stage: Stage?
+
+    /// What stands before 收件.
+    package enum Stage: String, Hashable, Sendable, CaseIterable {
+        /// 预审.
+        case precheck
+        /// 代办登记.
+        case agent
+    }
 
     package init() {}
 }
@@ -140,9 +150,6 @@ package struct CaseState: Sendable {
         return heads
     }
 
-    /// When it was received: business time, else the author's clock.
-    package var receivedAt: Int64? { genesis?.moment }
-
     var genesis: CaseEvent? { event(links.first?.event) }
 
     func writer(_ actor: ActorID) -> CaseWriter? { writers.first { $0.actor == actor } }
@@ -162,6 +169,17 @@ package struct CaseState: Sendable {
 }
 
 extension CaseState {
+    /// When it was received: business time, else the author's clock. What an agent brings counts
+    /// from when the place in charge has it: it says so, or signs for it (DOMAIN §3.4).
+    package var receivedAt: Int64? {
+        guard let genesis else { return nil }
+        guard facts.stage != nil else { return genesis.moment }
+        if let taken = effective(.intake) { return taken.moment }
+        guard facts.stage == .agent else { return nil }
+        let signed = links.dropFirst().first { $0.region != nil && $0.region != scope.region }
+        return event(signed?.event)?.moment
+    }
+
     /// What happened by business date, as the statutory clock asks for it; nil while the 收件 is
     /// not here. What another county told counts as what was done here.
     package var course: CaseClock.Course? {
@@ -179,48 +197,114 @@ extension CaseState {
             case .caseRefuse:
                 first(&course.answered)
                 first(&ended)
-            case .caseWithdraw: first(&ended)
+            case .caseAnswer where event.outcome == "refuse" && effective(.acceptance) == nil:
+                first(&course.answered)
+                first(&ended)
+            case .caseWithdraw, .caseEnd: first(&ended)
             case .caseDecide: first(&course.decided)
             case .caseDeliver, .caseHandOut: first(&course.delivered)
+            case .caseExtend: course.extended += event.extension
+            case .caseVerify: first(&course.verified)
             default: break
             }
         }
+        course.isDeferred = !deferred.isEmpty
+        course.isPledged = effective(.acceptance)?.terms.isPledged ?? false
         course.endedWithout = course.decided == nil && ended != nil
         course.decided = course.decided ?? ended
+        for pause in pauses {
+            let since = CivilDate(of: Instant(millis: pause.event.moment))
+            if let end = pause.end {
+                course.pauses.append(since...max(since, CivilDate(of: Instant(millis: end))))
+            } else if course.decided == nil {
+                course.pausedSince = min(course.pausedSince ?? since, since)
+            } else if let decided = course.decided {
+                course.pauses.append(since...max(since, decided))
+            }
+        }
         return course
+    }
+
+    /// 特别程序 and 挂起, in list order, each with the moment at which it ended.
+    package var pauses: [(event: CaseEvent, end: Int64?)] {
+        let resumes = told(.caseResume)
+        return told(.casePause).map { pause in
+            let id = pause.kind == .caseMirror ? pause.on : pause.hash
+            let ends = resumes.filter { $0.about == id }.map(\.moment)
+            return (pause, ends.min())
+        }
+    }
+
+    /// The pause that has not ended: of several the last in list order.
+    package var openPause: CaseEvent? { pauses.last { $0.end == nil }?.event }
+
+    /// Effective events of a kind, here or told by the other county, in list order.
+    private func told(_ kind: ChangeKind) -> [CaseEvent] {
+        events.filter { event in
+            event.status == .effective
+                && (event.kind == kind
+                    || (event.kind == .caseMirror && Milestone.kind(event) == kind))
+        }
+    }
+
+    /// The proposal not to accept that nobody above has answered.
+    package var openProposal: CaseEvent? {
+        let answered = effective(.caseAnswer).compactMap(\.on)
+        return effective(.casePropose).last { !answered.contains($0.hash) }
+    }
+
+    /// The request for a seal that was not answered.
+    package var openSeal: CaseEvent? {
+        let answered = effective(.caseSealAnswer).compactMap(\.on)
+        return effective(.caseSealAsk).last { !answered.contains($0.hash) }
+    }
+
+    /// 容缺: codes that were promised at the acceptance and have not come.
+    package var deferred: [String] {
+        guard let promised = effective(.acceptance)?.terms.codes, !promised.isEmpty else {
+            return []
+        }
+        let brought = supplied
+        return promised.filter { !brought.contains($0) }
+    }
+
+    /// Codes of materials that came after the 收件.
+    package var supplied: [String] { effective(.caseSupplement).flatMap(\.terms.codes) }
+
+    /// Working days that 延期 added.
+    package var extendedDays: Int {
+        told(.caseExtend).reduce(0) { $0 + $1.extension }
+    }
+
+    /// Whether the department has it: it was passed on, or signed for, after the acceptance.
+    private var isReviewed: Bool {
+        if events.contains(where: { $0.kind == .caseAssign && $0.status == .effective }) {
+            return true
+        }
+        guard let accepted = effective(.acceptance)?.on,
+            let place = links.firstIndex(where: { $0.event == accepted })
+        else { return false }
+        return links[(place + 1)...].contains { event($0.event)?.kind == .custodyAccept }
     }
 }
 
-/// Where a case stands (DOMAIN §3.3). The raw value is stored and in the API.
-package enum CaseStatus: String, Hashable, Sendable, CaseIterable {
-    case unknown, received, correcting, accepted, refused, decided, delivered, closed, withdrawn
-    /// On the way to another county; then signed for there.
-    case forwarded, handed
-
-    /// The state's name for people.
-    package var name: String {
-        switch self {
-        case .unknown: "未知"
-        case .received: "已收件"
-        case .correcting: "待补正"
-        case .accepted: "已受理"
-        case .refused: "不予受理"
-        case .decided: "已决定"
-        case .delivered: "已送达"
-        case .closed: "已办结"
-        case .withdrawn: "已撤回"
-        case .forwarded: "移交在途"
-        case .handed: "对方已签收"
-        }
+extension CaseEvent {
+    /// Of an extension, how many working days it adds.
+    var `extension`: Int {
+        Int(result).map { min(max($0, 0), Limits.extensionDaysMax) } ?? 0
     }
 
-    /// Whether nothing more is to be decided.
-    package var isFinal: Bool {
-        switch self {
-        case .refused, .delivered, .closed, .withdrawn: true
-        default: false
-        }
+    /// Of a pause, which procedure it is; 挂起 for other lawful stops.
+    package var procedure: String { result }
+
+    /// The outcome, also where the other county told it behind its name.
+    private var result: String {
+        guard kind == .caseMirror else { return outcome ?? "" }
+        return outcome?.split(separator: ":").last.map(String.init) ?? ""
     }
+
+    /// What a pause of no legal procedure is called.
+    package static let suspension = "挂起"
 }
 
 extension CaseState {
@@ -246,11 +330,37 @@ extension CaseState {
             status = .unknown
         } else if let named = Self.precedence.first(where: { has($0.kind) }) {
             status = named.status
+            if status == .decided, has(.caseSealAsk), openSeal != nil { status = .sealing }
+            if status == .accepted, has(.casePause) || has(.caseExtend) || !isPlainlyHeld {
+                status = handled
+            }
+        } else if has(.casePropose), openProposal != nil {
+            status = .proposed
+        } else if has(.caseAnswer),
+            effective(.caseAnswer).contains(where: { $0.outcome == "refuse" })
+        {
+            status = .refused
         } else if corrections.contains(where: { !answered.contains($0) }) {
             status = .correcting
+        } else if let stage = facts.stage, receivedAt == nil {
+            status = stage == .agent ? .registered : .prechecked
         } else {
             status = outgoing == nil ? .received : isSignedElsewhere ? .handed : .forwarded
         }
+    }
+
+    /// Whether nothing but its first holder and the slots had a part in it: mostly so.
+    private var isPlainlyHeld: Bool {
+        links.count == 1 && !events.contains { $0.kind == .caseAssign }
+    }
+
+    /// What an accepted case is: the clock's state before the department's.
+    private var handled: CaseStatus {
+        if let pause = openPause {
+            return pause.procedure == CaseEvent.suspension ? .suspended : .special
+        }
+        if extendedDays > 0 { return .extended }
+        return isReviewed ? .reviewing : .accepted
     }
 
     /// Whether the other county told that the place in charge has signed for it.
@@ -264,29 +374,9 @@ extension CaseState {
     /// What happened last in a case's life names its state; of two at once, 决定 goes before
     /// 受理, and both before 撤回 (DOMAIN §3.8).
     private static let precedence: [(kind: ChangeKind, status: CaseStatus)] = [
-        (.caseClose, .closed), (.caseDeliver, .delivered), (.caseHandOut, .delivered),
-        (.caseDecide, .decided), (.caseRefuse, .refused), (.caseWithdraw, .withdrawn),
+        (.caseArchive, .archived), (.caseClose, .closed), (.caseDeliver, .delivered),
+        (.caseHandOut, .delivered), (.caseReady, .ready), (.caseDecide, .decided),
+        (.caseRefuse, .refused), (.caseEnd, .ended), (.caseWithdraw, .withdrawn),
         (.caseAccept, .accepted),
     ]
-}
-
-/// What one county tells the other of a case: by name, so that a newer one can add to it.
-package enum Milestone {
-    private static let table: [(kind: ChangeKind, name: String)] = [
-        (.caseAccept, "accept"), (.caseRefuse, "refuse"), (.caseCorrection, "correct"),
-        (.caseDecide, "decide"), (.caseDeliver, "deliver"), (.caseClose, "close"),
-        (.caseHandOut, "handOut"), (.caseSupplement, "supplement"),
-        (.caseWithdraw, "withdraw"), (.custodyAccept, "sign"), (.caseNote, "note"),
-    ]
-
-    /// The name of a kind that is told; nil for any other.
-    package static func name(_ kind: ChangeKind) -> String? {
-        table.first { $0.kind == kind }?.name
-    }
-
-    /// The kind of what was told: the outcome is its name, and after a colon its result.
-    package static func kind(_ event: CaseEvent) -> ChangeKind? {
-        guard let name = event.outcome?.prefix(while: { $0 != ":" }) else { return nil }
-        return table.first { $0.name == name }?.kind
-    }
 }

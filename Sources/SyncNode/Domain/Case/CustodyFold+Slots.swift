@@ -13,7 +13,18 @@ extension CustodyFold {
                 verdicts[index] =
                     offer.map { $0.kind.freezes ? .effective : .void(.wrongTarget) }
                     ?? .waitingRef
-            case .caseMirror, .custodyForkCut, .custodyRatify, .caseErase:
+            case .caseSealAnswer:
+                guard let ask = state.event(event.on) else {
+                    verdicts[index] = .waitingRef
+                    continue
+                }
+                let region = state.writer(event.dot.actor)?.region
+                verdicts[index] =
+                    ask.kind != .caseSealAsk
+                    ? .void(.wrongTarget)
+                    : region == nil
+                        ? .waitingRef : region == ask.region ? .effective : .void(.notOffered)
+            case .caseMirror, .custodyForkCut, .custodyRatify, .caseErase, .caseAnswer, .caseEnd:
                 switch isSupervisor(event.dot.actor) {
                 case nil: verdicts[index] = .waitingRef
                 case false?: verdicts[index] = .void(.notSupervisor)
@@ -52,6 +63,12 @@ extension CustodyFold {
                 let isAllowed = slot == .correction && events[index].outcome == "override"
                 verdicts[index] = again && !isAllowed ? .late : .effective
                 filled.insert(slot)
+            }
+            for index in events.indices
+            where verdicts[index] == nil && events[index].kind.isStep
+                && events[index].on == link.event
+            {
+                verdicts[index] = .effective
             }
         }
         ratify(filled: &filled)

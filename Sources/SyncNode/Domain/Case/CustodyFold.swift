@@ -331,7 +331,16 @@ extension ChangeKind {
     var makesCase: Bool { self == .caseReceive || self == .caseArrive }
     var freezes: Bool { self == .custodyOffer || self == .custodyOutgoing }
     /// Only the holder may write it.
-    var needsToken: Bool { freezes || Slot(self) != nil }
+    var needsToken: Bool { freezes || Slot(self) != nil || isStep }
+    /// What the holder does beside the slots, as often as it takes.
+    var isStep: Bool {
+        switch self {
+        case .casePropose, .caseAssign, .casePause, .caseResume, .caseExtend, .caseSealAsk,
+            .caseVerify, .caseRevoke:
+            true
+        default: false
+        }
+    }
     var isAnswer: Bool {
         self == .custodyAccept || self == .custodyReject || self == .custodyRelease
             || self == .custodyReturned
@@ -344,6 +353,6 @@ extension ChangeKind {
     /// Kinds of the case scope that this version folds.
     var isKnownInCases: Bool {
         self == .caseErase || (0x8020...0x802e).contains(rawValue)
-            || (0x8030...0x8039).contains(rawValue)
+            || (0x8030...0x8039).contains(rawValue) || (0x80c0...0x80ce).contains(rawValue)
     }
 }

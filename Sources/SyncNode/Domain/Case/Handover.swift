@@ -267,3 +267,25 @@ extension ScopeName {
             ? .custody(one, other, year: year) : .corridor(one, other, year: year)
     }
 }
+
+/// What one county tells the other of a case: by name, so that a newer one can add to it.
+package enum Milestone {
+    private static let table: [(kind: ChangeKind, name: String)] = [
+        (.caseAccept, "accept"), (.caseRefuse, "refuse"), (.caseCorrection, "correct"),
+        (.caseDecide, "decide"), (.caseDeliver, "deliver"), (.caseClose, "close"),
+        (.caseHandOut, "handOut"), (.caseSupplement, "supplement"),
+        (.caseWithdraw, "withdraw"), (.custodyAccept, "sign"), (.caseNote, "note"),
+        (.casePause, "pause"), (.caseResume, "resume"), (.caseExtend, "extend"),
+    ]
+
+    /// The name of a kind that is told; nil for any other.
+    package static func name(_ kind: ChangeKind) -> String? {
+        table.first { $0.kind == kind }?.name
+    }
+
+    /// The kind of what was told: the outcome is its name, and after a colon its result.
+    package static func kind(_ event: CaseEvent) -> ChangeKind? {
+        guard let name = event.outcome?.prefix(while: { $0 != ":" }) else { return nil }
+        return table.first { $0.name == name }?.kind
+    }
+}

@@ -259,25 +259,16 @@ extension CaseRules {
     ) throws(S.Failure) -> RuleRefusal? {
         guard act.dependsOnVersion,
             let item = try CatalogQuery.item(
-                state.item, for: desk.region, in: desk.directory, from: source),
-            item.state.versions.entries.count > 1 || !item.state.standings.entries.isEmpty,
+                state.item, for: desk.region, in: desk.directory, from: source)
+        else { return nil }
+        if case .correct(let gaps, _, _) = act {
+            return try unasked(gaps, state, item, at: desk, from: source)
+                ?? held(gaps, state, item)
+        }
+        guard item.state.versions.entries.count > 1 || !item.state.standings.entries.isEmpty,
             let binding = try CatalogQuery.binding(
                 of: state, in: desk.directory, from: source)
         else { return nil }
-        if case .correct(let gaps, _, _) = act {
-            let known = Set(
-                item.state.versions.entries.flatMap { entry in
-                    ItemElements(entry.value.elements)?.materials.map(\.code) ?? []
-                })
-            for gap in gaps {
-                let code = String(gap.prefix { $0 != " " })
-                guard known.contains(code), !binding.mayAsk(code) else { continue }
-                return RuleRefusal(
-                    "material-not-asked", "材料 \(code) 不在本件所依据的版本中，或已免交，不得要求",
-                    field: "gaps")
-            }
-            return nil
-        }
         guard binding.isHalted,
             try CatalogRules.ruling(
                 on: id, about: "standing", in: item.catalog.id, from: source) != "continue"
@@ -288,6 +279,45 @@ extension CaseRules {
 }
 
 extension CaseRules {
+    /// A material that some version of the item has, and this case's has not, or waives.
+    private static func unasked<S: DocumentSource>(
+        _ gaps: [CaseGap], _ state: CaseState, _ item: CatalogItem, at desk: Desk,
+        from source: S
+    ) throws(S.Failure) -> RuleRefusal? {
+        guard item.state.versions.entries.count > 1,
+            let binding = try CatalogQuery.binding(
+                of: state, in: desk.directory, from: source)
+        else { return nil }
+        let known = Set(
+            item.state.versions.entries.flatMap { entry in
+                ItemElements(entry.value.elements)?.materials.map(\.code) ?? []
+            })
+        for gap in gaps {
+            guard known.contains(gap.code), !binding.mayAsk(gap.code) else { continue }
+            return RuleRefusal(
+                "material-not-asked", "材料 \(gap.code) 不在本件所依据的版本中，或已免交，不得要求",
+                field: "gaps")
+        }
+        return nil
+    }
+
+    /// 上一环节已收的不得要求重复提交: what is here is asked for again only where it is said what is
+    /// wrong with it.
+    private static func held(
+        _ gaps: [CaseGap], _ state: CaseState, _ item: CatalogItem
+    ) -> RuleRefusal? {
+        let present = state.present.codes
+        let asked = gaps.first { present.contains($0.code) && $0.way.isEmpty }
+        guard let asked,
+            let version = item.state.versions.entries.first(where: {
+                $0.value.number == state.itemVersion
+            }), version.value.elements.hasMember("code", asked.code)
+        else { return nil }
+        return RuleRefusal(
+            "material-held", "材料 \(asked.code) 已收存，不得要求重复提交；确有问题的写明缺陷与补齐途径",
+            field: "gaps")
+    }
+
     /// Whether a 补正告知 names only what the governing version added after 收件, where the station
     /// did not know that version.
     static func asksNewer<S: DocumentSource>(
@@ -298,14 +328,14 @@ extension CaseRules {
                 of: state, in: desk.directory, from: source), binding.isLagging
         else { return false }
         let added = Set(binding.materials.filter { $0.standing == .toAsk }.map(\.code))
-        return gaps.allSatisfy { gap in added.contains(String(gap.prefix { $0 != " " })) }
+        return gaps.allSatisfy { gap in added.contains(gap.code) }
     }
 }
 
 extension CaseCommand.Act {
     fileprivate var dependsOnVersion: Bool {
         switch self {
-        case .accept, .correct, .decide: true
+        case .accept, .correct, .decide, .step(.accept): true
         default: false
         }
     }

@@ -1,6 +1,5 @@
 package import Base
 package import Civil
-package import Document
 
 extension CivilDate {
     /// Eight decimal digits: 20260924.
@@ -59,7 +58,7 @@ package struct SerialState: Hashable, Sendable {
     package let scope: ScopeID
     package let date: Int
     /// The largest serial given so far.
-    package internal(set) var last: Int
+    package var last: Int
 
     /// One document for each station, year and day.
     package static func key(scope: ScopeID, date: Int) -> DocumentKey {
@@ -67,7 +66,8 @@ package struct SerialState: Hashable, Sendable {
             collection: .serial, id: Digest16(high: scope.rawValue, low: UInt64(date)))
     }
 
-    func stored(key: DocumentKey) -> StoredDocument {
+    /// The document that the store keeps; `init` reads it back.
+    package func stored(key: DocumentKey) -> StoredDocument {
         var writer = JSONWriter(capacity: 48)
         writer.object { object in
             object.field("date", date)
@@ -78,13 +78,14 @@ package struct SerialState: Hashable, Sendable {
             attention: false, search: "", state: writer.bytes)
     }
 
-    init(scope: ScopeID, date: Int, last: Int) {
+    package init(scope: ScopeID, date: Int, last: Int) {
         self.scope = scope
         self.date = date
         self.last = last
     }
 
-    init(_ document: StoredDocument) throws(JSONError) {
+    /// - Throws: `kind`, or what the reader finds, where the state is not of its form.
+    package init(_ document: StoredDocument) throws(JSONError) {
         var scanner = try JSONScanner(document.state)
         guard let date = try scanner.int("date"), let last = try scanner.int("last") else {
             throw JSONError(.kind, offset: 0)

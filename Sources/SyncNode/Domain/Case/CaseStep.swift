@@ -1,0 +1,275 @@
+package import Base
+import Change
+import Civil
+import Document
+import Region
+
+/// A step of a case's course beside the decisions proper: what the clock, the department, a
+/// promise and the paper ask for.
+package enum CaseStep: Hashable, Sendable {
+    case take
+    /// 受理 on promises: 容缺承诺 for what comes later, 告知承诺 for what a promise stands in for.
+    case accept(promise: Bool, pledge: Bool)
+    case propose(reason: String)
+    /// The answer to a proposal: it is confirmed, or this is how it can be done.
+    case answer(isConfirmed: Bool, reason: String)
+    case assign(department: String)
+    case pause(procedure: String, days: Int, reason: String)
+    case suspend(reason: String, approver: String)
+    case resume(note: String)
+    case extend(days: Int, reason: String, approver: String)
+    case askSeal(document: String, to: RegionCode)
+    case seal(isGiven: Bool, seal: String, note: String)
+    case ready(certificate: String)
+    /// - `keep`: Of two applications, the one that goes on.
+    case end(reason: String, keep: CaseNumber?)
+    case verify(isKept: Bool, note: String)
+    case revoke(reason: String)
+    case originals(codes: [String], way: String, to: String)
+    case archive(digest: String)
+
+    /// Procedures for which the law lets the clock stand still (行政许可法 第四十五条).
+    package static let lawful = ["听证", "招标", "拍卖", "检验", "检测", "检疫", "鉴定", "专家评审"]
+    /// Those for which it does where the item says so.
+    package static let ofItem = ["现场勘验", "公示"]
+    /// How originals move: in, on to another desk, back to the applicant.
+    package static let ways = ["in", "on", "back"]
+
+    /// The name of the command behind `case.`.
+    package var name: String {
+        switch self {
+        case .take: "take"
+        case .accept: "accept"
+        case .propose: "propose"
+        case .answer: "answer"
+        case .assign: "assign"
+        case .pause: "pause"
+        case .suspend: "suspend"
+        case .resume: "resume"
+        case .extend: "extend"
+        case .askSeal: "askSeal"
+        case .seal: "seal"
+        case .ready: "ready"
+        case .end: "end"
+        case .verify: "verify"
+        case .revoke: "revoke"
+        case .originals: "originals"
+        case .archive: "archive"
+        }
+    }
+
+    /// The row of the life cycle that it belongs to; nil for what changes no state.
+    var event: LifeCycle.Event? {
+        switch self {
+        case .answer(let isConfirmed, _): isConfirmed ? .confirm : .guide
+        case .originals: nil
+        default: LifeCycle.Event(rawValue: name)
+        }
+    }
+
+    /// - Returns: nil where no step has that name.
+    init?(_ name: String, _ fields: CommandFields) throws(RuleRefusal) {
+        func reason() throws(RuleRefusal) -> String { try fields.text("reason") }
+        switch name {
+        case "take": self = .take
+        case "propose": self = .propose(reason: try reason())
+        case "answer":
+            self = .answer(
+                isConfirmed: try fields.choice("outcome", ["refuse", "way"]) == "refuse",
+                reason: try reason())
+        case "assign": self = .assign(department: try fields.text("department"))
+        case "pause":
+            self = .pause(
+                procedure: try fields.choice("procedure", Self.lawful + Self.ofItem),
+                days: try fields.number("days", in: 1...Limits.procedureDaysMax),
+                reason: try reason())
+        case "suspend":
+            self = .suspend(reason: try reason(), approver: try fields.text("approver"))
+        case "resume": self = .resume(note: try fields.optionalText("note") ?? "")
+        case "extend":
+            self = .extend(
+                days: try fields.number("days", in: 1...Limits.extensionDaysMax),
+                reason: try reason(), approver: try fields.text("approver"))
+        case "askSeal":
+            self = .askSeal(
+                document: try fields.text("document"), to: try fields.region("to"))
+        case "seal":
+            let isGiven = try fields.choice("outcome", ["sealed", "declined"]) == "sealed"
+            self = .seal(
+                isGiven: isGiven, seal: isGiven ? try fields.text("seal") : "",
+                note: try fields.optionalText("note") ?? "")
+        default:
+            guard let step = try Self.late(name, fields) else { return nil }
+            self = step
+        }
+    }
+
+    private static func late(
+        _ name: String, _ fields: CommandFields
+    ) throws(RuleRefusal) -> CaseStep? {
+        switch name {
+        case "ready": return .ready(certificate: try fields.optionalText("certificate") ?? "")
+        case "end":
+            var keep: CaseNumber?
+            if let text = try fields.optionalText("keep") {
+                guard let number = CaseNumber(text) else {
+                    throw .invalid("keep", "保留的办件编号应为 26 位且校验位正确")
+                }
+                keep = number
+            }
+            return .end(reason: try fields.text("reason"), keep: keep)
+        case "verify":
+            return .verify(
+                isKept: try fields.choice("outcome", ["kept", "broken"]) == "kept",
+                note: try fields.optionalText("note") ?? "")
+        case "revoke": return .revoke(reason: try fields.text("reason"))
+        case "originals":
+            return .originals(
+                codes: try fields.texts("codes"), way: try fields.choice("way", ways),
+                to: try fields.optionalText("receiver") ?? "")
+        case "archive":
+            let digest = try fields.text("digest")
+            guard Hex.decode(digest)?.count == 32 else {
+                throw .invalid("digest", "归档包摘要应为 64 位小写十六进制数")
+            }
+            return .archive(digest: digest)
+        default: return nil
+        }
+    }
+}
+
+extension CaseCommand.Act {
+    /// The name of the command behind `case.`; a duty of the node itself has none.
+    var name: String {
+        switch self {
+        case .receive: "receive"
+        case .accept: "accept"
+        case .refuse: "refuse"
+        case .correct(_, let override, _): override ? "correctAgain" : "correct"
+        case .supplement: "supplement"
+        case .review: "review"
+        case .decide: "decide"
+        case .deliver: "deliver"
+        case .withdraw: "withdraw"
+        case .note: "note"
+        case .rate: "rate"
+        case .close: "close"
+        case .offer: "offer"
+        case .sign: "sign"
+        case .reject: "reject"
+        case .recall: "recall"
+        case .force: "force"
+        case .ratify: "ratify"
+        case .forkCut: "forkCut"
+        case .erase: "erase"
+        case .step(let step): step.name
+        case .gateway: ""
+        }
+    }
+}
+
+/// One gap of a 补正告知: which material, what is wrong with it, and how it is closed (补齐途径).
+package struct CaseGap: Hashable, Sendable, ExpressibleByStringLiteral {
+    /// The material's code.
+    package let code: String
+    /// What is missing or wrong, in words.
+    package let lack: String
+    /// 补齐途径; empty for the usual one: to any window nearby.
+    package let way: String
+
+    package init(code: String, lack: String, way: String = "") {
+        self.code = code
+        self.lack = lack
+        self.way = way
+    }
+
+    /// - Parameter text: A code, and behind a space what is missing.
+    package init(_ text: String) {
+        let code = text.prefix { $0 != " " }
+        self.init(code: String(code), lack: String(text.dropFirst(code.count + 1)))
+    }
+
+    package init(stringLiteral text: String) { self.init(text) }
+
+    /// Where nothing else is said.
+    package static let usual = "补齐后交原收件窗口，或就近任一站点代收"
+
+    /// As a clerk reads it.
+    package var text: String { lack.isEmpty ? code : code + " " + lack }
+
+    /// Each a text, or {material, lack, way}: one at least, no material twice.
+    static func list(_ fields: CommandFields) throws(RuleRefusal) -> [CaseGap] {
+        guard let list = fields.json["gaps"]?.array, !list.isEmpty,
+            list.count <= Limits.caseMaterialsMax
+        else {
+            throw .invalid("gaps", "gaps 应为 1 到 \(Limits.caseMaterialsMax) 项的列表")
+        }
+        var gaps: [CaseGap] = []
+        for entry in list {
+            let gap: CaseGap
+            if let text = entry.text {
+                guard !text.isEmpty, CommandFields.isBounded(text) else {
+                    throw .invalid("gaps", "gaps 的每一项应为文字")
+                }
+                gap = CaseGap(text)
+            } else {
+                guard entry.object != nil else {
+                    throw .invalid("gaps", "gaps 的每一项应为文字，或 {material, lack, way}")
+                }
+                let inner = CommandFields(entry)
+                gap = CaseGap(
+                    code: try inner.text("material"), lack: try inner.text("lack"),
+                    way: try inner.text("way"))
+            }
+            guard !gaps.contains(where: { $0.code == gap.code && $0.lack == gap.lack }) else {
+                throw .invalid("gaps", "同一缺项写了两遍：\(gap.text)")
+            }
+            gaps.append(gap)
+        }
+        return gaps
+    }
+
+    /// As the change keeps it: a text where there is no more to it.
+    func write(to array: inout JSONWriter) {
+        guard !way.isEmpty else {
+            array.value(text)
+            return
+        }
+        array.object { object in
+            object.field("material", code)
+            object.field("lack", lack)
+            object.field("way", way)
+        }
+    }
+
+    /// - Parameter json: As `write` has it.
+    package init?(_ json: JSON) {
+        if let text = json.text {
+            self.init(text)
+            return
+        }
+        guard let code = json["material"]?.text else { return nil }
+        self.init(
+            code: code, lack: json["lack"]?.text ?? "", way: json["way"]?.text ?? "")
+    }
+}
+
+extension Person {
+    /// What was typed as a number has the form and the check digit of one (DOMAIN §3.1).
+    func check() throws(RuleRefusal) {
+        guard let number = idNumber, !number.isEmpty else { return }
+        let upper = String(number.map { $0 == "x" ? "X" : $0 })
+        if ResidentNumber(upper) != nil || CreditCode(upper) != nil { return }
+        let isLetterFirst = number.unicodeScalars.first.map { $0.properties.isAlphabetic } ?? false
+        let length = number.utf8.count
+        if isLetterFirst, (5...17).contains(length) { return }
+        guard length == 18 else {
+            throw Self.refusal("证件号码应为 18 位身份证号或统一社会信用代码；其他证件以字母开头")
+        }
+        throw Self.refusal("身份证号或统一社会信用代码的校验位不对，请核对证件")
+    }
+
+    private static func refusal(_ title: String) -> RuleRefusal {
+        RuleRefusal("id-number", title, field: "idNumber", category: .invalid)
+    }
+}
