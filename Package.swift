@@ -179,7 +179,7 @@ let package = Package(
                 name: "ScenariosTests", dependencies: ["Support"], path: "Tests/Scenarios",
                 exclude: [
                     "cli.sh", "catalog.sh", "asked.sh", "blobs.sh", "attack.sh", "started.sh",
-                    "bad-input",
+                    "bad-input", "refused.sh",
                 ],
                 swiftSettings: strict),
             .testTarget(

@@ -122,7 +122,7 @@ enum ItemLine {
 enum JSONFile {
     /// - Throws: Where it cannot be read or holds no object, by its name.
     static func object(_ path: String) throws -> JSONObject {
-        let bytes = try SmallFile.read(path, limit: Limits.commandBytesMax)
+        let bytes = try bytes(path, limit: Limits.commandBytesMax)
         let json: JSON
         do throws(JSONError) {
             json = try JSON(parsing: bytes)
@@ -136,5 +136,17 @@ enum JSONFile {
                 "\(path) must hold one JSON object", chinese: "\(path) 应为一个 JSON 对象")
         }
         return object
+    }
+
+    /// A file that the caller named: where it is none, or too long, the word was wrong (2), and not
+    /// this node's data (3).
+    static func bytes(_ path: String, limit: Int) throws -> [UInt8] {
+        do throws(KeyFiles.Failure) {
+            return try SmallFile.read(path, limit: limit)
+        } catch {
+            throw KeyFiles.Failure(
+                sentence: error.sentence, chinese: error.chinese,
+                exitCode: error.exitCode == 3 ? 2 : error.exitCode)
+        }
     }
 }

@@ -25,7 +25,7 @@ enum CatalogActs {
             .optional("effective-from", "effectiveFrom"), .key,
         ]
     ) { order in
-        let bytes = try SmallFile.read(order.subject, limit: Limits.importBytesMax)
+        let bytes = try JSONFile.bytes(order.subject, limit: Limits.importBytesMax)
         guard let text = Charset.utf8(bytes) else {
             throw Arguments.Failure(
                 "\(order.subject) is neither UTF-8 nor GB18030",

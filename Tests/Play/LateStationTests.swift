@@ -51,11 +51,12 @@ import Testing
         #expect(reply.rule == nil)
     }
 
-    private func receive() throws -> String {
-        try cast.say(
+    private func receive(_ item: String = item, _ codes: String...) throws -> String {
+        let list = codes.map { "\"\($0)\"" }.joined(separator: ",")
+        return try cast.say(
             "V1",
             """
-            {"command":"case.receive","item":"\(Self.item)","applicant":"王某","materials":[]}
+            {"command":"case.receive","item":"\(item)","applicant":"王某","materials":[\(list)]}
             """
         ).text("number")
     }
@@ -79,7 +80,7 @@ import Testing
         try cast.at("2026-09-22T15:00")
         try cast.link("V1", "T", isCut: false)
         try cast.stage.settle()
-        #expect(try act("correct", number, #","gaps":["M9","M1"]"#) == "case-accepted")
+        #expect(try act("correct", number, #","gaps":["M9","别的证件"]"#) == "case-accepted")
         #expect(try act("correct", number, #","gaps":["M9 材料M9"]"#) == nil)
         #expect(try act("correct", number, #","gaps":["M9"]"#) == "case-accepted")
         try cast.stage.settle()
@@ -93,6 +94,35 @@ import Testing
         #expect(try cast.end().violations == [])
     }
 
+    /// 待裁定: where the authority ends it, nobody goes on with it, and a place above ends the case.
+    @Test func whatIsRuledToEndIsEnded() throws {
+        try cast.link("V1", "T", isCut: true)
+        try cast.at("2026-09-22T09:00")
+        let suspend = "{\"command\":\"item.suspend\",\"code\":\"\(Self.item)\",\"reason\":\"核查\"}"
+        #expect(try cast.say("C", suspend).rule == nil)
+        try cast.at("2026-09-22T10:00")
+        let number = try receive(Self.item, "M1")
+        try cast.link("V1", "T", isCut: false)
+        try cast.stage.settle()
+        #expect(try act("accept", number) == "case-pending-ruling")
+        let ruling = """
+            {"command":"ruling.set","case":"\(number)","about":"standing","outcome":"end",
+            "reason":"事项已停办"}
+            """
+        #expect(try cast.say("C", ruling).rule == nil)
+        try cast.stage.settle()
+        #expect(try act("accept", number) == "case-ruled-ended")
+        let end = "{\"command\":\"case.end\",\"case\":\"\(number)\",\"reason\":\"已裁定终止\"}"
+        #expect(try cast.say("C", end).rule == nil)
+        try cast.stage.settle()
+        for name in ["C", "T", "V1"] {
+            let file = try #require(try cast.file(name, number))
+            #expect(file.status.isFinal, "\(name): \(file.status)")
+        }
+        #expect(try cast.data("C", .pending)["waiting"]?.array?.isEmpty == true)
+        #expect(try cast.end().violations == [])
+    }
+
     /// 越权待追认, until the authority says.
     @Test(arguments: [("continue", "越权已追认"), ("end", "越权不予追认")])
     func anActBehindTheEndOfAGrantIsRatifiedOrNot(outcome: String, word: String) throws {
@@ -101,7 +131,7 @@ import Testing
         let end = try cast.say("C", grant(mode: "null", from: "2026-09-22"))
         #expect(end.rule == nil)
         try cast.at("2026-09-22T10:00")
-        let number = try receive()
+        let number = try receive(Self.item, "M1")
         #expect(try act("accept", number) == nil)
         try cast.link("V1", "T", isCut: false)
         try cast.stage.settle()

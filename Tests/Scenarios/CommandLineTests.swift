@@ -17,7 +17,7 @@ import Testing
     @Test(
         .enabled(if: isBuilt), .timeLimit(.minutes(5)),
         arguments: [
-            ("cli.sh", "facts hold"), ("catalog.sh", "facts hold"),
+            ("cli.sh", "facts hold"), ("catalog.sh", "facts hold"), ("refused.sh", "facts hold"),
             ("blobs.sh", "facts hold"), ("bad-input", "ok "),
             ("attack.sh", "facts hold"),
         ])

@@ -195,7 +195,9 @@ extension Call {
                 abouts.append("grant")
             }
             let id = sheet.data["case"]?.text ?? ""
+            let ended = ["standing", "grant"].contains { ruled?[$0]?.text == "end" }
             return CatalogPage.rulingActs(id, abouts, principal, token)
+                + (ended ? CatalogPage.endAct(id, principal, token) : .empty)
         case .terms:
             let dues = [sheet.data["printedDue"]?.text ?? "", sheet.data["due"]?.text ?? ""]
             return CatalogPage.toldAct(

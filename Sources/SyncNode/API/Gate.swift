@@ -223,11 +223,7 @@ extension Principal {
     func json(token: String? = nil) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { object in
-            object.field("login", login)
-            object.field("name", name)
-            object.array("roles") { array in
-                for role in roles { array.value(role.rawValue) }
-            }
+            object.person(login, name, roles)
             if let token { object.field("token", token) }
         }
         return writer.bytes

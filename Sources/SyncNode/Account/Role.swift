@@ -1,3 +1,4 @@
+package import Base
 package import Region
 
 /// What a person is at a node (DOMAIN §3.9). The raw value is stored and in the API.
@@ -80,6 +81,17 @@ package enum Role: String, Hashable, Sendable, CaseIterable {
         case .auditor: .audit
         case .nodeAdmin: .machine
         default: .business
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Who somebody is, into an object that is open: `login`, `name`, `roles`.
+    package mutating func person(_ login: String, _ name: String, _ roles: [Role]) {
+        field("login", login)
+        field("name", name)
+        array("roles") { array in
+            for role in roles { array.value(role.rawValue) }
         }
     }
 }

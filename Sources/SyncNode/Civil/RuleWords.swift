@@ -58,6 +58,7 @@ package enum RuleWords {
         ("case-not-whole", "the receipt of this case has not come to this node yet"),
         ("case-pending-ruling", "the item had been suspended: the case waits for a ruling"),
         ("case-refused", "the application was refused"),
+        ("case-ruled-ended", "it was ruled that the case ends: a place above ends it"),
         ("case-state", "the state of the case does not allow this step"),
         ("case-unknown", "there is no such case here"),
         ("case-withdrawn", "the applicant has withdrawn"),

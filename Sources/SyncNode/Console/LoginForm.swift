@@ -69,11 +69,7 @@ package struct AccountRow: Sendable {
     package var json: [UInt8] {
         var writer = JSONWriter()
         writer.object { object in
-            object.field("login", login)
-            object.field("name", name)
-            object.array("roles") { array in
-                for role in roles { array.value(role.rawValue) }
-            }
+            object.person(login, name, roles)
             object.field("disabled", isDisabled)
             object.field("code", hasCode)
             object.field("region", region)

@@ -8,59 +8,53 @@ struct DemoCatalog: Sendable {
     let script: DemoScript
     let world: DemoWorld
 
-    private static let item = "370511001009"
-    private static let other = "370511009001"
-
-    /// Wednesday to the Tuesday after, none of them a holiday of 2026.
-    private struct Week {
-        let wednesday, thursday, monday, tuesday: String
-
-        init?(after today: CivilDate) {
-            var day = today.advanced(by: 1)
-            while day.weekday != 3 { day = day.advanced(by: 1) }
-            let all = [0, 1, 5, 6].map { day.advanced(by: $0) }
-            let calendar = WorkCalendar()
-            guard all.allSatisfy({ calendar.isWorkingDay($0) == true }) else { return nil }
-            (wednesday, thursday) = (all[0].text, all[1].text)
-            (monday, tuesday) = (all[2].text, all[3].text)
-        }
-    }
+    static let item = "370511001009"
+    static let other = "370511009001"
 
     func play() async {
-        guard let week = Week(after: CivilDate(of: SystemClock.now())) else {
-            return script.fact("本周前后没有节假日安排，场景二未演", false)
+        guard let week = DemoWeek(after: CivilDate(of: SystemClock.now())) else {
+            return script.fact("场景二的日子排不出来", false)
         }
-        await clock(week.wednesday, "10:00", world.all)
-        await begin()
-        let p1 = await take(world.v2, Self.item)
-        await script.eventually("县里收到夏沟村的 P1") { await world.c.has(p1) }
+        await clock(week.day("2026-09-23"), "10:00", world.all)
+        await begin(week)
+        var numbers = Numbers()
+        numbers.p1 = await take(world.v2, Self.item)
+        await script.eventually("县里收到夏沟村的 P1") { await world.c.has(numbers.p1) }
         await world.link(world.v1, world.t, cut: true)
-        await clock(week.thursday, "08:30", world.all)
-        let p2 = await take(world.v1, Self.item)
-        await clock(week.thursday, "09:00", world.all)
-        await publish(week, p1)
-        await clock(week.thursday, "15:00", world.all)
-        let p3 = await take(world.v2, Self.item)
-        await clock(week.monday, "09:30", world.all)
-        let p4 = await take(world.v2, Self.item)
+        await clock(week.day("2026-09-24"), "08:30", world.all)
+        numbers.p2 = await take(world.v1, Self.item)
+        await clock(week.day("2026-09-24"), "09:00", world.all)
+        await publish(week)
+        await clock(week.day("2026-09-24"), "15:00", world.all)
+        numbers.p3 = await take(world.v2, Self.item)
+        await clock(week.day("2026-09-28"), "09:30", world.all)
+        numbers.p4 = await take(world.v2, Self.item)
         await script.eventually("P3 仍依 v3，P4 依 v4") {
-            let early = await binding(world.c, p3)
-            let late = await binding(world.c, p4)
+            let early = await binding(world.c, numbers.p3)
+            let late = await binding(world.c, numbers.p4)
             return early["governing"]?.int == 3 && late["governing"]?.int == 4
                 && codes(late) == ["M1", "M2", "M5"]
         }
-        await clock(week.monday, "10:00", world.all)
-        let p5 = await take(world.v1, Self.item)
-        let p6 = await whileItIsAway()
-        await clock(week.tuesday, "09:00", world.all)
+        await clock(week.day("2026-09-28"), "10:00", world.all)
+        numbers.p5 = await take(world.v1, Self.item)
+        let printed = await due(world.v1, numbers.p5)
+        script.fact("P5 打印的承诺到期：\(printed)", printed == week.day("2026-10-10"))
+        numbers.p6 = await whileItIsAway()
+        await clock(week.day("2026-09-29"), "09:00", world.all)
         await world.link(world.v1, world.t, cut: false)
         await script.eventually("焦庄村恢复链路，全部已生效", seconds: 30) {
             let board = await sheet(world.c, "board", Self.item)
             return board["effective"]?.int == board["stations"]?.int
         }
-        await bound(week, p2: p2, p5: p5)
-        await ruled(p6)
-        await mended(week, p4: p4, p5: p5)
+        await bound(week, p2: numbers.p2, p5: numbers.p5)
+        await ruled(numbers.p6)
+        await mended(week, p4: numbers.p4, p5: numbers.p5)
+        await table(week, numbers)
+    }
+
+    /// The cases of the scenario by their letters.
+    struct Numbers: Sendable {
+        var p1 = "", p2 = "", p3 = "", p4 = "", p5 = "", p6 = ""
     }
 
     // MARK: steps
@@ -81,7 +75,8 @@ struct DemoCatalog: Sendable {
     private static let new = [("M5", "社会保障卡复印件")]
 
     /// I1 at v3 and I9, both granted to every village.
-    private func begin() async {
+    private func begin(_ week: DemoWeek) async {
+        for notice in week.notices { await world.c.say(notice) }
         for (number, days) in [(0, 7), (1, 6), (2, 5)] {
             await world.c.say(Self.item(Self.item, days: days, Self.old, base: number))
         }
@@ -104,8 +99,9 @@ struct DemoCatalog: Sendable {
         }
     }
 
-    private func publish(_ week: Week, _ p1: String) async {
-        let good = Self.item(Self.item, days: 3, Self.new, base: 3, from: week.monday)
+    private func publish(_ week: DemoWeek) async {
+        let from = week.day("2026-09-28")
+        let good = Self.item(Self.item, days: 3, Self.new, base: 3, from: from)
             .replacing("item.publish", with: "item.draft")
         let vague = good.replacing("社会保障卡复印件", with: "其他材料")
         let refused = await world.c.post("/api/v1/commands", vague, as: "shixiang")
@@ -127,6 +123,7 @@ struct DemoCatalog: Sendable {
         let approve = "{\"command\":\"item.approve\",\"draft\":\"\(id)\"}"
         let own = await world.c.post("/api/v1/commands", approve, as: "shixiang")
         script.fact("起草人不得复核", own.status == 403)
+        await clock(week.day("2026-09-24"), "10:00", world.all)
         let done = await world.c.post("/api/v1/commands", approve, as: "fuhe")
         script.fact("复核人发布，下周一生效", done.status == 200)
         await script.eventually("除焦庄村外都已达，均未生效") {
@@ -151,7 +148,7 @@ struct DemoCatalog: Sendable {
         return await world.receive(world.v1, Self.other, "孙某")
     }
 
-    private func bound(_ week: Week, p2: String, p5: String) async {
+    private func bound(_ week: DemoWeek, p2: String, p5: String) async {
         await script.eventually("P2 依 v3，户口簿免交，新材料不得要求") {
             let found = await binding(world.c, p2)
             return found["governing"]?.int == 3 && standing(found, "M3") == "免交"
@@ -159,12 +156,10 @@ struct DemoCatalog: Sendable {
         }
         await script.eventually("P5 版本滞后改依 v4，新材料容缺，时限按较早者") {
             let found = await binding(world.c, p5)
-            let path = "/api/v1/calendar/due?from=\(week.monday)&days=3"
-            let due = await world.c.get(path)["due"]?.text
-            let clock = await world.c.get("/api/v1/cases/\(p5)/clock")
+            let due = await due(world.c, p5)
             return found["lagging"]?.bool == true && found["governing"]?.int == 4
                 && standing(found, "M3") == "免交" && standing(found, "M5") == "容缺"
-                && due != nil && clock["promised"]?.text == due
+                && due == week.day("2026-10-08")
         }
         let asked = await world.v1.command(
             "{\"command\":\"case.correct\",\"case\":\"\(p2)\",\"gaps\":[\"M3 户口簿\"]}")
@@ -196,10 +191,10 @@ struct DemoCatalog: Sendable {
     }
 
     /// v5 at once; two drafts from it, of which the second must rebase; nothing differs.
-    private func mended(_ week: Week, p4: String, p5: String) async {
-        await clock(week.tuesday, "11:00", world.all)
-        await world.c.say(
-            Self.item(Self.item, days: 3, Self.new, base: 4, basis: "样例办法第一条（2026 修订）"))
+    private func mended(_ week: DemoWeek, p4: String, p5: String) async {
+        await clock(week.day("2026-09-29"), "11:00", world.all)
+        let basis = "样例办法第一条（2026 修订）"
+        await world.c.say(Self.item(Self.item, days: 3, Self.new, base: 4, basis: basis))
         await script.eventually("v5 立即生效，全县 5/5") {
             let board = await sheet(world.c, "board", Self.item)
             return board["version"]?.int == 5
@@ -211,8 +206,10 @@ struct DemoCatalog: Sendable {
             "P4、P5 留在 v4", fourth["governing"]?.int == 4 && fifth["governing"]?.int == 4)
         var drafts: [String] = []
         for days in [3, 2] {
-            let body = Self.item(Self.item, days: days, [], base: 5)
-                .replacing("item.publish", with: "item.draft")
+            let body = Self.item(
+                Self.item, days: days, Self.new, base: 5, from: week.day("2026-11-02"),
+                basis: basis
+            ).replacing("item.publish", with: "item.draft")
             let answer = await world.c.post("/api/v1/commands", body, as: "shixiang")
             drafts.append(answer.json["draft"]?.text ?? "")
         }
@@ -247,20 +244,20 @@ struct DemoCatalog: Sendable {
         return number
     }
 
-    private func sheet(_ member: DemoMember, _ kind: String, _ code: String) async -> JSON {
+    func sheet(_ member: DemoMember, _ kind: String, _ code: String) async -> JSON {
         let path = "/api/v1/catalog/" + kind + (code.isEmpty ? "" : "?code=" + code)
         return await member.get(path)["data"] ?? .null
     }
 
-    private func binding(_ member: DemoMember, _ number: String) async -> JSON {
+    func binding(_ member: DemoMember, _ number: String) async -> JSON {
         await sheet(member, "binding", number)
     }
 
-    private func codes(_ binding: JSON) -> [String] {
+    func codes(_ binding: JSON) -> [String] {
         (binding["materials"]?.array ?? []).compactMap { $0["code"]?.text }
     }
 
-    private func standing(_ binding: JSON, _ code: String) -> String? {
+    func standing(_ binding: JSON, _ code: String) -> String? {
         (binding["materials"]?.array ?? []).first { $0["code"]?.text == code }?["standing"]?.text
     }
 }

@@ -213,6 +213,19 @@ package struct CatalogPage: Sendable {
         return "<section class=\"card\"><h2>裁定</h2><div class=\"acts\">\(forms)</div></section>"
     }
 
+    /// What follows a ruling that a case ends.
+    package static func endAct(
+        _ id: String, _ viewer: Principal, _ token: HTMLText
+    ) -> HTMLText {
+        guard viewer.may(.end) else { return .empty }
+        return """
+            <section class="card screen"><form class="inline" method="post" \
+            action="/console/cases/\(URLText.segment(id))/end">\(token)\
+            <label>理由<input name="reason" required maxlength="200" value="已裁定终止"></label>\
+            <button class="main">终止办件</button></form></section>
+            """
+    }
+
     /// That the applicant was told, below the paper that tells it.
     package static func toldAct(
         _ id: String, _ words: String, _ viewer: Principal, _ token: HTMLText

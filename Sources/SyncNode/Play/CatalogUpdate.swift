@@ -87,11 +87,13 @@ struct CatalogUpdate {
         _ name: String, _ item: String, _ moment: String, accepting: Bool = true
     ) throws(JournalError) -> String {
         try cast.at(moment)
+        // What the station's own guide asks for, and nothing else.
+        let asked = try cast.data(name, .guide, item)["materials"]?.array ?? []
+        let codes = asked.map { "\"\($0["code"]?.text ?? "")\"" }.joined(separator: ",")
         let reply = try cast.say(
             name,
             """
-            {"command":"case.receive","item":"\(item)","applicant":"王某",
-            "materials":["M1","M2","M3","M4"]}
+            {"command":"case.receive","item":"\(item)","applicant":"王某","materials":[\(codes)]}
             """)
         let number = reply.text("number")
         if accepting {

@@ -269,10 +269,13 @@ extension CaseRules {
             let binding = try CatalogQuery.binding(
                 of: state, in: desk.directory, from: source)
         else { return nil }
-        guard binding.isHalted,
-            try CatalogRules.ruling(
-                on: id, about: "standing", in: item.catalog.id, from: source) != "continue"
-        else { return nil }
+        guard binding.isHalted else { return nil }
+        let ruled = try CatalogRules.ruling(
+            on: id, about: "standing", in: item.catalog.id, from: source)
+        if ruled == "continue" { return nil }
+        if ruled != nil {
+            return RuleRefusal("case-ruled-ended", "已裁定终止：请由上级终止办件", field: "case")
+        }
         return RuleRefusal(
             "case-pending-ruling", "收件时事项已暂停或取消：待裁定后再办理", field: "case")
     }

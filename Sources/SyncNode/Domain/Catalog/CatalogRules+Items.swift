@@ -185,11 +185,11 @@ extension CatalogRules {
     static func setStanding<S: DocumentSource>(
         _ order: StandingOrder, at desk: Desk, from source: S, successors: [String] = []
     ) throws(S.Failure) -> Decision {
-        guard
-            let item = try CatalogQuery.item(
-                order.code, for: desk.region, in: desk.directory, from: source)
-        else { return .refuse(unknownItem(order.code)) }
-        guard item.state.authority == desk.region else { return .refuse(readOnly("standing")) }
+        let item: CatalogItem
+        switch try owned(order.code, "standing", at: desk, from: source) {
+        case .refused(let refusal): return .refuse(refusal)
+        case .item(let found): item = found
+        }
         guard isText(order.reason) else {
             return .refuse(.invalid("reason-required", "须写明理由", "reason"))
         }

@@ -77,11 +77,11 @@ extension CatalogRules {
     static func stage<S: DocumentSource>(
         _ order: StageOrder, at desk: Desk, from source: S
     ) throws(S.Failure) -> Decision {
-        guard
-            let item = try CatalogQuery.item(
-                order.code, for: desk.region, in: desk.directory, from: source)
-        else { return .refuse(unknownItem(order.code)) }
-        guard item.state.authority == desk.region else { return .refuse(readOnly("stage")) }
+        let item: CatalogItem
+        switch try owned(order.code, "stage", at: desk, from: source) {
+        case .refused(let refusal): return .refuse(refusal)
+        case .item(let found): item = found
+        }
         guard let head = item.state.heads.first, item.state.heads.count == 1,
             item.state.isStaged(head)
         else {
@@ -136,11 +136,11 @@ extension CatalogRules {
     static func rollback<S: DocumentSource>(
         _ code: String, to number: Int, _ reason: String, at desk: Desk, from source: S
     ) throws(S.Failure) -> Decision {
-        guard
-            let item = try CatalogQuery.item(
-                code, for: desk.region, in: desk.directory, from: source)
-        else { return .refuse(unknownItem(code)) }
-        guard item.state.authority == desk.region else { return .refuse(readOnly("code")) }
+        let item: CatalogItem
+        switch try owned(code, "code", at: desk, from: source) {
+        case .refused(let refusal): return .refuse(refusal)
+        case .item(let found): item = found
+        }
         guard isText(reason) else {
             return .refuse(.invalid("reason-required", "须写明理由", "reason"))
         }

@@ -77,6 +77,23 @@ package enum CatalogRules {
 
     // MARK: words
 
+    /// An item of this seat's own catalog, or why the seat may not touch it.
+    enum Owned {
+        case item(CatalogItem)
+        case refused(RuleRefusal)
+    }
+
+    /// - Parameter field: What the refusal names where the item is another authority's.
+    static func owned<S: DocumentSource>(
+        _ code: String, _ field: String, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Owned {
+        guard
+            let item = try CatalogQuery.item(
+                code, for: desk.region, in: desk.directory, from: source)
+        else { return .refused(unknownItem(code)) }
+        return item.state.authority == desk.region ? .item(item) : .refused(readOnly(field))
+    }
+
     static func readOnly(_ field: String) -> RuleRefusal {
         RuleRefusal(
             "uniform-element-read-only", "统一要素只读：由目录所属县级以上节点维护", field: field,
@@ -142,11 +159,11 @@ extension CatalogRules {
     static func setGrant<S: DocumentSource>(
         _ order: GrantOrder, at desk: Desk, from source: S
     ) throws(S.Failure) -> Decision {
-        guard
-            let item = try CatalogQuery.item(
-                order.code, for: desk.region, in: desk.directory, from: source)
-        else { return .refuse(unknownItem(order.code)) }
-        guard item.state.authority == desk.region else { return .refuse(readOnly("grant")) }
+        let item: CatalogItem
+        switch try owned(order.code, "grant", at: desk, from: source) {
+        case .refused(let refusal): return .refuse(refusal)
+        case .item(let found): item = found
+        }
         guard let region = desk.region(named: order.region) else {
             return .refuse(
                 RuleRefusal(
