@@ -471,7 +471,8 @@ def main():
     for name in ["Package.swift", "Sources", "Tests", "topology", "docs"]:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, copy / name, dirs_exist_ok=True)
+            shutil.rmtree(copy / name, ignore_errors=True)
+            shutil.copytree(source, copy / name)
         else:
             shutil.copy2(source, copy / name)
     for path, text in texts.items():
