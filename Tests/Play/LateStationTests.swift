@@ -104,6 +104,7 @@ import Testing
         let number = try receive(Self.item, "M1")
         try cast.link("V1", "T", isCut: false)
         try cast.stage.settle()
+        #expect(try cast.sheet("C", .terms, number) == nil)
         #expect(try act("accept", number) == "case-pending-ruling")
         let ruling = """
             {"command":"ruling.set","case":"\(number)","about":"standing","outcome":"end",

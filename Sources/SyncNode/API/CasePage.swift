@@ -184,7 +184,7 @@ struct CasePage {
             "<tr><td>\(row.first ?? "")<td>\(row.dropFirst().joined(separator: " "))</tr>"
         }
         let paper: HTMLText =
-            binding?.data["printedDays"] == nil
+            binding?.data["printedDays"] == nil || clock?.promised == nil
             ? .empty : "<a class=\"button\" href=\"/catalog/terms?code=\(id)\">时限变更告知书</a> "
         return """
             <section class="card"><h2>目录与本件</h2><table><tbody>\(rows)</tbody></table>

@@ -58,6 +58,8 @@ enum Page {
         if viewer.may(.viewCases) { links.append("<a href=\"/#cases\">办件</a>") }
         if viewer.may(.draft) || viewer.may(.publish) {
             links.append("<a href=\"/drafts\">草稿</a>")
+        }
+        if [.draft, .publish, .rule, .knowledge, .overlay].contains(where: viewer.may) {
             links.append("<a href=\"/catalog\">目录</a>")
         }
         if viewer.may(.viewBoard) { links.append("<a href=\"/board\">看板</a>") }
@@ -183,6 +185,9 @@ struct PlaceNames {
 
     /// - Parameter id: A region id in hexadecimal.
     func name(id: String?) -> String { id.flatMap { byID[$0] } ?? "—" }
+
+    /// Places of the node's own tree, by code.
+    var own: [Place] { places.filter { $0.relation != .partner } }
 
     /// The region id of a place; nil where it is not known.
     func id(_ code: RegionCode) -> String? { places.first { $0.code == code }?.id.hex }

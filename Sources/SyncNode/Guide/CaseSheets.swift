@@ -98,9 +98,10 @@ extension SheetMaker {
             notes.append(["版本滞后", "收件时应依据 v\(binding.governing)，站点仍用 v\(binding.pinned)"])
         }
         if let printed = binding.printedDays {
+            // Before 受理 no paper has a day on it.
+            let days = dues.printed == Self.noDay ? "" : "\(dues.printed) → \(dues.now)，"
             notes.append([
-                "时限变更",
-                "\(printed) → \(binding.promisedDays) 个工作日，\(dues.printed) → \(dues.now)，按较早者",
+                "时限变更", "\(printed) → \(binding.promisedDays) 个工作日，\(days)按较早者",
             ])
         }
         if binding.isHalted {
@@ -125,13 +126,15 @@ extension SheetMaker {
 
     /// 承诺到期 as it is, and as the station's own version had it.
     private func dues(_ bound: Bound) throws(Source.Failure) -> (now: String, printed: String) {
-        func date(_ clock: CaseClock?) -> String { clock?.promised?.date?.text ?? "—" }
+        func date(_ clock: CaseClock?) -> String { clock?.promised?.date?.text ?? Self.noDay }
         let now = try CatalogQuery.clock(
             of: bound.state, on: today, in: directory, from: source)
         let printed = try CatalogQuery.clock(
             of: bound.state, on: today, in: directory, from: source, asPrinted: true)
         return (date(now), date(printed))
     }
+
+    private static var noDay: String { "—" }
 
     // MARK: 时限变更告知书
 
@@ -142,6 +145,7 @@ extension SheetMaker {
         }
         let binding = bound.binding
         let dues = try dues(bound)
+        guard dues.printed != Self.noDay else { return nil }
         func names(_ standing: CaseBinding.Standing) -> [[String]] {
             binding.materials.filter { $0.standing == standing }.map { [$0.code, $0.name] }
         }
