@@ -30,13 +30,14 @@ let rooms: [(name: String, knows: [String])] = [
     ("Guide", ["Base", "Change", "Civil", "Domain", "Console"]),
     ("Editing", ["Base", "Account", "Domain", "Console", "Guide"]),
     ("Board", ["Base", "Change", "Civil", "Domain", "Guide"]),
+    ("Archive", ["Base", "Crypto", "Change", "Domain"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
     (
         "API",
         [
             "Base", "Crypto", "HTTP", "Change", "Civil", "Domain", "Account", "Console", "Guide",
-            "Board", "Editing",
+            "Board", "Archive", "Editing",
         ]
     ),
     ("Enrolment", ["Base", "Crypto"]),
@@ -67,13 +68,14 @@ let rooms: [(name: String, knows: [String])] = [
         "Vault",
         ["Base", "Crypto", "Change", "Domain", "Kernel", "API", "Store", "Host"]
     ),
+    ("Tally", ["Base", "Change", "Civil", "Domain", "Kernel", "Store", "Board", "Guide"]),
     ("Departure", ["Base", "Change", "Domain", "Kernel", "Store"]),
     (
         "Runtime",
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
             "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Enrolment",
-            "Gate", "Blob", "Departure", "Vault", "Guide", "Board", "CLinux",
+            "Gate", "Blob", "Departure", "Vault", "Guide", "Board", "Archive", "Tally", "CLinux",
         ]
     ),
     (
@@ -88,7 +90,7 @@ let rooms: [(name: String, knows: [String])] = [
         [
             "Base", "Account", "Threads", "Crypto", "HTTP", "Change", "Domain", "Replication",
             "Kernel", "API", "Disk",
-            "Host", "Store", "Network", "Runtime", "CSQLite", "CLinux",
+            "Host", "Store", "Network", "Runtime", "Board", "Civil", "Tally", "CSQLite", "CLinux",
         ]
     ),
     (
@@ -151,7 +153,8 @@ let package = Package(
             .executableTarget(
                 name: "node",
                 dependencies: [
-                    "Base", "Account", "Domain", "Guide", "Board", "Host", "Runtime", "Demo",
+                    "Base", "Account", "Domain", "Guide", "Board", "Archive", "Host", "Runtime",
+                    "Demo",
                     "Bench",
                     "Simulator", "Play",
                     "API",

@@ -135,3 +135,83 @@ extension Verb {
         return Words("已评价，差评工单 \(ticket)", "rated, ticket \(ticket)")
     }
 }
+
+/// `board` and `report`: lights, metrics, ranking, the month.
+extension Verb {
+    static let board = Family.verb(
+        "board",
+        [
+            sheet("metrics", Words("全部指标", "all metrics"), .metrics),
+            sheet("lights", Words("亮灯与临期逾期", "lights, and what is late"), .lights),
+            sheet("ratings", Words("好差评", "ratings"), .ratings),
+            sheet("ranking", Words("排名、后两位、后五位", "ranking, with the last"), .ranking),
+            set(
+                "limits", Words("设亮灯阈值（工作日）", "sets when lights turn on"), "lights",
+                ["blue", "yellow", "red"], 60),
+            set(
+                "weights", Words("设排名权重", "sets what a score is made of"), "ranking",
+                ["onTime", "once", "content", "tickets"], 100),
+            Act(
+                name: "startup", about: Words("设企业开办事项", "names the items of 企业开办"),
+                subject: nil, options: [.required("items", "items", .list), .key]
+            ) { order in
+                var object = JSONObject()
+                object["command"] = "setting.set"
+                object["code"] = "startup"
+                try order.fill(&object)
+                return try await order.submit(object) { _, _ in Words("已设置", "set") }
+            },
+            .command(
+                "enter", Words("填报第 14、20、27、30 项", "enters a figure that is not counted here"),
+                "figure.set", subject: (name: "METRIC", field: "code"),
+                [
+                    .required("value", "value", .number(0...1_000_000_000)),
+                    .optional("whole", "whole", .number(1...1_000_000_000)),
+                    .required("source", "source"),
+                ]
+            ) { order, _ in Words("已填报第 \(order.subject) 项", "entered: \(order.subject)") },
+        ])
+
+    static let report = Family.verb(
+        "report",
+        [
+            Act(
+                name: "month",
+                about: Words("月报；--csv 存为表格", "the month; --csv keeps it as a table"),
+                subject: nil,
+                options: [
+                    .optional("region", "region"), .optional("from", "from"),
+                    .optional("to", "to"), .optional("csv", ""),
+                ]
+            ) { order in
+                let path = try order.page("/api/v1/board/month")
+                guard let file = order.arguments.value("csv") else {
+                    return try await order.query(path, lines: CatalogActs.lines)
+                }
+                let sign = path.contains("?") ? "&" : "?"
+                let answer = try await NodeCommands.ask(
+                    try order.arguments.required("data"), "GET", path + sign + "format=csv",
+                    body: nil)
+                guard answer.exitCode == 0 else { return order.finish(answer) { _ in [] } }
+                try SmallFile.write(
+                    Array(answer.text.utf8), to: file, mode: 0o644, replace: true)
+                Console.say(Words("已存为 \(file)", "kept as \(file)").text)
+                return 0
+            }
+        ])
+
+    private static func set(
+        _ name: String, _ about: Words, _ code: String, _ fields: [String], _ most: Int
+    ) -> Act {
+        Act(
+            name: name, about: about, subject: nil,
+            options: fields.map { .required($0, $0, .number(0...most)) } + [.key]
+        ) { order in
+            var object = JSONObject()
+            object["command"] = "setting.set"
+            object["code"] = .text(code)
+            try order.fill(&object)
+            return try await order.submit(object) { _, _ in Words("已设置", "set") }
+        }
+    }
+}

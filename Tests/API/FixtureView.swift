@@ -1,4 +1,5 @@
 import Account
+import Archive
 import Base
 import Board
 import Change
@@ -142,6 +143,13 @@ struct FixtureView: NodeView {
             data: [
                 "number": "B20260924-000001", "kind": "stuck", "acts": ["judge", "assign", "note"],
             ])
+    }
+
+    func archive(_ key: DocumentKey) throws(ViewError) -> ArchiveAnswer? {
+        try fail()
+        let state = CaseState(scope: .cases(RegionID(1), year: 2026), id: ScopeID(1))
+        return ArchiveAnswer(
+            ArchivePackage(state, [], suite: .sha256Ed25519), sealed: nil, sealableFrom: nil)
     }
 
     func plan(_ file: TicketFile) throws(ViewError) -> TicketPlan {

@@ -30,6 +30,7 @@ extension Call {
         case .search: return try search()
         case .getSheet, .exportCatalog, .listDefinitions: return try catalogAnswer()
         case .getBoard: return try boardAnswer()
+        case .getArchive: return try archiveAnswer()
         case .listAudit, .listAccounts, .listDrafts, .getSession: return try staffAnswer()
         default:
             invariant(false, "every query has its answer")

@@ -18,6 +18,11 @@ extension RouteTable {
             ],
             answer: .json("Sheet", "标题、截至、各节，以及供程序的数据"), problems: [400, 403, 404]),
         Route(
+            method: .get, pattern: "/api/v1/archives/{number}", operation: .getArchive,
+            face: .api, summary: "归档包：清单、逐条变更、附件摘要，及归档时的摘要",
+            parameters: [.caseNumber],
+            answer: .json("Any", "归档包；姓名等仍为密文"), problems: [404, 409]),
+        Route(
             method: .post, pattern: "/api/v1/tickets/check", operation: .checkTickets, face: .api,
             summary: "试导入热线工单（CSV）：逐行逐字段给出结果，不写入", body: .bytes,
             answer: .json("Any", "每行的结果"), problems: [400, 403, 422, 503]),
@@ -113,6 +118,19 @@ extension Call {
         return response
     }
 
+    func archiveAnswer() throws(Problem) -> HTTPResponse {
+        let key = try document(.caseFile).key
+        let found = try read { view throws(ViewError) in try view.archive(key) }
+        guard let found else { throw missing(.caseFile) }
+        var writer = JSONWriter(capacity: 8192)
+        writer.object { object in
+            object.field("sealed", found.sealed.map(JSON.text) ?? .null)
+            object.field("sealableFrom", found.sealableFrom.map { .text($0.text) } ?? .null)
+            object.field("package", stored: found.package.json)
+        }
+        return .json(writer.bytes)
+    }
+
     // MARK: a hotline's file
 
     /// The rows of the body; what has not the columns of such a file is none.
@@ -166,7 +184,32 @@ extension Call {
         if values[0] == BoardKind.ticket.rawValue {
             acts = BoardPage(viewer: status.viewer).acts(on: sheet, try names())
         }
-        return Page.response(sheet.title, status, sheet.html + acts)
+        let kind = BoardKind(rawValue: values[0]) ?? .tickets
+        let choice = try boardChoice(kind, try names())
+        return Page.response(sheet.title, status, choice + sheet.html + acts)
+    }
+
+    /// Which places and days the sheet is for, and the same as a table.
+    private func boardChoice(_ kind: BoardKind, _ names: PlaceNames) throws(Problem) -> HTMLText {
+        guard !kind.needsCode else { return .empty }
+        func field(_ name: String) -> String { request.queryItem(name) ?? "" }
+        let places = names.own.map { place -> HTMLText in
+            let chosen: HTMLText = place.code.text == field("region") ? " selected" : .empty
+            return "<option value=\"\(place.code.text)\"\(chosen)>\(place.name)</option>"
+        }
+        let query = ["region", "from", "to"].compactMap { name in
+            field(name).isEmpty ? nil : name + "=" + URLText.segment(field(name))
+        }
+        let path =
+            "/api/v1/board/\(kind.rawValue)?"
+            + (query + ["format=csv"]).joined(separator: "&")
+        return """
+            <section class="card screen"><form method="get" action="/board/\(kind.rawValue)" \
+            class="inline"><label>范围<select name="region">\(places)</select></label>\
+            <label>自<input type="date" name="from" value="\(field("from"))"></label>\
+            <label>至<input type="date" name="to" value="\(field("to"))"></label>\
+            <button>查看</button></form> <a href="\(path)">下载表格（CSV）</a></section>
+            """
     }
 
     /// A form of the board: the command's name and its fields, as texts.
@@ -179,7 +222,8 @@ extension Call {
         for field in fields {
             guard let text = form.text(field) else { continue }
             switch field {
-            case "days", "grade": body[field] = text.digits.map { .int(Int64($0)) } ?? .text(text)
+            case "days", "grade", "blue", "yellow", "red":
+                body[field] = text.digits.map { .int(Int64($0)) } ?? .text(text)
             case "named": body[field] = .bool(text == "yes")
             default: body[field] = .text(text)
             }
@@ -206,15 +250,34 @@ struct BoardPage {
         "ticket.fix": ["ticket", "note"], "ticket.reply": ["ticket", "note"],
         "ticket.archive": ["ticket", "note"], "ticket.note": ["ticket", "note"],
         "rating.give": ["contact", "grade", "item", "named", "text"],
+        "setting.set": ["code", "blue", "yellow", "red"],
     ]
 
     var index: HTMLText {
-        let sheets: [(String, String)] = [("/board/tickets", "工单")]
-        let links = sheets.map { path, title -> HTMLText in
-            "<a class=\"button\" href=\"\(path)\">\(title)</a> "
+        let kinds = BoardKind.allCases.filter { !$0.needsCode }
+        let links = kinds.map { kind -> HTMLText in
+            "<a class=\"button\" href=\"/board/\(kind.rawValue)\">\(kind.title)</a> "
         }
         return """
-            <section class="card"><h1>督查看板</h1><p>\(links)</p></section>\(open)\(rate)
+            <section class="card"><h1>督查看板</h1><p>\(links)</p></section>\(open)\(rate)\(limits)
+            """
+    }
+
+    /// 亮灯阈值: of the county.
+    private var limits: HTMLText {
+        guard viewer.may(.setting) else { return .empty }
+        let fields = [("blue", "蓝灯：剩余不多于", 3), ("yellow", "黄灯：剩余不多于", 1), ("red", "红灯：逾期超过", 0)]
+            .map { name, label, value -> HTMLText in
+                """
+                <label>\(label)<input name="\(name)" required inputmode="numeric" \
+                value="\(value)"></label>
+                """
+            }
+        return """
+            <section class="card narrow"><h2>亮灯阈值（工作日）</h2>\
+            <form method="post" action="/console/board">\(Page.token(viewer))\
+            \(hidden("command", "setting.set"))\(hidden("code", "lights"))\(fields)\
+            <button>设置</button></form></section>
             """
     }
 

@@ -39,6 +39,7 @@ enum Gate {
             .act(.viewCatalog)
         case .getBoard, .boardIndex, .boardPage: .act(.viewBoard)
         case .checkTickets: .act(.ticketImport)
+        case .getArchive: .act(.archive)
         case .metrics, .getStatus, .listPeers, .listScopes, .scopesPage: .act(.viewNode)
         // A scan shows more of a person than any field.
         case .getBlob: .act(.reveal)

@@ -1,4 +1,5 @@
 import Account
+package import Archive
 package import Base
 package import Board
 import Change
@@ -35,6 +36,8 @@ package protocol NodeView {
     func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet?
     /// A sheet of the board; nil where what it is about is not here.
     func board(_ question: BoardQuestion) throws(ViewError) -> Sheet?
+    /// The archive of a case (归档包); nil where it is not here.
+    func archive(_ key: DocumentKey) throws(ViewError) -> ArchiveAnswer?
     /// What a hotline's file would come to; nothing is written.
     func plan(_ file: TicketFile) throws(ViewError) -> TicketPlan
     /// What an import would come to; nothing is written.
@@ -47,6 +50,22 @@ package protocol NodeView {
     func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument]
     /// What is measured now, in the order of output.
     func metrics() throws(ViewError) -> [Metric]
+}
+
+/// A case's archive, and what was sealed of it.
+package struct ArchiveAnswer: Sendable {
+    package let package: ArchivePackage
+    /// The digest that the case was sealed with (归档); nil where it was not.
+    package let sealed: String?
+    /// The first day on which it may be sealed: the rating window is over; nil where it is not
+    /// closed, or no notice of that year is known.
+    package let sealableFrom: CivilDate?
+
+    package init(_ package: ArchivePackage, sealed: String?, sealableFrom: CivilDate?) {
+        self.package = package
+        self.sealed = sealed
+        self.sealableFrom = sealableFrom
+    }
 }
 
 /// Why a view gave no answer.

@@ -183,6 +183,9 @@ struct PlaceNames {
     /// - Parameter id: A region id in hexadecimal.
     func name(id: String?) -> String { id.flatMap { byID[$0] } ?? "—" }
 
+    /// Places of the node's own tree, by code.
+    var own: [Place] { places.filter { $0.relation != .partner } }
+
     /// The region id of a place; nil where it is not known.
     func id(_ code: RegionCode) -> String? { places.first { $0.code == code }?.id.hex }
 

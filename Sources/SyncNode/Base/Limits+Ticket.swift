@@ -16,6 +16,29 @@ extension Limits {
     package static let lightDaysMax = 130
     /// Working days of a ticket's limit.
     package static let ticketDaysMax = 250
+    /// Entries that one document adds to the figures: a case as long as it may be adds some forty.
+    package static let portionCellsMax = 256
+    /// Bytes of what such an entry is counted by: an item's code and a number.
+    package static let portionKeyBytesMax = 400
+    /// Documents that are taken into the figures in one step, before others may look.
+    package static let tallyStepMax = 500
+    /// Changes of one chain that are looked at in one step.
+    package static let tallyChangesMax = 2_000
+    /// Milliseconds between two looks at what came in, while nobody asks.
+    package static let tallyRestMillis = 2_000
+    /// Milliseconds between two steps while there is more to be done.
+    package static let tallyStepMillis = 20
+    /// Steps that a question waits for before it is answered from what is there.
+    package static let tallyStepsAwaited = 4
+    /// Working days within which a contact may still be rated (R19); then a case is put away.
+    package static let ratingDays = 5
+    /// Days without a sign after which a station counts as gone.
+    package static let stationAliveDays = 30
+    /// Rows of a list of what is late.
+    package static let lateRowsMax = 200
+    /// Places of the lowest and departments of the lowest rank (S2-7: 后两位、后五位).
+    package static let lastPlaces = 2
+    package static let lastDepartments = 5
     /// Calendar days of a period that the board is asked for: three years.
     package static let boardDaysMax = 1_100
     /// Tickets that a list looks through: the newest.

@@ -30,6 +30,7 @@ package enum Bench {
         Measurement(name: "login", run: LoginBench.run),
         Measurement(name: "propagation", run: PropagationBench.run),
         Measurement(name: "catalog", run: CatalogBench.run),
+        Measurement(name: "case", run: CaseBench.run),
         Measurement(name: "memory", run: MemoryBench.run),
         Measurement(name: "start", run: StartBench.run),
         Measurement(name: "verify", run: VerifyBench.run),

@@ -4,23 +4,51 @@ import Civil
 package import Domain
 package import Guide
 
-/// Makes the board's sheets out of the documents of one moment. Nothing of them is stored.
-package struct BoardMaker<Source: ListedSource> {
+/// Where the board's figures come from: kept ones, for any subtree and period.
+package protocol FigureSource<Failure> {
+    associatedtype Failure: Error
+
+    /// What happened in a subtree on the days of a period.
+    func figures(
+        of region: RegionID, in period: ClosedRange<CivilDate>
+    ) throws(Failure) -> Figures
+    /// What is open in a subtree.
+    func open(of region: RegionID) throws(Failure) -> OpenFigures
+    /// Documents of a subtree that are due on a day or before it, the earliest first.
+    func due(
+        of region: RegionID, until day: CivilDate, limit: Int
+    ) throws(Failure) -> [DocumentKey]
+    /// Milliseconds since 1970 of the newest change of a place's own that is here; nil for none.
+    func lastSign(of region: RegionID) throws(Failure) -> Int64?
+    /// What the catalog comes to on a day; made again only where it has changed.
+    func census(
+        on day: CivilDate, _ make: () throws(Failure) -> CatalogCensus
+    ) throws(Failure) -> CatalogCensus
+    /// How many changes are here that no figure knows of yet.
+    var missing: Int { get }
+}
+
+/// Makes the board's sheets out of the documents of one moment and the figures that are kept.
+package struct BoardMaker<Source: ListedSource, Figured: FigureSource>
+where Figured.Failure == Source.Failure {
     package let own: RegionID
     package let directory: Directory
     package let now: Instant
     package let source: Source
+    package let figured: Figured
     /// Who a ticket is from, as lists show it, out of what its state holds sealed.
     package let person: (String) -> String
 
     package init(
         own: RegionID, directory: Directory, now: Instant, source: Source,
+        figured: Figured,
         person: @escaping (String) -> String = { _ in "" }
     ) {
         self.own = own
         self.directory = directory
         self.now = now
         self.source = source
+        self.figured = figured
         self.person = person
     }
 
@@ -38,12 +66,29 @@ package struct BoardMaker<Source: ListedSource> {
         switch question.kind {
         case .tickets: return try tickets(question, for: region)
         case .ticket: return try ticket(question.code)
+        case .ratings: return try ratings(question, for: region)
+        case .lights: return try lights(for: region)
+        case .metrics: return try metrics(question, for: region)
+        case .month: return try month(question, for: region)
+        case .ranking: return try ranking(question, for: region)
         }
     }
 
     // MARK: parts
 
     var today: CivilDate { CivilDate(of: now) }
+
+    /// The period that is asked for, else this month.
+    func period(_ question: BoardQuestion) -> ClosedRange<CivilDate> {
+        question.period ?? today.firstOfMonth...today.lastOfMonth
+    }
+
+    /// 数据截至, and what is not in the figures yet.
+    func asOf(_ stations: StationCensus) -> String {
+        let time = stations.asOf.map { Instant(millis: $0).minute } ?? "有站点从未联系"
+        return "数据截至 " + time
+            + (figured.missing > 0 ? " · 尚有 \(figured.missing) 条变更待计入" : "")
+    }
 
     /// Working days as the node's own place counts them, around a day.
     func calendar(around date: CivilDate) throws(Source.Failure) -> WorkCalendar {

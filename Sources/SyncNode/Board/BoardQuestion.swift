@@ -5,6 +5,25 @@ package import Civil
 package enum BoardKind: String, Hashable, Sendable, CaseIterable {
     /// 工单: a list; one of them.
     case tickets, ticket
+    /// 评价: aggregates, none below three.
+    case ratings
+    /// 亮灯: how many, and which are late.
+    case lights
+    /// 指标: all of DOMAIN §2. 月报. 排名.
+    case metrics, month, ranking
+
+    /// The sheet's name for people.
+    package var title: String {
+        switch self {
+        case .tickets: "工单"
+        case .ticket: "工单"
+        case .ratings: "好差评"
+        case .lights: "亮灯"
+        case .metrics: "指标"
+        case .month: "月报"
+        case .ranking: "排名"
+        }
+    }
 
     /// Whether it is about one thing, which `code` then names.
     package var needsCode: Bool { self == .ticket }

@@ -122,6 +122,4 @@ extension BoardMaker {
         }
     }
 
-    /// 亮灯阈值 of the county's settings.
-    func lightLimits() throws(Source.Failure) -> LightLimits { .seed }
 }

@@ -24,6 +24,8 @@ package enum DefinitionCheck {
         case .proof: found += proof(body)
         case .question: found += question(body)
         case .ruling: found += ruling(body)
+        case .setting: found += setting(code, body)
+        case .figure: found += figure(code, body)
         }
         return found
     }
@@ -91,6 +93,44 @@ package enum DefinitionCheck {
     private static func ruling(_ body: JSON) -> [Finding] {
         word("status", "裁定", ["continue", "end"], body) + text("reason", "理由", body)
             + word("about", "裁定事由", ["standing", "grant"], body)
+    }
+
+    /// The settings that there are, each with whole numbers of its own: 亮灯 in working days,
+    /// 排名 as weights, 企业开办 as items.
+    private static func setting(_ code: String, _ body: JSON) -> [Finding] {
+        func numbers(_ keys: [String], _ most: Int64) -> [Finding] {
+            keys.filter { key in !(0...most).contains(body[key]?.int ?? -1) }
+                .map { Finding($0, "setting-number", "应为 0 到 \(most) 的整数") }
+        }
+        switch code {
+        case "lights":
+            let found = numbers(["blue", "yellow", "red"], 60)
+            guard found.isEmpty, (body["blue"]?.int ?? 0) < (body["yellow"]?.int ?? 0) else {
+                return found
+            }
+            return [Finding("blue", "setting-number", "蓝灯的剩余日数不得少于黄灯")]
+        case "ranking": return numbers(["onTime", "once", "content", "tickets"], 100)
+        case "startup":
+            let items = body["items"]?.array ?? []
+            let isGood = !items.isEmpty && items.count <= Limits.themeChildrenMax
+            return isGood && items.allSatisfy { $0.text?.isEmpty == false }
+                ? [] : [Finding("items", "element-form", "应为事项编码的列表")]
+        default: return [Finding("code", "setting-unknown", "没有这项设置")]
+        }
+    }
+
+    /// `14` or another metric that is entered: {value, whole?, source}.
+    private static func figure(_ code: String, _ body: JSON) -> [Finding] {
+        var found = text("source", "数据来源", body)
+        if !["14", "20", "27", "30"].contains(code) {
+            found.append(Finding("code", "figure-unknown", "只填报第 14、20、27、30 项"))
+        }
+        let value = body["value"]?.int ?? -1
+        if value < 0 { found.append(Finding("value", "setting-number", "应为不小于 0 的整数")) }
+        if let whole = body["whole"], !whole.isNull, (whole.int ?? -1) < max(1, value) {
+            found.append(Finding("whole", "setting-number", "总数应为不小于 value 的整数"))
+        }
+        return found
     }
 
     // MARK: themes

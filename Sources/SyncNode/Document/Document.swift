@@ -44,6 +44,10 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case question = 24
     /// What the authority ruled on a case whose item or grant had changed unseen (裁定).
     case ruling = 25
+    /// 亮灯阈值, 排名权重, 企业开办事项: what a county sets for its board.
+    case setting = 26
+    /// A figure that nobody can count here, entered with its source (填报).
+    case figure = 27
     /// A ticket (工单): 差评, 办不成事, 找茬, 投诉, 诉求, 审管推送.
     case ticket = 30
     /// What was said of one contact (评价).

@@ -290,7 +290,7 @@ package enum Content: Sendable {
         case .draft: .draft(try DraftState(document))
         case .keyring: .keyring(try KeyringState(document))
         case .reconciliation: .reconciliation(try ReconciliationState(document))
-        case .theme, .basic, .knowledge, .proof, .question, .ruling:
+        case .theme, .basic, .knowledge, .proof, .question, .ruling, .setting, .figure:
             .definition(try DefinitionState(document))
         case .ticket: .ticket(try TicketState(document))
         case .rating: .rating(try RatingState(document))

@@ -220,11 +220,16 @@ struct NodeQueries: NodeView {
         let own = runtime.settings.region.id
         let now = runtime.clock.now()
         let vault = runtime.vaultDoor
-        return try read { (reader) throws(JournalError) in
-            try BoardMaker(
-                own: own, directory: directory, now: now, source: ReaderSource(reader: reader),
-                person: { vault.person($0).shown }
-            ).sheet(question)
+        do throws(JournalError) {
+            return try store.tally.look(directory) { (figured, source) throws(JournalError) in
+                try BoardMaker(
+                    own: own, directory: directory, now: now, source: source,
+                    figured: figured, person: { vault.person($0).shown }
+                ).sheet(question)
+            }
+        } catch {
+            Console.say("board: \(error)")
+            throw .failed
         }
     }
 

@@ -240,6 +240,7 @@ package final class NodeRuntime: Sendable {
                 group.addTask { await self.keepCertificate() }
                 group.addTask { await self.keepKeys() }
                 group.addTask { await self.keepFindable() }
+                group.addTask { await self.keepFigures() }
             }
         }
         care.withLock { $0 = task }

@@ -1,3 +1,5 @@
+import API
+import Archive
 package import Base
 import Blob
 import Change
@@ -10,6 +12,7 @@ package import Kernel
 import Sessions
 package import Store
 import Synchronization
+import Tally
 import Vault
 
 /// A node's store, opened: its writer on its thread, its readers, its keys.
@@ -23,6 +26,8 @@ struct OpenStore: Sendable {
     let keys: KeyFiles
     /// What is personal, sealed and opened.
     let vault: Vault
+    /// The board's figures, kept up beside the documents.
+    let tally: TallyKeeper
     /// Names this store to peers.
     let storeEpoch: Digest16
     /// Why the node had to begin a new incarnation at this start; nil as a rule.
@@ -101,11 +106,15 @@ struct OpenStore: Sendable {
         guard let opened = box.value else {
             throw NodeRuntime.Failure("\(data) could not be opened", exitCode: 3)
         }
+        let tally = TallyKeeper(
+            path: data + "/board.db",
+            identity: opened.keys.nodeID.bytes + Array(String(opened.storeEpoch).utf8),
+            own: opened.settings.region.id, readers: readers)
         return OpenStore(
             settings: opened.settings, board: board, writer: writer,
             readers: readers, blobs: blobs,
             signer: IncarnationSigner(opened.keys.incarnation), keys: opened.keys,
-            vault: vault,
+            vault: vault, tally: tally,
             storeEpoch: Digest16(high: opened.storeEpoch, low: opened.keys.nodeID.prefix8),
             renewal: opened.renewal, orphans: opened.orphans)
     }
@@ -222,6 +231,54 @@ extension OpenStore {
                     return NodeService.outcome(.failure(error))
                 }
             })
+    }
+}
+
+extension NodeQueries {
+    /// The archive of a case, made of its changes as they are in the log.
+    func archive(_ key: DocumentKey) throws(ViewError) -> ArchiveAnswer? {
+        let directory = runtime.board.directory
+        let suite = runtime.store.signer.key.publicKey.suite
+        do throws(JournalError) {
+            return try runtime.store.readers.read { (reader) throws(JournalError) in
+                let source = ReaderSource(reader: reader)
+                guard case .caseFile(let state)? = try source.content(key) else { return nil }
+                var changes: [Change] = []
+                for event in state.events {
+                    let change = try reader.change(at: event.dot, in: state.scopeID)
+                    if let change, change.hash.prefix16 == event.hash { changes.append(change) }
+                }
+                let seal = state.effective(.caseArchive).first?.hash
+                let body = changes.first { $0.hash.prefix16 == seal }?.body ?? []
+                let sealed = NodeSettings.json(body)?["detail"]?["digest"]?.text
+                return ArchiveAnswer(
+                    ArchivePackage(state, changes, suite: suite), sealed: sealed,
+                    sealableFrom: try Self.sealable(state, directory, source))
+            }
+        } catch {
+            Console.say("archive: \(error)")
+            throw .failed
+        }
+    }
+
+    /// The first day behind the rating window of a closed case (R19).
+    private static func sealable(
+        _ state: CaseState, _ directory: Directory, _ source: ReaderSource
+    ) throws(JournalError) -> CivilDate? {
+        guard let close = state.effective(.caseClose).first else { return nil }
+        let day = CivilDate(of: Instant(millis: close.moment))
+        let calendar = try CatalogQuery.calendar(
+            of: day.year...min(9999, day.year + 1), for: state.scope.region, in: directory,
+            from: source)
+        return calendar.due(after: day, workingDays: Limits.ratingDays).date?.advanced(by: 1)
+    }
+}
+
+extension NodeCommands {
+    /// What a node answers to a GET, as it is; nil where it refuses.
+    package static func bytes(_ data: String, _ path: String) async throws -> [UInt8]? {
+        let response = try await reach(data, "GET", path, nil)
+        return response.status == 200 ? response.body : nil
     }
 }
 

@@ -1,14 +1,15 @@
 import Base
 internal import CSQLite
 internal import Glibc
-import Kernel
+package import Kernel
 
 /// One connection to the node's SQLite file. Used by one thread at a time; closes itself.
 ///
 /// Opened without SQLite's own mutex: the writer owns one connection, and the read pool hands
 /// each of its own to one borrower.
-final class Database {
-    enum Mode {
+package final class Database {
+    /// What is done with the file.
+    package enum Mode {
         /// Reads and writes, creating the file where there is none.
         case write
         case read
@@ -22,7 +23,7 @@ final class Database {
     /// - Parameter shim: The name of an SQLite VFS; nil for the system's. Tests cut the power
     ///   through one.
     /// - Throws: `locked` where the file cannot be opened, `damaged` where it is no database.
-    init(path: String, mode: Mode, shim: String? = nil) throws(JournalError) {
+    package init(path: String, mode: Mode, shim: String? = nil) throws(JournalError) {
         invariant(Self.isPrepared, "SQLite is prepared before the first connection")
         let flags: Int32 =
             mode == .write
@@ -55,7 +56,7 @@ final class Database {
     var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
 
     /// Runs SQL that is fixed text: schema steps and settings.
-    func execute(_ sql: String) throws(JournalError) {
+    package func execute(_ sql: String) throws(JournalError) {
         try check(sqlite3_exec(handle, sql, nil, nil, nil), doing: sql)
     }
 
@@ -73,7 +74,7 @@ final class Database {
     }
 
     /// The single number that a query gives.
-    func number(_ sql: String) throws(JournalError) -> Int64 {
+    package func number(_ sql: String) throws(JournalError) -> Int64 {
         let statement = Statement(self, sql)
         defer { statement.reset() }
         guard try statement.step() else { throw .damaged("no row from \(sql)") }

@@ -1,4 +1,5 @@
 package import Base
+package import Change
 package import Domain
 package import Kernel
 
@@ -49,6 +50,17 @@ extension SnapshotReader {
         let last = Int64(bitPattern: indexed.reduce(0) { $0 << 8 | UInt64($1) })
         return try search.keys(
             text, in: collection, indexedUpTo: last, limit: min(limit, Limits.listRowsMax))
+    }
+
+    /// Changes of one chain behind a number, in its order: one read of an index.
+    package func changes(
+        of actor: ActorID, in scope: ScopeID, after seq: Seq, limit: Int
+    ) throws(JournalError) -> [Change] {
+        guard let chain = try stored(scope).first(where: { $0.state.actor == actor }),
+            chain.state.head.seq > seq
+        else { return [] }
+        let last = min(chain.state.head.seq.rawValue, seq.rawValue + UInt64(limit))
+        return try changes.read(chain, from: seq.next, to: Seq(last))
     }
 
     /// Figures of the whole store. Walks two small tables and counts the documents.

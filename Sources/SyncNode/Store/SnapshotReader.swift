@@ -135,7 +135,7 @@ package final class SnapshotReader {
         try values.read(name)
     }
 
-    private func stored(_ scope: ScopeID) throws(JournalError) -> [StoredChain] {
+    func stored(_ scope: ScopeID) throws(JournalError) -> [StoredChain] {
         let chains = try chainTable.read(scope) { (id) throws(JournalError) in
             if let known = self.incarnations[id] { return known }
             self.incarnations = try self.incarnationTable.load()

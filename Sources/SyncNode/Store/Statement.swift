@@ -1,18 +1,19 @@
-import Base
+package import Base
 internal import CSQLite
-import Kernel
+package import Kernel
 
 /// One SQL statement: prepared at its first use, once, and bound anew each time.
 ///
 /// Whoever steps it resets it when done, also on failure: a statement left in the middle of its
 /// rows holds back checkpoints. `reset` repeats the code of the step before it, which was
 /// thrown already, so its code is the one that is not looked at.
-final class Statement {
+package final class Statement {
     private let database: Database
     private let sql: String
     private var handle: OpaquePointer?
 
-    init(_ database: Database, _ sql: String) {
+    /// - Parameter sql: Fixed text; prepared at the first use.
+    package init(_ database: Database, _ sql: String) {
         self.database = database
         self.sql = sql
     }
@@ -27,16 +28,18 @@ final class Statement {
         return handle
     }
 
-    func bind(_ index: Int32, _ value: Int64) throws(JournalError) {
+    /// A whole number.
+    package func bind(_ index: Int32, _ value: Int64) throws(JournalError) {
         try database.check(sqlite3_bind_int64(prepared(), index, value), doing: sql)
     }
 
-    func bind(_ index: Int32, _ value: UInt64) throws(JournalError) {
+    /// The same bits as SQLite's signed number.
+    package func bind(_ index: Int32, _ value: UInt64) throws(JournalError) {
         try bind(index, Int64(bitPattern: value))
     }
 
     /// SQLite takes a copy.
-    func bind(_ index: Int32, _ bytes: [UInt8]) throws(JournalError) {
+    package func bind(_ index: Int32, _ bytes: [UInt8]) throws(JournalError) {
         let handle = try prepared()
         let code = bytes.withUnsafeBytes { all in
             // An empty array may have no address, which would bind NULL.
@@ -49,7 +52,7 @@ final class Statement {
     }
 
     /// SQLite takes a copy.
-    func bind(_ index: Int32, _ text: String) throws(JournalError) {
+    package func bind(_ index: Int32, _ text: String) throws(JournalError) {
         let handle = try prepared()
         var text = text
         let code = text.withUTF8 { all in
@@ -62,12 +65,13 @@ final class Statement {
         try database.check(code, doing: sql)
     }
 
-    func bindNull(_ index: Int32) throws(JournalError) {
+    /// NULL.
+    package func bindNull(_ index: Int32) throws(JournalError) {
         try database.check(sqlite3_bind_null(prepared(), index), doing: sql)
     }
 
     /// - Returns: Whether there is a row.
-    func step() throws(JournalError) -> Bool {
+    package func step() throws(JournalError) -> Bool {
         let code = sqlite3_step(try prepared())
         switch code {
         case SQLITE_ROW: return true
@@ -77,7 +81,7 @@ final class Statement {
     }
 
     /// Steps a statement that gives no rows, and resets it.
-    func run() throws(JournalError) {
+    package func run() throws(JournalError) {
         defer { reset() }
         let hasRow = try step()
         invariant(!hasRow, "a statement that is run gives no rows")
@@ -99,24 +103,29 @@ final class Statement {
         guard code == SQLITE_DONE else { throw database.failure(code, doing: sql) }
     }
 
-    func reset() { sqlite3_reset(handle) }
+    /// Ends its rows, so that it may be bound anew.
+    package func reset() { sqlite3_reset(handle) }
 
     /// The row that the last insert of this connection made.
     var insertedRow: Int64 { sqlite3_last_insert_rowid(database.handle) }
 
     // MARK: columns of the present row
 
-    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+    /// A whole number; 0 for NULL.
+    package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
-    func unsigned(_ column: Int32) -> UInt64 { UInt64(bitPattern: integer(column)) }
+    /// The same bits without a sign.
+    package func unsigned(_ column: Int32) -> UInt64 { UInt64(bitPattern: integer(column)) }
 
     func isNull(_ column: Int32) -> Bool {
         sqlite3_column_type(handle, column) == SQLITE_NULL
     }
 
-    func bytes(_ column: Int32) -> [UInt8] { Array(borrowed(column)) }
+    /// A copy.
+    package func bytes(_ column: Int32) -> [UInt8] { Array(borrowed(column)) }
 
-    func text(_ column: Int32) -> String {
+    /// A copy; empty for NULL.
+    package func text(_ column: Int32) -> String {
         guard let start = sqlite3_column_text(handle, column) else { return "" }
         let count = Int(sqlite3_column_bytes(handle, column))
         return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
@@ -142,7 +151,7 @@ final class Statement {
     }
 
     /// - Throws: `damaged` where the column is no 16-byte id.
-    func digest16(_ column: Int32) throws(JournalError) -> Digest16 {
+    package func digest16(_ column: Int32) throws(JournalError) -> Digest16 {
         let bytes = borrowed(column)
         guard bytes.count == 16 else { throw .damaged("an id of \(bytes.count) bytes") }
         return Digest16(high: word(bytes, 0), low: word(bytes, 8))

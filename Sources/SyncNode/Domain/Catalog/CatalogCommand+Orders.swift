@@ -189,6 +189,7 @@ extension DefinitionOrder {
         case .knowledge, .proof: .knowledge
         case .question: .viewCatalog
         case .ruling: .rule
+        case .setting, .figure: .setting
         }
     }
 

@@ -226,6 +226,15 @@ extension NodeRuntime {
             rest: { await self.rest($0) })
     }
 
+    /// The board's figures.
+    func keepFigures() async {
+        await store.tally.run(
+            directory: { [board] in board.directory }, version: { [board] in board.version },
+            isBusy: { [writer = store.writer] in writer.holdsDocuments },
+            failed: { Console.say("the board's figures: \($0)") },
+            rest: { await self.rest($0) })
+    }
+
     // MARK: writing anew
 
     /// Waits for each scope until the others gave back what they hold of it, then has written

@@ -1,0 +1,240 @@
+import Base
+import Board
+import Change
+import Civil
+import Disk
+import Domain
+import Host
+import Kernel
+import Runtime
+import Store
+import Tally
+
+/// What a clerk and an inspector wait for, with few cases in the database and with many: accept,
+/// lists, the board; and the fold of a long case.
+enum CaseBench {
+    private static let few = 2_000
+
+    /// What was measured at one size.
+    private struct Course {
+        var accept = Samples()
+        var lists = Samples()
+        var board = Samples()
+    }
+
+    static func run(_ place: Bench.Place) async throws -> [Figure] {
+        let many = max(few * 2, place.changes)
+        let small = try await measure(place, "few", cases: few)
+        let large = try await measure(place, "many", cases: many)
+        let bare = try bareMillis(place)
+        let fold = try await foldMillis(place)
+        let (accept, before) = (large.accept.millis(0.99), small.accept.millis(0.99))
+        let (lists, listsBefore) = (large.lists.millis(0.99), small.lists.millis(0.99))
+        let (board, boardBefore) = (large.board.millis(0.5), small.board.millis(0.5))
+        let size = "\(many) cases"
+        return [
+            Figure(
+                "case.accept", accept, "ms, p99, \(size)", beside: "one bare FULL commit", bare,
+                must: .atMost(30)),
+            Figure(
+                "case.accept.growth", accept, "ms, p99, \(size)", beside: "with 2,000", before,
+                must: .atMost(1.3)),
+            Figure(
+                "case.lists", lists, "ms, p99, \(size)", beside: "bound", 20,
+                must: .valueAtMost(20)),
+            Figure(
+                "case.lists.growth", lists, "ms, p99, \(size)", beside: "with 2,000",
+                listsBefore, must: .atMost(1.5)),
+            Figure(
+                "case.board", board, "ms, \(size)", beside: "bound", 100,
+                must: .valueAtMost(100)),
+            Figure(
+                "case.board.growth", board, "ms, \(size)", beside: "with 2,000", boardBefore,
+                must: .atMost(1.3)),
+            Figure(
+                "case.fold", fold, "ms, 200 events", beside: "bound", 1, must: .valueAtMost(1)),
+        ]
+    }
+
+    private static func measure(
+        _ place: Bench.Place, _ name: String, cases: Int
+    ) async throws -> Course {
+        let data = try await BenchWorld.makeCounty(place.folder, named: name)
+        let directory = try fill(data, cases: cases)
+        var course = Course()
+        try boards(data, directory, &course.board)
+        try lists(data, &course.lists)
+        try await accepts(data, &course.accept)
+        return course
+    }
+
+    // MARK: filling
+
+    /// Cases over the last sixty days: each received, accepted, and two of three decided.
+    private static func fill(_ data: String, cases: Int) throws -> Directory {
+        let kernel = try NodeRuntime.kernel(of: data)
+        let now = SystemClock.now()
+        var made = 0
+        while made < cases {
+            let count = min(256, cases - made)
+            let days = Int64(60 - made * 60 / cases)
+            let at = now.advanced(byMillis: -days * 86_400_000).rfc3339
+            func stamped(_ json: String) throws -> Submission {
+                let text = json.dropLast() + ",\"at\":\"\(at)\"}"
+                return .command(
+                    try BenchWorld.command(String(text)), author: 0, replayKey: nil)
+            }
+            let received = try commit(
+                try (0..<count).map { try stamped(BenchWorld.receive(made + $0)) }, kernel)
+            let numbers = try received.map { try BenchWorld.number(in: $0) }
+            _ = try commit(
+                try numbers.map { try stamped("{\"command\":\"case.accept\",\"case\":\"\($0)\"}") },
+                kernel)
+            let decided = numbers.enumerated().filter { $0.offset % 3 > 0 }.map(\.element)
+            _ = try commit(
+                try decided.map {
+                    try stamped(
+                        "{\"command\":\"case.decide\",\"case\":\"\($0)\",\"outcome\":\"grant\"}")
+                }, kernel)
+            made += count
+        }
+        try kernel.settle()
+        return kernel.directory
+    }
+
+    private static func commit(
+        _ batch: [Submission], _ kernel: Kernel<SQLiteJournal>
+    ) throws -> [[UInt8]] {
+        guard !batch.isEmpty else { return [] }
+        let (outcomes, _) = try kernel.commit(
+            batch, at: SystemClock.now(), entropy: SystemRandom.digest)
+        return try outcomes.map(BenchWorld.done)
+    }
+
+    // MARK: measuring
+
+    /// 收件 comes first and is not counted; the time is that of 受理, from the order to the answer.
+    private static func accepts(_ data: String, _ samples: inout Samples) async throws {
+        let node = try await BenchWorld.start(data)
+        for index in 0..<320 {
+            guard let receive = await node.sealed(try BenchWorld.command(BenchWorld.receive(index)))
+            else { throw BenchWorld.Failure(sentence: "a case could not be sealed") }
+            let received = try await node.carryOut(
+                .command(receive, author: 0, replayKey: nil))
+            let number = try BenchWorld.number(in: BenchWorld.done(received))
+            let accept = try BenchWorld.command(
+                "{\"command\":\"case.accept\",\"case\":\"\(number)\"}")
+            let start = SystemClock.monotonicNanos()
+            _ = try BenchWorld.done(
+                await node.carryOut(.command(accept, author: 0, replayKey: nil)))
+            // The first bring statements into memory.
+            if index >= 20 { samples.add(SystemClock.monotonicNanos() - start) }
+        }
+        await node.stop()
+    }
+
+    /// Pages of the newest, of one state, of what lies far back, and single cases by number.
+    private static func lists(_ data: String, _ samples: inout Samples) throws {
+        let readers = ReadPool(directory: StoreDirectory(path: data))
+        try readers.read { (reader) throws(JournalError) in
+            var query = PageQuery(.caseFile, limit: Limits.listDefault)
+            for index in 0..<400 {
+                query.status = index % 2 == 0 ? nil : "accepted"
+                if index % 40 == 0 { query.after = nil }
+                let start = SystemClock.monotonicNanos()
+                let page = try reader.documents(query)
+                samples.add(SystemClock.monotonicNanos() - start)
+                query.after = page.next
+                guard let label = page.documents.last?.label else { continue }
+                let again = SystemClock.monotonicNanos()
+                _ = try reader.states(.caseFile, label: label)
+                samples.add(SystemClock.monotonicNanos() - again)
+            }
+        }
+    }
+
+    /// Metrics and lights of the county and this month, from figures that are kept up.
+    private static func boards(
+        _ data: String, _ directory: Directory, _ samples: inout Samples
+    ) throws {
+        guard let code = RegionCode(BenchWorld.county), let own = directory.region(code: code)
+        else { throw BenchWorld.Failure(sentence: "the county is not known") }
+        let keeper = TallyKeeper(
+            path: data + "/board.db", identity: [1], own: own.id,
+            readers: ReadPool(directory: StoreDirectory(path: data)))
+        while try keeper.catchUp(directory, steps: 100) {}
+        let now = SystemClock.now()
+        for kind in [BoardKind.metrics, .lights, .month, .ranking] {
+            for _ in 0..<15 {
+                let start = SystemClock.monotonicNanos()
+                let sheet = try keeper.look(directory) { (figured, source) throws(JournalError) in
+                    try BoardMaker(
+                        own: own.id, directory: directory, now: now, source: source,
+                        figured: figured
+                    ).sheet(BoardQuestion(kind))
+                }
+                samples.add(SystemClock.monotonicNanos() - start)
+                guard sheet != nil else {
+                    throw BenchWorld.Failure(sentence: "the board has no \(kind.rawValue)")
+                }
+            }
+        }
+    }
+
+    /// The middle of two hundred commits of one row.
+    private static func bareMillis(_ place: Bench.Place) throws -> Double {
+        let bare = try BareTable(place.folder + "/bare.db")
+        var samples = Samples()
+        for _ in 0..<200 {
+            let start = SystemClock.monotonicNanos()
+            try bare.commit([[UInt8](repeating: 0x5a, count: 600)])
+            samples.add(SystemClock.monotonicNanos() - start)
+        }
+        return samples.millis(0.5)
+    }
+
+    /// A case of two hundred events judged from the start.
+    private static func foldMillis(_ place: Bench.Place) async throws -> Double {
+        let data = try await BenchWorld.makeCounty(place.folder, named: "fold")
+        let kernel = try NodeRuntime.kernel(of: data)
+        let number = try BenchWorld.number(
+            in: BenchWorld.done(kernel.say(BenchWorld.receive(0))))
+        for _ in 0..<199 {
+            _ = try BenchWorld.done(kernel.say(BenchWorld.note(on: number, bytes: 100)))
+        }
+        try kernel.settle()
+        let readers = ReadPool(directory: StoreDirectory(path: data))
+        let found = try readers.read { (reader) throws(JournalError) in
+            try reader.documents(.caseFile, label: number).first.flatMap {
+                (key) throws(JournalError) in try reader.document(key)
+            }
+        }
+        guard let found else { throw BenchWorld.Failure(sentence: "the long case is not there") }
+        let source = OneDocument(key: found.key, held: try Content.decode(found))
+        let desk = Desk(
+            region: kernel.identity.region, key: kernel.identity.signer.key,
+            directory: kernel.directory, author: 0, now: SystemClock.now(), entropy: .zero)
+        var samples = Samples()
+        for _ in 0..<200 {
+            let start = SystemClock.monotonicNanos()
+            let writes = Fold.judgeAgain(found.key, at: desk, from: source)
+            samples.add(SystemClock.monotonicNanos() - start)
+            guard !writes.isEmpty else {
+                throw BenchWorld.Failure(sentence: "the long case was not folded")
+            }
+        }
+        return samples.millis(0.5)
+    }
+}
+
+/// A source of one document in memory.
+private struct OneDocument: DocumentSource {
+    typealias Failure = Never
+
+    let key: DocumentKey
+    let held: Content
+
+    func content(_ wanted: DocumentKey) -> Content? { wanted == key ? held : nil }
+    func find(_ collection: Collection, label: String) -> [DocumentKey] { [] }
+    func change(at dot: Dot, in scope: ScopeID) -> Change? { nil }
+}

@@ -1,0 +1,231 @@
+package import Base
+package import Civil
+package import Domain
+
+/// What a metric comes to.
+package enum MetricValue: Hashable, Sendable {
+    /// A share of a whole; nothing to be said where the whole is 0.
+    case share(Int, of: Int)
+    /// A number with its unit.
+    case number(Int, String)
+    /// In tenths, with its unit.
+    case tenths(Int, String)
+    /// Why there is nothing to count.
+    case none(String)
+
+    /// In thousandths, rounded half up; nil where it is no share, or of nothing.
+    package var thousandths: Int? {
+        guard case .share(let part, let whole) = self, whole > 0 else { return nil }
+        return (2000 * part + whole) / (2 * whole)
+    }
+
+    /// `83.3%`, `12 件`, or why there is none.
+    package var text: String {
+        switch self {
+        case .share(_, let whole):
+            guard whole > 0, let value = thousandths else { return "无数据" }
+            return Self.tenth(value) + "%"
+        case .number(let number, let unit): return "\(number) \(unit)"
+        case .tenths(let number, let unit): return Self.tenth(number) + " " + unit
+        case .none(let reason): return reason
+        }
+    }
+
+    /// What it was made of: `5/6`; empty for what is no share.
+    package var fraction: String {
+        guard case .share(let part, let whole) = self else { return "" }
+        return "\(part)/\(whole)"
+    }
+
+    private static func tenth(_ value: Int) -> String {
+        (value < 0 ? "-" : "") + "\(abs(value) / 10).\(abs(value) % 10)"
+    }
+
+    /// For programs: {value?, part?, whole?, unit?, reason?}; a share in thousandths.
+    package var json: JSON {
+        switch self {
+        case .share(let part, let whole):
+            [
+                "thousandths": thousandths.map { .int(Int64($0)) } ?? .null,
+                "part": .int(Int64(part)), "whole": .int(Int64(whole)),
+            ]
+        case .number(let number, let unit):
+            ["value": .int(Int64(number)), "unit": .text(unit)]
+        case .tenths(let number, let unit):
+            ["tenths": .int(Int64(number)), "unit": .text(unit)]
+        case .none(let reason): ["reason": .text(reason)]
+        }
+    }
+}
+
+/// Everything that metrics are made of, for one subtree and period.
+package struct BoardInput: Sendable {
+    package let period: ClosedRange<CivilDate>
+    package let today: CivilDate
+    package var figures = Figures()
+    /// Of cases closed so long ago that their rating window is over by today.
+    package var settled = Figures()
+    package var lights = LightCounts()
+    package var census = CatalogCensus()
+    package var stations = StationCensus()
+    package var entered = EnteredFigures()
+    /// Items whose course is 企业开办.
+    package var startupItems: [String] = []
+    /// Figures of the villages and towns of the subtree alone.
+    package var below = Figures()
+
+    package init(period: ClosedRange<CivilDate>, today: CivilDate) {
+        self.period = period
+        self.today = today
+    }
+}
+
+/// Figures that nobody can count here and that are entered with their source (填报): by metric.
+package struct EnteredFigures: Hashable, Sendable {
+    /// One entry.
+    package struct Entry: Hashable, Sendable {
+        package let part: Int
+        package let whole: Int?
+        package let source: String
+
+        package init(part: Int, whole: Int?, source: String) {
+            self.part = part
+            self.whole = whole
+            self.source = source
+        }
+    }
+
+    /// By the number of the metric.
+    package var entries: [Int: Entry] = [:]
+
+    package init() {}
+
+    func share(_ number: Int) -> MetricValue {
+        guard let entry = entries[number] else { return .none("待填报") }
+        return entry.whole.map { .share(entry.part, of: $0) } ?? .number(entry.part, "")
+    }
+}
+
+/// Places of a subtree and when each was last heard of.
+package struct StationCensus: Hashable, Sendable {
+    /// One place.
+    package struct Station: Hashable, Sendable {
+        package let name: String
+        package let level: Level
+        /// Milliseconds since 1970 of the last sign of it; nil for none. The own place's is now.
+        package let lastSign: Int64?
+
+        package init(name: String, level: Level, lastSign: Int64?) {
+            self.name = name
+            self.level = level
+            self.lastSign = lastSign
+        }
+    }
+
+    package var stations: [Station] = []
+    package var now: Int64 = 0
+    /// Case numbers given, as far as the stations told.
+    package var numbered = 0
+    /// Neighbouring counties' cities with an agreement.
+    package var partnerCities = 0
+
+    package init() {}
+
+    /// Stations heard of within some days, of a level or all.
+    package func alive(_ level: Level? = nil, days: Int = Limits.stationAliveDays) -> Int {
+        stations.filter { station in
+            (level == nil || station.level == level)
+                && station.lastSign.map { now - $0 <= Int64(days) * 86_400_000 } == true
+        }.count
+    }
+
+    /// All of a level.
+    package func count(_ level: Level) -> Int { stations.filter { $0.level == level }.count }
+
+    /// 数据截至: the last sign of the station that was silent longest; nil where one was never
+    /// heard of.
+    package var asOf: Int64? {
+        let signs = stations.map(\.lastSign)
+        return signs.contains(nil) ? nil : signs.compactMap { $0 }.min()
+    }
+
+    /// The lag that 95 of 100 stations keep, in minutes; nil without a station that was heard of.
+    package var lagMinutes: Int? {
+        let lags = stations.compactMap { $0.lastSign.map { max(0, now - $0) / 60_000 } }.sorted()
+        guard !lags.isEmpty else { return nil }
+        return Int(lags[min(lags.count - 1, (lags.count * 95 + 99) / 100 - 1)])
+    }
+}
+
+/// What shows which light now.
+package struct LightCounts: Hashable, Sendable {
+    package var blue = 0
+    package var yellow = 0
+    package var red = 0
+    /// Open in all, and of these paused or without a known due day.
+    package var open = 0
+    package var paused = 0
+    package var undated = 0
+
+    package init() {}
+
+    /// Counts what is open, on a day; nil where a year is not known.
+    package init?(
+        _ open: OpenFigures, on today: CivilDate, _ calendar: WorkCalendar, _ limits: LightLimits
+    ) {
+        guard let days = limits.days(on: today, calendar) else { return nil }
+        for entry in open.entries { count(entry, today, calendar, days, limits) }
+    }
+
+    private mutating func count(
+        _ entry: OpenFigures.Entry, _ today: CivilDate, _ calendar: WorkCalendar,
+        _ days: (red: CivilDate, yellow: CivilDate, blue: CivilDate), _ limits: LightLimits
+    ) {
+        let due = entry.day
+        switch entry.counted {
+        case .paused, .waiting: paused += entry.count
+        case .undated: undated += entry.count
+        case .openReply:
+            guard due >= today.daysSince1970 else { return }
+            open += entry.count
+            // The fourth of five working days: one is left.
+            if due <= days.yellow.daysSince1970 { yellow += entry.count }
+            return
+        case .openDeemed:
+            guard let reply = Int(entry.key), reply < today.daysSince1970 else { return }
+            light(due, entry.count, days)
+        case .openImmediate:
+            if due < today.daysSince1970 {
+                let date = today.advanced(by: due - today.daysSince1970)
+                let late = calendar.workingDays(after: date, through: today) ?? 2
+                if late > 1 { red += entry.count } else if late == 1 { yellow += entry.count }
+            }
+        case .openHandover:
+            let date = today.advanced(by: due - today.daysSince1970)
+            let passed = calendar.workingDays(after: date, through: today) ?? 0
+            if passed > 2 { red += entry.count } else if passed > 1 { yellow += entry.count }
+            return
+        case .openDeferral:
+            // Overdue is a warning: the applicant's limit is not that of the case.
+            if due < today.daysSince1970 { yellow += entry.count }
+            return
+        case .openTicket:
+            light(due, entry.count, days)
+            return
+        default: light(due, entry.count, days)
+        }
+        if entry.counted != .openTicket { open += entry.count }
+    }
+
+    private mutating func light(
+        _ due: Int, _ count: Int, _ days: (red: CivilDate, yellow: CivilDate, blue: CivilDate)
+    ) {
+        if due <= days.red.daysSince1970 {
+            red += count
+        } else if due <= days.yellow.daysSince1970 {
+            yellow += count
+        } else if due <= days.blue.daysSince1970 {
+            blue += count
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Base
+import Change
+import Civil
+import Domain
+import Guide
+
+/// Metrics, monthly report, ranking: for a subtree and a period.
+extension BoardMaker {
+    private func stamp(
+        _ input: BoardInput, _ region: RegionRecord
+    ) -> String {
+        let days = "\(input.period.lowerBound.text) 至 \(input.period.upperBound.text)"
+        return "\(region.name) · \(days) · \(asOf(input.stations))"
+    }
+
+    // MARK: 指标
+
+    func metrics(
+        _ question: BoardQuestion, for region: RegionRecord
+    ) throws(Source.Failure) -> Sheet {
+        let input = try input(period(question), for: region)
+        return Sheet(
+            "督查指标", stamp: stamp(input, region), [Self.table(input)], data: data(input, region))
+    }
+
+    static func table(_ input: BoardInput) -> Sheet.Section {
+        var rows: [[String]] = []
+        for metric in BoardMetric.all {
+            let value = metric.value(input)
+            rows.append([
+                String(metric.number), metric.name, value.text, value.fraction, metric.target,
+                metric.formula,
+            ])
+            for (name, value) in metric.more(input) {
+                rows.append(["", "　" + name, value.text, value.fraction, "", ""])
+            }
+        }
+        return Sheet.Section("指标", ["序号", "指标", "数值", "构成", "目标", "口径"], rows)
+    }
+
+    private func data(_ input: BoardInput, _ region: RegionRecord) -> JSON {
+        let metrics = BoardMetric.all.map { metric -> JSON in
+            [
+                "number": .int(Int64(metric.number)), "name": .text(metric.name),
+                "value": metric.value(input).json, "target": .text(metric.target),
+                "formula": .text(metric.formula),
+                "more": .array(
+                    metric.more(input).map { ["name": .text($0.0), "value": $0.1.json] }),
+            ]
+        }
+        return [
+            "region": .text(region.code.text), "from": .text(input.period.lowerBound.text),
+            "to": .text(input.period.upperBound.text),
+            "asOf": input.stations.asOf.map { .text(Instant(millis: $0).rfc3339) } ?? .null,
+            "missing": .int(Int64(figured.missing)), "metrics": .array(metrics),
+        ]
+    }
+
+    // MARK: 月报
+
+    func month(
+        _ question: BoardQuestion, for region: RegionRecord
+    ) throws(Source.Failure) -> Sheet {
+        let period = period(question)
+        let input = try input(period, for: region)
+        var rows: [[String]] = []
+        for place in [region] + directory.children(of: region.id).sorted(by: { $0.code < $1.code })
+        {
+            let figures =
+                place.id == region.id
+                ? input.figures : try figured.figures(of: place.id, in: period)
+            rows.append([place.name] + Self.volumes(figures))
+        }
+        let tickets = TicketKind.allCases.map { kind in
+            [
+                kind.name, String(input.figures.count(.ticket, kind.rawValue)),
+                String(input.figures.count(.ticketClosed, kind.rawValue)),
+                String(input.figures.count(.ticketInTime, kind.rawValue)),
+            ]
+        }
+        return Sheet(
+            "\(period.lowerBound.monthText) 月报", stamp: stamp(input, region),
+            [
+                Sheet.Section("办件量", ["站点"] + Self.volumeNames, rows),
+                Self.table(input), ratingSection(input.figures),
+                Sheet.Section("工单", ["类别", "登记", "办结", "按期办结"], tickets),
+                silent(input.stations),
+            ], data: data(input, region))
+    }
+
+    private static var volumeNames: [String] {
+        ["收件", "受理", "办结", "当日办结", "补正", "撤回", "不予受理", "容缺", "跨域转出"]
+    }
+
+    private static func volumes(_ figures: Figures) -> [String] {
+        [
+            .received, .accepted, .decided, .sameDay, .corrected, .withdrawn, .refused, .deferred,
+            .crossOut,
+        ].map { (counted: Counted) in String(figures.count(counted)) }
+    }
+
+    /// The places that were silent longest.
+    private func silent(_ stations: StationCensus) -> Sheet.Section {
+        let rows = stations.stations
+            .sorted { ($0.lastSign ?? 0, $0.name) < ($1.lastSign ?? 0, $1.name) }
+            .prefix(10).map { station in
+                [station.name, station.lastSign.map { Instant(millis: $0).minute } ?? "从未"]
+            }
+        return Sheet.Section("数据截至（各站最后音讯，最久的在前）", ["站点", "最后音讯"], Array(rows))
+    }
+
+    // MARK: 评价
+
+    func ratings(
+        _ question: BoardQuestion, for region: RegionRecord
+    ) throws(Source.Failure) -> Sheet {
+        let period = period(question)
+        let figures = try figured.figures(of: region.id, in: period)
+        let stations = try stations(of: region)
+        var places: [[String]] = []
+        for place in directory.children(of: region.id).sorted(by: { $0.code < $1.code }) {
+            let part = try figured.figures(of: place.id, in: period)
+            let count = part.count(.rating)
+            places.append([
+                place.name, count < Limits.ratingsShownMin ? "—" : String(count),
+                BoardMetric.satisfaction(part).text,
+            ])
+        }
+        let officers = figures.list(.ratingOfficer)
+            .filter { $0.amount.count >= Limits.ratingsShownMin }.map { entry in
+                [
+                    entry.key, String(entry.amount.count),
+                    MetricValue.share(entry.amount.sum, of: entry.amount.count).text,
+                ]
+            }
+        let all = figures.count(.rating)
+        let days = "\(period.lowerBound.text) 至 \(period.upperBound.text)"
+        return Sheet(
+            "好差评", stamp: "\(region.name) · \(days) · \(asOf(stations))",
+            [
+                ratingSection(figures),
+                Sheet.Section("逐站", ["站点", "份数", "满意率"], places),
+                Sheet.Section("逐人（账户编号）", ["经办", "份数", "满意率"], officers),
+            ],
+            data: [
+                "shown": .bool(all >= Limits.ratingsShownMin),
+                "count": all >= Limits.ratingsShownMin ? .int(Int64(all)) : .null,
+                "content": BoardMetric.satisfaction(figures).json,
+            ])
+    }
+
+    /// By grade; nothing below three.
+    func ratingSection(_ figures: Figures) -> Sheet.Section {
+        let all = figures.count(.rating)
+        guard all >= Limits.ratingsShownMin else {
+            return Sheet.Section(
+                "好差评", [], [["份数", all == 0 ? "0" : "不足 \(Limits.ratingsShownMin) 份，不显示"]])
+        }
+        let rows = Grade.allCases.reversed().map { grade in
+            let count = figures.count(.rating, String(grade.rawValue))
+            return [grade.name, String(count), MetricValue.share(count, of: all).text]
+        }
+        return Sheet.Section("好差评", ["评价", "份数", "占比"], rows)
+    }
+}

@@ -1,0 +1,364 @@
+import Base
+import Board
+import Change
+import Domain
+import Glibc
+import Kernel
+import Store
+
+/// One entry of the file of the figures.
+struct TallyKey: Hashable, Comparable {
+    /// Own or with all places below; what happened or what is open.
+    enum Band: Int64, Comparable {
+        case own = 0
+        case deep, ownOpen, deepOpen
+
+        static func < (left: Band, right: Band) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    let region: RegionID
+    let band: Band
+    /// A day since 1970; a month as `-(year × 12 + month − 1)`.
+    let period: Int
+    let counted: UInt8
+    let key: String
+
+    static func < (left: TallyKey, right: TallyKey) -> Bool {
+        (left.region, left.band, left.period, left.counted, left.key)
+            < (right.region, right.band, right.period, right.counted, right.key)
+    }
+}
+
+/// The figures in a file of their own beside the database (`board.db`): all of it follows from the
+/// documents, so it may be thrown away at any time.
+final class TallyFile {
+    private let database: Database
+    private let addCell: Statement
+    private let sums: Statement
+    private let opens: Statement
+    private let owns: Statement
+    private let getPart: Statement
+    private let setPart: Statement
+    private let dropPart: Statement
+    private let duePart: Statement
+    private let allOpen: Statement
+    private let allMarks: Statement
+    private let setMark: Statement
+    private let getValue: Statement
+    private let setValue: Statement
+    private let allPlaces: Statement
+    private let setPlace: Statement
+
+    /// Numbered like the store's own steps; another number has the file made anew.
+    static let version: Int64 = 1
+
+    private static let schema = """
+        CREATE TABLE cell (
+            region INTEGER NOT NULL,
+            band INTEGER NOT NULL,
+            period INTEGER NOT NULL,
+            counted INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            sum INTEGER NOT NULL,
+            PRIMARY KEY (region, band, period, counted, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE part (
+            collection INTEGER NOT NULL,
+            id BLOB NOT NULL,
+            region INTEGER NOT NULL,
+            due INTEGER,
+            bytes BLOB NOT NULL,
+            PRIMARY KEY (collection, id)
+        ) WITHOUT ROWID;
+        CREATE INDEX part_due ON part (due) WHERE due IS NOT NULL;
+        CREATE TABLE mark (
+            scope INTEGER NOT NULL,
+            actor INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            PRIMARY KEY (scope, actor)
+        ) WITHOUT ROWID;
+        CREATE TABLE place (id INTEGER PRIMARY KEY, above BLOB NOT NULL, sign INTEGER NOT NULL);
+        CREATE TABLE value (name TEXT NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+        PRAGMA user_version = 1;
+        """
+
+    /// - Parameter identity: Of the store that it is about; a file about another is made anew.
+    static func open(_ path: String, identity: [UInt8]) throws(JournalError) -> TallyFile {
+        do throws(JournalError) {
+            let file = try TallyFile(path)
+            if try file.value("identity") == identity { return file }
+        } catch .damaged {
+            // Made anew below.
+        }
+        try remove(path)
+        let file = try TallyFile(path)
+        try file.begin()
+        try file.set("identity", identity)
+        try file.commit()
+        return file
+    }
+
+    private static func remove(_ path: String) throws(JournalError) {
+        for name in [path, path + "-wal", path + "-shm"] where access(name, F_OK) == 0 {
+            guard unlink(name) == 0 else { throw .failed("\(name) cannot be removed") }
+        }
+    }
+
+    private init(_ path: String) throws(JournalError) {
+        database = try Database(path: path, mode: .write)
+        try database.execute(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF;")
+        let present = try database.number("PRAGMA user_version")
+        if try database.number("SELECT count(*) FROM sqlite_schema") == 0 {
+            try database.execute(Self.schema)
+        } else if present != Self.version {
+            throw .damaged("\(path) is of another version")
+        }
+        addCell = Statement(
+            database,
+            """
+            INSERT INTO cell VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+            SET count = count + excluded.count, sum = sum + excluded.sum
+            """)
+        sums = Statement(
+            database,
+            """
+            SELECT counted, key, sum(count), sum(sum) FROM cell
+            WHERE region = ? AND band = 1 AND period BETWEEN ? AND ? GROUP BY counted, key
+            """)
+        opens = Statement(
+            database,
+            """
+            SELECT counted, period, key, count FROM cell
+            WHERE region = ? AND band = 3 AND count <> 0 ORDER BY period, counted, key
+            """)
+        owns = Statement(
+            database,
+            """
+            SELECT band, period, counted, key, count, sum FROM cell
+            WHERE region = ? AND band IN (0, 2) ORDER BY band, period, counted, key
+            """)
+        getPart = Statement(
+            database, "SELECT region, bytes FROM part WHERE collection = ? AND id = ?")
+        setPart = Statement(database, "INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?)")
+        dropPart = Statement(database, "DELETE FROM part WHERE collection = ? AND id = ?")
+        duePart = Statement(
+            database,
+            """
+            SELECT collection, id, region FROM part INDEXED BY part_due
+            WHERE due IS NOT NULL AND due <= ? ORDER BY due, collection, id
+            """)
+        allOpen = Statement(
+            database,
+            "SELECT collection, id FROM part WHERE due IS NOT NULL ORDER BY collection, id")
+        allMarks = Statement(database, "SELECT scope, actor, seq FROM mark")
+        setMark = Statement(database, "INSERT OR REPLACE INTO mark VALUES (?, ?, ?, ?)")
+        getValue = Statement(database, "SELECT bytes FROM value WHERE name = ?")
+        setValue = Statement(database, "INSERT OR REPLACE INTO value VALUES (?, ?)")
+        allPlaces = Statement(database, "SELECT id, above, sign FROM place")
+        setPlace = Statement(database, "INSERT OR REPLACE INTO place VALUES (?, ?, ?)")
+    }
+
+    // MARK: transactions
+
+    func begin() throws(JournalError) { try database.execute("BEGIN IMMEDIATE") }
+    func commit() throws(JournalError) { try database.execute("COMMIT") }
+    func rollback() throws(JournalError) { try database.execute("ROLLBACK") }
+
+    // MARK: cells
+
+    func add(_ key: TallyKey, count: Int, sum: Int) throws(JournalError) {
+        try addCell.bind(1, key.region.rawValue)
+        try addCell.bind(2, key.band.rawValue)
+        try addCell.bind(3, Int64(key.period))
+        try addCell.bind(4, Int64(key.counted))
+        try addCell.bind(5, key.key)
+        try addCell.bind(6, Int64(count))
+        try addCell.bind(7, Int64(sum))
+        try addCell.run()
+    }
+
+    /// Adds what a subtree has in a range of periods.
+    func sums(
+        of region: RegionID, in periods: ClosedRange<Int>, to figures: inout Figures
+    ) throws(JournalError) {
+        defer { sums.reset() }
+        try sums.bind(1, region.rawValue)
+        try sums.bind(2, Int64(periods.lowerBound))
+        try sums.bind(3, Int64(periods.upperBound))
+        while try sums.step() {
+            guard let counted = Counted(rawValue: UInt8(clamping: sums.integer(0))) else {
+                continue
+            }
+            figures.add(
+                counted, sums.text(1),
+                Figures.Amount(count: Int(sums.integer(2)), sum: Int(sums.integer(3))))
+        }
+    }
+
+    func open(of region: RegionID) throws(JournalError) -> OpenFigures {
+        defer { opens.reset() }
+        try opens.bind(1, region.rawValue)
+        var entries: [OpenFigures.Entry] = []
+        while try opens.step() {
+            guard let counted = Counted(rawValue: UInt8(clamping: opens.integer(0))) else {
+                continue
+            }
+            entries.append(
+                OpenFigures.Entry(
+                    counted, Int(opens.integer(1)), opens.text(2), Int(opens.integer(3))))
+        }
+        return OpenFigures(entries)
+    }
+
+    /// What a place has of its own.
+    func own(
+        _ region: RegionID
+    ) throws(JournalError) -> [(key: TallyKey, count: Int, sum: Int)] {
+        defer { owns.reset() }
+        try owns.bind(1, region.rawValue)
+        var found: [(key: TallyKey, count: Int, sum: Int)] = []
+        while try owns.step() {
+            guard let band = TallyKey.Band(rawValue: owns.integer(0)) else { continue }
+            let key = TallyKey(
+                region: region, band: band, period: Int(owns.integer(1)),
+                counted: UInt8(clamping: owns.integer(2)), key: owns.text(3))
+            found.append((key, Int(owns.integer(4)), Int(owns.integer(5))))
+        }
+        return found
+    }
+
+    // MARK: parts
+
+    func part(
+        _ key: DocumentKey
+    ) throws(JournalError) -> (region: RegionID, bytes: [UInt8])? {
+        defer { getPart.reset() }
+        try getPart.bind(1, Int64(key.collection.rawValue))
+        try getPart.bind(2, key.id.bytes)
+        guard try getPart.step() else { return nil }
+        return (RegionID(getPart.unsigned(0)), getPart.bytes(1))
+    }
+
+    func setPart(_ key: DocumentKey, at region: RegionID, _ portion: Portion) throws(JournalError) {
+        try setPart.bind(1, Int64(key.collection.rawValue))
+        try setPart.bind(2, key.id.bytes)
+        try setPart.bind(3, region.rawValue)
+        if let due = portion.due {
+            try setPart.bind(4, Int64(due.daysSince1970))
+        } else {
+            try setPart.bindNull(4)
+        }
+        try setPart.bind(5, portion.bytes)
+        try setPart.run()
+    }
+
+    func dropPart(_ key: DocumentKey) throws(JournalError) {
+        try dropPart.bind(1, Int64(key.collection.rawValue))
+        try dropPart.bind(2, key.id.bytes)
+        try dropPart.run()
+    }
+
+    /// Documents that are due until a day, at places that pass, the earliest first.
+    func due(
+        until day: Int, limit: Int, at passes: (RegionID) -> Bool
+    ) throws(JournalError) -> [DocumentKey] {
+        defer { duePart.reset() }
+        try duePart.bind(1, Int64(day))
+        var keys: [DocumentKey] = []
+        while keys.count < limit, try duePart.step() {
+            guard passes(RegionID(duePart.unsigned(2))),
+                let collection = Collection(rawValue: UInt8(clamping: duePart.integer(0)))
+            else { continue }
+            keys.append(DocumentKey(collection: collection, id: try duePart.digest16(1)))
+        }
+        return keys
+    }
+
+    /// Every document that is due some day.
+    func openParts() throws(JournalError) -> [DocumentKey] {
+        defer { allOpen.reset() }
+        var keys: [DocumentKey] = []
+        while try allOpen.step() {
+            guard let collection = Collection(rawValue: UInt8(clamping: allOpen.integer(0)))
+            else { continue }
+            keys.append(DocumentKey(collection: collection, id: try allOpen.digest16(1)))
+        }
+        return keys
+    }
+
+    // MARK: marks, places, values
+
+    /// How far each chain was looked at.
+    func marks() throws(JournalError) -> [TallyChain: UInt64] {
+        defer { allMarks.reset() }
+        var marks: [TallyChain: UInt64] = [:]
+        while try allMarks.step() {
+            let chain = TallyChain(
+                scope: ScopeID(allMarks.unsigned(0)), actor: ActorID(allMarks.unsigned(1)))
+            marks[chain] = allMarks.unsigned(2)
+        }
+        return marks
+    }
+
+    func setMark(_ chain: TallyChain, _ seq: UInt64) throws(JournalError) {
+        try setMark.bind(1, chain.scope.rawValue)
+        try setMark.bind(2, chain.actor.rawValue)
+        try setMark.bind(3, seq)
+        try setMark.bind(4, 0 as Int64)
+        try setMark.run()
+    }
+
+    func places() throws(JournalError) -> [RegionID: TallyPlace] {
+        defer { allPlaces.reset() }
+        var places: [RegionID: TallyPlace] = [:]
+        while try allPlaces.step() {
+            let bytes = allPlaces.bytes(1)
+            var above: [RegionID] = []
+            for start in stride(from: 0, to: bytes.count - 7, by: 8) {
+                above.append(
+                    RegionID(bytes[start..<(start + 8)].reduce(0) { $0 << 8 | UInt64($1) }))
+            }
+            places[RegionID(allPlaces.unsigned(0))] = TallyPlace(
+                above: above, sign: allPlaces.integer(2))
+        }
+        return places
+    }
+
+    func setPlace(_ id: RegionID, _ place: TallyPlace) throws(JournalError) {
+        var writer = ByteWriter(capacity: 8 * place.above.count)
+        for region in place.above { writer.write(region.rawValue) }
+        try setPlace.bind(1, id.rawValue)
+        try setPlace.bind(2, writer.bytes)
+        try setPlace.bind(3, place.sign)
+        try setPlace.run()
+    }
+
+    func value(_ name: String) throws(JournalError) -> [UInt8]? {
+        defer { getValue.reset() }
+        try getValue.bind(1, name)
+        return try getValue.step() ? getValue.bytes(0) : nil
+    }
+
+    func set(_ name: String, _ bytes: [UInt8]) throws(JournalError) {
+        try setValue.bind(1, name)
+        try setValue.bind(2, bytes)
+        try setValue.run()
+    }
+}
+
+/// A chain by its scope and writer.
+struct TallyChain: Hashable {
+    let scope: ScopeID
+    let actor: ActorID
+}
+
+/// A place whose documents are counted.
+struct TallyPlace: Hashable {
+    /// Itself and all above it, as the figures have them.
+    var above: [RegionID]
+    /// Milliseconds since 1970 of the newest change of its own; 0 for none.
+    var sign: Int64
+}

@@ -1,0 +1,108 @@
+package import Base
+import Board
+package import Change
+import Civil
+package import Domain
+import Guide
+package import Kernel
+package import Store
+
+/// Documents of one moment, with those kept that every case asks for.
+package final class TallySource: ListedSource {
+    /// What the store throws.
+    package typealias Failure = JournalError
+
+    private let reader: SnapshotReader
+    private let directory: Directory
+    private var kept: [DocumentKey: Content?] = [:]
+    private var calendars: [RegionID: (years: ClosedRange<Int>, calendar: WorkCalendar)] = [:]
+
+    /// - Parameter reader: Lent for as long as this is used.
+    package init(_ reader: SnapshotReader, _ directory: Directory) {
+        self.reader = reader
+        self.directory = directory
+    }
+
+    /// Items and calendars from memory once they were read; all else from the store.
+    package func content(_ key: DocumentKey) throws(JournalError) -> Content? {
+        switch key.collection {
+        case .item, .calendar, .grant, .overlay: break
+        default: return try read(key)
+        }
+        if let known = kept[key] { return known }
+        let content = try read(key)
+        kept[key] = .some(content)
+        return content
+    }
+
+    private func read(_ key: DocumentKey) throws(JournalError) -> Content? {
+        guard let document = try reader.document(key) else { return nil }
+        do throws(JSONError) {
+            return try Content.decode(document)
+        } catch {
+            throw .damaged("document \(key.id.hex) is not of its form")
+        }
+    }
+
+    /// One walk of the label index.
+    package func find(
+        _ collection: Collection, label: String
+    ) throws(JournalError) -> [DocumentKey] {
+        try reader.documents(collection, label: label)
+    }
+
+    /// The newest, page by page.
+    package func list(
+        _ collection: Collection, limit: Int
+    ) throws(JournalError) -> [StoredDocument] {
+        var found: [StoredDocument] = []
+        var query = PageQuery(collection, limit: Limits.listRowsMax)
+        while found.count < limit {
+            let page = try reader.documents(query)
+            found += page.documents
+            guard let next = page.next else { break }
+            query.after = next
+        }
+        return Array(found.prefix(limit))
+    }
+
+    /// One read and one hash.
+    package func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {
+        try reader.change(at: dot, in: scope)
+    }
+
+    /// What a document adds, and to which place; nil where it adds nothing.
+    func portion(
+        of key: DocumentKey
+    ) throws(JournalError) -> (region: RegionID, portion: Portion)? {
+        switch try content(key) {
+        case .caseFile(let state):
+            let received = state.receivedAt.map { CivilDate(of: Instant(millis: $0)) }
+            guard let received else { return nil }
+            let calendar = try calendar(around: received, at: state.scope.region)
+            let binding = try CatalogQuery.binding(of: state, in: directory, from: self)
+            return (state.scope.region, .of(state, binding, calendar))
+        case .ticket(let state):
+            guard let opened = state.opened else { return nil }
+            return (state.station, .of(state, try calendar(around: opened, at: state.station)))
+        case .rating(let state): return (state.region, .of(state))
+        default: return nil
+        }
+    }
+
+    private func calendar(
+        around date: CivilDate, at region: RegionID
+    ) throws(JournalError) -> WorkCalendar {
+        let last = min(9999, date.year + Limits.dueYearsMax)
+        if let known = calendars[region], known.years.contains(date.year),
+            known.years.upperBound >= last
+        {
+            return known.calendar
+        }
+        let years = max(1, date.year - 1)...last
+        let calendar = try CatalogQuery.calendar(
+            of: years, for: region, in: directory, from: self)
+        calendars[region] = (years, calendar)
+        return calendar
+    }
+}

@@ -1,0 +1,77 @@
+import Base
+import Board
+import Change
+import Civil
+import Domain
+import Kernel
+import Support
+import Testing
+
+@testable import Tally
+
+/// The file of the figures: sums, what is taken back, and files of another store.
+@Suite struct TallyFileTests {
+    private let county = RegionID(1)
+    private let village = RegionID(2)
+
+    private func key(
+        _ region: RegionID, _ band: TallyKey.Band, _ period: Int, _ counted: Counted,
+        _ key: String = ""
+    ) -> TallyKey {
+        TallyKey(
+            region: region, band: band, period: period, counted: counted.rawValue, key: key)
+    }
+
+    @Test func whatIsAddedAndTakenBackIsNothing() throws {
+        let folder = try TemporaryFolder()
+        let file = try TallyFile.open(folder.path + "/board.db", identity: [1])
+        try file.begin()
+        try file.add(key(county, .deep, 20_000, .received), count: 3, sum: 0)
+        try file.add(key(county, .deep, 20_001, .received), count: 2, sum: 0)
+        try file.add(key(county, .deep, 20_001, .rating, "5"), count: 1, sum: 0)
+        try file.add(key(county, .deep, 20_001, .received), count: -1, sum: 0)
+        try file.add(key(county, .deepOpen, 20_005, .open), count: 1, sum: 0)
+        try file.add(key(county, .deepOpen, 20_005, .open), count: -1, sum: 0)
+        try file.add(key(county, .deepOpen, 20_006, .open), count: 4, sum: 0)
+        try file.add(key(village, .deep, 20_000, .received), count: 7, sum: 0)
+        try file.commit()
+        var figures = Figures()
+        try file.sums(of: county, in: 20_000...20_001, to: &figures)
+        #expect(figures.count(.received) == 4)
+        #expect(figures.count(.rating, "5") == 1)
+        #expect(
+            try file.open(of: county).entries == [OpenFigures.Entry(.open, 20_006, "", 4)])
+    }
+
+    @Test func anotherStoresFileIsMadeAnew() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/board.db"
+        do {
+            let file = try TallyFile.open(path, identity: [1])
+            try file.begin()
+            try file.setMark(TallyChain(scope: ScopeID(5), actor: ActorID(6)), 7)
+            try file.commit()
+        }
+        let same = try TallyFile.open(path, identity: [1])
+        #expect(try same.marks() == [TallyChain(scope: ScopeID(5), actor: ActorID(6)): 7])
+        #expect(try TallyFile.open(path, identity: [2]).marks().isEmpty)
+    }
+
+    @Test func whatIsDueComesInItsOrder() throws {
+        let folder = try TemporaryFolder()
+        let file = try TallyFile.open(folder.path + "/board.db", identity: [1])
+        try file.begin()
+        for (number, text) in [(1, "2026-12-17"), (2, "2026-12-10"), (3, "2026-12-20")] {
+            var portion = Portion()
+            portion.due = CivilDate(text)
+            let id = DocumentKey(
+                collection: .caseFile, id: Digest16(high: 0, low: UInt64(number)))
+            try file.setPart(id, at: number == 2 ? village : county, portion)
+        }
+        try file.commit()
+        let day = try #require(CivilDate("2026-12-17")).daysSince1970
+        #expect(try file.due(until: day, limit: 9) { _ in true }.map(\.id.low) == [2, 1])
+        #expect(try file.due(until: day, limit: 9) { $0 == county }.map(\.id.low) == [1])
+        #expect(try file.openParts().count == 3)
+    }
+}
