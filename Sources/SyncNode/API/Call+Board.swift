@@ -158,7 +158,8 @@ extension Call {
         let file = try ticketFile()
         if let finding = file.findings.first {
             throw .invalid(
-                "ticket-import", "第 \(finding.row) 行：\(finding.title)", field: finding.field)
+                "ticket-import", "第 \(finding.row) 行 \(finding.field)：\(finding.title)",
+                field: finding.field)
         }
         return .submit(
             CommandOrder(
