@@ -91,8 +91,8 @@ extension CatalogCommand {
     /// `item.halt` {code, reason} · `item.rollback` {code, to, reason} · `catalog.import` {items,
     /// publish?, skipRefused?, effectiveFrom?} · `theme.set`, `basic.set`, `knowledge.set`,
     /// `proof.set` {code, …} · `theme.publish`, `theme.end`, `knowledge.end`, `proof.end` {code} ·
-    /// `knowledge.ask` {question} · `ruling.set` {case, about, outcome, reason} · `setting.set`, `figure.set`
-    /// {code, …}.
+    /// `knowledge.ask` {question} · `ruling.set` {case, about, outcome, reason} ·
+    /// `setting.set`, `figure.set` {code, …}.
     init(further verb: String, json: JSON) throws(CommandFault) {
         func draft(_ json: JSON) -> Digest16? { json.text.flatMap(Digest16.init(hex:)) }
         switch verb {
