@@ -30,7 +30,7 @@ enum CaseBench {
         let fold = try await foldMillis(place)
         let (accept, before) = (large.accept.millis(0.99), small.accept.millis(0.99))
         let (lists, listsBefore) = (large.lists.millis(0.99), small.lists.millis(0.99))
-        let (board, boardBefore) = (large.board.millis(0.5), small.board.millis(0.5))
+        let (board, boardBefore) = (large.board.millis(0.9), small.board.millis(0.9))
         let size = "\(many) cases"
         return [
             Figure(
@@ -46,10 +46,10 @@ enum CaseBench {
                 "case.lists.growth", lists, "ms, p99, \(size)", beside: "with 2,000",
                 listsBefore, must: .atMost(1.5)),
             Figure(
-                "case.board", board, "ms, \(size)", beside: "bound", 100,
+                "case.board", board, "ms, p90, \(size)", beside: "bound", 100,
                 must: .valueAtMost(100)),
             Figure(
-                "case.board.growth", board, "ms, \(size)", beside: "with 2,000", boardBefore,
+                "case.board.growth", board, "ms, p90, \(size)", beside: "with 2,000", boardBefore,
                 must: .atMost(1.3)),
             Figure(
                 "case.fold", fold, "ms, 200 events", beside: "bound", 1, must: .valueAtMost(1)),
