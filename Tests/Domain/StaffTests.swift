@@ -82,6 +82,8 @@ extension CaseNode {
         (.ticketOpen, #""ticket.open","kind":"stuck","text":"t""#),
         (.ticketStep, #""ticket.fix","ticket":"X","note":"n""#),
         (.ticketReview, #""ticket.review","ticket":"X","outcome":"yes""#),
+        (.setting, #""setting.set","code":"lights","blue":5,"yellow":2,"red":1"#),
+        (.setting, #""figure.set","code":"20","value":6,"whole":8,"source":"局""#),
         (.rate, #""rating.give","contact":"A1","grade":5"#),
         (.account, #""account.disable","login":"niemand""#),
     ]
