@@ -23,6 +23,12 @@ extension Call {
             return API.stored(
                 try document(.caseFile).state, for: request, person: view.person)
         case .getCaseClock: return try clock()
+        case .listPapers: return try papers()
+        case .getDelivery: return try delivery()
+        case .listUnsent: return try unsent()
+        case .getPaper: return try paper()
+        case .checkReceipt: return try receiptCheck()
+        case .getCountyKey: return try countyKey()
         case .getItem: return API.stored(try document(.item).state, for: request)
         case .getRollout: return try rollout()
         case .listGrants: return try grants()

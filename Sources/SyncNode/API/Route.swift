@@ -124,6 +124,8 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case health, readiness, metrics, openAPI
     case getStatus, listPeers, listScopes
     case listCases, getCase, getCaseClock, receiveCase, actOnCase
+    case getDelivery, listUnsent, unsentPage
+    case listPapers, getPaper, checkReceipt, getCountyKey, paperPage, verifyPage
     case listItems, getItem, publishItem, actOnItem, getRollout
     case listGrants, getDueDate
     case getSheet, checkImport, importCatalog, exportCatalog, listDefinitions

@@ -24,6 +24,8 @@ package enum DefinitionCheck {
         case .proof: found += proof(body)
         case .question: found += question(body)
         case .ruling: found += ruling(body)
+        // Only a county's own node states it, and signs what it states.
+        case .station: found.append(Finding("code", "command-unknown", "没有这个命令"))
         case .setting: found += setting(code, body)
         case .figure: found += figure(code, body)
         }

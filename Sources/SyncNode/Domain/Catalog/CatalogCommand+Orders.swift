@@ -190,6 +190,7 @@ extension DefinitionOrder {
         case .knowledge, .proof: .knowledge
         case .question: .viewCatalog
         case .ruling: .rule
+        case .station: .publish
         case .setting, .figure: .setting
         }
     }
