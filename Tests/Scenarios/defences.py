@@ -378,8 +378,6 @@ ALSO = [
     ("no-certificate", "AttackTests/inTheClearOnlyLoopbackIsServed"),
     ("deadline", "TLSTests/survivesPlainTextAndSilence"),
     ("header-injection", "HostileTests/smugglesNothing"),
-    ("wrong-authority", "TwoTreesTests/eachCountyProvesItselfByItsOwnTree"),
-    ("beyond-cut", "RevocationTests/aStolenNodeIsTurnedAwayAndWhatItBringsIsLate"),
     ("not-above", "DepartureTests/whoIsNotAboveIsToldSo"),
     ("account-end", "KernelAccountEndTests/theOrderDoesNotMatter"),
     ("erasure", "KernelErasureTests/theOtherBranchGoesWhereItStands"),
