@@ -30,6 +30,7 @@ let rooms: [(name: String, knows: [String])] = [
     ("Guide", ["Base", "Change", "Civil", "Domain", "Console"]),
     ("Editing", ["Base", "Account", "Domain", "Console", "Guide"]),
     ("Board", ["Base", "Change", "Civil", "Domain", "Guide"]),
+    ("Paper", ["Base", "Crypto", "Change", "Civil", "Domain", "Guide"]),
     ("Archive", ["Base", "Crypto", "Change", "Domain"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Domain", "Replication"]),
@@ -37,7 +38,7 @@ let rooms: [(name: String, knows: [String])] = [
         "API",
         [
             "Base", "Crypto", "HTTP", "Change", "Civil", "Domain", "Account", "Console", "Guide",
-            "Board", "Archive", "Editing",
+            "Board", "Archive", "Editing", "Paper",
         ]
     ),
     ("Enrolment", ["Base", "Crypto"]),
@@ -75,7 +76,8 @@ let rooms: [(name: String, knows: [String])] = [
         [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
             "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Enrolment",
-            "Gate", "Blob", "Departure", "Vault", "Guide", "Board", "Archive", "Tally", "CLinux",
+            "Gate", "Blob", "Departure", "Vault", "Paper", "Guide", "Board", "Archive", "Tally",
+            "CLinux",
         ]
     ),
     (
@@ -156,7 +158,7 @@ let package = Package(
                     "Base", "Account", "Domain", "Guide", "Board", "Archive", "Host", "Runtime",
                     "Demo",
                     "Bench",
-                    "Simulator", "Play",
+                    "Simulator", "Paper", "Crypto", "Change", "Play",
                     "API",
                 ],
                 path: "Sources/node",

@@ -74,7 +74,7 @@ extension Verb {
                 "erase", Words("清除个人信息（办结后，县）", "destroys what is personal of a closed case"),
                 [.required("reason", "reason"), .optional("dry-run", "dryRun", .flag)],
                 done: "已清除（或试算）"),
-        ] + course + [show, clock, list])
+        ] + course + [show, clock, papers, delivery, unsent, list])
 
     /// Steps beside the decisions: the clock's, the department's, the paper's.
     private static let course: [Act] = [

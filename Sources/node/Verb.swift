@@ -13,6 +13,7 @@ struct Verb: Sendable {
         .initialise, .serve, .demo, .status, .sync, .command, .invite, .enroll, .partner, .seat,
         .revoke, .retire, .replace, .move, .late, .user, .audit,
         .caseFile, .handoff, .catalog, .grant, .calendar, .theme, .knowledge, .ticket, .rating,
+        .receipt,
         .board, .report, .archive,
         .verify, .backup, .restore, .secret, .export, .importing, .simulate, .bench,
     ]
@@ -111,6 +112,7 @@ extension Words {
         ("knowledge", Words("知识库与证明清单", "answers to questions, and the list of proofs")),
         ("ticket", Words("工单：差评、办不成事、找茬、投诉、诉求", "tickets: bad ratings, complaints, questions")),
         ("rating", Words("好差评", "ratings of the service")),
+        ("receipt", Words("文书二维码：核对真伪", "codes on documents: whether they are genuine")),
         ("board", Words("督查看板：亮灯、指标、评价、排名", "the board: lights, metrics, ratings, ranking")),
         ("report", Words("月报", "the monthly report")),
         ("archive", Words("归档包：导出、校验、封存", "archives of cases: export, verify, seal")),

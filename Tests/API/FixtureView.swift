@@ -3,9 +3,11 @@ import Archive
 import Base
 import Board
 import Change
+import Crypto
 import Domain
 import Guide
 import HTTP
+import Paper
 
 @testable import API
 @testable import Domain
@@ -179,6 +181,27 @@ struct FixtureView: NodeView {
         return cases.filter { $0.label == file.label && $0.key != file.key }
     }
 
+    func papers(of file: StoredDocument) throws(ViewError) -> [PaperEntry] { [] }
+
+    func paper(_ name: PaperName, of file: StoredDocument) throws(ViewError) -> SignedPaper? {
+        name.kind == .receipt ? Fixture.paper : nil
+    }
+
+    func delivery(of file: StoredDocument) throws(ViewError) -> Delivery? {
+        let scope = ScopeName.cases(RegionID(1), year: 2026)
+        return Delivery(
+            of: CaseState(scope: scope, id: scope.id), at: RegionID(1), in: Directory(),
+            clock: nil, says: { _, _ in true }, reason: { _ in "" })
+    }
+
+    func unsent() throws(ViewError) -> [Delivery] { [] }
+
+    func verdict(_ receipt: PaperReceipt) throws(ViewError) -> PaperReceipt.Verdict { .unvouched }
+
+    func countyKey() throws(ViewError) -> (code: RegionCode, key: String)? {
+        (Fixture.county, "01" + String(repeating: "0", count: 64))
+    }
+
     func metrics() throws(ViewError) -> [Metric] {
         try fail()
         return [
@@ -293,6 +316,29 @@ enum Fixture {
         caseFile("37012410620120260924000018", 4, "closed", "陈晓燕"),
         caseFile(twice, 5, "received", "孙一"), caseFile(twice, 6, "received", "孙二"),
     ]
+
+    /// A receipt (收件凭证) with its code, signed by a key of the test's own.
+    static let paper: SignedPaper = {
+        let event = CaseEvent(
+            dot: Dot(actor: ActorID(1), seq: Seq(1)), hash: Digest16(high: 1, low: 2),
+            kind: .caseReceive, time: 1_790_210_400_000, author: 0)
+        let paper = CasePaper(
+            entry: PaperEntry(name: PaperName(.receipt), event: event),
+            sheet: Sheet("收件凭证", stamp: "", []), due: nil)
+        do throws(CryptoError) {
+            let key = try SigningKey(
+                suite: .sha256Ed25519, seed: [UInt8](repeating: 1, count: 32))
+            let facts = PaperReceipt.Facts(
+                kind: .receipt, region: county,
+                number: CaseNumber(region: county, date: 20_260_924, serial: 1),
+                event: event.hash, millis: event.time, due: nil, content: paper.content)
+            return SignedPaper(
+                paper,
+                PaperReceipt(facts, by: key.publicKey, voucher: [], sign: key.sign))
+        } catch {
+            fatalError("a key of 32 bytes is one: \(error)")
+        }
+    }()
 
     static func sealed(_ name: String) -> String {
         Base64.encode(Person(name: name, idNumber: "370124194401081234").encoded)

@@ -19,6 +19,7 @@ import Testing
     private static let open: Set<Operation> = [
         .health, .readiness, .stylePage, .syncMessage, .loginPage, .loginForm, .openSession,
         .guidePage, .guideItemPage, .guideFile, .progressPage, .progressForm,
+        .checkReceipt, .getCountyKey, .verifyPage,
     ]
 
     /// Every route of the table, asked by nobody: only the public ones answer.
@@ -56,7 +57,10 @@ import Testing
 
     @Test(arguments: [
         (Role.auditor, "/api/v1/cases", 403), (.auditor, "/cases/" + Fixture.number, 403),
-        (.auditor, "/audit", 200), (.nodeAdmin, "/audit", 403), (.nodeAdmin, "/scopes", 200),
+        (.auditor, "/audit", 200),
+        (.auditor, "/reconciliations", 200), (.nodeAdmin, "/reconciliations", 200),
+        (.itemEditor, "/api/v1/reconciliations", 200), (.monitor, "/reconciliations", 403),
+        (.nodeAdmin, "/audit", 403), (.nodeAdmin, "/scopes", 200),
         (.inspector, "/api/v1/cases", 200), (.inspector, "/api/v1/audit", 403),
         (.monitor, "/metrics", 403), (.itemEditor, "/search?q=I1", 403),
         (.countyWindow, "/api/v1/accounts", 403), (.inspector, "/receive", 403),

@@ -12,6 +12,7 @@ import Testing
             "{number}": Fixture.number, "{code}": "I1", "{door}": "identity",
             "{hash}": String(repeating: "a", count: 64), "{sheet}": "guide", "{board}": "tickets",
             "{family}": "theme", "{format}": "json", "{what}": "theme",
+            "{paper}": "receipt",
         ]
         for route in RouteTable.shipped.routes where route.method == .get {
             var target = route.pattern
@@ -20,6 +21,7 @@ import Testing
             }
             if [.search, .searchPage].contains(route.operation) { target += "?q=I1" }
             if [.getSheet, .sheetPage].contains(route.operation) { target += "?code=I1" }
+            if route.operation == .checkReceipt { target += "?text=" + Fixture.paper.receipt.text }
             if route.operation == .getDueDate { target += "?from=2026-09-24&days=1" }
             for method in ["GET", "HEAD"] {
                 switch try ask.reply(method, target) {

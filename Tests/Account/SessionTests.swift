@@ -41,6 +41,8 @@ private final class Held {
             #expect(table.use(token(1), at: now) != nil)
             now = now.advanced(byMillis: Limits.sessionIdleMillis)
         }
+        // Used a moment ago, so that it is its age alone that ends it.
+        #expect(table.use(token(1), at: now) != nil)
         #expect(table.use(token(1), at: now.advanced(byMillis: 1)) == nil)
     }
 

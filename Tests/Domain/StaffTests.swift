@@ -82,6 +82,8 @@ extension CaseNode {
         (.ticketOpen, #""ticket.open","kind":"stuck","text":"t""#),
         (.ticketStep, #""ticket.fix","ticket":"X","note":"n""#),
         (.ticketReview, #""ticket.review","ticket":"X","outcome":"yes""#),
+        (.setting, #""setting.set","code":"lights","blue":5,"yellow":2,"red":1"#),
+        (.setting, #""figure.set","code":"20","value":6,"whole":8,"source":"局""#),
         (.rate, #""rating.give","contact":"A1","grade":5"#),
         (.account, #""account.disable","login":"niemand""#),
     ]
@@ -226,9 +228,15 @@ extension CaseNode {
             id: try #require(world.node("V1").account("cunban")?.id), login: "cunban")
         word.roles = [.villageClerk]
         word.isDisabled = true
-        village.append(Draft(scope: .staff(region), kind: .accountSet, body: word.body))
-        for arrival in village.logs[.staff(region)] ?? [] { world.node("V1").take(arrival) }
-        #expect(world.node("V1").account("cunban")?.isDisabled == false)
+        // Later than all that was said before, so that it would count if it were heard.
+        for name in ["V2", "T"] {
+            let author = world.node(name)
+            author.now = author.now.advanced(byMillis: 600_000)
+            author.append(Draft(scope: .staff(region), kind: .accountSet, body: word.body))
+            for arrival in author.logs[.staff(region)] ?? [] { world.node("V1").take(arrival) }
+            let isOut = world.node("V1").account("cunban")?.isDisabled
+            #expect(isOut == (name == "T"), "a town above is heard, a village beside is not")
+        }
         #expect(try village.enter("boss", [.nodeAdmin], at: "370124106000") == "region-not-below")
     }
 

@@ -87,6 +87,32 @@ private struct Tree {
         ).signed(for: try CertificateRequest(subject, by: key), by: by, of: of)
     }
 
+    /// The same where the county has ended a place's machine.
+    func ending(_ region: RegionID) throws -> Tree {
+        let own = try #require(directory.seat(of: RegionID(1)))
+        let key = try #require(directory.seat(of: region)?.key)
+        // What it had said of places below it counts.
+        let said = Revocation.Cut(
+            scope: ScopeName.directory(region).id, seq: Seq(99),
+            hash: Digest16(high: 9, low: 9))
+        var other = directory
+        other.add(
+            Directory.Statement(
+                region: RegionID(1), key: own.key, seq: Seq(90),
+                hash: Hash.digest([90], suite: .sha256Ed25519), time: HybridTime(rawValue: 2),
+                entry: .revocation(Revocation(key: key, reason: .stolen, cuts: [said]))))
+        return Tree(keys: keys, certificates: certificates, directory: other)
+    }
+
+    private init(
+        keys: [String: CertificateKey], certificates: [String: Certificate],
+        directory: Directory
+    ) {
+        self.keys = keys
+        self.certificates = certificates
+        self.directory = directory
+    }
+
     func gate() throws -> PeerGate { PeerGate(anchor: try #require(certificates[Self.codes[0]])) }
 
     func caller(_ chain: [Certificate]) -> HTTPPeer {
@@ -162,6 +188,18 @@ private struct Tree {
             address: "127.0.0.1", port: 1, certificate: [1], chain: Array("noise".utf8))
         #expect(throws: GateRefusal.certificate(.malformed)) {
             try tree.gate().peer(noise, at: tree.now)
+        }
+    }
+
+    @Test func whoWasEndedIsNamed() throws {
+        let tree = try Tree()
+        let chain = try [
+            #require(tree.certificates[Tree.codes[2]]), #require(tree.certificates[Tree.codes[1]]),
+        ]
+        #expect(try tree.verdict(chain) == nil)
+        for region in [RegionID(3), RegionID(2)] {
+            let ended = try tree.ending(region)
+            #expect(try ended.verdict(chain) == "revoked", "the node, or who signed for it")
         }
     }
 

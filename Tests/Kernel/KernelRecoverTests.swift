@@ -115,4 +115,38 @@ struct KernelRecoverTests {
         try one.commit([.reissueOrphans(in: nil)])
         #expect(one.vector(scope) == before)
     }
+
+    /// A town that was put back to before it ended a station's machine knows so again from the
+    /// first exchange on, long before it has its seat back.
+    @Test func aRestoredTownKnowsWhomItEndedBeforeItIsSeated() throws {
+        let tree = try TreeFixture()
+        try tree.state()
+        try tree.publish()
+        for _ in 0..<2 {
+            try tree.link(tree.county, tree.town)
+            try tree.link(tree.town, tree.village)
+        }
+        let before = tree.town.journal.durable
+        let stolen = tree.village.signer.key
+        try tree.town.commit([
+            .state([.revocation(Revocation(key: stolen, reason: .stolen, cuts: []))])
+        ])
+        try tree.link(tree.county, tree.town)
+        #expect(tree.county.kernel.directory.isRevoked(stolen))
+
+        let restored = try FixtureNode(
+            seed: 2, region: TreeFixture.townID, root: tree.county.seat,
+            journal: SimulatedJournal(image: before))
+        let old = restored.signer.key
+        try restored.renew(as: try FixtureSigner(seed: 12))
+        try restored.kernel.rewind(old)
+        #expect(!restored.kernel.directory.isRevoked(stolen), "as of the backup")
+        for scope in [
+            ScopeName.directory(TreeFixture.countyID), .directory(TreeFixture.townID),
+        ] { _ = try restored.pull(scope, from: tree.county) }
+        #expect(restored.kernel.directory.isRevoked(stolen))
+        #expect(
+            restored.kernel.directory.seat(of: TreeFixture.townID)?.key == old,
+            "its new incarnation has no seat yet")
+    }
 }

@@ -57,4 +57,67 @@ import Testing
         #expect(elsewhere.region(village)?.parent == towns[2])
         #expect(whole.region(village)?.parent == towns[2])
     }
+
+    /// What a former town said of an account at the village counts for those who never hear that
+    /// town: the county says it again with the move.
+    @Test func aMoveSaysAgainWhichAccountsEnded() throws {
+        let root = SeatRecord(region: county, epoch: 1, key: key, node: .zero, grant: .zero)
+        func incarnation(_ seed: UInt8) throws -> IncarnationKey {
+            let seed = [UInt8](repeating: seed, count: 32)
+            return IncarnationKey(try SigningKey(suite: .sha256Ed25519, seed: seed).publicKey)
+        }
+        let (town, own) = (try incarnation(2), try incarnation(5))
+        var seq: UInt64 = 1
+        func add(
+            _ entries: [DirectoryEntry], by region: RegionID, _ author: IncarnationKey,
+            to directory: inout Directory
+        ) {
+            for entry in entries {
+                seq += 1
+                directory.add(
+                    Directory.Statement(
+                        region: region, key: author, seq: Seq(seq),
+                        hash: Digest(words: (seq, 7, 7, 7)), time: HybridTime(rawValue: seq),
+                        entry: entry))
+            }
+        }
+        func seat(_ region: RegionID, _ key: IncarnationKey, _ seed: UInt8) throws
+            -> DirectoryEntry
+        {
+            let signing = try SigningKey(
+                suite: .sha256Ed25519, seed: [UInt8](repeating: seed, count: 32))
+            let node = Digest(words: (UInt64(seed), 0, 0, 0))
+            return .seat(
+                region: region, epoch: 1, key: key, node: node,
+                proof: .own(region: region, node: node, by: signing))
+        }
+        let stated = [
+            try record(county, .county, under: nil), try record(towns[0], .town, under: county),
+            try record(towns[1], .town, under: county), try seat(towns[0], town, 2),
+        ]
+        var whole = Directory(root: root)
+        add(stated, by: county, key, to: &whole)
+        let below = [try record(village, .village, under: towns[0]), try seat(village, own, 5)]
+        add(below, by: towns[0], town, to: &whole)
+        let cases = ScopeName.cases(village, year: 2026)
+        let cut = Revocation.Cut(
+            scope: cases.id, seq: Seq(3), hash: Digest16(high: 3, low: 3))
+        let end = DirectoryEntry.account(
+            AccountTurn(key: own, author: 77, isEnd: true, cuts: [cut]))
+        add([end], by: towns[0], town, to: &whole)
+        func isOut(_ directory: Directory) -> Bool {
+            directory.isBeyondEnd(
+                of: 77, at: own, in: cases, seq: Seq(4), hash: Digest16(high: 4, low: 4))
+        }
+        #expect(isOut(whole), "where the town is heard")
+        var elsewhere = Directory(root: root)
+        add(stated, by: county, key, to: &elsewhere)
+        add(
+            whole.restatement(of: village, under: towns[1]), by: county, key, to: &elsewhere)
+        #expect(elsewhere.region(village)?.parent == towns[1])
+        #expect(isOut(elsewhere), "and where it is not")
+        #expect(
+            !elsewhere.isBeyondEnd(
+                of: 77, at: own, in: cases, seq: Seq(2), hash: Digest16(high: 2, low: 2)))
+    }
 }

@@ -124,6 +124,22 @@ import Testing
         await county.runtime.stop()
     }
 
+    @Test func aNodeThatDialsWantsThePlaceInTheCertificate() async throws {
+        let county = try await SecureCounty()
+        let (_, town) = try await county.town()
+        let path = county.folder.path + "/other"
+        let code = try await SecureCounty.code(county.data, "370124107000", "安城镇")
+        _ = try await SecureCounty.join(path, county.url, code)
+        let other = try await SecureCounty.start(path)
+        let parent = county.runtime.settings.region.id
+        town.dial(parent, at: "https://" + (try #require(other.endpoint)).text)
+        try await County.until("the right tree and another place is no parent") {
+            town.peerStates().first { $0.region == parent }?.lastError?
+                .contains("wrong-region") == true
+        }
+        for node in [town, other, county.runtime] { await node.stop() }
+    }
+
     @Test func inTheClearOnlyLoopbackIsServed() async throws {
         let county = try await SecureCounty()
         await county.runtime.stop()

@@ -47,7 +47,7 @@ struct Pattern: @unchecked Sendable {  // NSRegularExpression is immutable and t
 enum Tree {
     static let pureRooms = [
         "Base", "Crypto", "HTTP", "Change", "Civil", "Region", "Document", "Catalog",
-        "Domain", "Guide", "Editing", "Replication", "Kernel", "Enrolment", "API", "QR",
+        "Domain", "Guide", "Paper", "Editing", "Replication", "Kernel", "Enrolment", "API", "QR",
     ]
 
     /// Where C handles live, and so where unsafe words may stand.

@@ -140,6 +140,24 @@ final class VaultWorld: Sendable {
             rings[key]?.take([.init(to: to, box: "-"), .init(to: to, box: "AAAA")], generation: 0)
         }
         #expect(try town.open(envelope) == person)
+        // One that opens, with another key in it, before the right one.
+        let wraps = try #require(world.rings.withLock { $0[key]?.wraps })
+        var about = ByteWriter(capacity: 48)
+        about.write(bytes: "syncnode given scope key 1\0".utf8)
+        about.write(world.scope.id)
+        about.write(envelope.key)
+        let wrong = try Seal.seal(
+            Array(repeating: 9, count: 32), to: town.publicKey, associated: about.bytes,
+            ephemeralSeed: Array(repeating: 3, count: 32))
+        let to = Vault.fingerprint(town.publicKey)
+        world.rings.withLock { rings in
+            var ring = KeyringState(scope: world.scope.id, number: envelope.key)
+            ring.take(
+                [.init(to: to, box: Base64.encode(wrong))] + wraps.filter { $0.to == to },
+                generation: 1)
+            rings[key] = ring
+        }
+        #expect(try world.vault(2).open(envelope) == person)
     }
 
     @Test func aCaseGoesToAnotherCountyAndNoFarther() async throws {

@@ -23,6 +23,12 @@ extension Call {
             return API.stored(
                 try document(.caseFile).state, for: request, person: view.person)
         case .getCaseClock: return try clock()
+        case .listPapers: return try papers()
+        case .getDelivery: return try delivery()
+        case .listUnsent: return try unsent()
+        case .getPaper: return try paper()
+        case .checkReceipt: return try receiptCheck()
+        case .getCountyKey: return try countyKey()
         case .getItem: return API.stored(try document(.item).state, for: request)
         case .getRollout: return try rollout()
         case .listGrants: return try grants()
@@ -32,6 +38,7 @@ extension Call {
         case .getBoard: return try boardAnswer()
         case .getArchive: return try archiveAnswer()
         case .listAudit, .listAccounts, .listDrafts, .getSession: return try staffAnswer()
+        case .listReconciliations: return try reconciliationAnswer()
         default:
             invariant(false, "every query has its answer")
             throw .missing("no-such-route", "没有这个地址")
@@ -251,5 +258,55 @@ extension Call {
 extension ListCursor {
     init(of document: StoredDocument) {
         self.init(time: document.time, id: document.key.id)
+    }
+}
+
+/// 对账.
+extension Call {
+    func reconciliationPage() throws(Problem) -> HTTPResponse {
+        Page.response("对账", try status(), ReconciliationTable(try reconciliations()).html)
+    }
+
+    private func reconciliationAnswer() throws(Problem) -> HTTPResponse {
+        let rows = try reconciliations()
+        var writer = JSONWriter(capacity: 256 * rows.count + 64)
+        writer.object { object in
+            object.array("reconciliations") { array in
+                for row in rows { row.write(to: &array) }
+            }
+        }
+        return .json(writer.bytes)
+    }
+
+    /// The last one of each place that is known here, by code.
+    private func reconciliations() throws(Problem) -> [ReconciliationRow] {
+        let places = try read { view throws(ViewError) in try view.places() }
+        let query = DocumentQuery(
+            collection: .reconciliation, status: nil, after: nil, limit: Limits.listMax)
+        let found = try read { view throws(ViewError) in try view.documents(query) }
+        var rows: [ReconciliationRow] = []
+        for document in found {
+            let state: ReconciliationState
+            do throws(JSONError) {
+                state = try ReconciliationState(document)
+            } catch {
+                continue
+            }
+            let place = places.first { $0.id == state.region }
+            let answer = state.isAnswered ? state.answer : nil
+            let result = answer.map { ReconciliationState.differing(in: $0.body) }
+            let standing: ReconciliationRow.Standing =
+                result.map { $0.differing.isEmpty ? .equal : .differs }
+                ?? (state.statement == nil ? .none : .waiting)
+            rows.append(
+                ReconciliationRow(
+                    code: place?.code.text ?? state.region.hex, name: place?.name ?? "—",
+                    standing: standing,
+                    day: state.statement.flatMap { ReconciliationState.day(of: $0.body) },
+                    stated: state.statement.map { $0.time.instant.rfc3339 },
+                    answered: answer.map { $0.time.instant.rfc3339 }, scopes: result?.count ?? 0,
+                    differing: result?.differing ?? []))
+        }
+        return rows.sorted { $0.code < $1.code }
     }
 }

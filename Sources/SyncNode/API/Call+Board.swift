@@ -158,7 +158,8 @@ extension Call {
         let file = try ticketFile()
         if let finding = file.findings.first {
             throw .invalid(
-                "ticket-import", "第 \(finding.row) 行：\(finding.title)", field: finding.field)
+                "ticket-import", "第 \(finding.row) 行 \(finding.field)：\(finding.title)",
+                field: finding.field)
         }
         return .submit(
             CommandOrder(
@@ -222,7 +223,7 @@ extension Call {
         for field in fields {
             guard let text = form.text(field) else { continue }
             switch field {
-            case "days", "grade", "blue", "yellow", "red":
+            case "days", "grade", "score", "blue", "yellow", "red":
                 body[field] = text.digits.map { .int(Int64($0)) } ?? .text(text)
             case "named": body[field] = .bool(text == "yes")
             default: body[field] = .text(text)
@@ -250,6 +251,7 @@ struct BoardPage {
         "ticket.fix": ["ticket", "note"], "ticket.reply": ["ticket", "note"],
         "ticket.archive": ["ticket", "note"], "ticket.note": ["ticket", "note"],
         "rating.give": ["contact", "grade", "item", "named", "text"],
+        "case.rate": ["case", "score", "named", "note"],
         "setting.set": ["code", "blue", "yellow", "red"],
     ]
 
@@ -312,6 +314,13 @@ struct BoardPage {
             <input name="contact" required maxlength="64" autocomplete="off"></label>\
             <label>评价<select name="grade">\(grades)</select></label>\
             <label>意见（差评转工单）<input name="text" maxlength="500"></label>\
+            <label><input type="checkbox" name="named" value="yes"> 实名</label>\
+            <button class="main">提交评价</button></form>\
+            <h2>评价办件</h2><form method="post" action="/console/board">\(Page.token(viewer))\
+            \(hidden("command", "case.rate"))<label>办件编号\
+            <input name="case" required maxlength="32" autocomplete="off"></label>\
+            <label>评价<select name="score">\(grades)</select></label>\
+            <label>意见（差评转工单）<input name="note" maxlength="500"></label>\
             <label><input type="checkbox" name="named" value="yes"> 实名</label>\
             <button class="main">提交评价</button></form></section>
             """

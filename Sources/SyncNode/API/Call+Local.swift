@@ -3,6 +3,7 @@ import Console
 package import Domain
 import Guide
 import HTTP
+import Paper
 
 /// What a node's own catalog says beside its items: who was granted what, and which day is the
 /// n-th working day.
@@ -84,6 +85,186 @@ extension Call {
     func clock(of file: StoredDocument, at now: Instant) throws(Problem) -> CaseClock? {
         try read { view throws(ViewError) in try view.clock(of: file, on: CivilDate(of: now)) }
     }
+}
+
+/// Documents of a case, and whether one that somebody brings is genuine.
+extension Call {
+    func papers() throws(Problem) -> HTTPResponse {
+        let file = try document(.caseFile)
+        let found = try read { view throws(ViewError) in try view.papers(of: file) }
+        var writer = JSONWriter(capacity: 128 * found.count + 64)
+        writer.object { object in
+            object.field("number", file.label)
+            object.array("papers") { array in
+                for entry in found.suffix(Limits.papersMax) {
+                    array.object { line in
+                        line.field("paper", entry.name.text)
+                        line.field("title", entry.name.kind.title)
+                        line.field("at", entry.event.moment)
+                    }
+                }
+            }
+        }
+        return .json(writer.bytes)
+    }
+
+    private func signed(_ file: StoredDocument) throws(Problem) -> SignedPaper {
+        var found: SignedPaper?
+        if let name = PaperName(values[1]) {
+            found = try read { view throws(ViewError) in try view.paper(name, of: file) }
+        }
+        guard let found else { throw .missing("paper-unknown", "此办件没有这份文书") }
+        return found
+    }
+
+    func paper() throws(Problem) -> HTTPResponse {
+        let found = try signed(try document(.caseFile))
+        let sheet = CommandBody.parsed(found.paper.sheet.json)
+        guard var object = sheet.object else { throw Problem(ViewError.failed) }
+        object["receipt"] = .text(found.receipt.text)
+        return .json(JSON.object(object).bytes)
+    }
+
+    func delivery() throws(Problem) -> HTTPResponse {
+        let file = try document(.caseFile)
+        guard let found = try read({ view throws(ViewError) in try view.delivery(of: file) }) else {
+            throw .missing("case-not-whole", "此办件的收件环节尚未到达本站")
+        }
+        var writer = JSONWriter(capacity: 512)
+        found.write(to: &writer)
+        return .json(writer.bytes)
+    }
+
+    /// {link: {state, lastContact, error}, cases: […]}.
+    func unsent() throws(Problem) -> HTTPResponse {
+        let found = try read { view throws(ViewError) in try view.unsent() }
+        let parent = try status().peers.first(where: \.isParent)
+        var writer = JSONWriter(capacity: 256 * found.count + 256)
+        writer.object { object in
+            object.object("link") { link in
+                link.field("state", parent.map { .text($0.state.rawValue) } ?? .null)
+                link.field(
+                    "lastContact", parent?.lastContact.map { .text($0.rfc3339) } ?? .null)
+                link.field("error", parent?.lastError.map(JSON.text) ?? .null)
+            }
+            object.array("cases") { array in
+                for line in found { line.write(to: &array) }
+            }
+        }
+        return .json(writer.bytes)
+    }
+
+    func unsentPage() throws(Problem) -> HTTPResponse {
+        let status = try status()
+        let found = try read { view throws(ViewError) in try view.unsent() }
+        let rows = found.map { line -> HTMLText in
+            let since = line.unsentSince.map { Instant(millis: $0).minuteText } ?? "—"
+            let place = "/cases/" + URLText.segment(line.number)
+            return """
+                <tr><td><a href="\(place)"><code>\(line.number)</code></a><td class="n">\
+                \(line.unsent)<td>\(since)<td>\(line.onlineBy?.text ?? "—")</tr>
+                """
+        }
+        let table: HTMLText =
+            rows.isEmpty
+            ? "<p>没有未送达的办件。</p>"
+            : """
+            <div class="scroll"><table><thead><tr><th>办件<th class="n">未送达<th>自何时\
+            <th>须在此日前联网</thead><tbody>\(rows)</tbody></table></div>
+            """
+        return Page.response(
+            "未送达", status,
+            """
+            <section class="card"><h1>未送达的办件</h1>\(DeliveryCard.why(status))\(table)</section>
+            """)
+    }
+
+    func receiptCheck() throws(Problem) -> HTTPResponse {
+        guard let text = try queryText("text", bytesMax: Limits.paperReceiptBytesMax) else {
+            throw Problem(400, "field-required", "缺少 text", field: "text")
+        }
+        guard let receipt = PaperReceipt(text) else {
+            throw Problem(400, "receipt-malformed", "不是文书的二维码内容", field: "text")
+        }
+        let verdict = try read { view throws(ViewError) in try view.verdict(receipt) }
+        return .json(receipt.json(verdict))
+    }
+
+    func countyKey() throws(Problem) -> HTTPResponse {
+        guard let known = try read({ view throws(ViewError) in try view.countyKey() }) else {
+            throw .missing("county-unknown", "本站所属县未列入目录")
+        }
+        var writer = JSONWriter()
+        writer.object { object in
+            object.field("county", known.code.text)
+            object.field("key", known.key)
+        }
+        return .json(writer.bytes)
+    }
+
+    func paperPage() throws(Problem) -> HTTPResponse {
+        let status = try status()
+        let file = try document(.caseFile)
+        let found = try signed(file)
+        let person = CaseSheet(file, opened: view).shown
+        let text = found.receipt.text
+        let back = "/cases/" + URLText.segment(values[0])
+        return Page.response(
+            found.paper.entry.name.kind.title, status,
+            """
+            \(found.paper.sheet.html)<section class="card"><dl class="facts">\
+            \(Page.fact("申请人", text: person.name))\
+            \(Page.fact("证件号码", text: person.idNumber ?? "—"))</dl>\
+            \(CodeFigure.html(text))<p class="quiet"><code class="long">\(text)</code></p>\
+            <p class="quiet">在任一站点的“核对文书”页粘贴以上文字，或扫描二维码后粘贴，即可离线核对真伪。</p>\
+            <p class="screen"><a href="\(back)">回到办件</a></p></section>
+            """)
+    }
+
+    func verifyPage() throws(Problem) -> HTTPResponse {
+        let status = try status()
+        let text = try queryText("text", bytesMax: Limits.paperReceiptBytesMax) ?? ""
+        var answer: HTMLText = .empty
+        if !text.isEmpty {
+            if let receipt = PaperReceipt(text) {
+                let verdict = try read { view throws(ViewError) in try view.verdict(receipt) }
+                answer = facts(receipt, verdict, try names())
+            } else {
+                answer = "<p class=\"notice\">不是文书的二维码内容，或抄写有误。</p>"
+            }
+        }
+        return Page.response(
+            "核对文书", status,
+            """
+            <section class="card narrow"><h1>核对文书</h1>\(answer)
+            <form method="get" action="/verify"><label>二维码的内容（以 SNP1. 开头）\
+            <textarea name="text" rows="6" required maxlength="700">\(text)</textarea></label>\
+            <button class="main">核对</button></form>
+            <p class="quiet">核对只用本节点已有的公钥，不需要网络。</p></section>
+            """)
+    }
+
+    private func facts(
+        _ receipt: PaperReceipt, _ verdict: PaperReceipt.Verdict, _ names: PlaceNames
+    ) -> HTMLText {
+        let facts = receipt.facts
+        let mark = Page.mark(
+            verdict == .genuine ? "真实" : verdict == .unvouched ? "未确认" : "不真实",
+            verdict == .genuine ? "done" : verdict == .unvouched ? "waiting" : "bad")
+        return """
+            <p>\(mark) \(verdict.name)</p><dl class="facts">\
+            \(Page.fact("文书", text: facts.kind.title))\
+            \(Page.fact("办件编号", text: facts.number.text))\
+            \(Page.fact("签发地点", text: names.name(facts.region)))\
+            \(Page.fact("业务时间", text: Instant(millis: facts.millis).minuteText))\
+            \(Page.fact("所载期限", text: facts.due?.text ?? "—"))</dl>
+            """
+    }
+}
+
+extension PaperEntry {
+    /// When it came about, for people.
+    var moment: String { Instant(millis: event.moment).minuteText }
 }
 
 extension CaseClock {

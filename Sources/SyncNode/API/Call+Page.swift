@@ -12,6 +12,9 @@ extension Call {
         case .homePage: return try homePage()
         case .itemPage: return try itemPage()
         case .casePage: return try casePage()
+        case .paperPage: return try paperPage()
+        case .unsentPage: return try unsentPage()
+        case .verifyPage: return try verifyPage()
         case .receivePage: return try receivePage()
         case .searchPage: return try searchPage()
         case .scopesPage: return try scopesPage()
@@ -20,6 +23,7 @@ extension Call {
         case .loginPage, .accountPage, .auditPage, .draftsPage, .guidePage, .guideItemPage,
             .progressPage:
             return try staffPage()
+        case .reconciliationPage: return try reconciliationPage()
         default:
             invariant(false, "every page has its maker")
             throw .missing("no-such-route", "没有这个地址")
@@ -78,6 +82,8 @@ extension Call {
         var page = CasePage(
             status: status, sheet: sheet, item: try item(sheet.item, status),
             clock: try clock(of: first, at: status.clock), names: try names(), key: formKey(status))
+        page.delivery = try read { view throws(ViewError) in try view.delivery(of: first) }
+        page.papers = try read { view throws(ViewError) in try view.papers(of: first) }
         page.twins = sheets(try read { view throws(ViewError) in try view.twins(of: first) })
             .filter { !["closed", "withdrawn", "refused"].contains($0.status) }
         page.binding = try read { view throws(ViewError) in

@@ -4,6 +4,7 @@ import Console
 import Domain
 import Guide
 import HTTP
+import Paper
 
 /// One case: on paper the receipt that the applicant takes home; on the screen also who has it,
 /// what happened, and what may be done now.
@@ -22,6 +23,10 @@ struct CasePage {
     /// Which version governs it, and what must be told or ruled for that; nil where the item is not
     /// here.
     var binding: Sheet?
+    /// How far it has come.
+    var delivery: Delivery?
+    /// The documents that there are by now.
+    var papers: [PaperEntry] = []
     /// The applicant in full, after it was asked for with a reason; nil shows it masked.
     var person: Person?
 
@@ -29,8 +34,8 @@ struct CasePage {
         Page.response(
             "办件 " + sheet.number, status,
             """
-            \(receipt)<div class="screen">\(custody)\(bound)\(CaseActs(page: self).html)\
-            \(history)</div>
+            \(receipt)<div class="screen">\(arrival)\(documents)\(custody)\(bound)\
+            \(CaseActs(page: self).html)\(history)</div>
             """)
     }
 
@@ -163,6 +168,22 @@ struct CasePage {
             return "<li>\(mark) \(name ?? material.code)\(missing)\(scan ?? .empty)</li>"
         }
         return "<h2>申请材料</h2><ul class=\"materials\">\(rows)</ul>"
+    }
+
+    /// 到达情况, by each place's own word.
+    private var arrival: HTMLText {
+        guard let delivery else { return .empty }
+        return DeliveryCard(delivery: delivery, status: status).html
+    }
+
+    /// Each as a page of its own, to be printed.
+    private var documents: HTMLText {
+        guard !papers.isEmpty else { return .empty }
+        let links = papers.suffix(Limits.pageRowsMax).map { entry -> HTMLText in
+            let place = "/cases/\(URLText.segment(sheet.address))/papers/\(entry.name.text)"
+            return "<li><a href=\"\(place)\">\(entry.name.kind.title)</a> \(entry.moment)</li>"
+        }
+        return "<section class=\"card\"><h2>文书</h2><ul>\(links)</ul></section>"
     }
 
     // MARK: who has it, and what happened

@@ -2,6 +2,7 @@ import Base
 import Console
 import Domain
 import HTTP
+import Paper
 
 /// The form with which an application is received: first the item, then its materials.
 struct ReceivePage {
@@ -139,6 +140,48 @@ struct ScopesPage {
         return """
             <tr><td>\(scope.title)<br><code class="quiet">\(scope.id.hex)</code>
             <td class="n">\(scope.changes)<td class="wide">\(heads)\(more)</tr>
+            """
+    }
+}
+
+/// 到达情况 of a case: what each place says, why the rest has not come, and until when it must.
+struct DeliveryCard {
+    let delivery: Delivery
+    let status: NodeStatus
+
+    var html: HTMLText {
+        let steps = delivery.steps.map { step -> HTMLText in
+            let since = step.since.map { " 自 " + Instant(millis: $0).minuteText } ?? ""
+            let mark = Page.mark(step.word, step.missing == 0 ? "done" : "waiting")
+            return "<li>\(mark) \(step.region.name)\(since)</li>"
+        }
+        var hand: HTMLText = .empty
+        if let last = delivery.hand {
+            let reason = last.reason.isEmpty ? "" : "：" + last.reason
+            hand = """
+                <p>\(last.word) \(last.region?.name ?? "")\(reason) \
+                <small>\(Instant(millis: last.time).minuteText)</small></p>
+                """
+        }
+        let why: HTMLText = delivery.unsent > 0 ? Self.why(status) : .empty
+        let until: HTMLText =
+            delivery.onlineBy.map {
+                "<p class=\"notice\">须在 \($0.text) 前联网，否则误期。</p>"
+            } ?? .empty
+        return """
+            <section class="card"><h2>到达情况</h2><ul class="materials">\(steps)</ul>\
+            \(hand)\(why)\(until)</section>
+            """
+    }
+
+    /// Why something has not gone up: the link's own word.
+    static func why(_ status: NodeStatus) -> HTMLText {
+        guard let parent = status.peers.first(where: \.isParent) else { return .empty }
+        let last = parent.lastContact?.minuteText ?? "从未"
+        let error = parent.lastError.map { "，\($0)" } ?? ""
+        return """
+            <p class="quiet">与上级 \(parent.name) 的链路：\(parent.state.rawValue)，\
+            最近联系 \(last)\(error)</p>
             """
     }
 }

@@ -22,7 +22,8 @@ enum Gate {
     private static func need(_ operation: Operation) -> Need {
         switch operation {
         case .health, .readiness, .stylePage, .syncMessage, .loginPage, .loginForm, .openSession,
-            .guidePage, .guideItemPage, .guideFile, .progressPage, .progressForm:
+            .guidePage, .guideItemPage, .guideFile, .progressPage, .progressForm,
+            .checkReceipt, .getCountyKey, .verifyPage:
             .nothing
         // The domain decides by role what a command may; it must have somebody's name.
         case .openAPI, .getSession, .closeSession, .changePassword, .changeCode, .codeForm,
@@ -31,7 +32,8 @@ enum Gate {
             .actOnItem, .receiveForm, .caseForm, .addAccount, .actOnAccount, .accountForm,
             .draftForm, .importCatalog, .catalogForm, .editForm, .boardForm, .importTickets:
             .anyone
-        case .listCases, .getCase, .getCaseClock, .search, .casePage, .searchPage, .streamEvents:
+        case .listCases, .getCase, .getCaseClock, .search, .casePage, .searchPage, .streamEvents,
+            .listPapers, .getPaper, .paperPage, .getDelivery, .listUnsent, .unsentPage:
             .act(.viewCases)
         case .listItems, .getItem, .getRollout, .listGrants, .getDueDate, .itemPage, .listDrafts,
             .draftsPage, .getSheet, .checkImport, .exportCatalog, .listDefinitions,
@@ -49,6 +51,7 @@ enum Gate {
         case .syncNow, .syncForm, .writeReceipt: .act(.sync)
         case .listAccounts: .act(.viewAccounts)
         case .listAudit, .auditPage: .act(.viewAudit)
+        case .listReconciliations, .reconciliationPage: .either(.viewAudit, .viewNode)
         }
     }
 

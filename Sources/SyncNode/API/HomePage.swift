@@ -14,9 +14,16 @@ struct HomePage {
     let names: PlaceNames
 
     var response: HTTPResponse {
-        Page.response(
+        let machine = isTechnical ? identity + links : .empty
+        // Whoever works on cases finds them first; whoever looks after the machine, the machine.
+        return Page.response(
             status.name, status,
-            "\(isTechnical ? identity + links : .empty)\(itemTable)\(caseTable)")
+            isClerk
+                ? "\(caseTable)\(itemTable)\(machine)" : "\(machine)\(itemTable)\(caseTable)")
+    }
+
+    private var isClerk: Bool {
+        status.viewer.kind == .account && status.viewer.may(.viewCases)
     }
 
     private var isTechnical: Bool { status.viewer.may(.viewNode) }

@@ -5,6 +5,7 @@ package import Board
 import Change
 package import Domain
 package import Guide
+package import Paper
 
 /// What pages and queries read of a node. Synchronous: called on a reader's thread, over one
 /// moment of the store. Answers are bounded by what is asked for.
@@ -48,6 +49,18 @@ package protocol NodeView {
     func person(_ sealed: String) -> PersonAnswer
     /// Other cases of the same person for the same item that are here (疑似重复), the newest first.
     func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument]
+    /// The documents (文书) that a stored case has by now, the oldest first.
+    func papers(of file: StoredDocument) throws(ViewError) -> [PaperEntry]
+    /// One of them with its signed receipt; nil where the case has none of that name.
+    func paper(_ name: PaperName, of file: StoredDocument) throws(ViewError) -> SignedPaper?
+    /// How far a stored case has come, by each place's own word; nil while its 收件 is not here.
+    func delivery(of file: StoredDocument) throws(ViewError) -> Delivery?
+    /// Of the newest cases those of which something made here has not arrived above.
+    func unsent() throws(ViewError) -> [Delivery]
+    /// What this node says of a document's receipt.
+    func verdict(_ receipt: PaperReceipt) throws(ViewError) -> PaperReceipt.Verdict
+    /// The county's public key, by which anybody checks receipts; nil where there is no county.
+    func countyKey() throws(ViewError) -> (code: RegionCode, key: String)?
     /// What is measured now, in the order of output.
     func metrics() throws(ViewError) -> [Metric]
 }

@@ -64,6 +64,9 @@ enum Page {
         }
         if viewer.may(.viewBoard) { links.append("<a href=\"/board\">看板</a>") }
         if viewer.may(.viewNode) { links.append("<a href=\"/scopes\">范围</a>") }
+        if viewer.may(.viewAudit) || viewer.may(.viewNode) {
+            links.append("<a href=\"/reconciliations\">对账</a>")
+        }
         if viewer.may(.viewAudit) { links.append("<a href=\"/audit\">审计</a>") }
         if viewer.kind == .nobody {
             links = ["<a href=\"/guide\">办事指南</a><a href=\"/progress\">进度查询</a>"]

@@ -124,6 +124,8 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case health, readiness, metrics, openAPI
     case getStatus, listPeers, listScopes
     case listCases, getCase, getCaseClock, receiveCase, actOnCase
+    case getDelivery, listUnsent, unsentPage
+    case listPapers, getPaper, checkReceipt, getCountyKey, paperPage, verifyPage
     case listItems, getItem, publishItem, actOnItem, getRollout
     case listGrants, getDueDate
     case getSheet, checkImport, importCatalog, exportCatalog, listDefinitions
@@ -135,7 +137,8 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case homePage, stylePage, casePage, itemPage, receivePage, searchPage, scopesPage
     case receiveForm, caseForm, syncForm
     case openSession, closeSession, getSession, changePassword, changeCode
-    case listAccounts, addAccount, actOnAccount, listAudit, listDrafts
+    case listAccounts, addAccount, actOnAccount, listAudit, listDrafts, listReconciliations
     case loginPage, accountPage, auditPage, draftsPage, guidePage, guideItemPage, progressPage
+    case reconciliationPage
     case loginForm, logoutForm, passwordForm, codeForm, accountForm, draftForm, progressForm
 }

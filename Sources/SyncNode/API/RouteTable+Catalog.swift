@@ -99,3 +99,48 @@ extension Parameter {
         "family", in: .path, "哪一类",
         .words(DefinitionState.Family.allCases.map(\.rawValue)))
 }
+
+extension Schemas {
+    /// What an act on a case may bring.
+    static let caseAction = JSON.record([
+        (
+            "outcome",
+            .words([
+                "grant", "refuse", "way", "sealed", "declined", "kept", "broken",
+            ])
+        ), ("note", .string()),
+        ("promise", .flag), ("pledge", .flag), ("override", .flag),
+        ("procedure", .words(CaseStep.lawful + CaseStep.ofItem)),
+        ("days", .integer(min: 1, max: Limits.procedureDaysMax)),
+        ("approver", .string()), ("department", .string()), ("document", .string()),
+        ("seal", .string()), ("certificate", .string()), ("keep", .string()),
+        ("codes", .list(.string())), ("way", .words(CaseStep.ways)),
+        ("digest", .hex(64)), ("reason", .string()), ("receiver", .string()),
+        ("to", .regionCode), ("gaps", .list(gap)), ("materials", .list(material)),
+        ("score", .integer(min: 1, max: 5)), ("event", .hex(32)), ("at", .moment),
+        ("dryRun", .flag),
+    ])
+
+    /// When a case is due.
+    static let caseClock = JSON.record(
+        [
+            ("number", .string()), ("asOf", .day), ("received", .day),
+            ("accepted", .orNull(.day)), ("deemedAccepted", .orNull(.day)),
+            ("reply", .orNull(.day)), ("promised", .orNull(.day)),
+            ("legal", .orNull(.day)), ("delivery", .orNull(.day)), ("paused", .flag),
+            ("deferral", .orNull(.day)), ("verification", .orNull(.day)),
+            ("extended", .integer(min: 0)), ("stops", .list(.list(.day))),
+            ("light", .orNull(.words(CaseClock.Light.allCases.map(\.rawValue)))),
+            ("missingYear", .orNull(.integer(min: 1))),
+        ], required: ["number", "asOf", "received", "paused"])
+
+    /// What is missing as a text, or with the way to close it.
+    private static let gap: JSON = [
+        "oneOf": [
+            .string(lengthMin: 1),
+            .record(
+                [("material", .string()), ("lack", .string()), ("way", .string())],
+                required: ["material", "lack", "way"]),
+        ]
+    ]
+}

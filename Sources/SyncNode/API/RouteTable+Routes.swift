@@ -69,6 +69,30 @@ extension RouteTable {
             face: .api, summary: "办件的时限与亮灯", parameters: [.caseNumber],
             answer: .json("CaseClock", "由事件和节假日安排推算，不存储"), problems: [404, 409]),
         Route(
+            method: .get, pattern: "/api/v1/cases/{number}/papers", operation: .listPapers,
+            face: .api, summary: "办件的文书", parameters: [.caseNumber],
+            answer: .json("Any", "由事件生成，不存储"), problems: [404, 409]),
+        Route(
+            method: .get, pattern: "/api/v1/cases/{number}/papers/{paper}", operation: .getPaper,
+            face: .api, summary: "一份文书及其签名回执", parameters: [.caseNumber, .paper],
+            answer: .json("Any", "标题、各节、回执（二维码内容）"), problems: [404, 409]),
+        Route(
+            method: .get, pattern: "/api/v1/cases/{number}/delivery", operation: .getDelivery,
+            face: .api, summary: "办件到达情况：各级自己的回执", parameters: [.caseNumber],
+            answer: .json("Any", "本站已存、镇已收、县已收、受理方已签收、被退回"), problems: [404, 409]),
+        Route(
+            method: .get, pattern: "/api/v1/unsent", operation: .listUnsent, face: .api,
+            summary: "未送达的办件：为何、自何时、何日之前须联网",
+            answer: .json("Any", "最近的办件中未送达的")),
+        Route(
+            method: .get, pattern: "/api/v1/verify", operation: .checkReceipt, face: .api,
+            summary: "核对文书二维码（公开，离线可用）", parameters: [.receiptText],
+            answer: .json("Any", "真伪及所载事实"), problems: [400]),
+        Route(
+            method: .get, pattern: "/api/v1/county-key", operation: .getCountyKey, face: .api,
+            summary: "本县公钥：任何人凭它离线核对文书", answer: .json("Any", "县区划代码与公钥"),
+            problems: [404]),
+        Route(
             method: .get, pattern: "/api/v1/items", operation: .listItems, face: .api,
             summary: "事项列表", parameters: [.cursor, .limit, .status],
             answer: .json("ItemList", "事项"), problems: [400]),
@@ -182,6 +206,10 @@ extension RouteTable {
             parameters: [.cursor, .limit, .who, .act],
             answer: .json("AuditList", "新的在前"), problems: [400, 401, 403]),
         Route(
+            method: .get, pattern: "/api/v1/reconciliations", operation: .listReconciliations,
+            face: .api, summary: "对账：各站与上级最近一次", parameters: [],
+            answer: .json("ReconciliationList", "按区划代码"), problems: [401, 403]),
+        Route(
             method: .get, pattern: "/api/v1/drafts", operation: .listDrafts, face: .api,
             summary: "待复核的事项版本", parameters: [.cursor, .limit, .status],
             answer: .json("DraftList", "新的在前"), problems: [400, 401]),
@@ -191,6 +219,7 @@ extension RouteTable {
         page("/login", .loginPage, "登录", [.next]),
         page("/account", .accountPage, "我的账户"),
         page("/audit", .auditPage, "审计", [.cursor, .who, .act]),
+        page("/reconciliations", .reconciliationPage, "对账"),
         page("/drafts", .draftsPage, "待复核的草稿"),
         page("/guide", .guidePage, "办事指南（公开）"),
         page("/guide/{code}", .guideItemPage, "事项指南（公开）", [.itemCode], [404]),
@@ -251,6 +280,13 @@ extension Parameter {
     static let act = Parameter("act", in: .query, "只看此类", .string(lengthMax: 64))
     static let caseNumber = Parameter(
         "number", in: .path, "26 位办件编号，或 32 位十六进制办件标识", .string(lengthMax: 32))
+    static let paper = Parameter(
+        "paper", in: .path, "文书：receipt、acceptance、correction.2 等", .string(lengthMax: 32))
+    static let receiptText = Parameter(
+        "text", in: .query, "二维码的内容，以 SNP1. 开头",
+        .string(lengthMin: 1, lengthMax: Limits.paperReceiptBytesMax), isRequired: true)
+    static let receiptForm = Parameter(
+        "text", in: .query, "二维码的内容", .string(lengthMax: Limits.paperReceiptBytesMax))
     static let blobHash = Parameter(
         "hash", in: .path, "附件内容的摘要（SHA-256 或 SM3），64 位小写十六进制数",
         .string(lengthMin: 64, lengthMax: 64))
@@ -290,6 +326,11 @@ extension RouteTable {
         page("/receive", .receivePage, "收件登记", [.itemOfForm]),
         page("/search", .searchPage, "检索", [.wordsOfForm]),
         page("/scopes", .scopesPage, "范围与版本向量", [.cursor]),
+        page(
+            "/cases/{number}/papers/{paper}", .paperPage, "一份文书，供打印",
+            [.caseNumber, .paper], [404]),
+        page("/unsent", .unsentPage, "未送达的办件"),
+        page("/verify", .verifyPage, "核对文书真伪（公开）", [.receiptForm]),
         page("/cases/{number}", .casePage, "办件与收件凭证", [.caseNumber], [404]),
         page("/items/{code}", .itemPage, "事项、版本与逐站到达", [.itemCode], [404]),
         Route(
@@ -322,49 +363,4 @@ extension RouteTable {
 
 extension Parameter {
     static let itemOfForm = Parameter("item", in: .query, "事项编码", .string(lengthMax: 64))
-}
-
-extension Schemas {
-    /// What an act on a case may bring.
-    static let caseAction = JSON.record([
-        (
-            "outcome",
-            .words([
-                "grant", "refuse", "way", "sealed", "declined", "kept", "broken",
-            ])
-        ), ("note", .string()),
-        ("promise", .flag), ("pledge", .flag), ("override", .flag),
-        ("procedure", .words(CaseStep.lawful + CaseStep.ofItem)),
-        ("days", .integer(min: 1, max: Limits.procedureDaysMax)),
-        ("approver", .string()), ("department", .string()), ("document", .string()),
-        ("seal", .string()), ("certificate", .string()), ("keep", .string()),
-        ("codes", .list(.string())), ("way", .words(CaseStep.ways)),
-        ("digest", .hex(64)), ("reason", .string()), ("receiver", .string()),
-        ("to", .regionCode), ("gaps", .list(gap)), ("materials", .list(material)),
-        ("score", .integer(min: 1, max: 5)), ("event", .hex(32)), ("at", .moment),
-        ("dryRun", .flag),
-    ])
-
-    /// When a case is due.
-    static let caseClock = JSON.record(
-        [
-            ("number", .string()), ("asOf", .day), ("received", .day),
-            ("accepted", .orNull(.day)), ("deemedAccepted", .orNull(.day)),
-            ("reply", .orNull(.day)), ("promised", .orNull(.day)),
-            ("legal", .orNull(.day)), ("delivery", .orNull(.day)), ("paused", .flag),
-            ("deferral", .orNull(.day)), ("verification", .orNull(.day)),
-            ("extended", .integer(min: 0)), ("stops", .list(.list(.day))),
-            ("light", .orNull(.words(CaseClock.Light.allCases.map(\.rawValue)))),
-            ("missingYear", .orNull(.integer(min: 1))),
-        ], required: ["number", "asOf", "received", "paused"])
-
-    /// What is missing as a text, or with the way to close it.
-    private static let gap: JSON = [
-        "oneOf": [
-            .string(lengthMin: 1),
-            .record(
-                [("material", .string()), ("lack", .string()), ("way", .string())],
-                required: ["material", "lack", "way"]),
-        ]
-    ]
 }

@@ -177,6 +177,7 @@ enum Schemas {
         ("AccountList", list(of: "accounts", "Any")),
         ("AuditList", list(of: "lines", "AuditLine")),
         ("DraftList", list(of: "drafts", "Any")),
+        ("ReconciliationList", list(of: "reconciliations", "Any", isPaged: false)),
         (
             "SearchResults",
             .record(

@@ -46,6 +46,10 @@ extension Limits {
     package static let backdatedDaysMax = 366
     /// Years that somebody who applies is old at most.
     package static let ageYearsMax = 150
+    /// Characters of a document's receipt as a code carries it.
+    package static let paperReceiptBytesMax = 700
+    /// Documents of one case in a list: some for each of its events.
+    package static let papersMax = 400
     /// Materials of one application.
     package static let caseMaterialsMax = 100
     /// Characters of one element: the longest conditions of a public portal have 2,631.

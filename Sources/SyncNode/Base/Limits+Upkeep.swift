@@ -25,6 +25,10 @@ extension Limits {
     package static let reconciledScopesMax = 512
     /// Seconds between two looks at whether a receipt is due; the first comes at a random moment.
     package static let receiptCheckSeconds = 600
+    /// Milliseconds between two looks at what came from stations: one receipt for a burst of work.
+    package static let arrivalLookMillis = 5_000
+    /// Cases that a look for what is unsent goes through: the newest.
+    package static let unsentCasesMax = 1_000
     /// Milliseconds between two receipts of one child that nobody asked for: a day.
     package static let receiptMillisMin: Int64 = 24 * 60 * 60 * 1000
 }

@@ -124,8 +124,6 @@ package struct StationCensus: Hashable, Sendable {
 
     package var stations: [Station] = []
     package var now: Int64 = 0
-    /// Case numbers given, as far as the stations told.
-    package var numbered = 0
     /// Neighbouring counties' cities with an agreement.
     package var partnerCities = 0
 

@@ -138,10 +138,7 @@ extension BoardMetric {
             more: { [("标准化完成率", .share($0.census.complete, of: $0.census.items))] }
         ) { .share($0.census.claimed, of: $0.census.basic - $0.census.notApplicable) },
         BoardMetric(
-            27, "数据归集率", target: "党政 ≥95%（S4-5）", formula: "归集量由市平台填报；办件入库率见下",
-            more: { input in
-                [("办件入库率", .share(input.figures.count(.received), of: input.stations.numbered))]
-            }
+            27, "数据归集率", target: "党政 ≥95%（S4-5）", formula: "归集量由市平台产生（填报）"
         ) { $0.entered.share(27) },
         BoardMetric(
             28, "电子文件归档率", target: "应归尽归（S4-6）", formula: "已归档 / 评价期已过的办结件"

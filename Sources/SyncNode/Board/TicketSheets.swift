@@ -84,7 +84,9 @@ extension BoardMaker {
             if let text = body[field]?.text { facts.append([label, text]) }
         }
         if let sealed = body["sealed"]?.text { facts.append(["反映人", person(sealed)]) }
-        if let author = responsible(state.firstAuthor) { facts.append(["首问责任人", author]) }
+        if let author = try responsible(state.firstAuthor, at: state.station) {
+            facts.append(["首问责任人", author])
+        }
         let steps = state.events.map { event in
             [
                 event.moment.minute, event.act?.name(of: state.kind) ?? "登记", name(event.region),
@@ -108,9 +110,15 @@ extension BoardMaker {
             ], data: .object(data))
     }
 
-    /// 首问责任人 by name; nil where the account is not known here.
-    private func responsible(_ author: UInt64) -> String? {
+    /// 首问责任人 by name, else by the number of the account; nil for the node itself.
+    private func responsible(
+        _ author: UInt64, at region: RegionID
+    ) throws(Source.Failure) -> String? {
         guard author != 0 else { return nil }
+        if case .account(let state)? = try source.content(AccountState.key(of: author, at: region))
+        {
+            return "\(state.name)（\(state.login)）"
+        }
         return ActorID(author).hex
     }
 

@@ -24,6 +24,8 @@ package enum DefinitionCheck {
         case .proof: found += proof(body)
         case .question: found += question(body)
         case .ruling: found += ruling(body)
+        // Only a county's own node states it, and signs what it states.
+        case .station: found.append(Finding("code", "command-unknown", "没有这个命令"))
         case .setting: found += setting(code, body)
         case .figure: found += figure(code, body)
         }
@@ -47,13 +49,19 @@ package enum DefinitionCheck {
         return []
     }
 
+    /// What an entry of the basic list is that stands for a theme; its code is the theme's.
+    package static let themeKind = "一件事"
+
+    /// What an entry of the basic list may be.
+    package static let claimKinds = ElementTable.kinds + [themeKind]
+
     private static func basic(_ code: String, _ body: JSON) -> [Finding] {
         var found: [Finding] = []
-        if ItemCode(code)?.form != .basic {
+        if body["kind"]?.text != themeKind, ItemCode(code)?.form != .basic {
             found.append(Finding("code", "item-code", "基本编码应为 12 位"))
         }
         found += text("name", "事项名称", body)
-        found += word("kind", "事项类型", ElementTable.kinds, body)
+        found += word("kind", "事项类型", claimKinds, body)
         found += word("status", "认领状态", ["waiting", "claimed", "notApplicable"], body)
         if body["status"]?.text == "claimed" { found += text("department", "认领部门", body) }
         if body["status"]?.text == "notApplicable" { found += text("reason", "不适用的理由", body) }

@@ -128,6 +128,11 @@ package struct CaseClock: Hashable, Sendable {
             ? nil : course.decided.map { calendar.due(after: $0, workingDays: Self.deliveryDays) }
     }
 
+    /// The same version and day, had another course been taken.
+    package func again(_ course: Course) -> CaseClock {
+        CaseClock(course, terms, calendar, on: today)
+    }
+
     /// 亮灯: how near a limit is.
     package enum Light: String, Hashable, Comparable, Sendable, CaseIterable {
         /// 蓝: three working days are left, or fewer.

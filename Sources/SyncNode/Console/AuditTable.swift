@@ -1,3 +1,4 @@
+import Account
 package import Base
 
 /// A line of the audit as it is shown.
@@ -99,6 +100,29 @@ package struct AuditTable: Sendable {
         }
     }
 
+    /// Acts that are no commands.
+    private static let others = [
+        "login", "login.failed", "logout", "denied", "blob.view", "reconcile", "case.erased",
+        "account.add", "account.roles", "account.name", "account.disable", "account.enable",
+        "account.password", "account.code", "item.standing",
+    ]
+
+    /// What can be asked for, in words; what was asked for is there, whatever it is.
+    private var options: [HTMLText] {
+        var acts = Self.others.map { ($0, Self.title($0)) }
+        for one in Act.allCases where one.rawValue.hasPrefix("case.") {
+            if !acts.contains(where: { $0.0 == one.rawValue }) {
+                acts.append((one.rawValue, one.name))
+            }
+        }
+        if !act.isEmpty, !acts.contains(where: { $0.0 == act }) { acts.append((act, act)) }
+        return ["<option value=\"\">全部</option>"]
+            + acts.map { value, title in
+                let mark: HTMLText = value == act ? " selected" : .empty
+                return "<option value=\"\(value)\"\(mark)>\(title)</option>"
+            }
+    }
+
     /// To the second, as people read it; the whole stands in `datetime`.
     private static func shown(_ moment: String) -> String {
         moment.prefix(10) + " " + moment.dropFirst(11).prefix(8)
@@ -123,13 +147,14 @@ package struct AuditTable: Sendable {
                 """
         }
         let more: HTMLText =
-            next.map { "<p><a href=\"/audit?cursor=\($0)\">更早</a></p>" } ?? .empty
+            next.map {
+                "<p><a href=\"/audit?cursor=\($0)&amp;login=\(login)&amp;act=\(act)\">更早</a></p>"
+            } ?? .empty
         return """
             <section class="card"><h1>审计</h1>
             <form method="get" action="/audit" class="inline">
             <label>登录名<input name="login" value="\(login)" maxlength="32"></label>
-            <label>动作<input name="act" value="\(act)" maxlength="40" \
-            placeholder="case.reveal"></label><button>查询</button></form>
+            <label>动作<select name="act">\(options)</select></label><button>查询</button></form>
             <p class="quiet">每一行都在本节点签名的变更链里；“syncnode audit verify” 逐条核对。</p>
             <div class="scroll"><table class="stack"><thead><tr><th>时间<th>何人<th>何事<th>对象\
             <th>理由<th>何处</thead><tbody>\(lines)</tbody></table></div>\(more)</section>

@@ -225,16 +225,7 @@ package struct CodeForm: Sendable {
     }
 
     /// The address as a QR code; nothing where it is too long for one.
-    private var square: HTMLText {
-        guard let code = QRCode(address) else { return .empty }
-        return """
-            <p class="secret"><svg viewBox="0 0 \(code.side) \(code.side)" \
-            width="\(code.side * 4)" height="\(code.side * 4)" role="img" \
-            aria-label="二维码" shape-rendering="crispEdges">\
-            <path fill="#fff" d="M0 0h\(code.side)v\(code.side)h-\(code.side)z"/>\
-            <path fill="#000" d="\(code.path)"/></svg></p>
-            """
-    }
+    private var square: HTMLText { CodeFigure.html(address) }
 
     /// In fours, as people read it out.
     private var grouped: String {
@@ -244,5 +235,20 @@ package struct CodeForm: Sendable {
             text.append(letter)
         }
         return text
+    }
+}
+
+/// A text as a QR code on a page.
+package enum CodeFigure {
+    /// Nothing where it is too long for one.
+    package static func html(_ text: String) -> HTMLText {
+        guard let code = QRCode(text) else { return .empty }
+        return """
+            <p class="secret"><svg viewBox="0 0 \(code.side) \(code.side)" \
+            width="\(code.side * 4)" height="\(code.side * 4)" role="img" \
+            aria-label="二维码" shape-rendering="crispEdges">\
+            <path fill="#fff" d="M0 0h\(code.side)v\(code.side)h-\(code.side)z"/>\
+            <path fill="#000" d="\(code.path)"/></svg></p>
+            """
     }
 }

@@ -22,6 +22,7 @@ final class DemoScript: Sendable {
         await DemoHandover(script: self, world: world).play()
         await DemoCarriage(script: self, world: world).play()
         await DemoRecovery(script: self, world: world).play()
+        await DemoVillageDay(script: self, world: world).play()
         await DemoCatalog(script: self, world: world).play()
         for member in county.members {
             let status = await member.get("/api/v1/status")
@@ -102,7 +103,8 @@ struct DemoWorld: Sendable {
 
     /// Receives a case; its number.
     func receive(
-        _ member: DemoMember, _ item: String, _ name: String, missing: [String] = []
+        _ member: DemoMember, _ item: String, _ name: String,
+        idNumber: String = "370124194401081234", missing: [String] = [], more: String = ""
     ) async -> String {
         // What the station's own guide asks for, and nothing else.
         let guide = await member.get("/api/v1/catalog/guide?code=" + item)["data"]?["materials"]
@@ -112,8 +114,8 @@ struct DemoWorld: Sendable {
         }
         let answer = await member.command(
             "{\"command\":\"case.receive\",\"item\":\"\(item)\",\"applicant\":"
-                + "{\"name\":\"\(name)\",\"idNumber\":\"370124194401081234\"},"
-                + "\"materials\":[\(materials.joined(separator: ","))]}")
+                + "{\"name\":\"\(name)\",\"idNumber\":\"\(idNumber)\"},"
+                + "\"materials\":[\(materials.joined(separator: ","))]\(more)}")
         if answer.status != 200 { Console.say("\(member.node.name): \(answer.json)") }
         return answer.json["number"]?.text ?? ""
     }

@@ -48,6 +48,8 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case setting = 26
     /// A figure that nobody can count here, entered with its source (填报).
     case figure = 27
+    /// The county's word for the key with which a station signs its documents.
+    case station = 28
     /// A ticket (工单): 差评, 办不成事, 找茬, 投诉, 诉求, 审管推送.
     case ticket = 30
     /// What was said of one contact (评价).

@@ -56,6 +56,12 @@ package struct HoldingState: Hashable, Sendable {
             id: Digest16(high: ScopeName.control(region).id.rawValue, low: region.rawValue))
     }
 
+    /// What a region said of one case scope, in that scope itself: whoever carries it hears it.
+    package static func key(of region: RegionID, in scope: ScopeID) -> DocumentKey {
+        DocumentKey(
+            collection: .holding, id: Digest16(high: scope.rawValue, low: region.rawValue))
+    }
+
     /// Takes a receipt in. Any order of the same receipts gives the same state.
     package mutating func take(_ receipt: [Scope], at time: HybridTime) {
         self.time = Swift.max(self.time ?? time, time)

@@ -33,6 +33,8 @@ package enum Fold {
             return try TicketDoor.fold(arrival, at: desk, from: source)
         case .cases where arrival.change.kind == .scopeKey:
             return try keyring(arrival, from: source)
+        case .cases where arrival.change.kind == .scopeReceipt:
+            return try arrived(arrival, at: desk, from: source)
         case .cases:
             let writes = try CaseFold.apply(arrival, at: desk, from: source, under: custody)
             guard let rating = try TicketDoor.rating(arrival, writes, at: desk, from: source)
@@ -122,6 +124,23 @@ package enum Fold {
             return ContentWrite(
                 key: DocumentKey(collection: .audit, id: id), content: .audit(state))
         }
+    }
+
+    /// 到站回执: what a place above a station says that it holds of the station's scope, said in that
+    /// scope, so that the station hears it.
+    private static func arrived<S: DocumentSource>(
+        _ arrival: Arrival, at desk: Desk, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        guard !arrival.isIdle, let region = desk.directory.region(seatedBy: arrival.key),
+            let body = arrival.change.body,
+            let said = HoldingState.read(CatalogFold.parsed(body))
+        else { return [] }
+        let scope = arrival.change.scope
+        let key = HoldingState.key(of: region, in: scope)
+        var state = HoldingState(region: region)
+        if case .holding(let known)? = try source.content(key) { state = known }
+        state.take(said.filter { $0.id == scope }, at: arrival.change.header.time)
+        return [ContentWrite(key: key, content: .holding(state))]
     }
 
     /// A node's receipt: of its own region, in its own control scope.
@@ -290,7 +309,7 @@ package enum Content: Sendable {
         case .draft: .draft(try DraftState(document))
         case .keyring: .keyring(try KeyringState(document))
         case .reconciliation: .reconciliation(try ReconciliationState(document))
-        case .theme, .basic, .knowledge, .proof, .question, .ruling, .setting, .figure:
+        case .theme, .basic, .knowledge, .proof, .question, .ruling, .setting, .figure, .station:
             .definition(try DefinitionState(document))
         case .ticket: .ticket(try TicketState(document))
         case .rating: .rating(try RatingState(document))

@@ -170,7 +170,7 @@ package enum Reactions {
             return try CatalogReactions.due(key, at: desk, from: source).map { .catalog($0) }
         case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
             .keyring, .reconciliation, .theme, .basic, .knowledge, .proof, .question, .ruling,
-            .ticket, .rating, .setting, .figure:
+            .ticket, .rating, .setting, .figure, .station:
             return []
         }
     }

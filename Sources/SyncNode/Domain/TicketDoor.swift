@@ -32,7 +32,8 @@ enum TicketDoor {
             if let first = plan.file.findings.first {
                 return .refuse(
                     RuleRefusal(
-                        "ticket-import", "第 \(first.row) 行：\(first.title)", field: first.field,
+                        "ticket-import", "第 \(first.row) 行 \(first.field)：\(first.title)",
+                        field: first.field,
                         category: .invalid))
             }
             return .write(plan.drafts, answer: plan.answer)

@@ -29,7 +29,7 @@ package enum EditTable: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .item, .overlay, .grant: "事项编码"
         case .calendar: "年份"
-        case .basic: "基本编码（12 位）"
+        case .basic: "基本编码（12 位），或一件事的编码"
         case .ruling: "办件"
         case .theme, .knowledge, .proof: "编码"
         }
@@ -112,7 +112,7 @@ package enum EditTable: String, Hashable, Sendable, CaseIterable {
 
     private static let basicElements: [Element] = [
         Element("name", "事项名称", .text, mandatory: true),
-        Element("kind", "事项类型", .choice(ElementTable.kinds), mandatory: true),
+        Element("kind", "事项类型", .choice(DefinitionCheck.claimKinds), mandatory: true),
         Element(
             "status", "认领状态", .choice(["waiting", "claimed", "notApplicable"]), mandatory: true),
         Element("department", "认领部门", .text),

@@ -46,6 +46,7 @@ extension SheetMaker {
         case "claimed": break
         default: return "待认领"
         }
+        if body["kind"]?.text == DefinitionCheck.themeKind { return try themeStep(code) }
         if try CatalogQuery.item(code, for: own, in: directory, from: source) != nil {
             return "发布"
         }
@@ -55,6 +56,17 @@ extension SheetMaker {
             return ElementReport(elements).isComplete ? "审核" : "要素维护"
         }
         return "已认领"
+    }
+
+    /// A theme waits for a second person as a draft, like an item.
+    private func themeStep(_ code: String) throws(Source.Failure) -> String {
+        let key = DefinitionState.key(.theme, code, in: ScopeName.catalog(authority).id)
+        guard case .definition(let state)? = try source.content(key) else { return "已认领" }
+        switch state.body["status"]?.text {
+        case "published": return "发布"
+        case "draft": return "审核"
+        default: return "已认领"
+        }
     }
 
     private func definition(_ document: StoredDocument) -> DefinitionState? {

@@ -185,16 +185,11 @@ package protocol Journal: AnyObject {
     func reply(author: UInt64, key: String) throws(JournalError) -> StoredReply?
     /// Keeps a first answer, and drops the one that is `Limits.repliesKept` older.
     func keepReply(_ reply: StoredReply) throws(JournalError)
-    /// Forgets answers that hold what is sealed of a case, by its number.
-    func forgetReplies(about number: String) throws(JournalError)
 }
 
 extension Journal {
     /// Where there is no file, none has free space.
     package func scrub() throws(JournalError) {}
-
-    /// Where nothing is sealed, no answer holds it.
-    package func forgetReplies(about number: String) throws(JournalError) {}
 
     /// As `locate`.
     package func unlocate(_ id: Digest16) throws(JournalError) {}

@@ -41,7 +41,6 @@ extension Kernel {
         try foldAnew(erasure.key, rests, and: change, in: state)
         guard gone.changes > 0 else { return }
         try journal.unlocate(erasure.key.id)
-        try journal.forgetReplies(about: erasure.number)
         try keep(erasure, change, gone)
         effects.hasErased = true
     }

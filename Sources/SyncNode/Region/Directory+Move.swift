@@ -38,6 +38,30 @@ extension Directory {
                 entries.append(.adoption(Adoption(key: key, hashes: hashes.sorted())))
             }
         }
+        return entries + accountTurns(at: id)
+    }
+
+    /// How far accounts count at a place's incarnations, as a word of whoever moves it: who hears
+    /// no former parent any more hears that. Ends come last, so that no other region's later
+    /// word opens what one of them ended.
+    private func accountTurns(at id: RegionID) -> [DirectoryEntry] {
+        var entries: [DirectoryEntry] = []
+        for (key, author) in endedAccounts where region(of: key) == id {
+            let turns = cuts.turns[AccountKey(key: key, author: author)] ?? []
+            let regions = Set(turns.map(\.region)).sorted()
+            let ended = regions.filter { one in turns.last { $0.region == one }?.isEnd == true }
+            for one in regions.filter({ !ended.contains($0) }) + ended {
+                for turn in turns where turn.region == one {
+                    let named = turn.cuts.keys.sorted().compactMap { turn.cuts[$0] }
+                    entries.append(
+                        .account(
+                            AccountTurn(key: key, author: author, isEnd: turn.isEnd, cuts: named)))
+                }
+            }
+            if !isRevoked(key), let hashes = cuts.adopted[key] {
+                entries.append(.adoption(Adoption(key: key, hashes: hashes.sorted())))
+            }
+        }
         return entries
     }
 

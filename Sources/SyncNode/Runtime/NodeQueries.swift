@@ -2,10 +2,12 @@ import API
 import Base
 import Board
 import Change
+import Crypto
 import Domain
 import Glibc
 import Guide
 import Kernel
+import Paper
 import Replication
 import Store
 
@@ -13,7 +15,7 @@ import Store
 struct NodeQueries: NodeView {
     let runtime: NodeRuntime
 
-    private var store: OpenStore { runtime.store }
+    var store: OpenStore { runtime.store }
 
     func status() throws(ViewError) -> NodeStatus {
         let totals = try read { (reader) throws(JournalError) in try reader.figures() }
@@ -302,9 +304,7 @@ struct NodeQueries: NodeView {
         ] + runtime.doorMetrics
     }
 
-    // MARK: parts
-
-    private func read<Result>(
+    func read<Result>(
         _ body: (SnapshotReader) throws(JournalError) -> Result
     ) throws(ViewError) -> Result {
         do throws(JournalError) {

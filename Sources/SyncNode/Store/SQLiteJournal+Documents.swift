@@ -168,12 +168,6 @@ extension SQLiteJournal {
         invariant(isInTransaction, "the journal is written in a transaction")
         try replyTable.write(reply)
     }
-
-    /// Reads all that are kept.
-    package func forgetReplies(about number: String) throws(JournalError) {
-        guard !number.isEmpty else { return }
-        try replyTable.forget(about: number)
-    }
 }
 
 /// What the journal has lately seen of documents' rows: a fold reads a document before it writes

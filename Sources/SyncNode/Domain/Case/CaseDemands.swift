@@ -1,5 +1,5 @@
-import Base
-import Change
+package import Base
+package import Change
 import Document
 import Region
 
@@ -199,6 +199,16 @@ extension [UInt8] {
 }
 
 extension CaseState {
+    /// The case as it was when an event of it had just happened, in business time.
+    package func asOf(_ event: CaseEvent) -> CaseState {
+        var state = self
+        state.events.removeAll { $0.moment > event.moment && $0.hash != event.hash }
+        return state
+    }
+
+    /// The place of a writer; nil where its seat is not known.
+    package func region(of actor: ActorID) -> RegionID? { writer(actor)?.region }
+
     /// The open pause as other events name it.
     var openPauseID: Digest16? {
         openPause.map { $0.kind == .caseMirror ? $0.on ?? $0.hash : $0.hash }

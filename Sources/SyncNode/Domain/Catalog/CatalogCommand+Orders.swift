@@ -83,7 +83,7 @@ extension CatalogCommand {
         "item.discard", "item.split", "item.merge", "item.widen", "item.halt", "item.rollback",
         "catalog.import", "theme.set", "theme.publish", "theme.end", "basic.set",
         "knowledge.set", "knowledge.end", "knowledge.ask", "proof.set", "proof.end",
-        "ruling.set",
+        "ruling.set", "setting.set", "figure.set",
     ]
 
     /// `item.discard` {draft} · `item.split` {code, drafts, reason} · `item.merge` {codes, draft,
@@ -91,7 +91,8 @@ extension CatalogCommand {
     /// `item.halt` {code, reason} · `item.rollback` {code, to, reason} · `catalog.import` {items,
     /// publish?, skipRefused?, effectiveFrom?} · `theme.set`, `basic.set`, `knowledge.set`,
     /// `proof.set` {code, …} · `theme.publish`, `theme.end`, `knowledge.end`, `proof.end` {code} ·
-    /// `knowledge.ask` {question} · `ruling.set` {case, about, outcome, reason}.
+    /// `knowledge.ask` {question} · `ruling.set` {case, about, outcome, reason} ·
+    /// `setting.set`, `figure.set` {code, …}.
     init(further verb: String, json: JSON) throws(CommandFault) {
         func draft(_ json: JSON) -> Digest16? { json.text.flatMap(Digest16.init(hex:)) }
         switch verb {
@@ -189,6 +190,7 @@ extension DefinitionOrder {
         case .knowledge, .proof: .knowledge
         case .question: .viewCatalog
         case .ruling: .rule
+        case .station: .publish
         case .setting, .figure: .setting
         }
     }

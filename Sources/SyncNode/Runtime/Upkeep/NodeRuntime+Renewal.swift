@@ -2,6 +2,8 @@ import Base
 import Change
 import Domain
 import Kernel
+import Paper
+import Store
 import Vault
 
 /// How a new incarnation comes back into its place (PROTOCOL §6): the parent is told of it, the
@@ -19,9 +21,17 @@ extension NodeRuntime {
         await writeAnew(since: .now)
         async let receipts: Void = ReceiptDuty(store: store, clock: clock).keep()
         async let leavings: Void = giveUpWhatLeft()
+        async let arrivals: Void = ReceiptDuty(store: store, clock: clock).keepArrivals {
+            [self] in await rest(Limits.arrivalLookMillis)
+        }
+        async let vouchers: Void = StationVoucher(store: store).keep { [self] in
+            await rest(Limits.seatLookSeconds * 1000)
+        }
         await watchSeat()
         await receipts
         await leavings
+        await arrivals
+        await vouchers
     }
 
     /// Whether this incarnation sat, and a later one of this very node sits now: the directory is

@@ -281,3 +281,84 @@ extension ReceiptDuty {
         return Hash.digest(writer.bytes, suite: .sha256Ed25519).prefix16
     }
 }
+
+/// 到站回执: a town and a county say in a station's own scope what they hold of it, so that the
+/// station knows from themselves how far its cases have come, and not from the next hop.
+extension ReceiptDuty {
+    /// What was looked at last, so that a scope in which nothing happened costs nothing.
+    typealias Looked = [ScopeID: [HoldingState.Scope]]
+
+    /// - Parameter rest: Waits a moment; false once the node stops.
+    func keepArrivals(rest: @Sendable () async -> Bool) async {
+        var looked: Looked = [:]
+        var version: UInt64?
+        while await rest() {
+            let now = store.board.version
+            guard now != version else { continue }
+            do throws(Writer.Failure) {
+                try await arrivals(&looked)
+                version = now
+            } catch {
+                Console.say("a receipt could not be written: \(error)")
+            }
+        }
+    }
+
+    /// Says what is new of the stations' own chains: what others wrote there is for others.
+    ///
+    /// - Returns: The scopes of which something was said.
+    @discardableResult
+    func arrivals(_ looked: inout Looked) async throws(Writer.Failure) -> Int {
+        let own = store.settings.region.id
+        let directory = store.board.directory
+        guard isSeated else { return 0 }
+        var drafts: [Draft] = []
+        for scope in store.board.scopes() {
+            guard scope.name.family == .cases, scope.name.region != own,
+                directory.carries(own, scope.name)
+            else { continue }
+            let stations = directory.seats(of: scope.name.region).map {
+                $0.key.actor(in: scope.id)
+            }
+            let heads = scope.vector.heads.filter { stations.contains($0.actor) }.map {
+                CatalogReceiptState.Head(
+                    actor: $0.actor, seq: $0.seq, hash: $0.hash.prefix16)
+            }
+            let held = [HoldingState.Scope(id: scope.id, heads: heads)]
+            guard !heads.isEmpty, looked[scope.id] != held else { continue }
+            looked[scope.id] = held
+            let news = try said(in: scope.id).next(held)
+            guard !news.isEmpty else { continue }
+            drafts.append(
+                Draft(scope: scope.name, kind: .scopeReceipt, body: HoldingState.body(news)))
+            if drafts.count == Limits.batchCommandsMax { break }
+        }
+        guard !drafts.isEmpty else { return 0 }
+        _ = try await store.writer.submit(.write(drafts))
+        return drafts.count
+    }
+
+    private func said(in scope: ScopeID) throws(Writer.Failure) -> HoldingState {
+        do throws(JournalError) {
+            return try store.readers.read { (reader) throws(JournalError) in
+                try Self.said(by: store.settings.region.id, in: scope, reader)
+            }
+        } catch {
+            throw .journal(error)
+        }
+    }
+
+    /// What a region has said of one case scope, in that scope.
+    static func said(
+        by region: RegionID, in scope: ScopeID, _ reader: SnapshotReader
+    ) throws(JournalError) -> HoldingState {
+        guard let document = try reader.document(HoldingState.key(of: region, in: scope)) else {
+            return HoldingState(region: region)
+        }
+        do throws(JSONError) {
+            return try HoldingState(document)
+        } catch {
+            throw .damaged("a receipt's document is not of its form")
+        }
+    }
+}

@@ -106,7 +106,6 @@ final class ReplyTable {
     private let select: Statement
     private let insert: Statement
     private let delete: Statement
-    private let forget: Statement
 
     init(_ database: Database) {
         select = Statement(
@@ -115,16 +114,6 @@ final class ReplyTable {
             database, "INSERT INTO reply (author, key, request, answer) VALUES (?, ?, ?, ?)")
         delete = Statement(
             database, "DELETE FROM reply WHERE no <= (SELECT max(no) FROM reply) - ?")
-        forget = Statement(
-            database,
-            "DELETE FROM reply WHERE instr(answer, ?) > 0 AND instr(answer, ?) > 0")
-    }
-
-    /// Those that hold something sealed, and a text.
-    func forget(about text: String) throws(JournalError) {
-        try forget.bind(1, Array("\"sealed\":".utf8))
-        try forget.bind(2, Array(text.utf8))
-        try forget.run()
     }
 
     func read(author: UInt64, key: String) throws(JournalError) -> StoredReply? {

@@ -1,0 +1,198 @@
+import API
+import Base
+import Change
+import Crypto
+import Domain
+import Host
+import Kernel
+import Paper
+import Store
+
+/// Documents of cases, and how far cases have come: what the console asks of the store.
+extension NodeQueries {
+    func papers(of file: StoredDocument) throws(ViewError) -> [PaperEntry] {
+        let directory = runtime.board.directory
+        let now = runtime.clock.now()
+        return try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            guard case .caseFile(let state) = try source.decode(file) else { return [] }
+            return PaperMaker(directory: directory, now: now, source: source).entries(of: state)
+        }
+    }
+
+    func paper(_ name: PaperName, of file: StoredDocument) throws(ViewError) -> SignedPaper? {
+        let directory = runtime.board.directory
+        let now = runtime.clock.now()
+        let own = runtime.settings.region
+        let signer = store.signer
+        return try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            guard case .caseFile(let state) = try source.decode(file),
+                let number = CaseNumber(state.number),
+                let paper = try PaperMaker(directory: directory, now: now, source: source)
+                    .paper(name, of: state)
+            else { return nil }
+            let voucher = try StationVoucher.known(own, in: directory, from: source)
+            let facts = PaperReceipt.Facts(
+                kind: name.kind, region: own.code, number: number, event: paper.entry.event.hash,
+                millis: paper.entry.event.moment, due: paper.due, content: paper.content)
+            let isOwn = voucher?.key == signer.key.publicKey
+            return SignedPaper(
+                paper,
+                PaperReceipt(
+                    facts, by: signer.key.publicKey,
+                    voucher: isOwn ? voucher?.voucher ?? [] : [], sign: signer.sign))
+        }
+    }
+
+    func delivery(of file: StoredDocument) throws(ViewError) -> Delivery? {
+        try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            guard case .caseFile(let state) = try source.decode(file), state.receivedAt != nil
+            else { return nil }
+            return try delivery(of: state, source)
+        }
+    }
+
+    func unsent() throws(ViewError) -> [Delivery] {
+        try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            var wanted = PageQuery(.caseFile, limit: Limits.listRowsMax)
+            var found: [Delivery] = []
+            var seen = 0
+            repeat {
+                let page = try reader.documents(wanted)
+                for file in page.documents {
+                    guard case .caseFile(let state) = try source.decode(file) else { continue }
+                    let line = try delivery(of: state, source)
+                    if line.unsent > 0 { found.append(line) }
+                }
+                seen += page.documents.count
+                wanted.after = page.next
+            } while wanted.after != nil && seen < Limits.unsentCasesMax
+            return found
+        }
+    }
+
+    private func delivery(
+        of state: CaseState, _ source: ReaderSource
+    ) throws(JournalError) -> Delivery {
+        let directory = runtime.board.directory
+        let own = runtime.settings.region.id
+        let today = CivilDate(of: runtime.clock.now())
+        var said: [RegionID: [HoldingState]] = [:]
+        return try Delivery(
+            of: state, at: own, in: directory,
+            clock: try CatalogQuery.clock(of: state, on: today, in: directory, from: source),
+            says: { (region, dot) throws(JournalError) in
+                if said[region] == nil {
+                    said[region] = [
+                        try ReceiptDuty.said(by: region, in: state.scopeID, source.reader),
+                        try ReceiptDuty.said(by: region, in: source.reader),
+                    ]
+                }
+                return said[region]?.contains { $0.covers(dot, in: state.scopeID) } ?? false
+            },
+            reason: { (event) throws(JournalError) in
+                let body = try source.change(at: event.dot, in: state.scopeID)?.body
+                return body.flatMap(NodeSettings.json)?["detail"]?["reason"]?.text ?? ""
+            })
+    }
+
+    func verdict(_ receipt: PaperReceipt) throws(ViewError) -> PaperReceipt.Verdict {
+        let directory = runtime.board.directory
+        let isKnown = { (code: RegionCode, key: PublicKey) -> Bool in
+            guard let region = directory.region(code: code) else { return false }
+            return directory.seats(of: region.id).contains { $0.key.publicKey == key }
+        }
+        guard let county = directory.county(of: runtime.settings.region.id),
+            let record = directory.region(county)
+        else { return receipt.verdict(county: nil, known: isKnown) }
+        // Any key that the county ever had: what it vouched for then stays vouched for.
+        var best = receipt.verdict(county: nil, known: isKnown)
+        for seat in directory.seats(of: county) where best != .genuine {
+            best = receipt.verdict(county: (record.code, seat.key.publicKey), known: isKnown)
+        }
+        return best
+    }
+
+    func countyKey() throws(ViewError) -> (code: RegionCode, key: String)? {
+        let directory = runtime.board.directory
+        guard let county = directory.county(of: runtime.settings.region.id),
+            let record = directory.region(county), let seat = directory.seat(of: county)
+        else { return nil }
+        return (record.code, seat.key.text)
+    }
+}
+
+/// A county vouches for the keys with which its stations sign documents: one statement a key, in
+/// its catalog, which every station carries off line.
+struct StationVoucher: Sendable {
+    let store: OpenStore
+
+    /// Looks after every change of the directory, until the node stops.
+    func keep(rest: @Sendable () async -> Bool) async {
+        guard store.settings.region.level == .county else { return }
+        var seen: UInt64?
+        repeat {
+            let version = store.board.directoryVersion
+            guard version != seen else { continue }
+            do throws(Writer.Failure) {
+                try await vouch()
+                seen = version
+            } catch {
+                Console.say("stations' keys could not be vouched for: \(error)")
+            }
+        } while await rest()
+    }
+
+    private func vouch() async throws(Writer.Failure) {
+        let directory = store.board.directory
+        let own = store.settings.region
+        guard directory.seat(of: own.id)?.key == store.signer.key else { return }
+        let catalog = ScopeName.catalog(own.id)
+        var drafts: [Draft] = []
+        for region in directory.regions where directory.isWithin(region.id, own.id) {
+            guard let key = directory.seat(of: region.id)?.key.publicKey else { continue }
+            let known = try known(region, catalog)
+            let words = PaperReceipt.vouching(for: key, of: region.code, by: own.code)
+            let voucher = store.signer.sign(words)
+            if let known, let said = StationKey(known), said.key == key {
+                // A suite whose signatures are never twice the same is checked, not compared.
+                let county = (own.code, store.signer.key.publicKey)
+                if said.isVouched(by: county) { continue }
+            }
+            drafts.append(
+                StationKey(region: region.code, key: key, voucher: voucher)
+                    .draft(in: catalog, replacing: known))
+            if drafts.count == Limits.batchCommandsMax { break }
+        }
+        guard !drafts.isEmpty else { return }
+        _ = try await store.writer.submit(.write(drafts))
+    }
+
+    private func known(
+        _ region: RegionRecord, _ catalog: ScopeName
+    ) throws(Writer.Failure) -> DefinitionState? {
+        do throws(JournalError) {
+            return try store.readers.read { (reader) throws(JournalError) in
+                let source = ReaderSource(reader: reader)
+                let key = StationKey.document(region.code, in: catalog.id)
+                guard case .definition(let state)? = try source.content(key) else { return nil }
+                return state
+            }
+        } catch {
+            throw .journal(error)
+        }
+    }
+
+    /// What the county said of a place's key, as it is here.
+    static func known<S: DocumentSource>(
+        _ region: RegionRecord, in directory: Directory, from source: S
+    ) throws(S.Failure) -> StationKey? {
+        guard let county = directory.county(of: region.id) else { return nil }
+        let key = StationKey.document(region.code, in: ScopeName.catalog(county).id)
+        guard case .definition(let state)? = try source.content(key) else { return nil }
+        return StationKey(state)
+    }
+}
