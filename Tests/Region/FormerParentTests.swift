@@ -60,7 +60,8 @@ import Testing
 
     @Test func whatAFormerParentSaidTooLateIsSaidAgain() throws {
         let cut = Revocation.Cut(
-            scope: ScopeName.cases(village, year: 2026).id, seq: Seq(9), hash: Digest16(high: 9, low: 9))
+            scope: ScopeName.cases(village, year: 2026).id, seq: Seq(9),
+            hash: Digest16(high: 9, low: 9))
         let late = Digest16(high: 1, low: 2)
         let before = try twoTowns()
         let move = directory(before).restatement(of: village, under: other)

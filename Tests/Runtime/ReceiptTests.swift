@@ -29,6 +29,14 @@ import Testing
             .first { $0["region"]?.text == code }
     }
 
+    private func isQuiet(_ stations: [Station]) async throws -> Bool {
+        for station in stations {
+            for (_, state, isEqual) in try await station.running().exchange(with: nil)
+            where !isEqual || state.sent > 0 || state.received > 0 { return false }
+        }
+        return true
+    }
+
     @Test func aStationSaysWhatItHoldsAndIsThenQuiet() async throws {
         let place = try await County()
         let (town, low) = try await place.makeTownAndVillage()
@@ -62,12 +70,12 @@ import Testing
         #expect(try await peer(town.code, at: place.county)?["receiptBehind"]?.int == 0)
         #expect(try await post("{\"peer\":\"\(low.code)\"}", at: place.county).status == 404)
 
-        // A receipt is no reason for another: at rest nothing is sent.
-        for station in [low, town, place.village] { try await place.settle(station) }
-        for station in [low, town, place.village] {
-            for (_, state, isEqual) in try await station.running().exchange(with: nil) {
-                #expect(isEqual && state.sent == 0 && state.received == 0)
-            }
+        // A receipt is no reason for another: at rest nothing is sent, nor when those above next
+        // look whether they have to say what came to them.
+        try await County.until("nothing is sent") {
+            guard try await isQuiet([low, town, place.village]) else { return false }
+            try await Task.sleep(for: .seconds(6))
+            return try await isQuiet([low, town, place.village])
         }
         for station in [low, town, place.county] { try await station.expectSoundHere() }
         await low.stop()
