@@ -29,6 +29,16 @@ import Testing
             .first { $0["region"]?.text == code }
     }
 
+    /// At rest nothing is sent, nor when those above next look whether they have to say what came
+    /// to them.
+    private func untilQuiet(_ stations: [Station]) async throws {
+        try await County.until("nothing is sent") {
+            guard try await isQuiet(stations) else { return false }
+            try await Task.sleep(for: .seconds(6))
+            return try await isQuiet(stations)
+        }
+    }
+
     private func isQuiet(_ stations: [Station]) async throws -> Bool {
         for station in stations {
             for (_, state, isEqual) in try await station.running().exchange(with: nil)
@@ -60,6 +70,9 @@ import Testing
             return again["scopes"]?.int == 0
         }
 
+        // What comes after a receipt is behind it: so first all is said.
+        try await untilQuiet([low, town, place.village])
+
         // Asked for by the parent, over the link.
         #expect(try await peer(town.code, at: place.county)?["receiptTime"] == .null)
         let asked = try await post("{\"peer\":\"\(town.code)\"}", at: place.county)
@@ -70,13 +83,8 @@ import Testing
         #expect(try await peer(town.code, at: place.county)?["receiptBehind"]?.int == 0)
         #expect(try await post("{\"peer\":\"\(low.code)\"}", at: place.county).status == 404)
 
-        // A receipt is no reason for another: at rest nothing is sent, nor when those above next
-        // look whether they have to say what came to them.
-        try await County.until("nothing is sent") {
-            guard try await isQuiet([low, town, place.village]) else { return false }
-            try await Task.sleep(for: .seconds(6))
-            return try await isQuiet([low, town, place.village])
-        }
+        // A receipt is no reason for another.
+        try await untilQuiet([low, town, place.village])
         for station in [low, town, place.county] { try await station.expectSoundHere() }
         await low.stop()
         await town.stop()
