@@ -33,7 +33,7 @@ let rooms: [(name: String, knows: [String])] = [
     ("Paper", ["Base", "Crypto", "Change", "Civil", "Domain", "Guide"]),
     ("Archive", ["Base", "Crypto", "Change", "Domain"]),
     ("Replication", ["Base", "Change"]),
-    ("Kernel", ["Base", "Change", "Domain", "Replication"]),
+    ("Kernel", ["Base", "Change", "Document", "Domain", "Replication"]),
     (
         "API",
         [

@@ -4,6 +4,8 @@ extension Limits {
     package static let carriedScopesMax = 64 * 1024
     /// Decoded documents kept between batches: about 2 KiB each.
     package static let foldedDocumentsMax = 2048
+    /// Versions of items whose elements the writer keeps read.
+    package static let readElementsMax = 64
     /// Answers kept for replays: two weeks of a busy county hall, years of a village; 16 MiB.
     package static let repliesKept = 32 * 1024
     /// Batches whose documents wait behind the log at most: what a start folds again.

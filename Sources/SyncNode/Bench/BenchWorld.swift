@@ -30,10 +30,19 @@ struct BenchWorld {
             "basis":"样例办法第一条","level":"县级","department":"县民政局","agency":"县民政局",
             "audience":["自然人"],"steps":["收件与受理","审查与决定"],"fees":{"charged":false},
             "result":{"kind":"其他","name":"办理结果"},
-            "promisedDays":5,"materials":[],"conditions":"年满十六周岁"}}
+            "promisedDays":5,"materials":[\(material("M1", "申请表")),
+            \(material("M2", "居民身份证")),\(material("M3", "居民户口簿"))],"conditions":"年满十六周岁"}}
             """
         _ = try done(kernel.say(publish))
         return data
+    }
+
+    /// As a real item asks for it: an application is held against the list.
+    private static func material(_ code: String, _ name: String) -> String {
+        """
+        {"code":"\(code)","name":"\(name)","required":true,"deferrable":false,"type":"证照",\
+        "form":"纸质","source":"申请人自备","issuer":"公安机关","originals":1,"copies":0}
+        """
     }
 
     /// A node below a parent that runs in this process for as long as it takes.

@@ -206,9 +206,17 @@ package protocol DocumentSource<Failure> {
     func rewrapped(
         _ envelope: Envelope, for reader: EnvelopeReader
     ) throws(Failure) -> Envelope?
+    /// The elements of a version; nil where they are not of their form. One parse, or none where
+    /// the source remembers them.
+    func elements(_ version: ItemState.Version) -> ItemElements?
 }
 
 extension DocumentSource {
+    /// Where nothing is remembered, each look parses.
+    package func elements(_ version: ItemState.Version) -> ItemElements? {
+        ItemElements(version.value.elements)
+    }
+
     /// Where nobody knows of attachments, none is waited for.
     package func missing(_ attachments: [Digest]) throws(Failure) -> [Digest] { [] }
 

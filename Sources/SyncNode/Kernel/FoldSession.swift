@@ -1,5 +1,6 @@
 import Base
 import Change
+import Document
 package import Domain
 
 /// The documents that a batch has touched, decoded; encoded once when the batch ends.
@@ -27,6 +28,8 @@ struct FoldSession {
     /// Of these, the collections, a bit for each by its number; and the cases by theirs.
     private(set) var collections: UInt64 = 0
     private var numbers: [String: [DocumentKey]] = [:]
+    /// Elements of versions that commands asked for, beside the bytes that they were read from.
+    private var elements: [Dot: (bytes: [UInt8], read: ItemElements?)] = [:]
 
     /// Another batch begins.
     mutating func begin() { written.removeAll(keepingCapacity: true) }
@@ -85,6 +88,18 @@ struct FoldSession {
         numbers.removeAll(keepingCapacity: true)
     }
 
+    /// One parse for all commands that ask for the same version.
+    mutating func elements(_ version: ItemState.Version) -> ItemElements? {
+        let bytes = version.value.elements
+        if let known = elements[version.stamp.dot], known.bytes == bytes { return known.read }
+        let read = ItemElements(bytes)
+        if elements.count >= Limits.readElementsMax {
+            elements.removeAll(keepingCapacity: true)
+        }
+        elements[version.stamp.dot] = (bytes, read)
+        return read
+    }
+
     /// Between batches: forgets clean documents once there are too many, so that memory stays
     /// bounded.
     mutating func settle() {
@@ -139,6 +154,10 @@ struct KernelSource<Store: Journal>: DocumentSource {
     ) throws(JournalError) -> Envelope? {
         guard let envelopes = kernel.envelopes else { return envelope }
         return envelopes(envelope, reader)
+    }
+
+    func elements(_ version: ItemState.Version) -> ItemElements? {
+        kernel.session.elements(version)
     }
 
     func missing(_ attachments: [Digest]) throws(JournalError) -> [Digest] {

@@ -71,18 +71,17 @@ extension CaseState {
 }
 
 extension CaseRules {
-    /// A material that the version does not ask for (S1-15: 不得额外增加). Looked for in the bytes
-    /// first: they are read for a refusal only.
-    static func unasked(
-        _ application: CaseCommand.Application, in item: CatalogItem, _ version: Int
+    /// A material that the version does not ask for (S1-15: 不得额外增加).
+    static func unasked<S: DocumentSource>(
+        _ application: CaseCommand.Application, in item: CatalogItem, _ version: Int,
+        from source: S
     ) -> RuleRefusal? {
         guard !application.materials.isEmpty,
-            let entry = item.state.versions.entries.first(where: { $0.value.number == version })
-        else { return nil }
-        let bytes = entry.value.elements
-        let strange = application.materials.first { !bytes.hasMember("code", $0.code) }
-        guard let strange, let known = ItemElements(bytes)?.materials, !known.isEmpty,
-            !known.contains(where: { $0.code == strange.code })
+            let entry = item.state.versions.entries.first(where: { $0.value.number == version }),
+            let known = source.elements(entry)?.materials, !known.isEmpty,
+            let strange = application.materials.first(where: { one in
+                !known.contains { $0.code == one.code }
+            })
         else { return nil }
         return RuleRefusal(
             "material-unknown", "事项的申请材料中没有 \(strange.code)，不得额外要求或收取",
@@ -128,7 +127,7 @@ extension CaseRules {
                 state.item, for: desk.region, in: desk.directory, from: source)
         else { return CaseDemands(nil, nil, for: state) }
         let version = item.state.versions.entries.first { $0.value.number == state.itemVersion }
-        let elements = version.flatMap { ItemElements($0.value.elements) }
+        let elements = version.flatMap { source.elements($0) }
         let binding =
             item.state.versions.entries.count > 1
             ? try CatalogQuery.binding(of: state, in: desk.directory, from: source) : nil
@@ -174,13 +173,8 @@ extension CaseRules {
 
 extension [UInt8] {
     /// Whether `false` stands in a list of materials: something was not handed in.
-    fileprivate var holdsFalse: Bool { holds("\":false") }
-
-    /// Whether `"key":"text"` stands somewhere in compact JSON: a cheap look before reading it.
-    func hasMember(_ key: String, _ text: String) -> Bool { holds("\"\(key)\":\"\(text)\"") }
-
-    private func holds(_ text: String) -> Bool {
-        let wanted = Array(text.utf8)
+    fileprivate var holdsFalse: Bool {
+        let wanted = Array("\":false".utf8)
         guard count >= wanted.count else { return false }
         let source = span
         for start in 0...(count - wanted.count) where source[start] == wanted[0] {

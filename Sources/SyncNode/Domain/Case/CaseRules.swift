@@ -169,7 +169,9 @@ enum CaseRules {
             // An agent receives nothing: it is registered, and received by who signs for it.
             if mode == .assist, stage == nil { stage = .agent }
         }
-        if let refusal = unasked(application, in: item, version) { return .refuse(refusal) }
+        if let refusal = unasked(application, in: item, version, from: source) {
+            return .refuse(refusal)
+        }
         if let refusal = try refusal(of: application.sealed, true, at: desk, from: source) {
             return .refuse(refusal)
         }

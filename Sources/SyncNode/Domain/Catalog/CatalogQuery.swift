@@ -83,7 +83,7 @@ package enum CatalogQuery {
         let place = directory.stagePlace(region)
         guard let item = try item(code, for: region, in: directory, from: source),
             let version = item.state.version(at: instant, for: place),
-            let elements = ItemElements(version.value.elements)
+            let elements = source.elements(version)
         else { return nil }
         return EffectiveItem(
             item: item, version: version, elements: elements,
@@ -263,7 +263,7 @@ extension CaseRules {
         else { return nil }
         if case .correct(let gaps, _, _) = act {
             return try unasked(gaps, state, item, at: desk, from: source)
-                ?? held(gaps, state, item)
+                ?? held(gaps, state, item, from: source)
         }
         guard item.state.versions.entries.count > 1 || !item.state.standings.entries.isEmpty,
             let binding = try CatalogQuery.binding(
@@ -293,7 +293,7 @@ extension CaseRules {
         else { return nil }
         let known = Set(
             item.state.versions.entries.flatMap { entry in
-                ItemElements(entry.value.elements)?.materials.map(\.code) ?? []
+                source.elements(entry)?.materials.map(\.code) ?? []
             })
         for gap in gaps {
             guard known.contains(gap.code), !binding.mayAsk(gap.code) else { continue }
@@ -306,15 +306,16 @@ extension CaseRules {
 
     /// 上一环节已收的不得要求重复提交: what is here is asked for again only where it is said what is
     /// wrong with it.
-    private static func held(
-        _ gaps: [CaseGap], _ state: CaseState, _ item: CatalogItem
+    private static func held<S: DocumentSource>(
+        _ gaps: [CaseGap], _ state: CaseState, _ item: CatalogItem, from source: S
     ) -> RuleRefusal? {
         let present = state.present.codes
         let asked = gaps.first { present.contains($0.code) && $0.way.isEmpty }
         guard let asked,
             let version = item.state.versions.entries.first(where: {
                 $0.value.number == state.itemVersion
-            }), version.value.elements.hasMember("code", asked.code)
+            }),
+            source.elements(version)?.materials.contains(where: { $0.code == asked.code }) == true
         else { return nil }
         return RuleRefusal(
             "material-held", "材料 \(asked.code) 已收存，不得要求重复提交；确有问题的写明缺陷与补齐途径",
