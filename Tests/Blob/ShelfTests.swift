@@ -45,7 +45,8 @@ import Testing
 
     private func peer(_ region: RegionID, _ scopes: ScopeName...) -> BlobShelf.Peer {
         let ids = scopes.map(\.id)
-        return BlobShelf.Peer(region: region) { ids.contains($0) }
+        return BlobShelf.Peer(
+            region: region, gives: { ids.contains($0) }, has: { ids.contains($0) })
     }
 
     private func piece(_ offset: Int, of bytes: [UInt8], as digest: Digest) -> BlobChunk {
@@ -180,5 +181,53 @@ import Testing
         #expect(try cargo.frames(with: [], wants: rest, roomBytes: 60_000).isEmpty)
         let outside = BlobCargo(shelf, for: peer(town, other))
         #expect(try outside.frames(with: [], wants: rest, roomBytes: 1_000_000).isEmpty)
+    }
+
+    // A scope that is given up: what it names is asked for behind its last byte.
+    @Test func whatGoesIsConfirmedByACarrierFirst() throws {
+        try journal.begin()
+        try journal.openScope(other)
+        try journal.commit()
+        _ = shelf.put(bytes, as: digest)
+        try name(digest, in: cases)
+        let end = BlobWant(digest: digest, offset: bytes.count)
+        #expect(try wants(peer(town, cases)).isEmpty)
+        #expect(try shelf.leave(cases.id))
+        #expect(try !shelf.leave(cases.id), "asked once")
+        #expect(!shelf.isConfirmed(cases.id, by: town))
+        #expect(try wants(peer(town, cases)) == [end])
+        #expect(try wants(peer(town, other)).isEmpty, "nobody else is asked")
+
+        // The carrier has it, and says so to who did carry it; its bytes are not for that one.
+        let former = BlobShelf.Peer(region: village, gives: { $0 == cases.id }, has: { _ in false })
+        let word = try #require(try shelf.chunk(end, for: former))
+        #expect(word.bytes.isEmpty && word.total == bytes.count)
+        #expect(try shelf.chunk(BlobWant(digest: digest, offset: 0), for: former) == nil)
+
+        let lie = BlobChunk(digest: digest, offset: 5, total: 5, bytes: [])
+        #expect(try shelf.take(lie, from: town) == .passedOver)
+        #expect(try shelf.take(word, from: town) == .confirmed)
+        #expect(try shelf.take(word, from: town) == .passedOver, "said once")
+        #expect(shelf.isConfirmed(cases.id, by: town))
+        #expect(!shelf.isConfirmed(cases.id, by: village))
+        #expect(try wants(peer(town, cases)).isEmpty)
+
+        try journal.begin()
+        try journal.dropScope(cases.id)
+        try journal.commit()
+        try shelf.left(cases.id)
+        #expect(try shelf.size(of: digest) == nil)
+    }
+
+    @Test func whatAnotherScopeNamesStays() throws {
+        _ = shelf.put(bytes, as: digest)
+        try name(digest, in: cases)
+        try name(digest, in: other)
+        _ = try shelf.leave(cases.id)
+        try journal.begin()
+        try journal.dropScope(cases.id)
+        try journal.commit()
+        try shelf.left(cases.id)
+        #expect(try shelf.size(of: digest) == bytes.count)
     }
 }

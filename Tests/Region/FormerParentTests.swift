@@ -92,6 +92,17 @@ import Testing
         #expect(heard.isAdopted(late, of: world.key(3)))
     }
 
+    /// What a restored county wrote and nobody has heard: who is who counts until it is said again,
+    /// where a place stands does not.
+    @Test func aMoveThatNobodyHeardIsNotRecalled() throws {
+        var known = directory(try twoTowns())
+        let moved = statement(.move(region: village, parent: other), of: county, by: 0, seq: 9)
+        known.recall(moved)
+        #expect(known.region(village)?.parent == town)
+        known.add(moved)
+        #expect(known.region(village)?.parent == other)
+    }
+
     @Test func aPlaceThatLostItsPlaceGoesOnListening() throws {
         let before = try twoTowns()
         let end = statement(

@@ -94,6 +94,30 @@ import Testing
         #expect(upper.bytesUp < blob.count + 8_000)
     }
 
+    /// The piece that keeps a promise is lost on its way: it is asked for again.
+    @Test(arguments: [true, false]) func aLostPromiseIsAskedForAgain(isRequest: Bool) throws {
+        let blob = Self.blob(1_000)
+        let digest = ExchangeHash.digest(blob)
+        let wire = Wire(Village(0), Village(1))
+        let (giver, asker) = isRequest ? (wire.below, wire.above) : (wire.above, wire.below)
+        giver.write(cases)
+        asker.missing = [digest]
+        try wire.sync()
+        giver.blobs[digest] = blob
+        giver.arrivals += 1
+        giver.write(cases)
+        var isLost = false
+        let loses = {
+            defer { isLost = true }
+            return !isLost
+        }
+        if isRequest { wire.losesRequest = loses } else { wire.losesAnswer = loses }
+        try wire.sync()
+        try wire.sync()
+        #expect(isLost)
+        #expect(asker.blobs.keys.contains(digest))
+    }
+
     /// A parked poll is answered once the blob that was asked for came from elsewhere.
     @Test func aPollBringsWhatWasPromised() throws {
         let blob = Self.blob(300_000)

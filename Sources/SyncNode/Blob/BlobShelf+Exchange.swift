@@ -7,14 +7,22 @@ package import Replication
 
 /// The shelf as an exchange with one peer uses it. All of it blocks.
 extension BlobShelf {
-    /// Who is at the other end, and which scopes both ends carry.
+    /// Who is at the other end.
     package struct Peer {
         package let region: RegionID
-        package let shares: (ScopeID) -> Bool
+        /// Whether it may give what a scope names: this node carries that scope, and it does or
+        /// did.
+        package let gives: (ScopeID) -> Bool
+        /// Whether it may have what a scope names: it carries that scope.
+        package let has: (ScopeID) -> Bool
 
-        package init(region: RegionID, shares: @escaping (ScopeID) -> Bool) {
+        package init(
+            region: RegionID, gives: @escaping (ScopeID) -> Bool,
+            has: @escaping (ScopeID) -> Bool
+        ) {
             self.region = region
-            self.shares = shares
+            self.gives = gives
+            self.has = has
         }
     }
 
@@ -22,6 +30,8 @@ extension BlobShelf {
     package enum Taking: Hashable, Sendable {
         /// Not wanted, not from this peer, or not the next one: nothing was done.
         case passedOver
+        /// It says that it has the whole of one that is to go from here.
+        case confirmed
         case stored
         /// The attachment is whole, proven and durable.
         case arrived(wasAskedFor: Bool)
@@ -44,7 +54,7 @@ extension BlobShelf {
                 else { continue }
                 let isShared = want.scopes.contains { scope in
                     if let answer = known[scope] { return answer }
-                    let answer = peer.shares(scope)
+                    let answer = peer.gives(scope)
                     known[scope] = answer
                     return answer
                 }
@@ -65,10 +75,14 @@ extension BlobShelf {
                 offset += Limits.blobChunkBytesMax
             } while wants.count < limit && offset < total ?? 0
         }
+        if wants.count < limit {
+            wants += try unconfirmed(by: peer, but: passed, limit: limit - wants.count)
+        }
         return wants
     }
 
-    /// As `LocalKnowledge.blobChunk`: never for a peer outside of every audience that has it.
+    /// As `LocalKnowledge.blobChunk`: never for a peer outside of every audience that has it. Who
+    /// was in one, and asks behind the last byte, hears that all of it is here.
     package func chunk(_ want: BlobWant, for peer: Peer) throws(JournalError) -> BlobChunk? {
         let isBusy = state.withLock { state in
             if state.asked.count < Limits.blobWantsKeptMax {
@@ -79,7 +93,10 @@ extension BlobShelf {
             return state.busy.contains(want.digest)
         }
         guard !isBusy, let size = try store.size(of: want.digest).map(Int.init),
-            size > 0, want.offset <= size, try isNamed(want.digest, where: peer.shares)
+            size > 0, want.offset <= size,
+            try isNamed(
+                want.digest,
+                where: { peer.has($0) || (want.offset == size && peer.gives($0)) })
         else { return nil }
         let bytes: [UInt8]?
         do throws(JournalError) {
@@ -94,12 +111,12 @@ extension BlobShelf {
         return BlobChunk(digest: want.digest, offset: want.offset, total: size, bytes: bytes)
     }
 
-    /// Whether `chunk` would have something.
+    /// Whether `chunk` would have something, if only the word that it is here.
     package func holds(_ digest: Digest, for peer: Peer) throws(JournalError) -> Bool {
         guard !state.withLock({ $0.busy.contains(digest) }),
             try store.size(of: digest) ?? 0 > 0
         else { return false }
-        return try isNamed(digest, where: peer.shares)
+        return try isNamed(digest, where: { peer.has($0) || peer.gives($0) })
     }
 
     /// Takes the next piece of an attachment that is wanted. What is here when it is whole is
@@ -111,6 +128,9 @@ extension BlobShelf {
     ) throws(JournalError) -> Taking {
         try settleNotes()
         let digest = chunk.digest
+        if chunk.bytes.isEmpty {
+            return try confirm(chunk, by: region) ? .confirmed : .passedOver
+        }
         guard chunk.total > 0, take(hold: digest) else { return .passedOver }
         var isDone = false
         defer { if !isDone { release(digest) } }

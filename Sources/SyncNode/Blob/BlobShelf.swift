@@ -44,6 +44,12 @@ package final class BlobShelf: Sendable {
         let second: Int64
     }
 
+    /// A scope that is to go: what it names, and what of that is here whole.
+    struct Leaving {
+        let named: [Digest]
+        let here: [Digest]
+    }
+
     struct State {
         var wants: [Digest: Want] = [:]
         /// Keys of `wants`, in the order in which they came.
@@ -59,6 +65,9 @@ package final class BlobShelf: Sendable {
         var asksAny = false
         var arrivals: UInt64 = 1
         var unnamed: [Digest: Unnamed] = [:]
+        /// Scopes that are to go, and who said that it has the whole of what they name.
+        var leaving: [ScopeID: Leaving] = [:]
+        var confirmed: [Digest: Set<RegionID>] = [:]
         var readers = 0
     }
 

@@ -129,7 +129,7 @@ package final class Kernel<Store: Journal> {
             let orphans = try Orphans.statements(
                 try journal.value(Orphans.name(of: id)) ?? [], in: state.record.name,
                 state.chains, of: identity.key)
-            for statement in orphans { directory.add(statement) }
+            for statement in orphans { directory.recall(statement) }
         }
     }
 

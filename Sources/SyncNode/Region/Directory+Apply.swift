@@ -19,6 +19,17 @@ extension Directory {
         return news
     }
 
+    /// Takes a statement in that is to be said again: who is who, but not that a place which is
+    /// known stands elsewhere. That nobody else has heard; and it is said again only once all
+    /// links rest, which they never would between two who differ on what they share.
+    package mutating func recall(_ statement: Statement) {
+        switch statement.entry {
+        case .move: return
+        case .region(let record) where region(record.id) != nil: return
+        default: add(statement)
+        }
+    }
+
     /// Takes one word in that was proven; nothing of one that came behind its author's end.
     mutating func take(_ word: Proven) {
         guard !isVoid(word.statement) else { return lapse(word.statement) }

@@ -127,7 +127,7 @@ package struct Dialer: Sendable {
         isWaiting[lane.rawValue] = false
         link.doubt(lane)
         link.missed[lane.rawValue] = true
-        if lane == .push { link.blobs.forgetAsked() }
+        link.blobs.doubt()
         if isOpening { isOpening = false }
     }
 

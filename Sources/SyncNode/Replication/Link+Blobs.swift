@@ -58,8 +58,12 @@ struct BlobTalk: Sendable {
         }
     }
 
-    /// A message was lost, and maybe with it what was asked.
-    mutating func forgetAsked() { asked = [:] }
+    /// A message was lost, and maybe with it what was asked, or the piece with which the peer
+    /// kept a promise: it would not speak of that one again.
+    mutating func doubt() {
+        asked = [:]
+        absent = []
+    }
 
     /// What is to be answered now.
     mutating func nextOwed() -> BlobWant? { owed.isEmpty ? nil : owed.removeFirst() }

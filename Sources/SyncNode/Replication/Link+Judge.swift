@@ -8,7 +8,7 @@ extension Link {
         peerRoot = fast.root
         peerIsFinished = fast.flags.contains(.finished)
         if fast.flags.contains(.missedPush) || fast.flags.contains(.missedPoll) {
-            blobs.forgetAsked()
+            blobs.doubt()
         }
         if fast.flags.contains(.missedPush) { doubt(.push) }
         if fast.flags.contains(.missedPoll) { doubt(.poll) }

@@ -99,13 +99,21 @@ struct ExchangeKnowledge: LocalKnowledge {
 
     func prove(_ message: [UInt8]) -> [UInt8] { signer.sign(message) }
 
-    /// Who the peer is to the shelf: what both may carry, both may have.
+    /// Who the peer is to the shelf: who carries a scope may have what it names, from those who
+    /// carry it and from those who did.
     var audience: BlobShelf.Peer {
         let directory = board.directory
-        return BlobShelf.Peer(region: peer) { [board, region, peer] scope in
-            guard let name = board.scope(scope)?.name else { return false }
-            return directory.carries(region, name) && directory.carries(peer, name)
-        }
+        return BlobShelf.Peer(
+            region: peer,
+            gives: { [board, region, peer] scope in
+                guard let name = board.scope(scope)?.name, directory.carries(region, name)
+                else { return false }
+                return directory.carries(peer, name) || directory.mayHaveCarried(peer, name)
+            },
+            has: { [board, peer] scope in
+                guard let name = board.scope(scope)?.name else { return false }
+                return directory.carries(peer, name)
+            })
     }
 
     func missingBlobs(

@@ -122,7 +122,10 @@ package struct Intake: Sendable {
         } catch {
             throw .journal(error)
         }
-        if takings.contains(where: { $0.1 == .arrived(wasAskedFor: true) }) { board.touch() }
+        let isNews = takings.contains { taking in
+            taking.1 == .arrived(wasAskedFor: true) || taking.1 == .confirmed
+        }
+        if isNews { board.touch() }
         return takings.filter { $0.1 == .wrong }.map(\.0)
     }
 

@@ -57,6 +57,9 @@ extension World {
         _ = dice.next()
         let outcomes = try commit(
             node, [.command(.cases(command), author: AccountID.operatorAuthor, replayKey: nil)])
+        if case .sign = act, case .done? = outcomes?.first {
+            try checkSigned(entry.id, at: node)
+        }
         tell("node \(node.index) \(act): \(outcomes.map { "\($0)" } ?? "disk full")")
     }
 

@@ -19,6 +19,8 @@ struct Checks {
     private(set) var contents: [Fork: Set<Digest>] = [:]
     /// Notes that may not be lost.
     var holdings = Holdings()
+    /// Attachments that may not be lost.
+    var attachments = Holdings()
     /// Incarnations that learned that they are copies.
     private var learnt: [Int: IncarnationKey] = [:]
     private(set) var alarms = 0

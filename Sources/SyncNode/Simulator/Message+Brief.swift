@@ -30,8 +30,9 @@ extension Frame {
             "FORK \(short(notice.scope.rawValue)) "
                 + "\(short(notice.dot.actor.rawValue)):\(notice.dot.seq.rawValue)"
         case .refused(let notice): "REFUSED \(notice.reason) \(short(notice.scope.rawValue))"
-        case .blobWant: "WANT blob"
-        case .blobChunk: "BLOB"
+        case .blobWant(let want): "WANT \(want.digest.hex.prefix(4)) from \(want.offset)"
+        case .blobChunk(let chunk):
+            "BLOB \(chunk.digest.hex.prefix(4)) \(chunk.offset)+\(chunk.bytes.count) of \(chunk.total)"
         case .receiptWant: "WANT receipt"
         case .drain(let notice):
             "DRAIN \(notice.isAnswer ? "answer" : "ask") \(Frame.vector(notice.statement).brief)"

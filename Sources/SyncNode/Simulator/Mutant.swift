@@ -35,6 +35,12 @@ package enum Mutant: String, Sendable, CaseIterable {
     case countsBeyondCut = "counts-beyond-cut"
     /// A Force leaves standing what it did not see.
     case forceWithoutCut = "force-without-cut"
+    /// A clerk signs for a case whose attachments are still to come.
+    case signWithoutAttachments = "sign-without-attachments"
+    /// A scope is dropped though only this node has an attachment of it.
+    case dropWithoutAttachments = "drop-without-attachments"
+    /// An attachment that was asked for before it was here is not sent once it came.
+    case forgottenPromise = "forgotten-promise"
 
     /// The checks that speak of this rule: one of them must find something. What else breaks on
     /// the way is no proof that the rule is looked at.
@@ -50,6 +56,8 @@ package enum Mutant: String, Sendable, CaseIterable {
         case .receiptWithoutStoring: ["I8"]
         case .drainOwnOnly: ["I23"]
         case .countsBeyondCut: ["I25"]
+        case .signWithoutAttachments, .dropWithoutAttachments, .forgottenPromise:
+            ["attachments"]
         case .unilateralWithdraw, .holderNotFrozen, .offerToRegion, .custodyBoundToNode,
             .forceWithoutCut:
             ["I16", "I17", "I18", "I19", "I20", "I21"]
@@ -57,7 +65,12 @@ package enum Mutant: String, Sendable, CaseIterable {
     }
 
     /// Whether it shows only where places move.
-    var needsMoves: Bool { self == .vectorKeptOnDrop || self == .drainOwnOnly }
+    var needsMoves: Bool {
+        self == .vectorKeptOnDrop || self == .drainOwnOnly || self == .dropWithoutAttachments
+    }
+
+    /// Whether it shows only where cases have attachments.
+    var needsAttachments: Bool { seenAs == ["attachments"] }
 
     /// Whether it shows only where machines are stolen.
     var needsThefts: Bool { self == .countsBeyondCut }
@@ -93,7 +106,9 @@ package enum Mutant: String, Sendable, CaseIterable {
         case .custodyBoundToNode: rules.custody.custodyBoundToNode = true
         case .countsBeyondCut: rules.custody.countsBeyondCut = true
         case .forceWithoutCut: rules.custody.forceWithoutCut = true
-        case .actorOrder, .noNewIncarnation, .serveBeforeSync: break
+        case .actorOrder, .noNewIncarnation, .serveBeforeSync, .signWithoutAttachments,
+            .dropWithoutAttachments, .forgottenPromise:
+            break
         }
         return rules
     }

@@ -82,11 +82,45 @@ struct SimulatedKnowledge: LocalKnowledge {
         KeyPool.signature(message, by: node.key.publicKey)
     }
 
-    // Attachments have their own tests: here nodes have none.
+    /// What a scope names comes from who carries it, or did.
+    private func gives(_ name: ScopeName) -> Bool {
+        let directory = node.kernel.directory
+        return directory.carries(node.region, name)
+            && (directory.carries(peer, name) || directory.mayHaveCarried(peer, name))
+    }
+
     func missingBlobs(
         but passed: Set<Digest>, limit: Int
-    ) throws(JournalError) -> [BlobWant] { [] }
-    func blobChunk(_ want: BlobWant) throws(JournalError) -> BlobChunk? { nil }
-    func holdsBlob(_ digest: Digest) throws(JournalError) -> Bool { false }
-    func blobArrivals() -> UInt64 { 0 }
+    ) throws(JournalError) -> [BlobWant] {
+        var wants: [BlobWant] = []
+        for known in node.kernel.knowledge() where gives(known.name) {
+            for digest in try node.journal.namedBlobs(in: known.id)
+            where node.shelf.whole[digest] == nil && !passed.contains(digest) {
+                wants.append(node.shelf.want(digest))
+            }
+        }
+        let directory = node.kernel.directory
+        for scope in node.shelf.left {
+            guard let name = node.sharedScope(scope)?.name, directory.carries(peer, name) else {
+                continue
+            }
+            wants += node.shelf.unconfirmed(scope, by: peer).filter { !passed.contains($0.digest) }
+        }
+        return Array(wants.prefix(limit))
+    }
+
+    func blobChunk(_ want: BlobWant) throws(JournalError) -> BlobChunk? {
+        let directory = node.kernel.directory
+        let isInside = try node.isNamed(want.digest) { directory.carries(peer, $0) }
+        let isKnown = try node.isNamed(want.digest, where: gives)
+        return isInside || isKnown ? node.shelf.piece(want, isInside: isInside) : nil
+    }
+
+    func holdsBlob(_ digest: Digest) throws(JournalError) -> Bool {
+        node.shelf.whole[digest] != nil
+    }
+
+    func blobArrivals() -> UInt64 {
+        node.mutant == .forgottenPromise ? 0 : node.shelf.arrivals
+    }
 }

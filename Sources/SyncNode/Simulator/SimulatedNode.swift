@@ -21,6 +21,7 @@ final class SimulatedNode {
     private(set) var key: IncarnationKey
     private(set) var journal: SimulatedJournal
     private(set) var kernel: Kernel<SimulatedJournal>
+    var shelf = SimulatedShelf()
     /// Own clock minus the world's, in milliseconds.
     var clockOffset: Int64 = 0
     /// What the file beside the database says: how many changes this incarnation wrote.
@@ -70,6 +71,7 @@ final class SimulatedNode {
             identity: Identity(region: region, node: node, signer: SimulatedSigner(key: key)),
             root: root, rules: rules)
         setDeferral()
+        setAttachments()
         sentinel.count = ownCount()
         owesReissue = try !kernel.scopesWithOrphans().isEmpty
         publishAll()
@@ -157,6 +159,7 @@ final class SimulatedNode {
     /// The power goes and comes back: what was not synced is gone, everything in memory too.
     func losePower() throws(JournalError) {
         journal.losePower()
+        shelf.losePower()
         try boot()
     }
 
@@ -167,8 +170,17 @@ final class SimulatedNode {
             identity: Identity(region: region, node: node, signer: SimulatedSigner(key: key)),
             root: root, rules: rules)
         setDeferral()
+        setAttachments()
         owesReissue = try !kernel.scopesWithOrphans().isEmpty
         publishAll()
+    }
+
+    /// A clerk signs for what is here.
+    private func setAttachments() {
+        guard mutant != .signWithoutAttachments else { return }
+        kernel.attachments = { [unowned self] (named) throws(JournalError) in
+            named.filter { self.shelf.whole[$0] == nil }
+        }
     }
 
     /// The database is replaced by an older copy. With `keepsSentinel` only the database is:

@@ -84,7 +84,9 @@ extension World {
         if hasMoves, dice.hits(1) { try moveSomeone() }
         followMoves()
         if hasMoves { for node in nodes { try dropEarly(node) } }
+        try giveUpAgain()
         try tendThefts()
+        try tendAttachments()
         if dice.hits(5) { try admitApplicants(mayGrant: true) }
         if dice.hits(10) { try reissue() }
         if mutant == .serveBeforeSync, dice.hits(30), let node = dice.pick(nodes) {
@@ -159,6 +161,7 @@ extension World {
             try seatAgain()
             followMoves()
             for node in nodes { try dropEarly(node) }
+            try giveUpAgain()
             try admitApplicants(mayGrant: true)
             for index in links.indices {
                 for lane in Lane.allCases {
@@ -198,6 +201,8 @@ extension World {
     }
 
     private func progress() -> [UInt64] {
-        nodes.map(\.position) + [UInt64(checks.alarms), UInt64(applicants.count)]
+        nodes.map(\.position) + nodes.map(\.shelf.arrivals) + [
+            UInt64(checks.alarms), UInt64(applicants.count),
+        ]
     }
 }

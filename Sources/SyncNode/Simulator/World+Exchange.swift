@@ -123,12 +123,13 @@ extension World {
                 send(message, on: index, lane, id: id, isAnswer: true)
             case .apply(let delivery):
                 let boots = above(index).boots
-                try apply(delivery, at: above(index))
+                try apply(delivery, at: above(index), from: below(index).region)
                 guard boots == above(index).boots else { return }
                 let more = try links[index].answerer.applied(
                     lane: lane, knowing: knowledgeAbove(index))
                 try carryOut(more, on: index, lane, id: id)
-            case .drained(let scope): try giveUp(scope, of: above(index))
+            case .drained(let scope):
+                try giveUp(scope, of: above(index), to: below(index).region)
             case .park: links[index].parked[lane.rawValue] = id
             case .alarm(let alarm): try raise(alarm, at: above(index), on: index)
             case .idle, .reopen, .closed: break
@@ -157,7 +158,7 @@ extension World {
             case .send(let message): request(message, on: index, .push)
             case .apply(let delivery):
                 let boots = below(index).boots
-                try apply(delivery, at: below(index))
+                try apply(delivery, at: below(index), from: above(index).region)
                 guard boots == below(index).boots else { return }
                 let more = try links[index].dialer.applied(
                     lane: lane, knowing: knowledgeBelow(index))
@@ -165,7 +166,8 @@ extension World {
             case .reopen: reset(index)
             case .closed: try introduce(below(index), on: index)
             case .alarm(let alarm): try raise(alarm, at: below(index), on: index)
-            case .drained(let scope): try giveUp(scope, of: below(index))
+            case .drained(let scope):
+                try giveUp(scope, of: below(index), to: above(index).region)
             case .idle, .park: break
             }
         }

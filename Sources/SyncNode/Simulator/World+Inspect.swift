@@ -14,6 +14,7 @@ extension World {
         try checkEnds()
         try checkQuiet()
         try checkFolds()
+        try checkAttachments()
     }
 
     /// Scopes of any node, by id.

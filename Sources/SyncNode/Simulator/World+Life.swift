@@ -122,8 +122,10 @@ extension World {
 
     func backUp(_ node: SimulatedNode) {
         tell("node \(node.index) is backed up")
-        backups[node.index] = (node.journal.durable, node.key)
+        backups[node.index] = Backup(
+            image: node.journal.durable, key: node.key, shelf: node.shelf)
         checks.holdings.backedUp(node.index)
+        checks.attachments.backedUp(node.index)
     }
 
     func restore(_ node: SimulatedNode, keepsSentinel: Bool) throws(JournalError) {
@@ -134,6 +136,11 @@ extension World {
         if !keepsSentinel { checks.custody.hasCopies = true }
         try node.restore(backup.image, keepsSentinel: keepsSentinel, as: backup.key)
         checks.holdings.restored(node.index)
+        // Attachments lie beside the database.
+        if !keepsSentinel {
+            node.shelf = backup.shelf
+            checks.attachments.restored(node.index)
+        }
         checks.restored(node)
         checks.forget(node)
         resetLinks(of: node)
@@ -150,7 +157,9 @@ extension World {
             journal: SimulatedJournal(image: node.journal.durable), rules: node.rules,
             mutant: mutant)
         nodes.append(copy)
+        copy.shelf = node.shelf
         checks.holdings.cloned(node.index, to: copy.index)
+        checks.attachments.cloned(node.index, to: copy.index)
         tell("node \(copy.index) is a clone of \(node.index)")
         links.append(SimulatedLink(below: copy, above: parent))
         checks.forget(copy)

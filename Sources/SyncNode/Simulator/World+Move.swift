@@ -71,10 +71,22 @@ extension World {
             if node.sharedScope(name.id)?.isBlank == true {
                 try commit(node, [.drop(name.id, heldBy: VersionVector([]), quarantined: [])])
             } else if mutant == .drainOwnOnly || dice.hits(5),
-                let held = carriers(of: name, linkedWith: node).first?.sharedScope(name.id)
+                let carrier = carriers(of: name, linkedWith: node).first,
+                let held = carrier.sharedScope(name.id)
             {
-                try giveUp(held, of: node)
+                try giveUp(held, of: node, to: carrier.region)
             }
+        }
+    }
+
+    /// What was said to be held elsewhere, and whose attachments were not yet.
+    func giveUpAgain() throws(JournalError) {
+        for giving in givings where !nodes[giving.node].isDown {
+            try giveUp(giving.held, of: nodes[giving.node], to: giving.carrier)
+        }
+        givings.removeAll { giving in
+            nodes[giving.node].sharedScope(giving.held.id) == nil
+                || nodes[giving.node].kernel.mayCarry(giving.held.name)
         }
     }
 
@@ -91,8 +103,13 @@ extension World {
 
     /// A carrier said that it holds all of a scope that a node drains: it goes.
     func giveUp(
-        _ held: SharedScope, of node: SimulatedNode
+        _ held: SharedScope, of node: SimulatedNode, to region: RegionID
     ) throws(JournalError) {
+        guard try hasGiven(held.id, of: node, to: region) else {
+            let giving = Giving(node: node.index, held: held, carrier: region)
+            givings.removeAll { $0.node == giving.node && $0.held.id == held.id }
+            return givings.append(giving)
+        }
         let before = node.journal.contents(of: held.id)
         let own = node.sharedScope(held.id)
         try commit(
@@ -100,6 +117,7 @@ extension World {
         guard node.journal.contents(of: held.id).isEmpty, !before.isEmpty else { return }
         count("drop")
         tell("node \(node.index) drops \(held.name.family) \(held.name.region.hex)")
+        try removeAttachments(of: held.id, at: node)
         checks.dropped(before, of: own, at: node, heldBy: held, step)
     }
 

@@ -115,6 +115,7 @@ extension World {
         tell("node \(elder.index) ends node \(thief.index)")
         thief.isOutside = true
         checks.holdings.lost(thief.index)
+        checks.attachments.lost(thief.index)
         checks.custody.forget(thief)
         checks.cuts.ends(thief.key, revocation.cuts)
         sever()

@@ -32,18 +32,36 @@ final class World {
     let isCalm: Bool
     var thefts: [Theft] = []
     var theftDice: Dice
+    /// Whether cases get attachments.
+    let hasAttachments: Bool
+    var blobDice: Dice
+    var nextAttachment = 0
+    /// Scopes that go once their attachments are held elsewhere.
+    var givings: [Giving] = []
     /// The steps of the next theft, and of the next word about an account.
     var nextTheft: Int
     var nextTurn: Int
     /// Whether links lose, repeat and delay.
     var lossPercent: Int
-    var backups: [Int: (image: SimulatedJournal.Image, key: IncarnationKey)] = [:]
+    var backups: [Int: Backup] = [:]
     /// Incarnations that wait for their parent's word.
     var applicants: [Applicant] = []
     var checks = Checks()
     var cases = CaseBook()
     /// What happened, a line each, where somebody wants to read it.
     var history: [String]?
+
+    struct Backup {
+        let image: SimulatedJournal.Image
+        let key: IncarnationKey
+        let shelf: SimulatedShelf
+    }
+
+    struct Giving {
+        let node: Int
+        let held: SharedScope
+        let carrier: RegionID
+    }
 
     struct Applicant {
         let parent: Int
@@ -73,6 +91,9 @@ final class World {
         theftDice = Dice(seed ^ 0x7468_6566)
         let isLucky = theftDice.hits(35)
         hasThefts = begin == nil && (isLucky || mutant?.needsThefts == true)
+        blobDice = Dice(seed ^ 0x626c_6f62)
+        let isFull = blobDice.hits(40)
+        hasAttachments = begin == nil && (isFull || mutant?.needsAttachments == true)
         nextTheft = 40 + theftDice.roll(150)
         nextTurn = 30 + theftDice.roll(200)
         lossPercent = begin == nil ? dice.pick([0, 5, 15, 30]) ?? 0 : 0
@@ -249,11 +270,14 @@ final class World {
     }
 
     /// What the product does with a delivery: signatures, then the writer.
-    func apply(_ delivery: Delivery, at node: SimulatedNode) throws(JournalError) {
+    func apply(
+        _ delivery: Delivery, at node: SimulatedNode, from region: RegionID
+    ) throws(JournalError) {
         var names: [ScopeID: ScopeName] = [:]
         for name in delivery.opening { names[name.id] = name }
         if !delivery.opening.isEmpty { try commit(node, [.open(delivery.opening)]) }
         try admit(delivery.batches, names: names, at: node)
+        try take(delivery.chunks, at: node, from: region)
     }
 
     private func admit(

@@ -125,6 +125,11 @@ package final class SnapshotReader {
         try attachmentTable.read(after: last, limit: limit)
     }
 
+    /// Attachments that changes of one scope name, sorted. Scans the table.
+    package func namedBlobs(in scope: ScopeID) throws(JournalError) -> [Digest] {
+        try attachmentTable.digests(of: scope)
+    }
+
     /// The scopes whose changes name an attachment, by id.
     package func scopes(naming digest: Digest) throws(JournalError) -> [ScopeID] {
         try attachmentTable.scopes(of: digest)

@@ -32,8 +32,10 @@ extension NodeRuntime {
                     let held = peer.holds(own)
                 else { continue }
                 do throws(JournalError) {
+                    guard try await hasGiven(name.id, to: peer.region) else { continue }
                     try await submit(
                         .drop(name.id, heldBy: held.vector, quarantined: held.quarantined))
+                    if board.scope(name.id) == nil { try await removeAttachments(of: name.id) }
                 } catch {
                     Console.say("a scope that was given up is still stored: \(error)")
                 }
@@ -43,6 +45,24 @@ extension NodeRuntime {
             }
         }
         return outside.contains { board.scope($0.id) != nil }
+    }
+
+    /// Whether a carrier has said that it has every attachment that is here of a scope.
+    private func hasGiven(
+        _ scope: ScopeID, to region: RegionID
+    ) async throws(JournalError) -> Bool {
+        let outcome = await Blocking.run { [blobs = store.blobs] in
+            Result { () throws(JournalError) in try blobs.leave(scope) }
+        }
+        if try outcome.get() { board.touch() }
+        return store.blobs.isConfirmed(scope, by: region)
+    }
+
+    private func removeAttachments(of scope: ScopeID) async throws(JournalError) {
+        let outcome = await Blocking.run { [blobs = store.blobs] in
+            Result { () throws(JournalError) in try blobs.left(scope) }
+        }
+        try outcome.get()
     }
 
     // MARK: another parent
