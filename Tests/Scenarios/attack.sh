@@ -8,22 +8,15 @@
 # that are missing are installed where this is root, else what needs them is passed over and
 # said so.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 scans=no
 [ "${1:-}" = --scan ] && {
     scans=yes
     shift
 }
-node=${1:-$here/.build/debug/node}
-[ -x "$node" ] || {
-    echo "no binary at $node" >&2
-    exit 2
-}
 export LANG=en_US.UTF-8
-work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-attack-XXXXXX")
 
 # shellcheck source=Tests/Scenarios/started.sh
-. "$here/Tests/Scenarios/started.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/started.sh"
 
 fail() {
     echo "FAILED: $*" >&2

@@ -5,18 +5,15 @@
 #
 #   Tests/Scenarios/blobs.sh [BINARY]      .build/debug/node where none is named
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-node=${1:-$here/.build/debug/node}
-for tool in "$node" curl sha256sum; do
+for tool in curl sha256sum; do
     command -v "$tool" >/dev/null || {
         echo "no $tool" >&2
         exit 2
     }
 done
-work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-blobs-XXXXXX")
 
 # shellcheck source=Tests/Scenarios/started.sh
-. "$here/Tests/Scenarios/started.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/started.sh"
 
 fail() {
     echo "FAILED: $*" >&2

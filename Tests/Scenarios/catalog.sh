@@ -4,17 +4,10 @@
 #
 #   Tests/Scenarios/catalog.sh [BINARY]      .build/debug/node where none is named
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-node=${1:-$here/.build/debug/node}
-[ -x "$node" ] || {
-    echo "no binary at $node" >&2
-    exit 2
-}
 unset LANG
-work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-catalog-XXXXXX")
 
 # shellcheck source=Tests/Scenarios/started.sh
-. "$here/Tests/Scenarios/started.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/started.sh"
 # shellcheck source=Tests/Scenarios/asked.sh
 . "$here/Tests/Scenarios/asked.sh"
 

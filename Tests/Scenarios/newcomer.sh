@@ -5,17 +5,10 @@
 #
 # Loopback, ports of the system's choice; whatever was started is ended by its process id.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-node=${1:-$here/.build/debug/node}
-[ -x "$node" ] || {
-    echo "no binary at $node" >&2
-    exit 2
-}
 export LANG=en_US.UTF-8
-work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-newcomer-XXXXXX")
 
 # shellcheck source=Tests/Scenarios/started.sh
-. "$here/Tests/Scenarios/started.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/started.sh"
 
 fail() {
     echo "FAILED: $*" >&2

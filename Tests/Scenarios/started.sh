@@ -1,5 +1,13 @@
-# What the scripts beside this one start, and its end. Sourced by them, with the binary in node and
-# a folder of their own in work; each says `fail` in its own way.
+# What the scripts beside this one start, and its end. Sourced by them; each says `fail` in its own
+# way. The binary is the first argument that is left to the script, .build/debug/node where there is
+# none; it stands in node, the project in here, a folder of the script's own in work.
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+node=${1:-$here/.build/debug/node}
+[ -x "$node" ] || {
+    echo "no binary at $node" >&2
+    exit 2
+}
+work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-$(basename "$0" .sh)-XXXXXX")
 started=()
 facts=0
 

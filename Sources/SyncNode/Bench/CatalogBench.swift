@@ -6,6 +6,7 @@ import Host
 import Kernel
 import Runtime
 import Store
+import Tally
 
 /// A catalog of 2,000 items: imported and published, in a new village's hands, searched, and
 /// worked out for one place.
@@ -116,7 +117,7 @@ enum CatalogBench {
                 for key in found { _ = try reader.document(key) }
                 searches.add(SystemClock.monotonicNanos() - start)
             }
-            let source = BenchSource(reader: reader)
+            let source = ReaderSource(reader: reader)
             let now = SystemClock.now()
             for index in 0..<1000 {
                 let start = SystemClock.monotonicNanos()
@@ -196,26 +197,4 @@ enum CatalogBench {
             "synonyms":["\(subject)咨询\(number)"]}
             """
     }
-}
-
-/// A reader as the domain's queries want it.
-private struct BenchSource: DocumentSource {
-    typealias Failure = JournalError
-
-    let reader: SnapshotReader
-
-    func content(_ key: DocumentKey) throws(JournalError) -> Content? {
-        guard let document = try reader.document(key) else { return nil }
-        do throws(JSONError) {
-            return try Content.decode(document)
-        } catch {
-            throw .damaged("a document is not of its form")
-        }
-    }
-
-    func find(_ collection: Collection, label: String) throws(JournalError) -> [DocumentKey] {
-        try reader.documents(collection, label: label)
-    }
-
-    func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? { nil }
 }

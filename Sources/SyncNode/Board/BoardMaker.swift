@@ -56,13 +56,7 @@ where Figured.Failure == Source.Failure {
     ///
     /// - Throws: What the source throws.
     package func sheet(_ question: BoardQuestion) throws(Source.Failure) -> Sheet? {
-        let region: RegionRecord?
-        if let code = question.region {
-            region = directory.region(code: code)
-        } else {
-            region = directory.region(own)
-        }
-        guard let region else { return nil }
+        guard let region = directory.region(code: question.region, or: own) else { return nil }
         switch question.kind {
         case .tickets: return try tickets(question, for: region)
         case .ticket: return try ticket(question.code)

@@ -45,13 +45,7 @@ package struct Estate: Sendable {
     private mutating func take(
         _ document: StoredDocument, of departure: Departure
     ) throws(JournalError) {
-        let content: Content
-        do throws(JSONError) {
-            content = try Content.decode(document)
-        } catch {
-            throw .damaged("document \(document.key.id.hex) is not of its form")
-        }
-        guard case .caseFile(let state) = content, let holder = state.holder,
+        guard case .caseFile(let state) = try Content.decoded(document), let holder = state.holder,
             holder.region == departure.region.id,
             departure.keys.contains(where: { $0.actor(in: state.scopeID) == holder.actor }),
             !state.status.isFinal

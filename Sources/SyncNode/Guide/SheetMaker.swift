@@ -102,13 +102,7 @@ package struct SheetMaker<Source: ListedSource> {
     ///
     /// - Throws: What the source throws. Cost: an item, or all of a collection.
     package func sheet(_ question: SheetQuestion) throws(Source.Failure) -> Sheet? {
-        let region: RegionRecord?
-        if let code = question.region {
-            region = directory.region(code: code)
-        } else {
-            region = directory.region(own)
-        }
-        guard let region else { return nil }
+        guard let region = directory.region(code: question.region, or: own) else { return nil }
         switch question.kind {
         case .guide, .notice: return try guide(question, for: region)
         case .sink: return try sinkList(for: region)

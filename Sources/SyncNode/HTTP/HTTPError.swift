@@ -44,7 +44,7 @@ package struct HTTPError: Error, Hashable, Sendable {
         let title =
             bodyBytesMax == 0
             ? "此地址不接收正文"
-            : "请求正文（body）过长：此地址至多接收 \(bodyBytesMax) 字节，未作任何处理；"
+            : "请求正文（body）过长：至多接收 \(bodyBytesMax) 字节，未作任何处理；"
                 + "请缩短，图片和成篇的文字作附件另行上传"
         return .problem(
             status: status, type: "/problems/http", title: title, rule: reason.rawValue,

@@ -1,6 +1,6 @@
 import Base
 import Change
-import Domain
+package import Domain
 
 /// The documents that a batch has touched, decoded; encoded once when the batch ends.
 struct FoldSession {
@@ -106,12 +106,7 @@ struct KernelSource<Store: Journal>: DocumentSource {
     func content(_ key: DocumentKey) throws(JournalError) -> Content? {
         if let entry = kernel.session.entries[key] { return entry.content }
         guard let stored = try kernel.journal.document(key) else { return nil }
-        let content: Content
-        do throws(JSONError) {
-            content = try Content.decode(stored)
-        } catch {
-            throw .damaged("document \(key.collection) \(key.id.hex) is not of its form")
-        }
+        let content = try Content.decoded(stored)
         kernel.session.entries[key] = FoldSession.Entry(
             content: content, scope: stored.scope, isDirty: false)
         return content
@@ -148,5 +143,19 @@ struct KernelSource<Store: Journal>: DocumentSource {
 
     func missing(_ attachments: [Digest]) throws(JournalError) -> [Digest] {
         try kernel.attachments?(attachments) ?? []
+    }
+}
+
+extension Content {
+    /// What a store kept.
+    ///
+    /// - Throws: `damaged` where it is not of its form.
+    package static func decoded(_ stored: StoredDocument) throws(JournalError) -> Content {
+        do throws(JSONError) {
+            return try decode(stored)
+        } catch {
+            let key = stored.key
+            throw .damaged("document \(key.collection) \(key.id.hex) is not of its form")
+        }
     }
 }

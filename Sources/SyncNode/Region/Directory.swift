@@ -149,6 +149,11 @@ package struct Directory: Sendable {
         codes[code]?.first { records[$0]?.latest?.value.code == code }.flatMap { region($0) }
     }
 
+    /// The region that bears a division code; where none is asked for, the one that asks.
+    package func region(code: RegionCode?, or own: RegionID) -> RegionRecord? {
+        code.map { region(code: $0) } ?? region(own)
+    }
+
     /// The region itself, then its parent, and so on to the root.
     package func ancestry(of region: RegionID) -> [RegionID] {
         var chain: [RegionID] = []

@@ -10,6 +10,7 @@ import Kernel
 import Paper
 import Replication
 import Store
+import Tally
 
 /// What pages and queries read: the board for what is in memory, the read pool for the rest.
 struct NodeQueries: NodeView {
@@ -207,7 +208,6 @@ struct NodeQueries: NodeView {
     }
 
     func plan(_ file: TicketFile) throws(ViewError) -> TicketPlan {
-        let desk = desk
         return try read { (reader) throws(JournalError) in
             try TicketPlan.of(file, at: desk, from: ReaderSource(reader: reader))
         }
@@ -222,7 +222,6 @@ struct NodeQueries: NodeView {
     }
 
     func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan {
-        let desk = desk
         return try read { (reader) throws(JournalError) in
             try ImportPlan.of(order, at: desk, from: ReaderSource(reader: reader))
         }

@@ -201,27 +201,32 @@ struct StationVoucher: Sendable {
         for region in directory.regions where directory.isWithin(region.id, own.id) {
             guard let key = directory.seat(of: region.id)?.key.publicKey else { continue }
             let known = try known(region, catalog)
-            let words = PaperReceipt.vouching(for: key, of: region.code, by: own.code)
-            let voucher = store.signer.sign(words)
             if let known, let said = StationKey(known), said.key == key {
                 // A suite whose signatures are never twice the same is checked, not compared.
                 let county = (own.code, store.signer.key.publicKey)
                 if said.isVouched(by: county) { continue }
             }
+            let voucher = store.signer.sign(
+                PaperReceipt.vouching(for: key, of: region.code, by: own.code))
             drafts.append(
                 StationKey(region: region.code, key: key, voucher: voucher)
                     .draft(in: catalog, replacing: known))
-            if drafts.count == Limits.batchCommandsMax { break }
         }
-        guard !drafts.isEmpty else { return }
-        _ = try await store.writer.submit(.write(drafts))
+        // A county may have more stations than one commit may hold.
+        var rest = drafts[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(Limits.batchCommandsMax)
+            _ = try await store.writer.submit(.write(Array(some)))
+            rest = rest.dropFirst(some.count)
+        }
     }
 
     private func known(
         _ region: RegionRecord, _ catalog: ScopeName
     ) throws(Writer.Failure) -> DefinitionState? {
         do throws(JournalError) {
-            return try store.readers.read { (reader) throws(JournalError) in
+            // Definitions never wait behind the log.
+            return try store.readers.readLog { (reader) throws(JournalError) in
                 let source = ReaderSource(reader: reader)
                 let key = StationKey.document(region.code, in: catalog.id)
                 guard case .definition(let state)? = try source.content(key) else { return nil }

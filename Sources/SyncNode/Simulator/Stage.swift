@@ -145,11 +145,7 @@ package struct StageSource: DocumentSource {
     /// The document as it is stored.
     package func content(_ key: DocumentKey) throws(JournalError) -> Content? {
         guard let document = try journal.document(key) else { return nil }
-        do throws(JSONError) {
-            return try Content.decode(document)
-        } catch {
-            throw .damaged("document \(key.id.hex) is not of its form")
-        }
+        return try Content.decoded(document)
     }
 
     /// The document's bytes: equal at two nodes that say the same.

@@ -12,7 +12,7 @@ package final class TallySource: ListedSource {
     /// What the store throws.
     package typealias Failure = JournalError
 
-    private let reader: SnapshotReader
+    private let stored: ReaderSource
     private let directory: Directory
     /// Finds cases by more than their time; nil where no figures are lent.
     private let tally: Tally?
@@ -25,7 +25,7 @@ package final class TallySource: ListedSource {
     }
 
     init(_ reader: SnapshotReader, _ directory: Directory, tally: Tally?) {
-        self.reader = reader
+        stored = ReaderSource(reader: reader)
         self.directory = directory
         self.tally = tally
     }
@@ -34,43 +34,26 @@ package final class TallySource: ListedSource {
     package func content(_ key: DocumentKey) throws(JournalError) -> Content? {
         switch key.collection {
         case .item, .calendar, .grant, .overlay: break
-        default: return try read(key)
+        default: return try stored.content(key)
         }
         if let known = kept[key] { return known }
-        let content = try read(key)
+        let content = try stored.content(key)
         kept[key] = .some(content)
         return content
-    }
-
-    private func read(_ key: DocumentKey) throws(JournalError) -> Content? {
-        guard let document = try reader.document(key) else { return nil }
-        do throws(JSONError) {
-            return try Content.decode(document)
-        } catch {
-            throw .damaged("document \(key.id.hex) is not of its form")
-        }
     }
 
     /// One walk of the label index.
     package func find(
         _ collection: Collection, label: String
     ) throws(JournalError) -> [DocumentKey] {
-        try reader.documents(collection, label: label)
+        try stored.find(collection, label: label)
     }
 
     /// The newest, page by page.
     package func list(
         _ collection: Collection, limit: Int
     ) throws(JournalError) -> [StoredDocument] {
-        var found: [StoredDocument] = []
-        var query = PageQuery(collection, limit: Limits.listRowsMax)
-        while found.count < limit {
-            let page = try reader.documents(query)
-            found += page.documents
-            guard let next = page.next else { break }
-            query.after = next
-        }
-        return Array(found.prefix(limit))
+        try stored.list(collection, limit: limit)
     }
 
     /// By an index: nothing is passed over, however many cases there are.
@@ -95,7 +78,7 @@ package final class TallySource: ListedSource {
 
     /// One read and one hash.
     package func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {
-        try reader.change(at: dot, in: scope)
+        try stored.change(at: dot, in: scope)
     }
 
     /// What a document adds, and to which place; nil where it adds nothing.

@@ -174,19 +174,13 @@ extension CaseRules {
 
 extension [UInt8] {
     /// Whether `false` stands in a list of materials: something was not handed in.
-    fileprivate var holdsFalse: Bool {
-        let word = Array("\":false".utf8)
-        guard count >= word.count else { return false }
-        return (0...(count - word.count)).contains { start in
-            self[start] == word[0] && self[start..<start + word.count].elementsEqual(word)
-        }
-    }
-}
+    fileprivate var holdsFalse: Bool { holds("\":false") }
 
-extension [UInt8] {
     /// Whether `"key":"text"` stands somewhere in compact JSON: a cheap look before reading it.
-    func hasMember(_ key: String, _ text: String) -> Bool {
-        let wanted = Array("\"\(key)\":\"\(text)\"".utf8)
+    func hasMember(_ key: String, _ text: String) -> Bool { holds("\"\(key)\":\"\(text)\"") }
+
+    private func holds(_ text: String) -> Bool {
+        let wanted = Array(text.utf8)
         guard count >= wanted.count else { return false }
         let source = span
         for start in 0...(count - wanted.count) where source[start] == wanted[0] {

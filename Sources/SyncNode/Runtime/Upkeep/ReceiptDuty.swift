@@ -7,6 +7,7 @@ import Host
 import Kernel
 import Replication
 import Store
+import Tally
 
 /// A node's receipts to those above it (PROTOCOL §7.8): what it durably holds of all that it
 /// shares with its parent, but for control scopes. At most one a day by itself, one a minute
@@ -304,7 +305,8 @@ extension ReceiptDuty {
         }
     }
 
-    /// Says what is new of the stations' own chains: what others wrote there is for others.
+    /// Says what is new of the stations' own chains: what others wrote there is for others. Where
+    /// there is more than one commit may hold, the rest is looked at after that commit.
     ///
     /// - Returns: The scopes of which something was said.
     @discardableResult
@@ -312,7 +314,7 @@ extension ReceiptDuty {
         let own = store.settings.region.id
         let directory = store.board.directory
         guard isSeated else { return 0 }
-        var drafts: [Draft] = []
+        var moved: [(name: ScopeName, held: [HoldingState.Scope])] = []
         for scope in store.board.scopes() {
             guard scope.name.family == .cases, scope.name.region != own,
                 directory.carries(own, scope.name)
@@ -326,26 +328,30 @@ extension ReceiptDuty {
             }
             let held = [HoldingState.Scope(id: scope.id, heads: heads)]
             guard !heads.isEmpty, looked[scope.id] != held else { continue }
-            looked[scope.id] = held
-            let news = try said(in: scope.id).next(held)
-            guard !news.isEmpty else { continue }
-            drafts.append(
-                Draft(scope: scope.name, kind: .scopeReceipt, body: HoldingState.body(news)))
-            if drafts.count == Limits.batchCommandsMax { break }
+            moved.append((scope.name, held))
         }
-        guard !drafts.isEmpty else { return 0 }
-        _ = try await store.writer.submit(.write(drafts))
-        return drafts.count
-    }
-
-    private func said(in scope: ScopeID) throws(Writer.Failure) -> HoldingState {
+        guard !moved.isEmpty else { return 0 }
+        var seen = looked
+        let drafts: [Draft]
         do throws(JournalError) {
-            return try store.readers.read { (reader) throws(JournalError) in
-                try Self.said(by: store.settings.region.id, in: scope, reader)
+            // Receipts never wait behind the log.
+            drafts = try store.readers.readLog { (reader) throws(JournalError) in
+                var drafts: [Draft] = []
+                for (name, held) in moved where drafts.count < Limits.batchCommandsMax {
+                    let news = try Self.said(by: own, in: name.id, reader).next(held)
+                    seen[name.id] = held
+                    guard !news.isEmpty else { continue }
+                    drafts.append(
+                        Draft(scope: name, kind: .scopeReceipt, body: HoldingState.body(news)))
+                }
+                return drafts
             }
         } catch {
             throw .journal(error)
         }
+        if !drafts.isEmpty { _ = try await store.writer.submit(.write(drafts)) }
+        looked = seen
+        return drafts.count
     }
 
     /// What a region has said of one case scope, in that scope.
