@@ -8,7 +8,7 @@ import Runtime
 final class DemoKills: Sendable {
     private let isOn: Bool
     private let world: DemoWorld
-    /// What the station's clock is set to and whether its link is cut: a new process knows neither.
+    /// What the station's clock is set to, and whether its link is cut: lost with the process.
     private let moment = Box<String>()
     private let isCut = Box<Bool>()
     private let count = AtomicOffset()
