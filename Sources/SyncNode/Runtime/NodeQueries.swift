@@ -227,7 +227,8 @@ struct NodeQueries: NodeView {
             return try store.tally.look(directory) { (figured, source) throws(JournalError) in
                 try BoardMaker(
                     own: own, directory: directory, now: now, source: source,
-                    figured: figured, person: { vault.person($0).shown }
+                    figured: figured, person: { vault.person($0).shown },
+                    text: { vault.text($0) }
                 ).sheet(question)
             }
         } catch {
@@ -273,7 +274,6 @@ struct NodeQueries: NodeView {
             return found.sorted { $0.code < $1.code }
         }
     }
-    func person(_ sealed: String) -> PersonAnswer { runtime.vaultDoor.person(sealed) }
 
     func metrics() throws(ViewError) -> [Metric] {
         let totals = try read { (reader) throws(JournalError) in try reader.figures() }
