@@ -113,8 +113,12 @@ import Testing
             Issue.record("\(text)")
             return
         }
+        #expect(throws: Vault.Failure.damaged) { try vault.open(envelope) }
+        guard case .whole(let forged)? = vault.seal("{\"name\":\"某甲\"}", in: world.scope) else {
+            return
+        }
         #expect(throws: Vault.Failure.damaged, "no text stands in for a person") {
-            try vault.open(envelope)
+            try vault.open(forged)
         }
         let relay = try world.vault(3)
         #expect(throws: Vault.Failure.noKey) { try relay.open(text, of: nil) }

@@ -76,8 +76,8 @@ extension Limits {
     package static let successorsMax = 20
     /// Cases that are looked through for those of one item.
     package static let impactCasesMax = 20_000
-    /// Newest cases that are looked through for those that wait for a ruling: a page of them.
-    package static let pendingCasesMax = 2_000
+    /// Cases that are shown at a time of those that wait for a ruling.
+    package static let waitingCasesShown = 200
     /// A place that gave no sign for so long may hold what nobody knows of: half a day.
     package static let silentMillis: Int64 = 12 * 60 * 60 * 1000
 }

@@ -1,19 +1,65 @@
 import API
 import Base
+import Board
 import Change
 import Crypto
 import Domain
+import Guide
 import Host
 import Kernel
 import Paper
 import Store
 import Tally
 
-/// Documents of cases, and how far cases have come: what the console asks of the store.
+/// Sheets, documents of cases, and how far cases have come: what the console asks of the store.
 extension NodeQueries {
     func person(_ sealed: String) -> PersonAnswer { runtime.vaultDoor.person(sealed) }
 
     func text(_ stored: String) -> String? { runtime.vaultDoor.name(stored) }
+
+    func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet? {
+        let directory = runtime.board.directory
+        let own = runtime.settings.region.id
+        let now = runtime.clock.now()
+        guard [.pending, .impact].contains(question.kind) else {
+            return try read { (reader) throws(JournalError) in
+                try SheetMaker(
+                    own: own, directory: directory, now: now, source: ReaderSource(reader: reader)
+                ).sheet(question)
+            }
+        }
+        return try look { (_, source) throws(JournalError) in
+            try SheetMaker(
+                own: own, directory: directory, now: now, source: source
+            ).sheet(question)
+        }
+    }
+
+    /// Reads beside the figures, which also find cases by what they wait for.
+    private func look<Result: Sendable>(
+        _ body: @Sendable (KeptFigures, TallySource) throws(JournalError) -> Result
+    ) throws(ViewError) -> Result {
+        do throws(JournalError) {
+            return try store.tally.look(runtime.board.directory, body)
+        } catch {
+            Console.say("board: \(error)")
+            throw .failed
+        }
+    }
+
+    func board(_ question: BoardQuestion) throws(ViewError) -> Sheet? {
+        let directory = runtime.board.directory
+        let own = runtime.settings.region.id
+        let now = runtime.clock.now()
+        let vault = runtime.vaultDoor
+        return try look { (figured, source) throws(JournalError) in
+            try BoardMaker(
+                own: own, directory: directory, now: now, source: source,
+                figured: figured, person: { vault.person($0).shown },
+                text: { vault.text($0) }
+            ).sheet(question)
+        }
+    }
 
     func papers(of file: StoredDocument) throws(ViewError) -> [PaperEntry] {
         let directory = runtime.board.directory
