@@ -244,7 +244,6 @@ struct NodeQueries: NodeView {
             return found.sorted { $0.code < $1.code }
         }
     }
-    func person(_ sealed: String) -> PersonAnswer { runtime.vaultDoor.person(sealed) }
 
     func metrics() throws(ViewError) -> [Metric] {
         let totals = try read { (reader) throws(JournalError) in try reader.figures() }

@@ -13,6 +13,10 @@ import Tally
 
 /// Sheets, documents of cases, and how far cases have come: what the console asks of the store.
 extension NodeQueries {
+    func person(_ sealed: String) -> PersonAnswer { runtime.vaultDoor.person(sealed) }
+
+    func text(_ stored: String) -> String? { runtime.vaultDoor.name(stored) }
+
     func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet? {
         let directory = runtime.board.directory
         let own = runtime.settings.region.id
@@ -51,7 +55,8 @@ extension NodeQueries {
         return try look { (figured, source) throws(JournalError) in
             try BoardMaker(
                 own: own, directory: directory, now: now, source: source,
-                figured: figured, person: { vault.person($0).shown }
+                figured: figured, person: { vault.person($0).shown },
+                text: { vault.text($0) }
             ).sheet(question)
         }
     }
@@ -71,12 +76,15 @@ extension NodeQueries {
         let now = runtime.clock.now()
         let own = runtime.settings.region
         let signer = store.signer
+        let vault = runtime.vaultDoor
         return try read { (reader) throws(JournalError) in
             let source = ReaderSource(reader: reader)
             guard case .caseFile(let state) = try source.decode(file),
                 let number = CaseNumber(state.number),
-                let paper = try PaperMaker(directory: directory, now: now, source: source)
-                    .paper(name, of: state)
+                let paper = try PaperMaker(
+                    directory: directory, now: now, source: source,
+                    open: { vault.text($0, of: state.sealed) }
+                ).paper(name, of: state)
             else { return nil }
             let voucher = try StationVoucher.known(own, in: directory, from: source)
             let facts = PaperReceipt.Facts(
@@ -144,7 +152,8 @@ extension NodeQueries {
             },
             reason: { (event) throws(JournalError) in
                 let body = try source.change(at: event.dot, in: state.scopeID)?.body
-                return body.flatMap(NodeSettings.json)?["detail"]?["reason"]?.text ?? ""
+                let text = body.flatMap(NodeSettings.json)?["detail"]?["reason"]?.text ?? ""
+                return runtime.vaultDoor.text(text, of: state.sealed)
             })
     }
 
