@@ -32,7 +32,8 @@ extension Frame {
         case .refused(let notice): "REFUSED \(notice.reason) \(short(notice.scope.rawValue))"
         case .blobWant(let want): "WANT \(want.digest.hex.prefix(4)) from \(want.offset)"
         case .blobChunk(let chunk):
-            "BLOB \(chunk.digest.hex.prefix(4)) \(chunk.offset)+\(chunk.bytes.count) of \(chunk.total)"
+            "BLOB \(chunk.digest.hex.prefix(4)) \(chunk.offset)+\(chunk.bytes.count)"
+                + " of \(chunk.total)"
         case .receiptWant: "WANT receipt"
         case .drain(let notice):
             "DRAIN \(notice.isAnswer ? "answer" : "ask") \(Frame.vector(notice.statement).brief)"
