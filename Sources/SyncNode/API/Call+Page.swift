@@ -89,6 +89,10 @@ extension Call {
         page.binding = try read { view throws(ViewError) in
             try view.sheet(SheetQuestion(.binding, code: first.key.id.hex))
         }
+        // What is written freely names people: it is read by those who may see them.
+        if principal.may(.reveal) {
+            page.words = try read { view throws(ViewError) in try view.words(of: first) }
+        }
         return page
     }
 
