@@ -113,7 +113,10 @@ struct CaseActs {
         case .revoke: return isOffice ? act("revoke", "撤销决定", reason("理由")) : nil
         case .withdraw: return act("withdraw", "申请人撤回", reason("原因"))
         case .offer: return state.isFinal ? nil : offer
-        case .fee: return act("fee", "缴费通知与登记", fee)
+        case .fee:
+            // Only what the item itself says that it costs.
+            guard page.item?.current?.elements?.isCharged == true else { return nil }
+            return act("fee", "缴费通知与登记", fee)
         case .confirm, .guide, .seal, .end, .archive: return nil
         }
     }

@@ -135,9 +135,7 @@ extension CaseRules {
             item.state.versions.entries.count > 1
             ? try CatalogQuery.binding(of: state, in: desk.directory, from: source) : nil
         var demands = CaseDemands(elements, binding, for: state)
-        if case .step(.fee) = act, let bytes = version?.value.elements {
-            demands.isFree = CatalogFold.parsed(bytes)["fees"]?["charged"]?.bool == false
-        }
+        demands.isFree = elements?.isCharged == false
         return demands
     }
 
