@@ -18,6 +18,8 @@ struct CaseDemands {
     var promisable: [String] = []
     /// 特殊环节 of the item.
     var procedures: [String] = []
+    /// Whether the item says that nothing is charged.
+    var isFree = false
 
     /// - Parameters:
     ///   - elements: Of the version that the case is pinned to; nil where it is not here.
@@ -119,7 +121,7 @@ extension CaseRules {
         case .accept:
             // The node itself accepts what it was told to; nothing is missing that was listed.
             if desk.author == 0, !state.facts.materials.holdsFalse { return nil }
-        case .step(.accept), .step(.pause): break
+        case .step(.accept), .step(.pause), .step(.fee): break
         default: return nil
         }
         guard
@@ -131,7 +133,9 @@ extension CaseRules {
         let binding =
             item.state.versions.entries.count > 1
             ? try CatalogQuery.binding(of: state, in: desk.directory, from: source) : nil
-        return CaseDemands(elements, binding, for: state)
+        var demands = CaseDemands(elements, binding, for: state)
+        demands.isFree = elements?.isCharged == false
+        return demands
     }
 
     /// Of two applications of one person the earlier goes on (DOMAIN §3.8): the other ends with
@@ -217,5 +221,116 @@ extension CaseState {
             }
         }
         return counts.filter { $0.count > 0 }.map(\.code).sorted()
+    }
+}
+
+extension ChangeKind {
+    /// 业务时间更正: the writer's clock was wrong; {clock: {offset, from, through}}.
+    package static let caseRetime = ChangeKind(rawValue: 0x80cf)
+    /// 缴费通知 and 缴费登记: `outcome` `notice` or `paid`.
+    package static let caseFee = ChangeKind(rawValue: 0x80d0)
+}
+
+/// What a node says of its own clock once a clock above has told it the time (见证时间).
+package struct ClockWord: Hashable, Sendable {
+    /// True time less the clock's, in milliseconds; 0 where the clock was right.
+    package let offset: Int64
+    /// The first and last change of the writer's chain to which that applies.
+    package let from: UInt64
+    package let through: UInt64
+
+    package init(offset: Int64, from: UInt64, through: UInt64) {
+        self.offset = offset
+        self.from = from
+        self.through = through
+    }
+
+    /// - Parameter json: {offset, from, through}; anything else gives nil.
+    init?(_ json: JSON?) {
+        guard let json, let offset = json["offset"]?.int, abs(offset) <= Limits.clockErrorMillisMax,
+            let from = json["from"]?.int, let through = json["through"]?.int,
+            (0...Int64(Limits.seqMax)).contains(from), from <= through,
+            through <= Int64(Limits.seqMax)
+        else { return nil }
+        self.init(offset: offset, from: UInt64(from), through: UInt64(through))
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.object("clock") { object in
+            object.field("offset", offset)
+            object.field("from", Int64(from))
+            object.field("through", Int64(through))
+        }
+    }
+
+    /// Business time as it truly was, of a change that it speaks of.
+    ///
+    /// - Parameter told: When the clock above told it. Nothing happened after that.
+    func corrected(_ event: CaseEvent, told: Int64) -> Int64? {
+        guard offset != 0, (from...through).contains(event.dot.seq.rawValue) else { return nil }
+        if let business = event.business {
+            // What a clerk wrote down stands where it is possible at all.
+            let oldest = told - Int64(Limits.backdatedDaysMax) * 86_400_000
+            if (oldest...told + Limits.clockLeadMillisMax).contains(business) { return nil }
+        }
+        return min((event.business ?? event.time) + offset, told)
+    }
+}
+
+extension CaseState {
+    /// 缴费通知 that nobody has paid yet.
+    package var openFee: CaseEvent? {
+        effective(.caseFee).last.flatMap { $0.outcome == "notice" ? $0 : nil }
+    }
+
+    /// Whether its days rest on a clock for which nobody above has vouched yet.
+    package var isDoubtful: Bool {
+        guard facts.isDoubtful, let genesis else { return false }
+        return !events.contains { event in
+            event.kind == .caseRetime && event.dot.actor == genesis.dot.actor
+                && event.status == .effective
+        }
+    }
+
+    /// Puts business times right by the words of those who wrote by a wrong clock: each of its own
+    /// chain only. The same words give the same times in any order.
+    mutating func retime() {
+        guard events.contains(where: { $0.kind == .caseRetime }) else { return }
+        let words = events.filter { $0.kind == .caseRetime && $0.status == .effective }
+        for index in events.indices where events[index].kind != .caseRetime {
+            let event = events[index]
+            let word = words.first {
+                $0.dot.actor == event.dot.actor
+                    && ($0.terms.clock.map { $0.from...$0.through }?
+                        .contains(event.dot.seq.rawValue) ?? false)
+            }
+            let corrected = word.flatMap { word in
+                word.terms.clock?.corrected(event, told: word.moment)
+            }
+            if event.terms.corrected != corrected { events[index].terms.corrected = corrected }
+        }
+    }
+}
+
+extension CaseSheet {
+    /// 业务时间更正 of what this node wrote in a case by a wrong clock, each change once.
+    func retime(_ word: ClockWord) -> Decision {
+        let known = state.events.compactMap { event in
+            event.kind == .caseRetime && event.dot.actor == actor ? event.terms.clock?.through : nil
+        }.max()
+        let from = max(word.from, known.map { $0 + 1 } ?? 0)
+        let mine = state.events.contains { event in
+            event.dot.actor == actor && event.dot.seq.rawValue >= from
+                && event.dot.seq.rawValue <= word.through
+        }
+        guard mine, desk.directory.carries(desk.region, state.scope), state.status != .archived
+        else { return .refuse(RuleRefusal("clock-not-concerned", "没有需要更正时间的环节")) }
+        var body = JSONWriter(capacity: 128)
+        body.object { object in
+            object.field("case", hex: id)
+            ClockWord(offset: word.offset, from: from, through: word.through).write(to: &object)
+            object.field("at", desk.now.millis)
+        }
+        return written([Draft(scope: state.scope, kind: .caseRetime, body: body.bytes)])
     }
 }

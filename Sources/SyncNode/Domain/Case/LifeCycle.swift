@@ -71,6 +71,8 @@ package enum LifeCycle {
         case decide, askSeal, seal, ready, deliver, close, archive
         /// 撤回申请, 终止, 事后核查, 撤销决定.
         case withdraw, end, verify, revoke
+        /// 缴费通知, 缴费登记.
+        case fee
         /// 移交.
         case offer
     }
@@ -162,6 +164,7 @@ package enum LifeCycle {
             .queued),
         row(.verify, "事后核查", outcomes, .same, .office, .full),
         row(.revoke, "撤销决定", outcomes, .same, .office, .full),
+        row(.fee, "缴费通知与登记", handling + paused + [.decided, .ready], .same, .holder, .full),
         row(
             .offer, "移交",
             CaseStatus.allCases.filter { ![.unknown, .withdrawn, .archived].contains($0) }, .same,
