@@ -3,7 +3,7 @@ import Base
 import Change
 import Civil
 import Document
-import Region
+package import Region
 import Ticket
 
 /// Where commands and changes about tickets and ratings find the documents that they concern.
@@ -69,15 +69,37 @@ enum TicketDoor {
         return state
     }
 
-    /// 一事一评: a case is rated once at each place.
+    /// 一事一评: a case is rated once at each place, until five working days after 办结; only then
+    /// is it put away. Where a notice of that year is not known, the window has no end yet.
     static func refusal<S: DocumentSource>(
         of command: CaseCommand, at desk: Desk, from source: S
     ) throws(S.Failure) -> RuleRefusal? {
-        guard case .rate = command.act,
-            let found = try CaseRules.document(of: command, from: source),
-            try rating(RatingState.key(case: found.id, at: desk.region), from: source) != nil
+        let isRating: Bool
+        switch command.act {
+        case .rate: isRating = true
+        case .step(.archive): isRating = false
+        default: return nil
+        }
+        guard let found = try CaseRules.document(of: command, from: source),
+            case .caseFile(let file)? = try source.content(found)
         else { return nil }
-        return .rated
+        let key = RatingState.key(case: found.id, at: desk.region)
+        if isRating, try rating(key, from: source) != nil { return .rated }
+        guard !file.effective(.caseClose).isEmpty else { return nil }
+        let today = CivilDate(of: command.at ?? desk.now)
+        let last = try CatalogQuery.lastRatingDay(of: file, in: desk.directory, from: source)
+        if isRating {
+            guard let last, today > last else { return nil }
+            return RuleRefusal(
+                "rating-over", "评价期已过：办结后 \(Limits.ratingDays) 个工作日内评价，至 \(last.text)",
+                field: "case")
+        }
+        guard let last else {
+            return RuleRefusal("calendar-missing", "缺办结当年节假日安排，不能确定评价期", field: "case")
+        }
+        guard today <= last else { return nil }
+        return RuleRefusal(
+            "rating-open", "评价期未满：\(last.advanced(by: 1).text) 起方可归档", field: "case")
     }
 
     // MARK: folding
@@ -136,6 +158,21 @@ enum TicketDoor {
             let act = CatalogFold.parsed(body)["act"]?.text
         else { return Act.ticketOpen.rawValue }
         return "ticket." + act
+    }
+}
+
+extension CatalogQuery {
+    /// The last day on which a closed case may be rated (R19); nil where it is not closed, or no
+    /// notice of that year is known.
+    package static func lastRatingDay<S: DocumentSource>(
+        of state: CaseState, in directory: Directory, from source: S
+    ) throws(S.Failure) -> CivilDate? {
+        guard let close = state.effective(.caseClose).first else { return nil }
+        let day = CivilDate(of: Instant(millis: close.moment))
+        let calendar = try calendar(
+            of: day.year...min(9999, day.year + 1), for: state.scope.region, in: directory,
+            from: source)
+        return calendar.due(after: day, workingDays: Limits.ratingDays).date
     }
 }
 

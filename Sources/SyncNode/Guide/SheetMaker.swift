@@ -57,6 +57,22 @@ package struct SheetQuestion: Hashable, Sendable {
 package protocol ListedSource<Failure>: DocumentSource {
     /// Documents of a collection, newest first, at most so many.
     func list(_ collection: Collection, limit: Int) throws(Failure) -> [StoredDocument]
+    /// Those from one moment on, the earliest first, at most so many.
+    ///
+    /// - Parameter from: Milliseconds since 1970, as documents have their time.
+    func list(
+        _ collection: Collection, from: Int64, limit: Int
+    ) throws(Failure) -> [StoredDocument]
+}
+
+extension ListedSource {
+    /// Where documents are few: out of all of them.
+    package func list(
+        _ collection: Collection, from: Int64, limit: Int
+    ) throws(Failure) -> [StoredDocument] {
+        let found = try list(collection, limit: .max).filter { $0.time >= from }
+        return Array(found.reversed().prefix(limit))
+    }
 }
 
 /// Makes sheets out of the documents of one moment. Nothing of them is stored.

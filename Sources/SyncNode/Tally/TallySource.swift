@@ -49,6 +49,13 @@ package final class TallySource: ListedSource {
         try stored.list(collection, limit: limit)
     }
 
+    /// Along the index of times, page by page.
+    package func list(
+        _ collection: Collection, from: Int64, limit: Int
+    ) throws(JournalError) -> [StoredDocument] {
+        try stored.list(collection, from: from, limit: limit)
+    }
+
     /// One read and one hash.
     package func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {
         try stored.change(at: dot, in: scope)

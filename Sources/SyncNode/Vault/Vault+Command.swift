@@ -58,11 +58,18 @@ extension Vault {
             guard let sealed = seal(person, in: own) else { return .needsKey(own) }
             order.sealed = sealed
             return .ready(.ticket(.open(order)))
+        case .counter(.book(var order)):
+            guard let person = order.person else { return .ready(command) }
+            let own = ScopeName.cases(
+                region, year: CivilDate(of: order.at ?? now).scopeYear)
+            guard let sealed = seal(person, in: own) else { return .needsKey(own) }
+            order.sealed = sealed
+            return .ready(.counter(.book(order)))
         case .ticket(.rate(var order)):
             // A salted token, so that nobody finds out by a slip's number who said what.
             order.contact = ScopeID(token(.contact, order.contact)).hex
             return .ready(.ticket(.rate(order)))
-        case .catalog, .staff, .ticket: return .ready(command)
+        case .catalog, .staff, .ticket, .counter: return .ready(command)
         }
     }
 }

@@ -20,7 +20,7 @@ package enum CaseStep: Hashable, Sendable {
     case extend(days: Int, reason: String, approver: String)
     case askSeal(document: String, to: RegionCode)
     case seal(isGiven: Bool, seal: String, note: String)
-    case ready(certificate: String)
+    case ready(certificate: String, validUntil: CivilDate?)
     /// - `keep`: Of two applications, the one that goes on.
     case end(reason: String, keep: CaseNumber?)
     case verify(isKept: Bool, note: String)
@@ -108,7 +108,16 @@ package enum CaseStep: Hashable, Sendable {
         _ name: String, _ fields: CommandFields
     ) throws(RuleRefusal) -> CaseStep? {
         switch name {
-        case "ready": return .ready(certificate: try fields.optionalText("certificate") ?? "")
+        case "ready":
+            var end: CivilDate?
+            if let text = try fields.optionalText("validUntil"), !text.isEmpty {
+                guard let date = CivilDate(text) else {
+                    throw .invalid("validUntil", "有效期至应形如 2027-09-24")
+                }
+                end = date
+            }
+            return .ready(
+                certificate: try fields.optionalText("certificate") ?? "", validUntil: end)
         case "end":
             var keep: CaseNumber?
             if let text = try fields.optionalText("keep") {
