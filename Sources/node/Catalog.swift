@@ -1,5 +1,6 @@
 import API
 import Base
+import Domain
 import Runtime
 
 /// `catalog`: items, their versions and who has them.
@@ -122,7 +123,7 @@ enum ItemLine {
 enum JSONFile {
     /// - Throws: Where it cannot be read or holds no object, by its name.
     static func object(_ path: String) throws -> JSONObject {
-        let bytes = try bytes(path, limit: Limits.commandBytesMax)
+        let bytes = try bytes(path, limit: Limits.importBytesMax)
         let json: JSON
         do throws(JSONError) {
             json = try JSON(parsing: bytes)
@@ -131,11 +132,22 @@ enum JSONFile {
                 "\(path) is no JSON: \(error.reason.rawValue) at byte \(error.offset)",
                 chinese: "\(path) 不是合格的 JSON：第 \(error.offset) 字节 \(error.reason.rawValue)")
         }
+        guard bytes.count <= Limits.commandBytesMax else { throw tooLong(path, json) }
         guard let object = json.object else {
             throw Arguments.Failure(
                 "\(path) must hold one JSON object", chinese: "\(path) 应为一个 JSON 对象")
         }
         return object
+    }
+
+    /// A command that no change can hold: nothing is sent.
+    private static func tooLong(_ path: String, _ json: JSON) -> Arguments.Failure {
+        let size = ElementSize(heaviestIn: json)
+        let most = Limits.commandBytesMax
+        return Arguments.Failure(
+            "\(path) is too long: at most \(most) bytes; "
+                + (size.map { "\($0.field) has \($0.bytes)" } ?? ""),
+            chinese: "\(path) 过大：至多 \(most) 字节；" + (size?.words ?? ""))
     }
 
     /// A file that the caller named: where it is none, or too long, the word was wrong (2), and not

@@ -193,6 +193,8 @@ struct FixtureView: NodeView {
         return .known(person)
     }
 
+    func text(_ stored: String) -> String? { stored }
+
     func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument] {
         try fail()
         return cases.filter { $0.label == file.label && $0.key != file.key }

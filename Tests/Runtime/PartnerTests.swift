@@ -1,5 +1,6 @@
 import API
 import Base
+import Domain
 import Foundation
 import Kernel
 import Store
@@ -132,6 +133,21 @@ import Testing
         return try JSON(parsing: try #require(change?.body))
     }
 
+    /// What a case's note is on the disk: ciphertext under the case's key.
+    private func note(_ number: String, at station: Station) async throws -> String {
+        let runtime = try await station.running()
+        let file = try #require(
+            try NodeQueries(runtime: runtime).documents(.caseFile, label: number).first)
+        guard case .caseFile(let state) = try Content.decoded(file),
+            let event = state.effective(.caseNote).first
+        else { throw ViewError.failed }
+        let change = try runtime.store.readers.read { (reader) throws(JournalError) in
+            try reader.change(at: event.dot, in: state.scopeID)
+        }
+        let body = try JSON(parsing: try #require(change?.body))
+        return try #require(body["detail"]?["note"]?.text)
+    }
+
     @Test func anErasureReachesTheOtherCounty() async throws {
         let pair = try await Neighbours()
         try await pair.one.publish(County.item)
@@ -152,9 +168,11 @@ import Testing
             sealed.append(try #require(try await station.file(number)["sealed"]?.text))
         }
         #expect(Set(sealed).count == 3, "each under another key")
+        let note = try await note(number, at: pair.one)
         for station in [pair.one, pair.two] {
             #expect(try files(below: station.data, with: sealed[0]) != [], "the package was there")
-            #expect(try files(below: station.data, with: "electricity-77") != [])
+            #expect(try files(below: station.data, with: note) != [], "the note was there")
+            #expect(try files(below: station.data, with: "electricity-77") == [], "in no clear")
         }
         try await pair.one.say(
             "{\"command\":\"case.erase\",\"case\":\"\(number)\",\"reason\":\"到期\"}")
@@ -162,7 +180,7 @@ import Testing
             try await County.until("nothing is left at \(station.code)", seconds: 40) {
                 let isErased = try await station.file(number)["erased"]?.bool == true
                 return try isErased
-                    && (sealed + ["electricity-77"]).allSatisfy {
+                    && (sealed + [note]).allSatisfy {
                         try files(below: station.data, with: $0).isEmpty
                     }
             }

@@ -18,7 +18,7 @@ import Testing
         .enabled(if: isBuilt), .timeLimit(.minutes(5)),
         arguments: [
             ("cli.sh", "facts hold"), ("catalog.sh", "facts hold"), ("refused.sh", "facts hold"),
-            ("blobs.sh", "facts hold"), ("bad-input", "ok "),
+            ("blobs.sh", "facts hold"), ("bad-input", "ok "), ("release.sh", "facts hold"),
             ("attack.sh", "facts hold"), ("newcomer.sh", "facts hold"),
         ])
     func theScriptHolds(script: String, closing: String) throws {

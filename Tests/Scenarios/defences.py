@@ -371,6 +371,107 @@ DEFENCES = [
      '!isRemoved("reconcile") && (scope["mine"]?.text == nil || scope["mine"]?.text != '
      'scope["theirs"]?.text)',
      "ReconciliationTests/whatIsOnItsWayIsWaitedForAndADifferenceIsFlagged"),
+    ("receipts", "Runtime/Upkeep/ReceiptDuty.swift",
+     "guard !next.isEmpty else { return 0 }",
+     'guard !next.isEmpty, !isRemoved("receipts") else { return 0 }',
+     "ReceiptTests/aStationSaysWhatItHoldsAndIsThenQuiet"),
+    ("stated-beyond-cut", "Region/Directory+Revocation.swift",
+     "isBeyondCut(\n            statement.key,",
+     '!isRemoved("stated-beyond-cut") && isBeyondCut(\n            statement.key,',
+     "RevocationTests/whatAStolenSeatStatesBeyondItsCutIsNotStated"),
+    ("may-end", "Region/Directory+Revocation.swift",
+     "if mayRevoke(statement.region, region) { return true }",
+     'if mayRevoke(statement.region, region) || isRemoved("may-end") { return true }',
+     "RevocationTests/onlyThoseAboveEndAnIncarnation"),
+    ("receiver-sealed", "Domain/Case/CaseRules+Acts.swift",
+     "        if let sealed {\n            object.field(\"sealed\", sealed.text)",
+     '        if let sealed, !isRemoved("receiver-sealed") {\n'
+     "            object.field(\"sealed\", sealed.text)",
+     "PersonalDataTests/nothingPersonalLiesOnADisk"),
+    ("texts-sealed", "Vault/Vault+Command.swift",
+     "                guard let sealed = seal(text, beside: found) else { throw .locked }\n"
+     "                return sealed.text",
+     "                guard let sealed = seal(text, beside: found) else { throw .locked }\n"
+     '                return isRemoved("texts-sealed") ? SealedText.mark + text : sealed.text',
+     "RuntimeTests.FreeTextTests/nothingWrittenFreelyLiesOnADisk"),
+    ("text-in-clear", "Domain/Rules.swift",
+     "if desk.mustSeal, let refusal = command.refusalOfTexts",
+     'if desk.mustSeal, !isRemoved("text-in-clear"), let refusal = command.refusalOfTexts',
+     "FreeTextTests/theWriterTakesNoTextInTheClear"),
+    ("text-kind", "Vault/Vault.swift",
+     'static let texted = Array("syncnode text 1\\0".utf8)',
+     'static let texted = isRemoved("text-kind") ? boxed : Array("syncnode text 1\\0".utf8)',
+     "FreeTextTests/aTextOfNoCaseCarriesItsKey"),
+    ("case-key", "Vault/Vault.swift",
+     "        switch envelope.form {\n        case .scopeKey:\n            guard let key",
+     '        if isRemoved("case-key") { return [UInt8](repeating: 0, count: 32) }\n'
+     "        switch envelope.form {\n        case .scopeKey:\n            guard let key",
+     "FreeTextTests/aCasesTextsLieUnderItsKey"),
+    ("secret-asked", "Host/KeySecret.swift",
+     "            return try SecretBox.open(box, key: key, about: about)\n        } catch {\n",
+     "            return try SecretBox.open(box, key: key, about: about)\n        } catch {\n"
+     '            if isRemoved("secret-asked") { return [UInt8](repeating: 7, count: 32) }\n',
+     "PersonalDataTests/withoutItsSecretANodeDoesNotStart"),
+    ("audience", "Vault/Vault.swift",
+     "        guard let ring = known ?? ports.keyring(place) else { return nil }\n",
+     "        guard let ring = known ?? ports.keyring(place) else { return nil }\n"
+     '        if isRemoved("audience") { return [UInt8](repeating: 1, count: 32) }\n',
+     "VaultTests/theAudienceOpensAndNobodyElse"),
+    ("ciphertext-checked", "Crypto/FieldCipher.swift",
+     "        return try context.run(box.dropFirst(nonceBytes).dropLast(tagBytes))",
+     '        if isRemoved("ciphertext-checked") {\n'
+     "            do throws(CryptoError) {\n"
+     "                return try context.run(box.dropFirst(nonceBytes).dropLast(tagBytes))\n"
+     '            } catch { return Array("{\\"name\\":\\"x\\"}".utf8) }\n'
+     "        }\n"
+     "        return try context.run(box.dropFirst(nonceBytes).dropLast(tagBytes))",
+     "PersonalDataTests/anAlteredCiphertextIsSaidSo"),
+    ("parcel-erased", "Domain/Case/Erasure.swift",
+     "guard !packed.isEmpty else { continue }",
+     'guard !packed.isEmpty, !isRemoved("parcel-erased") else { continue }',
+     "PartnerTests/anErasureReachesTheOtherCounty"),
+    ("erased-after", "Domain/Case/Erasure.swift",
+     "return try !bare(.caseFile(state), in: state.scopeID, from: source).isEmpty",
+     'return try !isRemoved("erased-after") && !bare(.caseFile(state), in: state.scopeID, from: '
+     "source).isEmpty",
+     "KernelErasureTests/whatComesAfterwardsIsErasedToo"),
+    ("fork-proof-erased", "Kernel/Kernel+Erase.swift",
+     "guard count > 0 else { continue }",
+     'guard count > 0, !isRemoved("fork-proof-erased") else { continue }',
+     "KernelErasureTests/theProofOfAForkGoesOnWithoutIt"),
+    ("orphans-erased", "Kernel/Kernel+Erase.swift",
+     "        guard count > 0 else { return }\n        gone.changes += count\n"
+     "        try journal.setValue(",
+     '        guard count > 0, !isRemoved("orphans-erased") else { return }\n'
+     "        gone.changes += count\n        try journal.setValue(",
+     "KernelErasureTests/whatWaitsToBeWrittenAnewGoes"),
+    ("erasure-rest", "Domain/Case/Erasure.swift",
+     '"codes", "pledge", "stage",\n    ]',
+     '"codes", "pledge", "stage",\n    ] + (isRemoved("erasure-rest") ? ["detail", "reason"] : [])',
+     "ErasureRuleTests/whatIsLeftNamesNobody"),
+    ("role-allows", "Account/Permissions.swift",
+     "common.contains(act) || acts(of: role).contains(act)",
+     'common.contains(act) || acts(of: role).contains(act) || isRemoved("role-allows")',
+     "PermissionTests/whatARoleMayNot"),
+    ("two-persons", "Domain/Catalog/CatalogRules+Items.swift",
+     "guard state.author != desk.author || StaffRules.mayActAlone(desk.author) else {",
+     "guard state.author != desk.author || StaffRules.mayActAlone(desk.author)\n"
+     '            || isRemoved("two-persons") else {',
+     "DraftTests/nobodyPublishesTheirOwn"),
+    ("password-down", "Domain/Staff/StaffRules.swift",
+     "desk.directory.isWithin(state.region, own.id),\n                let place",
+     'desk.directory.isWithin(state.region, own.id) || isRemoved("password-down"),\n'
+     "                let place",
+     "StaffTests/aPasswordGoesDownAndNeverUp"),
+    ("password-cost", "Account/PasswordRecord.swift",
+     "        costLog2 = Limits.passwordCostLog2\n        blocks = 8",
+     '        costLog2 = isRemoved("password-cost") ? 1 : Limits.passwordCostLog2\n        blocks = 8',
+     "PasswordTests/theShippedCostIsRecorded"),
+    ("accounts-scope", "Region/Audience.swift",
+     "        case .cases, .staff:\n",
+     '        case .staff where isRemoved("accounts-scope"): return true\n'
+     "        case .cases, .staff:\n",
+     "StaffTests/accountsGoWhereTheyWorkAndNoFarther"),
 ]
 
 # Further tests of the same switches.
@@ -381,6 +482,11 @@ ALSO = [
     ("not-above", "DepartureTests/whoIsNotAboveIsToldSo"),
     ("account-end", "KernelAccountEndTests/theOrderDoesNotMatter"),
     ("erasure", "KernelErasureTests/theOtherBranchGoesWhereItStands"),
+    ("stated-beyond-cut", "RevocationTests/beyondItsCutNobodyEndsOthers"),
+    ("texts-sealed", "VaultTests.FreeTextTests/noTextGoesInAsItIs"),
+    ("audience", "VaultTests/aCaseGoesToAnotherCountyAndNoFarther"),
+    ("ciphertext-checked", "VaultTests.VaultTests/aFlippedBitIsSeen"),
+    ("role-allows", "StaffTests/theTableHoldsAtTheDoor"),
 ]
 
 SWITCH = '''internal import Glibc

@@ -93,7 +93,22 @@ wrong item-too-large 'items[1].elements' '过大'
 } >"$work/huge.json"
 ask 413 POST /api/v1/items "$work/huge.json"
 holds '"status":413'
+refused item-too-large elements.conditions
+holds '受理条件（elements.conditions）有 5000002 字节，过大；一个事项的全部要素至多 258048 字节'
+holds '"bytes":5000002,"limitBytes":258048'
 expect 2 catalog publish "$work/huge.json" --data "$work/county"
+says '受理条件（elements.conditions）有 5000002 字节，过大'
+{
+    printf '{"command":"item.draft",'
+    tail -c +2 "$work/huge.json"
+} >"$work/order.json"
+ask 413 POST /api/v1/commands "$work/order.json"
+refused item-too-large elements.conditions
+# What is longer than anything that is read at all: the body and its bound.
+head -c 9000000 /dev/zero | tr '\0' 'x' >"$work/endless.json"
+ask 413 POST /api/v1/items "$work/endless.json"
+refused bodyTooLong body
+holds '至多接收 8388608 字节，未作任何处理'
 unchanged
 
 # A CSV with a broken row in the middle.

@@ -66,12 +66,40 @@ import Testing
             portion.due = CivilDate(text)
             let id = DocumentKey(
                 collection: .caseFile, id: Digest16(high: 0, low: UInt64(number)))
-            try file.setPart(id, at: number == 2 ? village : county, portion)
+            try file.setPart(
+                id, TallyPart(region: number == 2 ? village : county, portion: portion))
         }
         try file.commit()
         let day = try #require(CivilDate("2026-12-17")).daysSince1970
         #expect(try file.due(until: day, limit: 9) { _ in true }.map(\.id.low) == [2, 1])
         #expect(try file.due(until: day, limit: 9) { $0 == county }.map(\.id.low) == [1])
         #expect(try file.openParts().count == 3)
+    }
+
+    @Test func whatWaitsIsFoundByTheLongestWait() throws {
+        let folder = try TemporaryFolder()
+        let file = try TallyFile.open(folder.path + "/board.db", identity: [1])
+        #expect(try !file.hasParts())
+        try file.begin()
+        for number in 1...3000 {
+            let key = DocumentKey(
+                collection: .caseFile, id: Digest16(high: 0, low: UInt64(number)))
+            var part = TallyPart(region: village, portion: Portion())
+            part.item = number % 2 == 0 ? "even" : "odd"
+            part.isOpen = number > 10
+            part.received = Int64(number)
+            part.waits = number == 5 || number == 2
+            try file.setPart(key, part)
+        }
+        try file.commit()
+        #expect(try file.hasParts())
+        let found = try file.waiting(limit: 200)
+        #expect(found.keys.map(\.id.low) == [2, 5])
+        #expect(found.total == 2)
+        #expect(try file.waiting(limit: 1).keys.count == 1)
+        #expect(try file.waiting(limit: 1).total == 2)
+        #expect(try file.parts(of: "odd", isOpen: true, limit: 9000).count == 1495)
+        #expect(try file.parts(of: "odd", isOpen: false, limit: 9000).count == 1500)
+        #expect(try file.openParts().count == 2990)
     }
 }

@@ -39,6 +39,8 @@ package enum API {
     /// where it was read. Pages, lists and searches read more, and belong on another thread.
     package static func isQuick(_ request: HTTPRequest) -> Bool {
         guard request.method == .get || request.method == .head else {
+            // What is too long to be done is read to be told what of it is.
+            guard request.body.count <= Limits.commandBytesMax else { return false }
             return !request.path.utf8.starts(with: formPrefix)
                 && !request.path.utf8.starts(with: catalogPrefix)
                 && !request.path.utf8.starts(with: queuePrefix)

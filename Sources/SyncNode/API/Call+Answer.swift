@@ -241,7 +241,7 @@ extension Call {
             let key = AccountState.key(of: state.author, at: state.region)
             if names[key.id.hex] == nil {
                 let found = try read { view throws(ViewError) in try view.document(key) }
-                let row = found.flatMap(AccountRow.init)
+                let row = found.flatMap { accountRow($0) }
                 names[key.id.hex] = (row?.login ?? state.login, row?.name ?? "")
             }
             person = names[key.id.hex] ?? person
@@ -250,7 +250,8 @@ extension Call {
         return AuditRow(
             act: state.act, title: Act(rawValue: state.act)?.name ?? AuditTable.title(state.act),
             login: person.login, name: person.name, about: state.about, outcome: state.outcome,
-            reason: state.reason, from: state.from, region: place?.code.text ?? state.region.hex,
+            reason: view.text(state.reason) ?? TextAnswer.locked.shown,
+            from: state.from, region: place?.code.text ?? state.region.hex,
             place: place?.name ?? "—", business: state.business.map { Instant(millis: $0).rfc3339 },
             recorded: Instant(millis: state.recorded).rfc3339)
     }

@@ -53,6 +53,9 @@ extension Call {
     ) throws(Problem) -> Reply {
         var replayKey = try replayKey()
         let isEnglish = Acceptance.prefersEnglish(request.headers)
+        guard request.body.count <= Limits.commandBytesMax else {
+            throw CommandBody.tooLong(request.body)
+        }
         let given = try CommandBody.object(request.body, mayBeEmpty: route.operation == .actOnCase)
         let object = try CommandBody.name(given, members)
         let command = try CommandBody.command(object)
@@ -119,6 +122,11 @@ enum CommandBody {
             throw .invalid("command-too-many-fields", "命令的字段过多")
         }
         return object
+    }
+
+    /// What of a body that is no command's length is too long.
+    static func tooLong(_ bytes: [UInt8]) -> Problem {
+        .tooLong(ElementSize(heaviestIn: parsed(bytes)), Limits.commandBytesMax)
     }
 
     /// An object of texts.

@@ -147,7 +147,7 @@ extension Call {
         case .listDrafts: return try pageOf(.draft, "drafts") { $0.state }
         case .listAccounts:
             return try pageOf(.account, "accounts") { document in
-                guard let account = AccountRow(document) else { return Array("{}".utf8) }
+                guard let account = accountRow(document) else { return Array("{}".utf8) }
                 return account.json
             }
         default:
@@ -190,7 +190,7 @@ extension Call {
             if principal.may(.viewAccounts) {
                 let places = try read { view throws(ViewError) in try view.places() }
                 for document in try newest(.account) {
-                    guard var row = AccountRow(document) else { continue }
+                    guard var row = accountRow(document) else { continue }
                     let place = places.first { $0.id.hex == row.region }
                     row.place = place?.name ?? "—"
                     row.code = place?.code.text ?? ""
@@ -230,7 +230,7 @@ extension Call {
         let found = try read { view throws(ViewError) in
             try view.documents(.account, label: login)
         }
-        return found.first { $0.key.id.high == principal.author }.flatMap(AccountRow.init)
+        return found.first { $0.key.id.high == principal.author }.flatMap { accountRow($0) }
     }
 
     private func drafts(_ status: NodeStatus) throws(Problem) -> HTMLText {
@@ -381,12 +381,12 @@ extension Call {
     }
 }
 
-extension AccountRow {
-    /// nil where the state is not of its form.
-    init?(_ document: StoredDocument) {
+extension Call {
+    /// nil where the state is not of its form. A name that does not open is not told.
+    func accountRow(_ document: StoredDocument) -> AccountRow? {
         do throws(JSONError) {
-            let state = try AccountState(document)
-            self.init(
+            let state = try AccountState(document).opened(view.text)
+            return AccountRow(
                 login: state.login, name: state.name, roles: state.roles,
                 isDisabled: state.isDisabled, hasCode: state.code != nil, region: state.region.hex)
         } catch {

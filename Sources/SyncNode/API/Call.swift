@@ -80,7 +80,7 @@ struct Call<View: NodeView> {
         case .form: wanted = "application/x-www-form-urlencoded"
         }
         guard request.body.count <= route.bodyBytesMax else {
-            throw Problem(413, "body-too-long", "正文过长")
+            throw .tooLong(nil, Limits.commandBytesMax)
         }
         let type = Acceptance.bodyType(request.headers)
         guard type == wanted || (type == nil && request.body.isEmpty) else {

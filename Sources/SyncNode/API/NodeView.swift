@@ -52,6 +52,9 @@ package protocol NodeView {
     func catalog() throws(ViewError) -> [(code: String, elements: JSON)]
     /// Who applies, out of what a case's state holds sealed. A few microseconds.
     func person(_ sealed: String) -> PersonAnswer
+    /// What a stored text says that carries its own key: an account's name, a reason in the
+    /// audit; nil where it does not open here.
+    func text(_ stored: String) -> String?
     /// Other cases of the same person for the same item that are here (疑似重复), the newest first.
     func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument]
     /// The documents (文书) that a stored case has by now, the oldest first.

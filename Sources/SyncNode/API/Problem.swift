@@ -98,6 +98,27 @@ package struct Problem: Error, Hashable, Sendable {
         Problem(422, rule, title, field: field)
     }
 
+    /// What is longer than a command may be: the member that is, where one alone is.
+    static func tooLong(_ size: ElementSize?, _ bytesMax: Int) -> Problem {
+        guard let size else {
+            var problem = Problem(
+                413, "body-too-long",
+                "请求正文（body）过长：至多 \(bytesMax) 字节，未作任何处理；请缩短，图片和成篇的文字作附件另行上传", field: "body")
+            problem.members = [Member(name: "limitBytes", value: JSON(count: bytesMax))]
+            return problem
+        }
+        let most = size.isOfItem ? Limits.itemElementsBytesMax : bytesMax
+        var problem = Problem(
+            413, size.isOfItem ? "item-too-large" : "body-too-long",
+            "\(size.words)；\(size.isOfItem ? "一个事项的全部要素" : "一条命令")至多 \(most) 字节，一项也未保存；"
+                + "请缩短，图片和成篇的文字作附件另行上传", field: size.field)
+        problem.members = [
+            Member(name: "bytes", value: JSON(count: size.bytes)),
+            Member(name: "limitBytes", value: JSON(count: most)),
+        ]
+        return problem
+    }
+
     /// The caller saw another state than there is (RFC 9110 §13.1.1).
     static func stale(seen: String, current: String) -> Problem {
         var problem = Problem(412, "state-changed", "您看到的内容已被更新，请刷新后再办理")

@@ -66,7 +66,10 @@ struct Route: Sendable {
     var bodyBytesMax: Int {
         switch body {
         case .none: 0
-        case .json: Limits.commandBytesMax
+        // A command is as long as a change: what is longer is read to say what of it is too long.
+        case .json:
+            [.publishItem, .submitCommand].contains(operation)
+                ? Limits.importBytesMax : Limits.commandBytesMax
         case .form: operation == .editForm ? Limits.editFormBytesMax : Limits.formBytesMax
         case .frames: Limits.messageBytesMax
         case .bytes: Limits.blobUploadBytesMax

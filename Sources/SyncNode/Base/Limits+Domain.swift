@@ -50,6 +50,8 @@ extension Limits {
     package static let paperReceiptBytesMax = 700
     /// Documents of one case in a list: some for each of its events.
     package static let papersMax = 400
+    /// Events of a case that are told with 入库时间 at each place: each costs some looks at the log.
+    package static let storedLinesMax = 60
     /// Materials of one application.
     package static let caseMaterialsMax = 100
     /// Characters of one element: the longest conditions of a public portal have 2,631.
@@ -76,8 +78,8 @@ extension Limits {
     package static let successorsMax = 20
     /// Cases that are looked through for those of one item.
     package static let impactCasesMax = 20_000
-    /// Newest cases that are looked through for those that wait for a ruling: a page of them.
-    package static let pendingCasesMax = 2_000
+    /// Cases that are shown at a time of those that wait for a ruling.
+    package static let waitingCasesShown = 200
     /// A place that gave no sign for so long may hold what nobody knows of: half a day.
     package static let silentMillis: Int64 = 12 * 60 * 60 * 1000
 }

@@ -38,11 +38,14 @@ where Figured.Failure == Source.Failure {
     package let figured: Figured
     /// Who a ticket is from, as lists show it, out of what its state holds sealed.
     package let person: (String) -> String
+    /// What a sealed text says; one that is not sealed is given back as it is.
+    package let text: (String) -> String
 
     package init(
         own: RegionID, directory: Directory, now: Instant, source: Source,
         figured: Figured,
-        person: @escaping (String) -> String = { _ in "" }
+        person: @escaping (String) -> String = { _ in "" },
+        text: @escaping (String) -> String = { $0 }
     ) {
         self.own = own
         self.directory = directory
@@ -50,6 +53,7 @@ where Figured.Failure == Source.Failure {
         self.source = source
         self.figured = figured
         self.person = person
+        self.text = text
     }
 
     /// The sheet; nil where what it is about is not here.

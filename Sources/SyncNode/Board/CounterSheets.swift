@@ -88,7 +88,7 @@ extension BoardMaker {
             "booking": .text(state.number), "status": .text(state.status.rawValue),
             "slot": state.slot.map { .text($0.text) } ?? .null, "owner": code(state.owner),
             "window": .text(state.window), "station": code(state.scope.region),
-            "wanted": state.wanted.map { .text($0.text) } ?? .null, "reason": .text(state.reason),
+            "wanted": state.wanted.map { .text($0.text) } ?? .null, "reason": .text(text(state.reason)),
         ]
     }
 
@@ -103,7 +103,7 @@ extension BoardMaker {
             ["登记", state.moment.minute],
         ]
         if state.wanted != state.slot { facts.append(["原约", state.wanted?.text ?? ""]) }
-        if !state.reason.isEmpty { facts.append(["说明", state.reason]) }
+        if !state.reason.isEmpty { facts.append(["说明", text(state.reason)]) }
         if !state.item.isEmpty { facts.append(["事项", state.item]) }
         if let sealed = state.sealed { facts.append(["预约人", person(sealed.text)]) }
         let isOwn = state.owner == own
@@ -130,7 +130,7 @@ extension BoardMaker {
     ) -> [[String]] {
         events.map { event in
             let words = ["reason", "carrier", "tracking", "note", "date", "start"]
-                .compactMap { event.body[$0]?.text }
+                .compactMap { event.body[$0]?.text }.map(text)
             return [
                 event.moment.minute, word(event.act), name(event.region),
                 event.act.isEmpty ? "" : words.joined(separator: " "),

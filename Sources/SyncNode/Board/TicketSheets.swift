@@ -26,7 +26,7 @@ extension BoardMaker {
                 state.number, state.kind.name, state.status.name(of: state.kind),
                 name(state.station), name(state.holder), state.opened?.text ?? "",
                 due?.words ?? "", light?.name ?? "",
-                String((state.opening?.note ?? "").prefix(24)),
+                String(text(state.opening?.note ?? "").prefix(24)),
             ])
             paths.append("/board/ticket?code=" + document.key.id.hex)
             data.append(line(state, document.key.id, due, light))
@@ -74,7 +74,7 @@ extension BoardMaker {
             ["登记站", name(state.station)], ["现办理", name(state.holder)],
             ["登记", opening.moment.minute], ["到期", due?.words ?? ""],
             ["亮灯", light?.name ?? "—"], ["渠道", body["channel"]?.text ?? ""],
-            ["内容", opening.note],
+            ["内容", text(opening.note)],
         ]
         for (label, field) in [("热线工单号", "hotline"), ("办件", "case"), ("事项", "item")] {
             if let text = body[field]?.text { facts.append([label, text]) }
@@ -88,7 +88,7 @@ extension BoardMaker {
                 event.moment.minute, event.act?.name(of: state.kind) ?? "登记", name(event.region),
                 event.act == .judge || event.act == .review
                     ? event.isGood ? "通过" : "不通过" : event.target.map(name) ?? "",
-                event.act == nil ? "" : event.note, event.counts ? "" : "未生效",
+                event.act == nil ? "" : text(event.note), event.counts ? "" : "未生效",
             ]
         }
         guard case .object(var data) = line(state, key.id, due, light) else { return nil }
@@ -113,7 +113,7 @@ extension BoardMaker {
         guard author != 0 else { return nil }
         if case .account(let state)? = try source.content(AccountState.key(of: author, at: region))
         {
-            return "\(state.name)（\(state.login)）"
+            return "\(text(state.name))（\(state.login)）"
         }
         return ActorID(author).hex
     }

@@ -25,7 +25,10 @@ package struct ItemRow: Hashable, Sendable {
         findings = reading.findings
         let size = elements.bytes.count
         if size > Limits.itemElementsBytesMax {
-            note("elements", "item-too-large", "事项要素过大：\(size) 字节")
+            let most = ElementSize(heaviestIn: elements).map { "，其中\($0.words)" } ?? ""
+            note(
+                "elements", "item-too-large",
+                "事项要素过大：\(size) 字节，至多 \(Limits.itemElementsBytesMax) 字节\(most)")
         }
         if !code.isEmpty, ItemCode(code) == nil {
             note("code", "item-code", "事项编码不合规则（12、31 或 33 位，含校验位）")

@@ -270,6 +270,7 @@ package enum RuleWords {
         ("store", "the node's store cannot be used now"),
         ("store-full", "there is no room left: it was not kept"),
         ("store-locked", "another program holds the node's database: end it"),
+        ("text-not-sealed", "what was written freely is not stored unsealed"),
         ("theme-child", "an item is missing or named twice"),
         ("theme-children", "a theme has two items at least"),
         ("theme-cycle", "items wait for each other"),

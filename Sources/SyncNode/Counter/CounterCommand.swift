@@ -60,6 +60,33 @@ package enum CounterCommand: Hashable, Sendable {
     }
 }
 
+extension CounterCommand {
+    /// The booking or parcel that it is about, by its number; nil of what is about none.
+    package var about: String? {
+        switch self {
+        case .bookingStep(let order): order.booking
+        case .mailStep(let order): order.mailing
+        case .book, .settle, .mail, .remind, .queueDay: nil
+        }
+    }
+
+    /// The same command with all that somebody wrote freely put through `map`, but for what is
+    /// empty: the one list of it. A carrier and its number for a parcel are none.
+    package func mappingTexts<E: Error>(
+        _ map: (String) throws(E) -> String
+    ) throws(E) -> CounterCommand {
+        switch self {
+        case .bookingStep(var order):
+            if !order.reason.isEmpty { order.reason = try map(order.reason) }
+            return .bookingStep(order)
+        case .mailStep(var order):
+            if !order.note.isEmpty { order.note = try map(order.note) }
+            return .mailStep(order)
+        case .book, .settle, .mail, .remind, .queueDay: return self
+        }
+    }
+}
+
 /// A new booking.
 package struct BookingOrder: Hashable, Sendable {
     package let window: String
@@ -92,7 +119,7 @@ package struct BookingStepOrder: Hashable, Sendable {
     package let booking: String
     /// Of `move`.
     package let slot: BookingSlot?
-    package let reason: String
+    package var reason: String
 
     fileprivate init(_ act: BookingAct, _ fields: CommandFields) throws(RuleRefusal) {
         self.act = act
@@ -133,7 +160,7 @@ package struct MailingStepOrder: Hashable, Sendable {
     package let mailing: String
     package let carrier: String
     package let tracking: String
-    package let note: String
+    package var note: String
     package let at: Instant?
 
     fileprivate init(_ act: MailingAct, _ fields: CommandFields) throws(RuleRefusal) {
@@ -152,9 +179,12 @@ package struct ReminderOrder: Hashable, Sendable {
     package let way: String
     package let at: Instant?
 
+    /// How somebody is told.
+    package static let ways = ["上门", "电话", "短信", "窗口"]
+
     fileprivate init(_ fields: CommandFields) throws(RuleRefusal) {
         caseNumber = try fields.text("case")
-        way = try fields.text("way")
+        way = try fields.choice("way", Self.ways)
         at = try fields.moment("at")
     }
 }

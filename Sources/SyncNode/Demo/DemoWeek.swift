@@ -77,7 +77,9 @@ extension DemoCatalog {
             ("P5", numbers.p5, 4, "2026-10-08"),
         ]
         for (letter, number, version, due) in rows {
-            for (name, member) in [("C", world.c), ("T", world.t)] {
+            // Every node of the case's scope: its station, and the places above it.
+            let station = ["P2", "P5"].contains(letter) ? "V1" : "V2"
+            for (name, member) in stations where name == station || !name.hasPrefix("V") {
                 await script.eventually("\(name)：\(letter) 依 v\(version)，\(week.day(due)) 到期") {
                     let found = await binding(member, number)
                     let counted = await self.due(member, number)

@@ -65,6 +65,14 @@ package struct AccountState: Hashable, Sendable {
             id: Digest16(high: author, low: ScopeName.staff(region).id.rawValue))
     }
 
+    /// With the name put through `open` where it is sealed; without one where that gives none.
+    package func opened(_ open: (String) -> String?) -> AccountState {
+        guard let said = nameField, SealedText.isSealed(said.value) else { return self }
+        var state = self
+        state.nameField = open(said.value).map { Field($0, said.time, said.hash) }
+        return state
+    }
+
     /// Takes in what a change says; a field that it leaves out, and one that a later word has
     /// settled, stays.
     package mutating func take(_ word: AccountWord, _ change: Change) {
@@ -108,13 +116,19 @@ package struct AccountWord: Hashable, Sendable {
             AccountID.isLogin(login), id.hasPrefix(login + "@"), id.utf8.count <= 64
         else { return nil }
         self.init(id: id, login: login)
-        name = json["name"]?.text.flatMap { $0.count <= Limits.personCharactersMax ? $0 : nil }
+        name = json["name"]?.text.flatMap { Self.isName($0) ? $0 : nil }
         roles = json["roles"]?.array.map { list in
             Role.allCases.filter { role in list.contains { $0.text == role.rawValue } }
         }
         password = json["password"]?.text.flatMap { PasswordRecord(text: $0)?.text }
         code = json["code"]?.text.flatMap { $0.utf8.count <= Limits.sealedCodeBytesMax ? $0 : nil }
         isDisabled = json["disabled"]?.bool
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        SealedText.isSealed(text)
+            ? text.utf8.count <= SealedText.bytesMax(characters: Limits.personCharactersMax)
+            : text.count <= Limits.personCharactersMax
     }
 
     /// The body of the change that says it.

@@ -77,6 +77,37 @@ extension Command {
         }
     }
 
+    /// The same command with all that somebody wrote freely put through `map`, but for what is
+    /// empty. Of the catalog nothing is: what is said of items is published.
+    package func mappingTexts<E: Error>(
+        _ map: (String) throws(E) -> String
+    ) throws(E) -> Command {
+        switch self {
+        case .catalog: self
+        case .cases(let command):
+            .cases(
+                CaseCommand(
+                    try command.act.mappingTexts(map), on: command.target, at: command.at))
+        case .staff(let command): .staff(try command.mappingTexts(map))
+        case .ticket(let command): .ticket(try command.mappingTexts(map))
+        case .counter(let command): .counter(try command.mappingTexts(map))
+        case .ifSeen(let seen, let command): .ifSeen(seen, try command.mappingTexts(map))
+        }
+    }
+
+    /// Why it is not written: a text in it is in the clear. nil where all are sealed.
+    fileprivate var refusalOfTexts: RuleRefusal? {
+        do throws(RuleRefusal) {
+            _ = try mappingTexts { (text) throws(RuleRefusal) in
+                guard SealedText.isSealed(text) else { throw .textNotSealed }
+                return text
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// Whether its answer holds a full name or number: such an answer is kept nowhere.
     package var isReveal: Bool { act == .reveal }
 }
@@ -94,6 +125,7 @@ package enum Rules {
         if let refusal = try StaffRules.refusal(of: command, at: desk, from: source) {
             return .refuse(refusal)
         }
+        if desk.mustSeal, let refusal = command.refusalOfTexts { return .refuse(refusal) }
         return switch command {
         case .catalog(let command): try CatalogRules.decide(command, at: desk, from: source)
         case .cases(let command):
@@ -135,6 +167,12 @@ package enum Rules {
 }
 
 extension RuleRefusal {
+    /// A scope whose key is not made yet.
+    package static let keyless = RuleRefusal("seal-key-unknown", "加密密钥尚未就绪，请稍后重试")
+    /// A text on its way past the door.
+    fileprivate static let textNotSealed = RuleRefusal(
+        "text-not-sealed", "所写的文字未经加密，不予保存", category: .forbidden)
+
     /// What the author saw was changed since.
     static func stale(seen: StateTag, current: StateTag) -> RuleRefusal {
         var refusal = RuleRefusal(
@@ -156,7 +194,7 @@ extension CaseRules {
             return RuleRefusal("person-not-sealed", "个人信息未经加密，不予保存", category: .forbidden)
         }
         guard try source.content(sealed.keyring) != nil else {
-            return RuleRefusal("seal-key-unknown", "加密密钥尚未就绪，请稍后重试")
+            return .keyless
         }
         return nil
     }

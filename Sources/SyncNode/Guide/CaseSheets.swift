@@ -15,11 +15,6 @@ extension SheetMaker {
         let late: [CaseEvent]
         /// What was ruled, by what about; absent where nothing was.
         let rulings: [String: (outcome: String, reason: String)]
-
-        /// 待裁定.
-        var waitsForStanding: Bool { binding.isHalted && rulings["standing"] == nil }
-        /// 越权待追认.
-        var waitsForGrant: Bool { !late.isEmpty && rulings["grant"] == nil }
     }
 
     private func bound(_ code: String) throws(Source.Failure) -> Bound? {
@@ -176,36 +171,45 @@ extension SheetMaker {
 
     // MARK: 待裁定与追认
 
-    /// The newest open cases that wait for a word of the authority.
+    /// Cases that wait for a word of the authority, the longest waiting first; of more than a page
+    /// shows, the rest comes as these are ruled on.
     func pending() throws(Source.Failure) -> Sheet {
         var rows: [[String]] = []
         var links: [String] = []
         var data: [JSON] = []
-        for document in try source.list(.caseFile, limit: Limits.pendingCasesMax) {
-            guard case .caseFile(let state)? = try source.content(document.key),
-                !state.status.isFinal, let bound = try bound(state, document.key.id)
-            else { continue }
+        let index = try source.waitingCases(limit: Limits.waitingCasesShown)
+        var keys = index?.keys ?? []
+        if index == nil {
+            for document in try source.list(.caseFile, limit: Limits.impactCasesMax) {
+                keys.append(document.key)
+            }
+        }
+        for key in keys {
+            guard case .caseFile(let state)? = try source.content(key) else { continue }
+            let waiting = try CatalogQuery.waiting(state, key.id, in: directory, from: source)
             for (isDue, word, about) in [
-                (bound.waitsForStanding, "待裁定", "standing"),
-                (bound.waitsForGrant, "越权待追认", "grant"),
+                (waiting.forStanding, "待裁定", "standing"),
+                (waiting.forGrant, "越权待追认", "grant"),
             ] where isDue {
                 rows.append([
                     state.number, word, state.item, name(state.scope.region),
                     state.receivedAt.map { Instant(millis: $0).minute } ?? "",
                 ])
-                links.append("/catalog/binding?code=" + document.key.id.hex)
+                links.append("/catalog/binding?code=" + key.id.hex)
                 data.append([
-                    "case": .text(document.key.id.hex), "number": .text(state.number),
+                    "case": .text(key.id.hex), "number": .text(state.number),
                     "about": .text(about),
                 ])
             }
         }
+        let total = max(index?.total ?? rows.count, rows.count)
+        let shown = total > rows.count ? "，列出等候最久的 \(rows.count) 件" : ""
         return Sheet(
-            "待裁定与追认", stamp: stamp("\(rows.count) 件"),
+            "待裁定与追认", stamp: stamp("\(total) 件" + shown, behind),
             [
                 Sheet.Section("逐件", ["办件", "事由", "事项", "收件地点", "收件时间"], rows)
                     .leading(links)
             ],
-            data: ["waiting": .array(data)])
+            data: ["waiting": .array(data), "total": .int(Int64(total))])
     }
 }

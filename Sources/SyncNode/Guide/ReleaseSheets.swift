@@ -38,7 +38,9 @@ extension SheetMaker {
         let stage = item.state.isHalted(head) ? "已停止扩大" : item.state.isStaged(head) ? "分步发布中" : ""
         return Sheet(
             "到达看板 " + (ItemElements(head.value.elements)?.name ?? code),
-            stamp: stamp("v\(head.value.number)", "生效 " + head.value.effectiveFrom.text, stage),
+            stamp: stamp(
+                "v\(head.value.number)", "生效 " + head.value.effectiveFrom.text, stage,
+                item.state.heads.count > 1 ? "冲突待裁：\(item.state.heads.count) 个版本并列" : ""),
             [
                 Sheet.Section(
                     "合计", ["生效", "已达", "待达"], [counts.reversed().map(String.init)]),
@@ -60,7 +62,9 @@ extension SheetMaker {
         let first = versions.last.flatMap { ItemElements($0.entry.value.elements) }
         var rows: [[String]] = []
         var data: [JSON] = []
+        let isContested = item.state.isContested(at: now, for: directory.stagePlace(own))
         for (entry, place) in versions {
+            let isRival = isContested && place == .current
             let lines = try CatalogQuery.rollout(
                 of: entry.stamp, in: item.state.authority, directory, from: source)
             let count = ItemElements(entry.value.elements)?.materials.count ?? 0
@@ -70,12 +74,14 @@ extension SheetMaker {
                 $0.millis - entry.stamp.time.millis
             }
             rows.append([
-                "v\(entry.value.number)", place.label, entry.stamp.time.instant.minute,
+                "v\(entry.value.number)", place.label + (isRival ? "（冲突待裁）" : ""),
+                entry.stamp.time.instant.minute,
                 entry.value.effectiveFrom.text, millis.map(\.span) ?? "未齐",
                 String(count), "\(fewer)%",
             ])
             data.append([
                 "version": .int(Int64(entry.value.number)), "place": .text(place.rawValue),
+                "contested": .bool(isRival),
                 "effectiveFrom": .text(entry.value.effectiveFrom.text),
                 "spreadMillis": millis.map(JSON.int) ?? .null, "materials": .int(Int64(count)),
                 "fewerMaterials": .int(Int64(fewer)),
@@ -95,13 +101,25 @@ extension SheetMaker {
         guard let item = try item(code) else { return nil }
         var open: [RegionID: [String]] = [:]
         var seen: [RegionID: Instant] = [:]
-        for document in try source.list(.caseFile, limit: Limits.impactCasesMax) {
-            guard let file = file(document) else { continue }
-            let station = file.scope.region
-            let time = Instant(millis: document.time)
-            seen[station] = max(seen[station] ?? time, time)
-            guard file.item == code, !file.status.isFinal else { continue }
-            open[station, default: []].append("\(file.number)（v\(file.itemVersion)）")
+        func add(_ file: CaseState) {
+            guard file.item == code, !file.status.isFinal else { return }
+            open[file.scope.region, default: []].append("\(file.number)（v\(file.itemVersion)）")
+        }
+        if let keys = try source.openCases(of: code) {
+            for key in keys {
+                if case .caseFile(let file)? = try source.content(key) { add(file) }
+            }
+            for region in directory.regions {
+                seen[region.id] = try source.lastSign(of: region.id).map(Instant.init(millis:))
+            }
+        } else {
+            for document in try source.list(.caseFile, limit: Limits.impactCasesMax) {
+                guard let file = file(document) else { continue }
+                let station = file.scope.region
+                let time = Instant(millis: document.time)
+                seen[station] = max(seen[station] ?? time, time)
+                add(file)
+            }
         }
         var rows: [[String]] = []
         var silent: [JSON] = []
@@ -122,7 +140,7 @@ extension SheetMaker {
             ])
         }
         return Sheet(
-            "影响范围 " + code, stamp: stamp("在途 \(count) 件", "未同步 \(silent.count) 站"),
+            "影响范围 " + code, stamp: stamp("在途 \(count) 件", "未同步 \(silent.count) 站", behind),
             [Sheet.Section("逐站", ["区划", "站点", "在途件", "提示", "最后联系"], rows)],
             data: [
                 "code": .text(code), "open": .int(Int64(count)), "silent": .array(silent),

@@ -63,6 +63,15 @@ package protocol ListedSource<Failure>: DocumentSource {
     func list(
         _ collection: Collection, from: Int64, limit: Int
     ) throws(Failure) -> [StoredDocument]
+    /// Open cases of an item; nil where no index is kept: then all cases are looked through.
+    func openCases(of item: String) throws(Failure) -> [DocumentKey]?
+    /// Cases that wait for a word of the catalog's authority, the longest waiting first, and how
+    /// many there are; nil as above.
+    func waitingCases(limit: Int) throws(Failure) -> (keys: [DocumentKey], total: Int)?
+    /// Milliseconds since 1970 of the newest change of a place's own cases; nil where nobody knows.
+    func lastSign(of region: RegionID) throws(Failure) -> Int64?
+    /// Changes that an index has not taken in yet.
+    var unindexed: Int { get }
 }
 
 extension ListedSource {
@@ -73,6 +82,20 @@ extension ListedSource {
         let found = try list(collection, limit: .max).filter { $0.time >= from }
         return Array(found.reversed().prefix(limit))
     }
+
+    /// Where no index is kept.
+    package func openCases(of item: String) throws(Failure) -> [DocumentKey]? { nil }
+
+    /// Where no index is kept.
+    package func waitingCases(
+        limit: Int
+    ) throws(Failure) -> (keys: [DocumentKey], total: Int)? { nil }
+
+    /// Where no index is kept.
+    package func lastSign(of region: RegionID) throws(Failure) -> Int64? { nil }
+
+    /// Where no index is kept.
+    package var unindexed: Int { 0 }
 }
 
 /// Makes sheets out of the documents of one moment. Nothing of them is stored.
@@ -120,6 +143,11 @@ package struct SheetMaker<Source: ListedSource> {
     /// The county, or what is above it, whose catalog this place goes by.
     var authority: RegionID {
         directory.ancestry(of: own).first { directory.mayPublish($0) } ?? own
+    }
+
+    /// What an index does not know yet, for people; empty where it knows all.
+    var behind: String {
+        source.unindexed > 0 ? "另有 \(source.unindexed) 条变更尚未计入，请稍后再看" : ""
     }
 
     /// What is at the foot of everything that is generated.

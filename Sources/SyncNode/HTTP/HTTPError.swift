@@ -31,8 +31,23 @@ package struct HTTPError: Error, Hashable, Sendable {
     }
 
     /// The answer: a problem document (RFC 9457) that repeats nothing of what was sent.
-    package var response: HTTPResponse {
-        .problem(
-            status: status, type: "/problems/http", title: "请求不符合 HTTP 规范", rule: reason.rawValue)
+    package var response: HTTPResponse { response(bodyBytesMax: nil) }
+
+    /// The same, and of a body that is too long also what is: `body`, and how many bytes its address
+    /// takes.
+    package func response(bodyBytesMax: Int?) -> HTTPResponse {
+        guard reason == .bodyTooLong, let bodyBytesMax else {
+            return .problem(
+                status: status, type: "/problems/http", title: "请求不符合 HTTP 规范",
+                rule: reason.rawValue)
+        }
+        let title =
+            bodyBytesMax == 0
+            ? "此地址不接收正文"
+            : "请求正文（body）过长：至多接收 \(bodyBytesMax) 字节，未作任何处理；"
+                + "请缩短，图片和成篇的文字作附件另行上传"
+        return .problem(
+            status: status, type: "/problems/http", title: title, rule: reason.rawValue,
+            more: ",\"field\":\"body\",\"limitBytes\":\(bodyBytesMax)")
     }
 }

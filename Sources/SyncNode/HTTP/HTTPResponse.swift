@@ -28,13 +28,20 @@ package struct HTTPResponse: Sendable {
     package static func problem(
         status: UInt16, type: String, title: String, rule: String
     ) -> HTTPResponse {
+        problem(status: status, type: type, title: title, rule: rule, more: "")
+    }
+
+    /// - Parameter more: Further members, as JSON with a comma before each.
+    static func problem(
+        status: UInt16, type: String, title: String, rule: String, more: String
+    ) -> HTTPResponse {
         for text in [type, title, rule] {
             invariant(
                 text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5c },
                 "a problem's words need no escapes")
         }
         let text = """
-            {"type":"\(type)","title":"\(title)","status":\(status),"rule":"\(rule)"}
+            {"type":"\(type)","title":"\(title)","status":\(status),"rule":"\(rule)"\(more)}
             """
         return HTTPResponse(
             status: status, contentType: "application/problem+json", body: Array(text.utf8))

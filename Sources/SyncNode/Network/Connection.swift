@@ -45,6 +45,8 @@ final class Connection: @unchecked Sendable {
     private var lingered = 0
     private var leftover: [UInt8] = []
     private var leftoverCursor = 0
+    /// What the route of the request that is being read takes.
+    private var bodyBytesMax: Int?
 
     var phase: Phase
     var phaseStart: Int64
@@ -227,11 +229,13 @@ final class Connection: @unchecked Sendable {
 
     private func refuse(_ error: HTTPError) {
         loop.service.noteRefusal(error.reason.rawValue, peer)
-        answerAndEnd(error.response)
+        answerAndEnd(error.response(bodyBytesMax: bodyBytesMax))
     }
 
     private func allowBody(of request: HTTPRequest, moreIsHere: Bool) throws(HTTPError) {
-        try parser.allowBody(bytesMax: loop.service.bodyLimit(request))
+        let limit = loop.service.bodyLimit(request)
+        bodyBytesMax = limit
+        try parser.allowBody(bytesMax: limit)
         if request.expectsContinue, !moreIsHere {
             output.append(ResponseEncoder.continueBytes)
         }

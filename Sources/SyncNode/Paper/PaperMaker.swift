@@ -52,11 +52,18 @@ package struct PaperMaker<Source: DocumentSource> {
     package let directory: Directory
     package let now: Instant
     package let source: Source
+    /// What a sealed text of the case says.
+    private let open: (String) -> String
 
-    package init(directory: Directory, now: Instant, source: Source) {
+    /// - Parameter open: Needed for the document itself, not for the list of them.
+    package init(
+        directory: Directory, now: Instant, source: Source,
+        open: @escaping (String) -> String = { $0 }
+    ) {
         self.directory = directory
         self.now = now
         self.source = source
+        self.open = open
     }
 
     /// The documents that there are, in the order in which they came about.
@@ -118,7 +125,7 @@ package struct PaperMaker<Source: DocumentSource> {
         guard let entry = entries(of: state).first(where: { $0.name == name }) else { return nil }
         let event = entry.event
         let change = try source.change(at: event.dot, in: state.scopeID)
-        let body = change?.body.map(parsed) ?? .null
+        let body = change?.body.map(JSON.orNull)?.opening(open) ?? .null
         let item = try CatalogQuery.item(
             state.item, for: state.scope.region, in: directory, from: source)
         let version = item?.state.versions.entries.first { $0.value.number == state.itemVersion }
@@ -144,13 +151,5 @@ package struct PaperMaker<Source: DocumentSource> {
     private func place(of event: CaseEvent, in state: CaseState) -> String {
         let region = state.region(of: event.dot.actor)
         return region.flatMap { directory.region($0)?.name } ?? "—"
-    }
-
-    private func parsed(_ bytes: [UInt8]) -> JSON {
-        do throws(JSONError) {
-            return try JSON(parsing: bytes)
-        } catch {
-            return .null
-        }
     }
 }

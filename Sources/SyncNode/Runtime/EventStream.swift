@@ -14,6 +14,7 @@ final class EventLog: Sendable {
         /// Position of the first entry that is kept.
         var first: UInt64
         var keys: [DocumentKey] = []
+        var accounts: UInt64 = 0
     }
 
     private let state: Mutex<State>
@@ -25,10 +26,16 @@ final class EventLog: Sendable {
     /// The last position that was given.
     var last: UInt64 { state.withLock { $0.first + UInt64($0.keys.count) - 1 } }
 
+    /// Grows whenever an account changed, and with nothing else: what sessions go by, so that a
+    /// line of the audit makes none of them read its account again.
+    var accounts: UInt64 { state.withLock { $0.accounts } }
+
     /// Forgets the older half where there are too many.
     func add(_ documents: [DocumentKey]) {
         if documents.isEmpty { return }
+        let hasAccount = documents.contains { $0.collection == .account }
         state.withLock { state in
+            if hasAccount { state.accounts += 1 }
             state.keys += documents
             let surplus = state.keys.count - Limits.eventsKeptMax
             guard surplus > 0 else { return }

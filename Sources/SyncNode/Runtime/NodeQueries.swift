@@ -207,35 +207,6 @@ struct NodeQueries: NodeView {
         }
     }
 
-    func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet? {
-        let directory = runtime.board.directory
-        let own = runtime.settings.region.id
-        let now = runtime.clock.now()
-        return try read { (reader) throws(JournalError) in
-            try SheetMaker(
-                own: own, directory: directory, now: now, source: ReaderSource(reader: reader)
-            ).sheet(question)
-        }
-    }
-
-    func board(_ question: BoardQuestion) throws(ViewError) -> Sheet? {
-        let directory = runtime.board.directory
-        let own = runtime.settings.region.id
-        let now = runtime.clock.now()
-        let vault = runtime.vaultDoor
-        do throws(JournalError) {
-            return try store.tally.look(directory) { (figured, source) throws(JournalError) in
-                try BoardMaker(
-                    own: own, directory: directory, now: now, source: source,
-                    figured: figured, person: { vault.person($0).shown }
-                ).sheet(question)
-            }
-        } catch {
-            Console.say("board: \(error)")
-            throw .failed
-        }
-    }
-
     func plan(_ file: TicketFile) throws(ViewError) -> TicketPlan {
         return try read { (reader) throws(JournalError) in
             try TicketPlan.of(file, at: desk, from: ReaderSource(reader: reader))
@@ -273,7 +244,6 @@ struct NodeQueries: NodeView {
             return found.sorted { $0.code < $1.code }
         }
     }
-    func person(_ sealed: String) -> PersonAnswer { runtime.vaultDoor.person(sealed) }
 
     func metrics() throws(ViewError) -> [Metric] {
         let totals = try read { (reader) throws(JournalError) in try reader.figures() }

@@ -122,20 +122,16 @@ package final class NodeRuntime: Sendable {
         self.store = store
         self.client = client
         self.clock = clock
+        let vaultDoor = VaultDoor(
+            store.vault, store.readers, region: store.settings.region.id,
+            directory: { [board = store.board] in board.directory }, now: { clock.now() })
+        let keeper = store.keyKeeper
         doorkeeper = Doorkeeper(
-            ports: store.doorPorts, node: store.keys.nodeID,
+            ports: store.doorPorts(vaultDoor, keeper), node: store.keys.nodeID,
             isSecure: options.tls != nil || (options.isSecure && door.credentials != nil),
             operatorToken: operatorToken)
-        vaultDoor = VaultDoor(
-            store.vault, store.readers, region: store.settings.region.id, now: { clock.now() })
-        keeper = KeyKeeper(store.vault, of: store.settings.region.id) { [writer = store.writer] in
-            do throws(Writer.Failure) {
-                guard case .done = try await writer.submit(.write($0)) else { return false }
-                return true
-            } catch {
-                return false
-            }
-        }
+        self.vaultDoor = vaultDoor
+        self.keeper = keeper
         let bell = RenewalBell(store)
         renewal = bell
         hub = ExchangeHub(

@@ -191,11 +191,27 @@ struct OpenStore: Sendable {
 }
 
 extension OpenStore {
+    /// Makes keys for what is personal, and passes them on.
+    var keyKeeper: KeyKeeper {
+        KeyKeeper(vault, of: settings.region.id) { [writer] in
+            do throws(Writer.Failure) {
+                guard case .done = try await writer.submit(.write($0)) else { return false }
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+
     /// What the keeper of sessions needs of the store.
-    var doorPorts: Doorkeeper.Ports {
+    ///
+    /// - Parameters:
+    ///   - door: Seals what is personal in a command, and opens names of accounts.
+    ///   - keeper: Makes the keys for that.
+    func doorPorts(_ door: VaultDoor, _ keeper: KeyKeeper) -> Doorkeeper.Ports {
         let region = settings.region.id
         let scope = ScopeName.staff(region).id
-        let (board, readers, writer) = (board, readers, writer)
+        let (readers, writer) = (readers, writer)
         let read: @Sendable (DocumentKey) -> AccountState? = { key in
             do {
                 return try readers.readLog { (reader) throws(JournalError) in
@@ -203,7 +219,7 @@ extension OpenStore {
                         case .account(let state) = try ReaderSource(reader: reader)
                             .decode(document)
                     else { return nil }
-                    return state
+                    return state.opened(door.name)
                 }
             } catch {
                 // Nobody is let in while the store cannot be read.
@@ -223,11 +239,14 @@ extension OpenStore {
                 }
             },
             byAuthor: { read(AccountState.key(of: $0, at: region)) },
-            version: {
-                board.scope(scope)?.vector.heads.reduce(0) { $0 &+ $1.seq.rawValue } ?? 0
-            },
+            version: { writer.events.accounts },
             submit: { command, author in
-                let submission = Submission.command(command, author: author, replayKey: nil)
+                let sealed: Command
+                switch await door.sealed(command, by: keeper) {
+                case .success(let ready): sealed = ready
+                case .failure(let refusal): return .refused(refusal)
+                }
+                let submission = Submission.command(sealed, author: author, replayKey: nil)
                 do throws(Writer.Failure) {
                     return NodeService.outcome(.success(try await writer.submit(submission)))
                 } catch {
@@ -317,8 +336,9 @@ extension NodeRuntime {
 
     /// A command with what is personal in it sealed, as at the door; nil where there is no key.
     package func sealed(_ command: Command) async -> Command? {
-        if case .needsKey(let scope) = vaultDoor.sealed(command) { await keeper.ensure(scope) }
-        guard case .ready(let sealed) = vaultDoor.sealed(command) else { return nil }
+        guard case .success(let sealed) = await vaultDoor.sealed(command, by: keeper) else {
+            return nil
+        }
         return sealed
     }
 }

@@ -1,16 +1,66 @@
 import API
 import Base
+import Board
 import Change
 import Crypto
 import Domain
+import Guide
 import Host
 import Kernel
 import Paper
 import Store
 import Tally
 
-/// Documents of cases, and how far cases have come: what the console asks of the store.
+/// Sheets, documents of cases, and how far cases have come: what the console asks of the store.
 extension NodeQueries {
+    func person(_ sealed: String) -> PersonAnswer { runtime.vaultDoor.person(sealed) }
+
+    func text(_ stored: String) -> String? { runtime.vaultDoor.name(stored) }
+
+    func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet? {
+        let directory = runtime.board.directory
+        let own = runtime.settings.region.id
+        let now = runtime.clock.now()
+        guard [.pending, .impact].contains(question.kind) else {
+            return try read { (reader) throws(JournalError) in
+                try SheetMaker(
+                    own: own, directory: directory, now: now, source: ReaderSource(reader: reader)
+                ).sheet(question)
+            }
+        }
+        return try look { (_, source) throws(JournalError) in
+            try SheetMaker(
+                own: own, directory: directory, now: now, source: source
+            ).sheet(question)
+        }
+    }
+
+    /// Reads beside the figures, which also find cases by what they wait for.
+    private func look<Result: Sendable>(
+        _ body: @Sendable (KeptFigures, TallySource) throws(JournalError) -> Result
+    ) throws(ViewError) -> Result {
+        do throws(JournalError) {
+            return try store.tally.look(runtime.board.directory, body)
+        } catch {
+            Console.say("board: \(error)")
+            throw .failed
+        }
+    }
+
+    func board(_ question: BoardQuestion) throws(ViewError) -> Sheet? {
+        let directory = runtime.board.directory
+        let own = runtime.settings.region.id
+        let now = runtime.clock.now()
+        let vault = runtime.vaultDoor
+        return try look { (figured, source) throws(JournalError) in
+            try BoardMaker(
+                own: own, directory: directory, now: now, source: source,
+                figured: figured, person: { vault.person($0).shown },
+                text: { vault.text($0) }
+            ).sheet(question)
+        }
+    }
+
     func papers(of file: StoredDocument) throws(ViewError) -> [PaperEntry] {
         let directory = runtime.board.directory
         let now = runtime.clock.now()
@@ -26,12 +76,15 @@ extension NodeQueries {
         let now = runtime.clock.now()
         let own = runtime.settings.region
         let signer = store.signer
+        let vault = runtime.vaultDoor
         return try read { (reader) throws(JournalError) in
             let source = ReaderSource(reader: reader)
             guard case .caseFile(let state) = try source.decode(file),
                 let number = CaseNumber(state.number),
-                let paper = try PaperMaker(directory: directory, now: now, source: source)
-                    .paper(name, of: state)
+                let paper = try PaperMaker(
+                    directory: directory, now: now, source: source,
+                    open: { vault.text($0, of: state.sealed) }
+                ).paper(name, of: state)
             else { return nil }
             let voucher = try StationVoucher.known(own, in: directory, from: source)
             let facts = PaperReceipt.Facts(
@@ -51,7 +104,10 @@ extension NodeQueries {
             let source = ReaderSource(reader: reader)
             guard case .caseFile(let state) = try source.decode(file), state.receivedAt != nil
             else { return nil }
-            return try delivery(of: state, source)
+            var found = try delivery(of: state, source)
+            found.events = try Delivery.lines(
+                of: state, in: runtime.board.directory, from: source)
+            return found
         }
     }
 
@@ -96,7 +152,8 @@ extension NodeQueries {
             },
             reason: { (event) throws(JournalError) in
                 let body = try source.change(at: event.dot, in: state.scopeID)?.body
-                return body.flatMap(NodeSettings.json)?["detail"]?["reason"]?.text ?? ""
+                let text = body.flatMap(NodeSettings.json)?["detail"]?["reason"]?.text ?? ""
+                return runtime.vaultDoor.text(text, of: state.sealed)
             })
     }
 
@@ -123,6 +180,15 @@ extension NodeQueries {
             let record = directory.region(county), let seat = directory.seat(of: county)
         else { return nil }
         return (record.code, seat.key.text)
+    }
+}
+
+extension NodeRuntime {
+    /// Whether there is a parent and no link to it; as the console's banner has it.
+    var isCutOff: Bool {
+        guard let parent = settings.region.parent else { return false }
+        let watches = dialled().map(\.watch) + hub.watches
+        return watches.first { $0.now.region == parent }?.now.link != .up
     }
 }
 

@@ -158,6 +158,8 @@ package final class Doorkeeper: Sendable {
     ) async -> DoorOutcome {
         let subjects = [Lockout.Subject.login(login), .address(address)]
         if let wait = count(subjects) { return .wait(wait) }
+        // Asked first: what changes while the password is derived is seen with the first request.
+        let version = ports.version()
         let account = ports.byLogin(login)
         let record = account?.password.flatMap(PasswordRecord.init(text:)) ?? .nobody
         guard let opened = await desk.key(record, password) else {
@@ -177,7 +179,6 @@ package final class Doorkeeper: Sendable {
         let formToken = Hex.encode(SystemRandom.bytes(16))
         let token = Hex.encode(SystemRandom.bytes(Limits.sessionTokenBytes))
         let principal = Self.principal(account, formToken: formToken)
-        let version = ports.version()
         let now = clock()
         let isOpen = sessions.withLock {
             $0.open(Self.digest(token), principal, from: address, version: version, at: now)

@@ -19,6 +19,8 @@ final class Tally {
     /// Sums of the numbers of the `cat` and `dir` chains, as they are in the figures.
     private var catalogVersion: UInt64
     private var nextCatalogVersion: UInt64
+    /// How far the chains of catalogs were looked at for `nextCatalogVersion`.
+    private var nextCatalogMarks: [(chain: TallyChain, seq: UInt64)] = []
     private var census: (version: UInt64, day: CivilDate, value: CatalogCensus)?
     /// Changes that are here and not looked at yet.
     private(set) var missing = 0
@@ -43,7 +45,7 @@ final class Tally {
     ) throws(JournalError) -> Bool {
         let leaves = try reader.leaves()
         try settlePlaces(directory)
-        try look(leaves)
+        try look(leaves, reader)
         var touched: [DocumentKey] = []
         var seen: [(TallyChain, UInt64)] = []
         missing = 0
@@ -150,12 +152,12 @@ final class Tally {
                 throw .damaged("a part of the figures is not of its form")
             }
         }
-        guard let (region, portion) = try source.portion(of: key) else {
+        guard let part = try source.portion(of: key) else {
             try file.dropPart(key)
             return
         }
-        add(portion, at: region, directory, sign: 1)
-        try file.setPart(key, at: region, portion)
+        add(part.portion, at: part.region, directory, sign: 1)
+        try file.setPart(key, part)
     }
 
     private func add(
@@ -231,15 +233,68 @@ final class Tally {
     }
 
     /// Whether the catalog is another now: then what is open may have another due day.
-    private func look(_ leaves: [ScopeVector]) throws(JournalError) {
-        let version = leaves.filter { $0.record.name.family == .catalog }
-            .reduce(UInt64(0)) { sum, leaf in
-                leaf.heads.reduce(sum) { $0 &+ $1.seq.rawValue }
-            }
+    private func look(
+        _ leaves: [ScopeVector], _ reader: SnapshotReader
+    ) throws(JournalError) {
+        let catalogs = leaves.filter { $0.record.name.family == .catalog }
+        let version = catalogs.reduce(UInt64(0)) { sum, leaf in
+            leaf.heads.reduce(sum) { $0 &+ $1.seq.rawValue }
+        }
         guard version != nextCatalogVersion else { return }
         nextCatalogVersion = version
         census = nil
         pending = try file.openParts()
+        nextCatalogMarks = []
+        var known = Set(pending)
+        for leaf in catalogs {
+            for head in leaf.heads {
+                let chain = TallyChain(scope: leaf.record.name.id, actor: head.actor)
+                nextCatalogMarks.append((chain, head.seq.rawValue))
+                for key in try ended(by: chain, to: head.seq.rawValue, reader)
+                where known.insert(key).inserted { pending.append(key) }
+            }
+        }
+    }
+
+    /// Cases at their end that what is new of a catalog's chain may let wait for a word all the
+    /// same: an item's standing, a grant, a ruling.
+    private func ended(
+        by chain: TallyChain, to last: UInt64, _ reader: SnapshotReader
+    ) throws(JournalError) -> [DocumentKey] {
+        var keys: [DocumentKey] = []
+        var seq = marks[chain] ?? 0
+        while seq < last, try file.hasParts() {
+            let changes = try reader.changes(
+                of: chain.actor, in: chain.scope, after: Seq(seq), limit: Limits.tallyStepMax)
+            guard let end = changes.last?.header.seq.rawValue else { break }
+            seq = end
+            for change in changes {
+                guard let about = Self.about(change) else { continue }
+                if change.kind == .definitionSet {
+                    guard let id = Digest16(hex: String(about.prefix(32))) else { continue }
+                    keys.append(DocumentKey(collection: .caseFile, id: id))
+                } else {
+                    keys += try file.parts(of: about, isOpen: false, limit: Int.max)
+                }
+            }
+        }
+        return keys
+    }
+
+    /// The item of a standing or a grant, the case of a ruling; nil for all else.
+    private static func about(_ change: Change) -> String? {
+        guard [.itemStanding, .grantSet, .definitionSet].contains(change.kind),
+            let bytes = change.body
+        else { return nil }
+        do throws(JSONError) {
+            var scanner = try JSONScanner(bytes)
+            guard change.kind == .definitionSet else { return try scanner.text("code") }
+            let json = try JSON(parsing: bytes)
+            guard json["family"]?.text == DefinitionState.Family.ruling.rawValue else { return nil }
+            return json["code"]?.text
+        } catch {
+            return nil
+        }
     }
 
     private func settleCatalog() throws(JournalError) {
@@ -247,7 +302,9 @@ final class Tally {
         writer.write(nextCatalogVersion)
         try file.begin()
         try file.set("catalog", writer.bytes)
+        for (chain, seq) in nextCatalogMarks { try file.setMark(chain, seq) }
         try file.commit()
+        for (chain, seq) in nextCatalogMarks { marks[chain] = seq }
         catalogVersion = nextCatalogVersion
     }
 
@@ -281,6 +338,14 @@ final class Tally {
         until day: CivilDate, limit: Int, at passes: (RegionID) -> Bool
     ) throws(JournalError) -> [DocumentKey] {
         try file.due(until: day.daysSince1970, limit: limit, at: passes)
+    }
+
+    func openCases(of item: String) throws(JournalError) -> [DocumentKey] {
+        try file.parts(of: item, isOpen: true, limit: Limits.impactCasesMax)
+    }
+
+    func waiting(limit: Int) throws(JournalError) -> (keys: [DocumentKey], total: Int) {
+        try file.waiting(limit: limit)
     }
 
     func lastSign(of region: RegionID) -> Int64? {

@@ -6,29 +6,6 @@ import Glibc
 import Kernel
 import Store
 
-/// One entry of the file of the figures.
-struct TallyKey: Hashable, Comparable {
-    /// Own or with all places below; what happened or what is open.
-    enum Band: Int64, Comparable {
-        case own = 0
-        case deep, ownOpen, deepOpen
-
-        static func < (left: Band, right: Band) -> Bool { left.rawValue < right.rawValue }
-    }
-
-    let region: RegionID
-    let band: Band
-    /// A day since 1970; a month as `-(year × 12 + month − 1)`.
-    let period: Int
-    let counted: UInt8
-    let key: String
-
-    static func < (left: TallyKey, right: TallyKey) -> Bool {
-        (left.region, left.band, left.period, left.counted, left.key)
-            < (right.region, right.band, right.period, right.counted, right.key)
-    }
-}
-
 /// The figures in a file of their own beside the database (`board.db`): all of it follows from the
 /// documents, so it may be thrown away at any time.
 final class TallyFile {
@@ -42,6 +19,9 @@ final class TallyFile {
     private let dropPart: Statement
     private let duePart: Statement
     private let allOpen: Statement
+    private let ofItem: Statement
+    private let waiting: Statement
+    private let waitingCount: Statement
     private let allMarks: Statement
     private let setMark: Statement
     private let getValue: Statement
@@ -50,7 +30,7 @@ final class TallyFile {
     private let setPlace: Statement
 
     /// Numbered like the store's own steps; another number has the file made anew.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     private static let schema = """
         CREATE TABLE cell (
@@ -69,9 +49,15 @@ final class TallyFile {
             region INTEGER NOT NULL,
             due INTEGER,
             bytes BLOB NOT NULL,
+            item TEXT,
+            open INTEGER NOT NULL,
+            received INTEGER NOT NULL,
+            waits INTEGER NOT NULL,
             PRIMARY KEY (collection, id)
         ) WITHOUT ROWID;
         CREATE INDEX part_due ON part (due) WHERE due IS NOT NULL;
+        CREATE INDEX part_item ON part (item, open) WHERE item IS NOT NULL;
+        CREATE INDEX part_waits ON part (received, id) WHERE waits <> 0;
         CREATE TABLE mark (
             scope INTEGER NOT NULL,
             actor INTEGER NOT NULL,
@@ -81,7 +67,7 @@ final class TallyFile {
         ) WITHOUT ROWID;
         CREATE TABLE place (id INTEGER PRIMARY KEY, above BLOB NOT NULL, sign INTEGER NOT NULL);
         CREATE TABLE value (name TEXT NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
-        PRAGMA user_version = 1;
+        PRAGMA user_version = 2;
         """
 
     /// - Parameter identity: Of the store that it is about; a file about another is made anew.
@@ -142,7 +128,8 @@ final class TallyFile {
             """)
         getPart = Statement(
             database, "SELECT region, bytes FROM part WHERE collection = ? AND id = ?")
-        setPart = Statement(database, "INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?)")
+        setPart = Statement(
+            database, "INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         dropPart = Statement(database, "DELETE FROM part WHERE collection = ? AND id = ?")
         duePart = Statement(
             database,
@@ -152,7 +139,21 @@ final class TallyFile {
             """)
         allOpen = Statement(
             database,
-            "SELECT collection, id FROM part WHERE due IS NOT NULL ORDER BY collection, id")
+            "SELECT collection, id FROM part WHERE open <> 0 ORDER BY collection, id")
+        ofItem = Statement(
+            database,
+            """
+            SELECT collection, id FROM part INDEXED BY part_item
+            WHERE item = ? AND open >= ? ORDER BY id LIMIT ?
+            """)
+        waiting = Statement(
+            database,
+            """
+            SELECT collection, id FROM part INDEXED BY part_waits WHERE waits <> 0
+            ORDER BY received, id LIMIT ?
+            """)
+        waitingCount = Statement(
+            database, "SELECT count(*) FROM part INDEXED BY part_waits WHERE waits <> 0")
         allMarks = Statement(database, "SELECT scope, actor, seq FROM mark")
         setMark = Statement(database, "INSERT OR REPLACE INTO mark VALUES (?, ?, ?, ?)")
         getValue = Statement(database, "SELECT bytes FROM value WHERE name = ?")
@@ -242,16 +243,24 @@ final class TallyFile {
         return (RegionID(getPart.unsigned(0)), getPart.bytes(1))
     }
 
-    func setPart(_ key: DocumentKey, at region: RegionID, _ portion: Portion) throws(JournalError) {
+    func setPart(_ key: DocumentKey, _ part: TallyPart) throws(JournalError) {
         try setPart.bind(1, Int64(key.collection.rawValue))
         try setPart.bind(2, key.id.bytes)
-        try setPart.bind(3, region.rawValue)
-        if let due = portion.due {
+        try setPart.bind(3, part.region.rawValue)
+        if let due = part.portion.due {
             try setPart.bind(4, Int64(due.daysSince1970))
         } else {
             try setPart.bindNull(4)
         }
-        try setPart.bind(5, portion.bytes)
+        try setPart.bind(5, part.portion.bytes)
+        if let item = part.item {
+            try setPart.bind(6, item)
+        } else {
+            try setPart.bindNull(6)
+        }
+        try setPart.bind(7, part.isOpen ? 1 : 0 as Int64)
+        try setPart.bind(8, part.received)
+        try setPart.bind(9, part.waits ? 1 : 0 as Int64)
         try setPart.run()
     }
 
@@ -277,14 +286,41 @@ final class TallyFile {
         return keys
     }
 
-    /// Every document that is due some day.
-    func openParts() throws(JournalError) -> [DocumentKey] {
-        defer { allOpen.reset() }
+    /// Whether anything is counted.
+    func hasParts() throws(JournalError) -> Bool {
+        try database.number("SELECT EXISTS (SELECT 1 FROM part)") != 0
+    }
+
+    /// Every document that is not at its end.
+    func openParts() throws(JournalError) -> [DocumentKey] { try keys(allOpen) }
+
+    /// Cases of an item, by id; of the open ones alone, or of all.
+    func parts(
+        of item: String, isOpen: Bool, limit: Int
+    ) throws(JournalError) -> [DocumentKey] {
+        try ofItem.bind(1, item)
+        try ofItem.bind(2, isOpen ? 1 : 0 as Int64)
+        try ofItem.bind(3, Int64(limit))
+        return try keys(ofItem)
+    }
+
+    /// Cases that wait for a word of the catalog's authority, the longest waiting first, and how
+    /// many there are.
+    func waiting(limit: Int) throws(JournalError) -> (keys: [DocumentKey], total: Int) {
+        try waiting.bind(1, Int64(limit))
+        let keys = try keys(waiting)
+        defer { waitingCount.reset() }
+        let total = try waitingCount.step() ? Int(waitingCount.integer(0)) : 0
+        return (keys, total)
+    }
+
+    private func keys(_ statement: Statement) throws(JournalError) -> [DocumentKey] {
+        defer { statement.reset() }
         var keys: [DocumentKey] = []
-        while try allOpen.step() {
-            guard let collection = Collection(rawValue: UInt8(clamping: allOpen.integer(0)))
+        while try statement.step() {
+            guard let collection = Collection(rawValue: UInt8(clamping: statement.integer(0)))
             else { continue }
-            keys.append(DocumentKey(collection: collection, id: try allOpen.digest16(1)))
+            keys.append(DocumentKey(collection: collection, id: try statement.digest16(1)))
         }
         return keys
     }
@@ -347,18 +383,4 @@ final class TallyFile {
         try setValue.bind(2, bytes)
         try setValue.run()
     }
-}
-
-/// A chain by its scope and writer.
-struct TallyChain: Hashable {
-    let scope: ScopeID
-    let actor: ActorID
-}
-
-/// A place whose documents are counted.
-struct TallyPlace: Hashable {
-    /// Itself and all above it, as the figures have them.
-    var above: [RegionID]
-    /// Milliseconds since 1970 of the newest change of its own; 0 for none.
-    var sign: Int64
 }

@@ -77,7 +77,8 @@ package final class TallyKeeper: Sendable {
             let tally = try tally(&state)
             return try readers.read { (reader) throws(JournalError) in
                 try body(
-                    KeptFigures(tally, directory), TallySource(reader, directory))
+                    KeptFigures(tally, directory),
+                    TallySource(reader, directory, tally: tally))
             }
         }
     }

@@ -14,13 +14,20 @@ package final class TallySource: ListedSource {
 
     private let stored: ReaderSource
     private let directory: Directory
+    /// Finds cases by more than their time; nil where no figures are lent.
+    private let tally: Tally?
     private var kept: [DocumentKey: Content?] = [:]
     private var calendars: [RegionID: (years: ClosedRange<Int>, calendar: WorkCalendar)] = [:]
 
     /// - Parameter reader: Lent for as long as this is used.
-    package init(_ reader: SnapshotReader, _ directory: Directory) {
+    package convenience init(_ reader: SnapshotReader, _ directory: Directory) {
+        self.init(reader, directory, tally: nil)
+    }
+
+    init(_ reader: SnapshotReader, _ directory: Directory, tally: Tally?) {
         stored = ReaderSource(reader: reader)
         self.directory = directory
+        self.tally = tally
     }
 
     /// Items and calendars from memory once they were read; all else from the store.
@@ -56,6 +63,26 @@ package final class TallySource: ListedSource {
         try stored.list(collection, from: from, limit: limit)
     }
 
+    /// By an index: nothing is passed over, however many cases there are.
+    package func openCases(of item: String) throws(JournalError) -> [DocumentKey]? {
+        try tally?.openCases(of: item)
+    }
+
+    /// By an index, the longest waiting first.
+    package func waitingCases(
+        limit: Int
+    ) throws(JournalError) -> (keys: [DocumentKey], total: Int)? {
+        try tally?.waiting(limit: limit)
+    }
+
+    /// The newest change of a place's own, from memory.
+    package func lastSign(of region: RegionID) throws(JournalError) -> Int64? {
+        tally?.lastSign(of: region)
+    }
+
+    /// Changes that came and were not looked at yet.
+    package var unindexed: Int { tally?.missing ?? 0 }
+
     /// One read and one hash.
     package func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {
         try stored.change(at: dot, in: scope)
@@ -64,18 +91,27 @@ package final class TallySource: ListedSource {
     /// What a document adds, and to which place; nil where it adds nothing.
     func portion(
         of key: DocumentKey
-    ) throws(JournalError) -> (region: RegionID, portion: Portion)? {
+    ) throws(JournalError) -> TallyPart? {
         switch try content(key) {
         case .caseFile(let state):
-            let received = state.receivedAt.map { CivilDate(of: Instant(millis: $0)) }
-            guard let received else { return nil }
+            let first = state.receivedAt ?? state.registeredAt
+            guard let received = first.map({ CivilDate(of: Instant(millis: $0)) }) else {
+                return nil
+            }
             let calendar = try calendar(around: received, at: state.scope.region)
             let binding = try CatalogQuery.binding(of: state, in: directory, from: self)
-            return (state.scope.region, .of(state, binding, calendar))
+            let waiting = try CatalogQuery.waiting(state, key.id, in: directory, from: self)
+            return TallyPart(
+                region: state.scope.region, portion: .of(state, binding, calendar),
+                item: state.item, isOpen: !state.status.isFinal,
+                received: state.receivedAt ?? 0, waits: waiting.isAny)
         case .ticket(let state):
             guard let opened = state.opened else { return nil }
-            return (state.station, .of(state, try calendar(around: opened, at: state.station)))
-        case .rating(let state): return (state.region, .of(state))
+            let portion = Portion.of(state, try calendar(around: opened, at: state.station))
+            return TallyPart(
+                region: state.station, portion: portion, isOpen: portion.due != nil)
+        case .rating(let state):
+            return TallyPart(region: state.region, portion: .of(state), isOpen: false)
         default: return nil
         }
     }

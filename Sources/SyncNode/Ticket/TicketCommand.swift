@@ -47,10 +47,40 @@ package enum TicketCommand: Hashable, Sendable {
     }
 }
 
+extension TicketCommand {
+    /// The same command with all that somebody wrote freely put through `map`, but for what is
+    /// empty: the one list of it.
+    package func mappingTexts<E: Error>(
+        _ map: (String) throws(E) -> String
+    ) throws(E) -> TicketCommand {
+        func text(_ plain: String) throws(E) -> String { plain.isEmpty ? plain : try map(plain) }
+        switch self {
+        case .open(var order):
+            order.text = try text(order.text)
+            return .open(order)
+        case .step(var order):
+            order.note = try text(order.note)
+            return .step(order)
+        case .rate(var order):
+            order.text = try text(order.text)
+            return .rate(order)
+        case .importRows(let rows):
+            var mapped: [TicketRow] = []
+            for row in rows {
+                var order = row.order
+                order.text = try text(order.text)
+                mapped.append(TicketRow(number: row.number, order: order))
+            }
+            return .importRows(mapped)
+        }
+    }
+}
+
 /// A new ticket.
 package struct TicketOrder: Hashable, Sendable {
     package let kind: TicketKind
-    package let text: String
+    /// What it is about; sealed at the door.
+    package var text: String
     /// 办件编号; nil where it is about no case.
     package var caseNumber: String?
     package var item: String?
@@ -108,7 +138,8 @@ package struct TicketStepOrder: Hashable, Sendable {
     package let ticket: String
     package let isGood: Bool
     package let target: RegionCode?
-    package let note: String
+    /// Sealed at the door.
+    package var note: String
     package let at: Instant?
 
     fileprivate init(_ act: TicketAct, _ fields: CommandFields) throws(RuleRefusal) {
@@ -133,7 +164,7 @@ package struct RatingOrder: Hashable, Sendable {
     package let item: String?
     package let isNamed: Bool
     /// What was said; goes into the ticket of a 差评 and nowhere else.
-    package let text: String
+    package var text: String
     package let at: Instant?
 
     fileprivate init(_ fields: CommandFields) throws(RuleRefusal) {

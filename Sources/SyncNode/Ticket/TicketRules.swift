@@ -1,9 +1,9 @@
 import Account
 package import Base
-import Change
+package import Change
 import Civil
 import Document
-import Region
+package import Region
 package import Verdict
 
 /// What becomes of a command about tickets and ratings. The documents that it concerns are looked
@@ -20,21 +20,17 @@ package enum TicketRules {
         _ order: TicketOrder, at desk: Desk, number given: Int = 0
     ) throws(RuleRefusal) -> (draft: Draft, id: Digest16, number: String) {
         try checkMoment(order.at, desk)
-        guard order.text.count <= Limits.ticketTextCharactersMax else {
-            throw .invalid("text", "内容至多 \(Limits.ticketTextCharactersMax) 字")
-        }
-        let moment = order.at ?? desk.now
-        let date = CivilDate(of: moment)
-        var scope = ScopeName.cases(desk.region, year: UInt16(clamping: date.year))
+        let characters = Limits.ticketTextCharactersMax
+        guard
+            SealedText.isSealed(order.text)
+                ? order.text.utf8.count <= SealedText.bytesMax(characters: characters)
+                : order.text.count <= characters
+        else { throw .invalid("text", "内容至多 \(characters) 字") }
+        let date = CivilDate(of: order.at ?? desk.now)
+        let scope = scope(of: order, at: desk.region, now: desk.now, in: desk.directory)
         var target: RegionID?
         if let code = order.target {
             let place = desk.directory.region(code: code)?.id
-            if let place, place != desk.region, desk.directory.isWithin(place, desk.region),
-                order.person == nil
-            {
-                // What is about a place below stands in its scope, so that it gets there.
-                scope = ScopeName.cases(place, year: UInt16(clamping: date.year))
-            }
             guard let place, desk.directory.carries(place, scope),
                 desk.directory.carries(desk.region, scope)
             else { throw RuleRefusal("ticket-target", "只能交给本站、其上级或下级", field: "to") }
@@ -64,6 +60,18 @@ package enum TicketRules {
             if let at = order.at { object.field("at", at.millis) }
         }
         return (Draft(scope: scope, kind: .ticketOpen, body: body.bytes), id, number)
+    }
+
+    /// Where a ticket stands that is opened at a region: in its own scope, or, so that it gets
+    /// there, in that of the place below that it is about.
+    package static func scope(
+        of order: TicketOrder, at region: RegionID, now: Instant, in directory: Directory
+    ) -> ScopeName {
+        let year = UInt16(clamping: CivilDate(of: order.at ?? now).year)
+        guard order.person == nil, let place = order.target.flatMap(directory.region(code:))?.id,
+            place != region, directory.isWithin(place, region)
+        else { return .cases(region, year: year) }
+        return .cases(place, year: year)
     }
 
     /// A letter, the date, and six digits out of fresh randomness.

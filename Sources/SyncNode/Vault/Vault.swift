@@ -116,6 +116,8 @@ package final class Vault: Sendable {
         return person
     }
 
+    // MARK: for others
+
     /// The same content for other readers; nil where this node cannot open it, or has no key of
     /// theirs: that of a scope is then wanted.
     package func rewrap(_ envelope: Envelope, for reader: EnvelopeReader) -> Envelope? {
@@ -139,7 +141,7 @@ package final class Vault: Sendable {
         }
     }
 
-    private func wrap(
+    func wrap(
         _ key: [UInt8], around box: [UInt8], in scope: ScopeID, under current: Current
     ) -> Envelope {
         let wrapped = FieldCipher.seal(
@@ -149,7 +151,7 @@ package final class Vault: Sendable {
             form: .scopeKey, scope: scope, key: current.number, wrapped: wrapped, box: box)
     }
 
-    private func caseKey(of envelope: Envelope) throws(Failure) -> [UInt8] {
+    func caseKey(of envelope: Envelope) throws(Failure) -> [UInt8] {
         switch envelope.form {
         case .scopeKey:
             guard let key = opened(envelope.keyring, envelope.key) else { throw .noKey }
@@ -165,7 +167,7 @@ package final class Vault: Sendable {
         }
     }
 
-    private static func open(
+    static func open(
         _ box: ArraySlice<UInt8>, _ key: [UInt8], _ about: [UInt8]
     ) throws(Failure) -> [UInt8] {
         do throws(CryptoError) {
@@ -294,6 +296,7 @@ package final class Vault: Sendable {
     // MARK: what each is bound to
 
     private static let boxed = Array("syncnode person 1\0".utf8)
+    static let texted = Array("syncnode text 1\0".utf8)
     private static let passed = Array("syncnode passed case key 1\0".utf8)
 
     private static func wrapped(_ scope: ScopeID, _ number: UInt64) -> [UInt8] {

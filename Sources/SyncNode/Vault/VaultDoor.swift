@@ -12,22 +12,71 @@ package struct VaultDoor: Sendable {
     private let vault: Vault
     private let readers: ReadPool
     private let region: RegionID
+    private let directory: @Sendable () -> Directory
     private let now: @Sendable () -> Instant
 
     /// - Parameter region: This node's.
     package init(
         _ vault: Vault, _ readers: ReadPool, region: RegionID,
-        now: @escaping @Sendable () -> Instant
+        directory: @escaping @Sendable () -> Directory, now: @escaping @Sendable () -> Instant
     ) {
         self.vault = vault
         self.readers = readers
         self.region = region
+        self.directory = directory
         self.now = now
     }
 
     /// The command as the writer takes it.
     package func sealed(_ command: Command) -> SealedCommand {
-        vault.seal(command, at: region, now: now()) { sealed(of: $0) }
+        vault.seal(
+            command,
+            at: SealingDesk(
+                region: region, directory: directory(), now: now(), known: { sealed(of: $0) },
+                station: { station(of: $0) }))
+    }
+
+    /// The same, with keys made where there are none yet: the first case of a scope in a year,
+    /// and the first account of a place below, wait for one.
+    package func sealed(
+        _ command: Command, by keeper: KeyKeeper
+    ) async -> Result<Command, RuleRefusal> {
+        for _ in 0...Limits.accountRegionsMax + 1 {
+            switch sealed(command) {
+            case .ready(let sealed): return .success(sealed)
+            case .locked: return .failure(.locked)
+            case .needsKey(let scope):
+                guard await keeper.ensure(scope) else { return .failure(.keyless) }
+            }
+        }
+        return .failure(.keyless)
+    }
+
+    /// What a stored text says; as it is where it is not sealed, and in words where it does not
+    /// open.
+    ///
+    /// - Parameter envelope: Of the case that it belongs to; nil where it belongs to none.
+    package func text(_ stored: String, of envelope: Envelope? = nil) -> String {
+        guard SealedText.isSealed(stored) else { return stored }
+        return answer(stored, of: envelope).shown
+    }
+
+    /// A name as an account has it; nil where it does not open, so that the login stands for it.
+    package func name(_ stored: String) -> String? {
+        guard SealedText.isSealed(stored) else { return stored }
+        guard case .known(let name) = answer(stored, of: nil) else { return nil }
+        return name
+    }
+
+    private func answer(_ stored: String, of envelope: Envelope?) -> TextAnswer {
+        guard let text = SealedText(text: stored) else { return .damaged }
+        do throws(Vault.Failure) {
+            return .known(try vault.open(text, of: envelope))
+        } catch .noKey {
+            return .locked
+        } catch {
+            return .damaged
+        }
     }
 
     /// What an answer holds sealed, in full: only ever that of `case.reveal`, whose line in the
@@ -67,21 +116,51 @@ package struct VaultDoor: Sendable {
     }
 
     private func sealed(of target: CaseCommand.Target) -> Envelope? {
-        do throws(JournalError) {
-            let state: [UInt8]? = try readers.read { (reader) throws(JournalError) in
-                switch target {
-                case .id(let id), .handover(let id):
-                    return try reader.document(
-                        DocumentKey(collection: .caseFile, id: id))?.state
-                case .number(let number):
-                    return try reader.states(.caseFile, label: number.text).first
-                }
+        let find: (SnapshotReader) throws(JournalError) -> [UInt8]? = {
+            (reader) throws(JournalError) in
+            switch target {
+            case .id(let id), .handover(let id):
+                return try reader.document(DocumentKey(collection: .caseFile, id: id))?.state
+            case .number(let number):
+                return try reader.states(.caseFile, label: number.text).first
             }
-            guard let state else { return nil }
-            return Self.sealed(in: state)
+        }
+        do throws(JournalError) {
+            // A case keeps its key: one that is behind the log tells it as well.
+            if let state = try readers.readLog(find), let sealed = Self.sealed(in: state) {
+                return sealed
+            }
+            return try readers.read(find).flatMap { Self.sealed(in: $0) }
         } catch {
             // Then it is sealed like a new one; whether there is such a case the rule says.
             Console.say("keys: \(error)")
+            return nil
+        }
+    }
+
+    private func station(of ticket: String) -> RegionID? {
+        do throws(JournalError) {
+            let state: [UInt8]? = try readers.read { (reader) throws(JournalError) in
+                if let id = Digest16(hex: ticket) {
+                    return try reader.document(TicketState.key(id))?.state
+                }
+                for key in [BookingState.key(ticket), MailingState.key(ticket)] {
+                    if let found = try reader.document(key) { return found.state }
+                }
+                return try reader.states(.ticket, label: ticket).first
+            }
+            return state.flatMap { Self.station(in: $0) }
+        } catch {
+            Console.say("keys: \(error)")
+            return nil
+        }
+    }
+
+    private static func station(in state: [UInt8]) -> RegionID? {
+        do throws(JSONError) {
+            var scanner = try JSONScanner(state)
+            return try scanner.text("station").flatMap(RegionID.init(hex:))
+        } catch {
             return nil
         }
     }
@@ -103,8 +182,6 @@ extension RuleRefusal {
     /// A personal part that was altered.
     static let damaged = RuleRefusal(
         "person-damaged", "个人信息的密文已损坏，无法解密", field: "case", category: .missing)
-    /// A scope whose key could not be made.
-    package static let keyless = RuleRefusal("seal-key-unknown", "加密密钥尚未就绪，请稍后重试")
 }
 
 extension Vault.Ports {

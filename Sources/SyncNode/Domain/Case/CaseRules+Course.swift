@@ -287,7 +287,7 @@ extension CaseSheet {
             if isSecond { object.field("outcome", "override") }
             if isRebased { object.field("outcome", CaseEvent.rebased) }
             if !reason.isEmpty { object.field("reason", reason) }
-            object.codes(gaps.map(\.code))
+            object.codes(gaps.map(\.code).filter { !$0.isEmpty })
             object.object("detail") { detail in
                 detail.array("gaps") { array in
                     for gap in gaps { gap.write(to: &array) }

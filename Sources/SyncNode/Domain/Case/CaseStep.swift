@@ -177,6 +177,74 @@ extension CaseCommand.Act {
     }
 }
 
+extension CaseStep {
+    /// See `CaseCommand.Act.mappingTexts`. The name of a procedure and of a department is none.
+    fileprivate func mappingTexts<E: Error>(
+        _ map: (String) throws(E) -> String
+    ) throws(E) -> CaseStep {
+        switch self {
+        case .propose(let reason): .propose(reason: try map(reason))
+        case .answer(let isConfirmed, let reason):
+            .answer(isConfirmed: isConfirmed, reason: try map(reason))
+        case .pause(let procedure, let days, let reason):
+            .pause(procedure: procedure, days: days, reason: try map(reason))
+        case .suspend(let reason, let approver):
+            .suspend(reason: try map(reason), approver: try map(approver))
+        case .resume(let note): .resume(note: try map(note))
+        case .extend(let days, let reason, let approver):
+            .extend(days: days, reason: try map(reason), approver: try map(approver))
+        case .askSeal(let document, let to): .askSeal(document: try map(document), to: to)
+        case .seal(let isGiven, let seal, let note):
+            .seal(isGiven: isGiven, seal: try map(seal), note: try map(note))
+        case .ready(let certificate, let end):
+            .ready(certificate: try map(certificate), validUntil: end)
+        case .end(let reason, let keep): .end(reason: try map(reason), keep: keep)
+        case .verify(let isKept, let note): .verify(isKept: isKept, note: try map(note))
+        case .revoke(let reason): .revoke(reason: try map(reason))
+        case .originals(let codes, let way, let to):
+            .originals(codes: codes, way: way, to: try map(to))
+        case .take, .accept, .assign, .archive: self
+        }
+    }
+}
+
+extension CaseCommand.Act {
+    /// The same act with all that somebody wrote freely put through `map`, but for what is empty:
+    /// the one list of it. Who applies and who takes a result away are no texts but persons.
+    package func mappingTexts<E: Error>(
+        _ map: (String) throws(E) -> String
+    ) throws(E) -> Self {
+        func text(_ plain: String) throws(E) -> String { plain.isEmpty ? plain : try map(plain) }
+        switch self {
+        case .refuse(let reason): return .refuse(reason: try text(reason))
+        case .correct(let gaps, let override, let reason):
+            var mapped: [CaseGap] = []
+            for gap in gaps {
+                mapped.append(
+                    CaseGap(code: gap.code, lack: try text(gap.lack), way: try text(gap.way)))
+            }
+            return .correct(gaps: mapped, override: override, reason: try text(reason))
+        case .review(let isGranted, let note):
+            return .review(isGranted: isGranted, note: try text(note))
+        case .decide(let isGranted, let note):
+            return .decide(isGranted: isGranted, note: try text(note))
+        case .withdraw(let reason): return .withdraw(reason: try text(reason))
+        case .note(let note): return .note(try text(note))
+        case .rate(let score, let note, let isNamed):
+            return .rate(score: score, note: try text(note), isNamed: isNamed)
+        case .offer(let to, let reason): return .offer(to: to, reason: try text(reason))
+        case .reject(let reason): return .reject(reason: try text(reason))
+        case .recall(let reason): return .recall(reason: try text(reason))
+        case .force(let to, let reason): return .force(to: to, reason: try text(reason))
+        case .erase(let reason, let isDry): return .erase(reason: try text(reason), isDry: isDry)
+        case .step(let step):
+            return .step(try step.mappingTexts { (plain) throws(E) in try text(plain) })
+        case .receive, .accept, .supplement, .deliver, .close, .sign, .ratify, .forkCut, .gateway:
+            return self
+        }
+    }
+}
+
 /// One gap of a 补正告知: which material, what is wrong with it, and how it is closed (补齐途径).
 package struct CaseGap: Hashable, Sendable, ExpressibleByStringLiteral {
     /// The material's code.
@@ -192,9 +260,14 @@ package struct CaseGap: Hashable, Sendable, ExpressibleByStringLiteral {
         self.way = way
     }
 
-    /// - Parameter text: A code, and behind a space what is missing.
+    /// - Parameter text: A code, and behind a space what is missing; a text that does not begin
+    ///   with letters and digits is all of it what is missing.
     package init(_ text: String) {
         let code = text.prefix { $0 != " " }
+        guard code.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+            self.init(code: "", lack: text)
+            return
+        }
         self.init(code: String(code), lack: String(text.dropFirst(code.count + 1)))
     }
 
@@ -204,7 +277,9 @@ package struct CaseGap: Hashable, Sendable, ExpressibleByStringLiteral {
     package static let usual = "补齐后交原收件窗口，或就近任一站点代收"
 
     /// As a clerk reads it.
-    package var text: String { lack.isEmpty ? code : code + " " + lack }
+    package var text: String {
+        lack.isEmpty ? code : code.isEmpty ? lack : code + " " + lack
+    }
 
     /// Each a text, or {material, lack, way}: one at least, no material twice.
     static func list(_ fields: CommandFields) throws(RuleRefusal) -> [CaseGap] {
@@ -240,7 +315,7 @@ package struct CaseGap: Hashable, Sendable, ExpressibleByStringLiteral {
 
     /// As the change keeps it: a text where there is no more to it.
     func write(to array: inout JSONWriter) {
-        guard !way.isEmpty else {
+        guard !way.isEmpty || SealedText.isSealed(lack) else {
             array.value(text)
             return
         }

@@ -178,6 +178,33 @@ package enum CatalogQuery {
         return found
     }
 
+    /// What of a case waits for a word of the catalog's authority: 待裁定 while it is open, and 追认
+    /// of what was done behind the end of a grant whether it is or not.
+    package static func waiting<S: DocumentSource>(
+        _ state: CaseState, _ id: Digest16, in directory: Directory, from source: S
+    ) throws(S.Failure) -> CaseWaiting {
+        var waiting = CaseWaiting()
+        guard ![.refused, .withdrawn, .ended].contains(state.status),
+            let item = try item(
+                state.item, for: state.scope.region, in: directory, from: source)
+        else { return waiting }
+        if !state.status.isFinal, !item.state.standings.entries.isEmpty {
+            waiting.forStanding =
+                try binding(of: state, in: directory, from: source)?.isHalted ?? false
+        }
+        waiting.forGrant = try !overreach(of: state, in: directory, from: source).isEmpty
+        let catalog = item.catalog.id
+        if waiting.forStanding {
+            waiting.forStanding =
+                try CatalogRules.ruling(on: id, about: "standing", in: catalog, from: source) == nil
+        }
+        if waiting.forGrant {
+            waiting.forGrant =
+                try CatalogRules.ruling(on: id, about: "grant", in: catalog, from: source) == nil
+        }
+        return waiting
+    }
+
     private static func locals<S: DocumentSource>(
         of item: CatalogItem, for region: RegionID, in directory: Directory, from source: S
     ) throws(S.Failure) -> [EffectiveItem.Local] {
@@ -195,6 +222,17 @@ package enum CatalogQuery {
         }
         return OverlayState.Field.allCases.sorted().compactMap { found[$0] }
     }
+}
+
+/// For which word of the catalog's authority a case waits.
+package struct CaseWaiting: Hashable, Sendable {
+    /// 待裁定: the item was suspended or cancelled when it was received.
+    package internal(set) var forStanding = false
+    /// 越权待追认: a station acted behind the end of its grant.
+    package internal(set) var forGrant = false
+
+    /// Whether it waits at all.
+    package var isAny: Bool { forStanding || forGrant }
 }
 
 /// One line of the rollout board (到达看板).

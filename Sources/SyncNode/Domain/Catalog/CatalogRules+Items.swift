@@ -237,7 +237,8 @@ extension CatalogRules {
             return .invalid("effective-date-past", "生效日期已过", "effectiveFrom")
         }
         guard publication.elements.bytes.count <= Limits.itemElementsBytesMax else {
-            return .invalid("item-too-large", "事项要素过大", "elements")
+            let most = ElementSize(heaviestIn: publication.elements).map { "：" + $0.words } ?? ""
+            return .invalid("item-too-large", "事项要素过大" + most, "elements")
         }
         let report = ElementReport(publication.elements)
         if let finding = report.refusal { return RuleRefusal(finding) }

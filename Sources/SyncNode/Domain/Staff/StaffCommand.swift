@@ -52,12 +52,30 @@ package enum StaffCommand: Hashable, Sendable {
     }
 }
 
+extension StaffCommand {
+    /// The same command with all that somebody wrote freely put through `map`: why a full value
+    /// is wanted, and an account's name.
+    package func mappingTexts<E: Error>(
+        _ map: (String) throws(E) -> String
+    ) throws(E) -> StaffCommand {
+        switch self {
+        case .account(var order):
+            if let name = order.name { order.name = try map(name) }
+            return .account(order)
+        case .reveal(let id, let number, let reason):
+            return .reveal(id, number: number, reason: try map(reason))
+        case .record: return self
+        }
+    }
+}
+
 /// Words about one account.
 package struct AccountOrder: Hashable, Sendable {
     /// Which command it is.
     package let verb: String
     package let login: String
-    package let name: String?
+    /// The person's name; sealed at the door.
+    package var name: String?
     package let roles: [Role]?
     /// As `PasswordRecord` writes it.
     package let password: String?

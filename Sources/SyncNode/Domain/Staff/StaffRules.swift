@@ -94,7 +94,13 @@ enum StaffRules {
             }
             let id = known?.id ?? AccountID.text(login: order.login, home: home.id.hex)
             author = AccountID.author(of: id)
-            let word = word(order, id, isOwn: author == desk.author)
+            var word = word(order, id, isOwn: author == desk.author)
+            if let name = word.name {
+                guard let fit = try self.name(name, for: place, at: desk, from: source) else {
+                    return .refuse(.keyless)
+                }
+                word.name = fit
+            }
             var draft = Draft(scope: .staff(place.id), kind: .accountSet, body: word.body)
             if known != nil, let isEnd = word.isDisabled, place.id != desk.region {
                 draft.turn = StaffTurn(author: author, region: place.id, isEnd: isEnd)
@@ -111,6 +117,17 @@ enum StaffRules {
                 object.field("login", order.login)
                 object.field("author", hex: author)
             })
+    }
+
+    /// The name as whoever carries the place's accounts can read it: wrapped for the audience of
+    /// its cases, which is the same; nil where that has no key yet.
+    private static func name<S: DocumentSource>(
+        _ name: String, for place: RegionRecord, at desk: Desk, from source: S
+    ) throws(S.Failure) -> String? {
+        guard case .whole(let envelope)? = SealedText(text: name) else { return name }
+        let scope = ScopeName.cases(place.id, year: CivilDate(of: desk.now).scopeYear)
+        return try source.rewrapped(envelope, for: .audience(of: scope))
+            .map { SealedText.whole($0).text }
     }
 
     /// Everywhere from this node down where the account works: a password set here opens there,
