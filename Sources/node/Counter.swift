@@ -129,8 +129,10 @@ extension Verb {
                 "list", Words("90、60、30 天内到期的证照", "certificates that run out soon"), .reminders),
             .command(
                 "remind", Words("登记已提醒", "says that somebody was told"), "certificate.remind",
-                subject: (name: "CASE", field: "case"), [
-                    .required("way", "way", .choice(ReminderOrder.ways.map { ($0, .text($0)) })), .at,
+                subject: (name: "CASE", field: "case"),
+                [
+                    .required("way", "way", .choice(ReminderOrder.ways.map { ($0, .text($0)) })),
+                    .at,
                 ]
             ) { _, answer in
                 let stage = answer["stage"]?.int ?? 0

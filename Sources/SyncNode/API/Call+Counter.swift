@@ -211,7 +211,10 @@ struct LinePage {
         }
         return form(
             .take,
-            "<label>来人<select name=\"priority\"><option value=\"\">一般</option>\(reasons)</select></label>"
+            """
+            <label>来人<select name="priority"><option value="">一般</option>\
+            \(reasons)</select></label>
+            """
         )
     }
 
@@ -250,7 +253,8 @@ struct LinePage {
         <section class="card narrow"><h2>日结</h2><p class="quiet">只有当日的取号数、优先数、办结数、过号数\
         和等候时长上报。</p><form method="post" action="/console/queue">\(Page.token(viewer))\
         <input type="hidden" name="act" value="close">\
-        <input type="hidden" name="day" value="\(line.day.text)"><button>日结上报</button></form></section>
+        <input type="hidden" name="day" value="\(line.day.text)">\
+        <button>日结上报</button></form></section>
         """
     }
 
@@ -261,7 +265,8 @@ struct LinePage {
         let next = line.waiting.prefix(Limits.screenRowsMax).map(\.number).joined(separator: "　")
         let none: HTMLText = called.isEmpty ? "<p class=\"quiet\">暂无叫号</p>" : .empty
         return """
-            <section class="card"><h1>叫号</h1><table><tbody>\(HTMLText(Array(called)))</tbody></table>\
+            <section class="card"><h1>叫号</h1><table>\
+            <tbody>\(HTMLText(Array(called)))</tbody></table>\
             \(none)<p>等候 \(line.waiting.count) 人</p><p class="quiet">\(next)</p></section>
             """
     }

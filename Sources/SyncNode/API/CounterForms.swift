@@ -51,7 +51,8 @@ extension BoardPage {
         """
         <section class="card narrow"><h2>\(title)</h2>\
         <form method="post" action="/console/board">\(Page.token(viewer))\
-        \(hidden("command", command))\(fields)<button class="main">\(button)</button></form></section>
+        \(hidden("command", command))\(fields)\
+        <button class="main">\(button)</button></form></section>
         """
     }
 

@@ -88,7 +88,8 @@ extension BoardMaker {
             "booking": .text(state.number), "status": .text(state.status.rawValue),
             "slot": state.slot.map { .text($0.text) } ?? .null, "owner": code(state.owner),
             "window": .text(state.window), "station": code(state.scope.region),
-            "wanted": state.wanted.map { .text($0.text) } ?? .null, "reason": .text(text(state.reason)),
+            "wanted": state.wanted.map { .text($0.text) } ?? .null,
+            "reason": .text(text(state.reason)),
         ]
     }
 

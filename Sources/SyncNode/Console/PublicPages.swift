@@ -76,7 +76,8 @@ package enum PublicPages {
         return """
             <section class="card narrow"><h1>评价本次服务</h1><p class="quiet">一事一评；办结后 5 个工作日内\
             评价。不留姓名，不足三份不显示；选择实名的，差评有专人回访。</p>
-            <form method="post" action="/rate">\(slip)<fieldset><legend>评价</legend>\(grades)</fieldset>
+            <form method="post" action="/rate">\(slip)\
+            <fieldset><legend>评价</legend>\(grades)</fieldset>
             <label>意见（可不填）<input name="note" maxlength="500"></label>
             <label><input type="checkbox" name="named" value="yes"> 实名，愿意接受回访</label>
             <button class="main">提交评价</button></form></section>

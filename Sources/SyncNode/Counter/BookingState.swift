@@ -95,6 +95,7 @@ package struct BookingState: Hashable, Sendable {
     package var number: String { opening?.body["number"]?.text ?? "" }
     /// The place whose window it is.
     package var owner: RegionID? { opening?.body["owner"]?.text.flatMap(RegionID.init(hex:)) }
+    /// The code of the window among its place's.
     package var window: String { opening?.body["window"]?.text ?? "" }
     /// The item's code; empty where none was named.
     package var item: String { opening?.body["item"]?.text ?? "" }

@@ -93,6 +93,7 @@ package struct MailingState: Hashable, Sendable {
     package var hasResult: Bool { opening?.body["result"]?.bool ?? false }
     /// 承运单位 and 运单号, once it was collected.
     package var carrier: String { said("carrier") }
+    /// What the carrier calls it by; empty until then.
     package var tracking: String { said("tracking") }
 
     private func said(_ field: String) -> String {

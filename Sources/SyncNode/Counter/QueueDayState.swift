@@ -41,6 +41,7 @@ package struct QueueCounts: Hashable, Sendable {
         }
     }
 
+    /// Its members, into an object.
     package func write(to object: inout JSONWriter) {
         object.field("day", day.text)
         for (name, path) in Self.fields { object.field(name, self[keyPath: path]) }

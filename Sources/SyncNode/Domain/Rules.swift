@@ -264,3 +264,55 @@ extension CaseSheet {
         return written([draft])
     }
 }
+
+/// What becomes of each row of a hotline's file: the same for a dry run and for the import.
+package struct TicketPlan: Sendable {
+    /// The rows with what was found, the node's word included.
+    package private(set) var file: TicketFile
+    private(set) var drafts: [Draft] = []
+    private var known = 0
+
+    /// The rows of an order, without a file around them: what the writer decides.
+    static func of<S: DocumentSource>(
+        _ rows: [TicketRow], at desk: Desk, from source: S
+    ) throws(S.Failure) -> TicketPlan {
+        var plan = TicketPlan(file: TicketFile(rows: rows))
+        try plan.decide(at: desk, from: source)
+        return plan
+    }
+
+    /// Cost: a look at the store for each row.
+    package static func of<S: DocumentSource>(
+        _ file: TicketFile, at desk: Desk, from source: S
+    ) throws(S.Failure) -> TicketPlan {
+        var plan = TicketPlan(file: file)
+        try plan.decide(at: desk, from: source)
+        return plan
+    }
+
+    /// Rows on which nothing was decided yet.
+    init(file: TicketFile) { self.file = file }
+
+    private mutating func decide<S: DocumentSource>(
+        at desk: Desk, from source: S
+    ) throws(S.Failure) {
+        for row in file.rows {
+            let label = "R" + (row.order.hotline ?? "")
+            guard try source.find(.ticket, label: label).isEmpty else {
+                known += 1
+                continue
+            }
+            do throws(RuleRefusal) {
+                drafts.append(
+                    try TicketRules.opening(row.order, at: desk, number: row.number).draft)
+            } catch {
+                file.refuse(row.number, error)
+            }
+        }
+    }
+
+    /// As `TicketFile.answer`.
+    package var answer: [UInt8] {
+        file.answer(opened: file.findings.isEmpty ? drafts.count : 0, known: known)
+    }
+}

@@ -20,7 +20,7 @@ package enum CaseStep: Hashable, Sendable {
     case extend(days: Int, reason: String, approver: String)
     case askSeal(document: String, to: RegionCode)
     case seal(isGiven: Bool, seal: String, note: String)
-    case ready(certificate: String, validUntil: CivilDate?)
+    case ready(certificate: String, validUntil: CivilDate? = nil)
     /// - `keep`: Of two applications, the one that goes on.
     case end(reason: String, keep: CaseNumber?)
     case verify(isKept: Bool, note: String)

@@ -1,9 +1,166 @@
+import Account
 package import Base
 import Change
 import Civil
 package import Counter
 import Document
 package import Region
+import Ticket
+
+/// Where commands and changes about tickets and ratings find the documents that they concern.
+enum TicketDoor {
+    static func decide<S: DocumentSource>(
+        _ command: TicketCommand, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Decision {
+        switch command {
+        case .open(let order):
+            return attempt { () throws(RuleRefusal) in try TicketRules.open(order, at: desk) }
+        case .step(let order):
+            guard let (id, state) = try find(order.ticket, from: source) else {
+                return .refuse(.noTicket)
+            }
+            return attempt { () throws(RuleRefusal) in
+                try TicketRules.step(order, on: state, id, at: desk)
+            }
+        case .rate(let order):
+            let key = RatingState.key(Array(order.contact.utf8), at: desk.region)
+            let known = try rating(key, from: source)
+            return attempt { () throws(RuleRefusal) in
+                try TicketRules.rate(order, known: known, at: desk)
+            }
+        case .importRows(let rows):
+            let plan = try TicketPlan.of(rows, at: desk, from: source)
+            if let first = plan.file.findings.first {
+                return .refuse(
+                    RuleRefusal(
+                        "ticket-import", "第 \(first.row) 行 \(first.field)：\(first.title)",
+                        field: first.field,
+                        category: .invalid))
+            }
+            return .write(plan.drafts, answer: plan.answer)
+        }
+    }
+
+    private static func attempt(
+        _ body: () throws(RuleRefusal) -> Decision
+    ) -> Decision {
+        do throws(RuleRefusal) {
+            return try body()
+        } catch {
+            return .refuse(error)
+        }
+    }
+
+    /// By id, else by number; nil where there is none, or more than one of that number.
+    private static func find<S: DocumentSource>(
+        _ name: String, from source: S
+    ) throws(S.Failure) -> (Digest16, TicketState)? {
+        var keys = Digest16(hex: name).map { [TicketState.key($0)] } ?? []
+        if keys.isEmpty { keys = try source.find(.ticket, label: name) }
+        guard keys.count == 1, case .ticket(let state)? = try source.content(keys[0]) else {
+            return nil
+        }
+        return (keys[0].id, state)
+    }
+
+    private static func rating<S: DocumentSource>(
+        _ key: DocumentKey, from source: S
+    ) throws(S.Failure) -> RatingState? {
+        guard case .rating(let state)? = try source.content(key) else { return nil }
+        return state
+    }
+
+    /// 一事一评: a case is rated once at each place, until five working days after 办结; only then
+    /// is it put away. Where a notice of that year is not known, the window has no end yet.
+    static func refusal<S: DocumentSource>(
+        of command: CaseCommand, at desk: Desk, from source: S
+    ) throws(S.Failure) -> RuleRefusal? {
+        let isRating: Bool
+        switch command.act {
+        case .rate: isRating = true
+        case .step(.archive): isRating = false
+        default: return nil
+        }
+        guard let found = try CaseRules.document(of: command, from: source),
+            case .caseFile(let file)? = try source.content(found)
+        else { return nil }
+        let key = RatingState.key(case: found.id, at: desk.region)
+        if isRating, try rating(key, from: source) != nil { return .rated }
+        guard !file.effective(.caseClose).isEmpty else { return nil }
+        let today = CivilDate(of: command.at ?? desk.now)
+        let last = try CatalogQuery.lastRatingDay(of: file, in: desk.directory, from: source)
+        if isRating {
+            guard let last, today > last else { return nil }
+            return RuleRefusal(
+                "rating-over", "评价期已过：办结后 \(Limits.ratingDays) 个工作日内评价，至 \(last.text)",
+                field: "case")
+        }
+        guard let last else {
+            return RuleRefusal("calendar-missing", "缺办结当年节假日安排，不能确定评价期", field: "case")
+        }
+        guard today <= last else { return nil }
+        return RuleRefusal(
+            "rating-open", "评价期未满：\(last.advanced(by: 1).text) 起方可归档", field: "case")
+    }
+
+    // MARK: folding
+
+    static func fold<S: DocumentSource>(
+        _ arrival: Arrival, at desk: Desk, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        guard !arrival.isIdle, let bytes = arrival.change.body else { return [] }
+        let body = CatalogFold.parsed(bytes)
+        let region = desk.directory.region(of: arrival.key)
+        if arrival.change.kind == .ratingGiven {
+            guard let id = body["contact"]?.text.flatMap(Digest16.init(hex:)),
+                let word = RatingState.Word(arrival.change, body, item: "")
+            else { return [] }
+            let key = DocumentKey(collection: .rating, id: id)
+            return [try taken(word, key, arrival.scope.region, from: source)]
+        }
+        guard let id = body["ticket"]?.text.flatMap(Digest16.init(hex:)),
+            let event = TicketEvent(arrival.change, body, region: region)
+        else { return [] }
+        let key = TicketState.key(id)
+        var state = TicketState(scope: arrival.scope)
+        if case .ticket(let known)? = try source.content(key) { state = known }
+        guard state.scope == arrival.scope, !state.isFull else { return [] }
+        state.take(event, in: desk.directory)
+        return [ContentWrite(key: key, content: .ticket(state))]
+    }
+
+    /// What a 评价 of a case is beside the event in the case; nil for every other change.
+    static func rating<S: DocumentSource>(
+        _ arrival: Arrival, _ writes: [ContentWrite], at desk: Desk, from source: S
+    ) throws(S.Failure) -> ContentWrite? {
+        guard arrival.change.kind == .caseRate, !arrival.isIdle,
+            let bytes = arrival.change.body,
+            case .caseFile(let file)? = writes.first(where: { $0.key.collection == .caseFile })?
+                .content,
+            let id = writes.first(where: { $0.key.collection == .caseFile })?.key.id,
+            let region = desk.directory.region(of: arrival.key),
+            let word = RatingState.Word(
+                arrival.change, CatalogFold.parsed(bytes), item: file.item)
+        else { return nil }
+        return try taken(word, RatingState.key(case: id, at: region), region, from: source)
+    }
+
+    private static func taken<S: DocumentSource>(
+        _ word: RatingState.Word, _ key: DocumentKey, _ region: RegionID, from source: S
+    ) throws(S.Failure) -> ContentWrite {
+        var state = try rating(key, from: source) ?? RatingState(region: region)
+        state.take(word)
+        return ContentWrite(key: key, content: .rating(state))
+    }
+
+    /// What the audit calls it.
+    static func act(_ change: Change) -> String {
+        guard change.kind == .ticketStep, let body = change.body,
+            let act = CatalogFold.parsed(body)["act"]?.text
+        else { return Act.ticketOpen.rawValue }
+        return "ticket." + act
+    }
+}
 
 /// What pages ask about bookings.
 package enum CounterQuery {
@@ -122,29 +279,6 @@ enum CounterDoor {
         }
     }
 
-    /// Who has each original that is in somebody's keeping, by the 交接单 of the case.
-    static func holders<S: DocumentSource>(
-        of state: CaseState, from source: S
-    ) throws(S.Failure) -> [String: OriginalHolder] {
-        var holders: [String: OriginalHolder] = [:]
-        let events = state.effective(.caseOriginals)
-            .sorted { ($0.time, $0.dot.seq, $0.hash) < ($1.time, $1.dot.seq, $1.hash) }
-        for event in events {
-            var holder = state.region(of: event.dot.actor).map { OriginalHolder.place($0) }
-            if event.outcome == "on" {
-                let change = try source.change(at: event.dot, in: state.scopeID)
-                let words =
-                    change?.body.flatMap { CatalogFold.parsed($0)["detail"]?["receiver"]?.text }
-                    ?? ""
-                holder = MailingRules.holder(words, at: holder)
-            }
-            for code in event.terms.codes {
-                holders[code] = event.outcome == "back" ? nil : holder
-            }
-        }
-        return holders
-    }
-
     /// A step of a parcel, and beside it in the same commit what becomes of the originals in it
     /// (交接单) and, where the applicant has the result now, 送达.
     private static func step<S: DocumentSource>(
@@ -181,61 +315,6 @@ enum CounterDoor {
             drafts += more
         }
         return .write(drafts, answer: MailingRules.answer(state.number, next))
-    }
-
-    // MARK: certificates
-
-    private static func remind<S: DocumentSource>(
-        _ order: ReminderOrder, at desk: Desk, from source: S
-    ) throws(S.Failure) -> Decision {
-        let keys = try source.find(.certificate, label: order.caseNumber)
-        guard keys.count == 1, case .certificate(let state)? = try source.content(keys[0]) else {
-            return .refuse(
-                RuleRefusal(
-                    "certificate-unknown", "此办件没有带有效期的证照", field: "case", category: .missing))
-        }
-        let moment = order.at ?? desk.now
-        guard let stage = state.due(on: CivilDate(of: moment)) else {
-            return .refuse(
-                RuleRefusal("reminder-not-due", "尚未到提醒的日子，或本次已提醒", field: "case"))
-        }
-        var body = JSONWriter(capacity: 128)
-        body.object { object in
-            object.field("case", hex: keys[0].id)
-            object.field("stage", stage.rawValue)
-            object.field("way", order.way)
-            object.field("at", moment.millis)
-        }
-        return .write(
-            [Draft(scope: state.scope, kind: .reminderGiven, body: body.bytes)],
-            answer: CatalogRules.answer { object in
-                object.field("number", state.caseNumber)
-                object.field("stage", stage.rawValue)
-            })
-    }
-
-    /// The certificates of cases that were written: what they say of their validity, made of the
-    /// case alone.
-    static func certificates<S: DocumentSource>(
-        of writes: [ContentWrite], from source: S
-    ) throws(S.Failure) -> [ContentWrite] {
-        var found: [ContentWrite] = []
-        for write in writes {
-            guard case .caseFile(let file) = write.content,
-                file.events.contains(where: { $0.kind == .caseReady && $0.outcome != nil })
-            else { continue }
-            let key = CertificateState.key(case: write.key.id)
-            var state = CertificateState(scope: file.scope)
-            if case .certificate(let known)? = try source.content(key) { state = known }
-            let ready = file.effective(.caseReady).filter { $0.outcome != nil }
-                .max { ($0.time, $0.hash) < ($1.time, $1.hash) }
-            state.caseNumber = file.number
-            state.item = file.item
-            state.validUntil = ready?.outcome.flatMap { CivilDate($0) }
-            state.isRevoked = !file.effective(.caseRevoke).isEmpty
-            found.append(ContentWrite(key: key, content: .certificate(state)))
-        }
-        return found
     }
 
     // MARK: folding
