@@ -38,6 +38,7 @@ struct Call<View: NodeView> {
             return try route.method == .post ? command() : .now(answer())
         case .console:
             if route.operation == .guideFile { return try guideFile() }
+            if route.operation == .enrolmentPage { return try enrolmentPage() }
             return try route.method == .post ? form() : .now(page())
         case .sync: return try sync()
         }

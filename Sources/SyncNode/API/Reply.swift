@@ -21,6 +21,16 @@ package enum Reply: Sendable {
     case receipt(ReceiptOrder)
     /// An attachment in or out: files are the runtime's.
     case blob(BlobOrder)
+    /// Who waits to be let in, and a word about it.
+    case enrolment(EnrolmentOrder)
+}
+
+/// A look at the queue of newcomers, or a word about one.
+package struct EnrolmentOrder: Sendable {
+    /// {act: list | invite | approve | refuse | withdraw, id?, region?, name?, hours?}.
+    package let wish: JSON
+    /// Makes the page out of the runtime's JSON or problem. Cheap, pure, any thread.
+    package let render: @Sendable (HTTPResponse) -> HTTPResponse
 }
 
 /// What is to be done with an attachment.
@@ -272,6 +282,8 @@ package enum SyncRequestKind: String, Hashable, Sendable, CaseIterable {
     case partner
     /// Frames in, frames out.
     case exchange
+    /// Which certificates this node took back (CRL): for tools of others.
+    case list = "certificates.crl"
 }
 
 /// From where a listener wants events.

@@ -81,6 +81,11 @@ struct NodeService: Sendable {
                 }
                 await door.answer(order, responder, onAwaited: { board.touch() })
             }
+        case .enrolment(let order):
+            Task {
+                responder.respond(
+                    order.render(await enrolments(order.wish, by: principal, request)))
+            }
         case .events(let cursor): EventStream(runtime: runtime).start(responder, after: cursor)
         }
     }
