@@ -16,13 +16,14 @@ let rooms: [(name: String, knows: [String])] = [
     ("Account", ["Base", "Crypto", "Change", "Civil", "Region"]),
     ("Document", ["Base", "Change", "Civil", "Region", "Account"]),
     ("Catalog", ["Base", "Change", "Civil", "Region", "Document"]),
-    ("Verdict", ["Base", "Change", "Region"]),
+    ("Verdict", ["Base", "Change", "Civil", "Region"]),
     ("Ticket", ["Base", "Crypto", "Change", "Civil", "Region", "Document", "Account", "Verdict"]),
+    ("Counter", ["Base", "Crypto", "Change", "Civil", "Region", "Document", "Account", "Verdict"]),
     (
         "Domain",
         [
             "Base", "Change", "Civil", "Region", "Document", "Account", "Catalog", "Verdict",
-            "Ticket",
+            "Ticket", "Counter",
         ]
     ),
     ("QR", []),
@@ -70,6 +71,7 @@ let rooms: [(name: String, knows: [String])] = [
         ["Base", "Crypto", "Change", "Domain", "Kernel", "API", "Store", "Host"]
     ),
     ("Tally", ["Base", "Change", "Civil", "Domain", "Kernel", "Store", "Board", "Guide"]),
+    ("Waiting", ["Base", "Civil", "Domain", "Kernel", "Store"]),
     ("Departure", ["Base", "Change", "Domain", "Kernel", "Store"]),
     (
         "Runtime",
@@ -77,7 +79,7 @@ let rooms: [(name: String, knows: [String])] = [
             "Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API",
             "Threads", "Disk", "Store", "Network", "Host", "Account", "Sessions", "Enrolment",
             "Gate", "Blob", "Departure", "Vault", "Paper", "Guide", "Board", "Archive", "Tally",
-            "CLinux",
+            "Waiting", "CLinux",
         ]
     ),
     (

@@ -126,7 +126,10 @@ extension Verb {
             ], done: "已答复签印"),
         onCase(
             "ready", Words("制证，待出件", "has the result ready"),
-            [.optional("certificate", "certificate"), .at], done: "待出件"),
+            [
+                .optional("certificate", "certificate"),
+                .optional("valid-until", "validUntil"), .at,
+            ], done: "待出件"),
         onCase(
             "end", Words("终止（上级），重复申请时保留较早的一件", "ends it, from above"),
             [.required("reason", "reason"), .optional("keep", "keep"), .at], done: "已终止"),

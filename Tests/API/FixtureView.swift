@@ -57,7 +57,7 @@ struct FixtureView: NodeView {
         case .grant: grants
         case .audit: audit
         case .account, .draft, .theme, .knowledge, .basic, .proof, .question, .ruling, .ticket,
-            .rating:
+            .rating, .window, .booking, .mailing, .certificate, .queueDay:
             []
         default: cases
         }
@@ -157,6 +157,23 @@ struct FixtureView: NodeView {
     func plan(_ file: TicketFile) throws(ViewError) -> TicketPlan {
         try fail()
         return TicketPlan(file: file)
+    }
+
+    func line(_ order: QueueOrder?, key: String?) throws(ViewError) -> LineAnswer {
+        try fail()
+        var line = WaitingLine(day: CivilDate(of: Fixture.now))
+        guard let order else { return LineAnswer(line) }
+        do throws(RuleRefusal) {
+            let ticket = try line.apply(order, at: Fixture.now)
+            return LineAnswer(line, ticket: ticket)
+        } catch {
+            return LineAnswer(line, refusal: error)
+        }
+    }
+
+    func queueCounts(_ day: CivilDate) throws(ViewError) -> QueueCounts? {
+        try fail()
+        return QueueCounts(day: day)
     }
 
     func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan {

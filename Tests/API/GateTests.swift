@@ -19,7 +19,7 @@ import Testing
     private static let open: Set<Operation> = [
         .health, .readiness, .stylePage, .syncMessage, .loginPage, .loginForm, .openSession,
         .guidePage, .guideItemPage, .guideFile, .progressPage, .progressForm,
-        .checkReceipt, .getCountyKey, .verifyPage,
+        .checkReceipt, .getCountyKey, .verifyPage, .screenPage, .ratePage, .rateForm,
     ]
 
     /// Every route of the table, asked by nobody: only the public ones answer.

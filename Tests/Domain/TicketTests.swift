@@ -181,4 +181,31 @@ extension CaseWorld {
         #expect(try world.ticket("V1").due(WorkCalendar())?.date?.text == "2026-09-30")
         #expect(world.tickets("V2").isEmpty)
     }
+
+    /// 办结 on Thursday 2026-09-24: five working days with mid-autumn and the week of the national
+    /// day between are 9/28, 9/29, 9/30, 10/8, 10/9. Until then it is rated and not put away.
+    @Test func aCaseIsRatedUntilFiveWorkingDaysAfterItsEnd() throws {
+        func closed() throws -> (CaseWorld, String) {
+            let world = try CaseWorld()
+            let number = try world.receive("T")
+            for (act, more) in [
+                ("accept", ""), ("decide", #","outcome":"grant""#), ("deliver", ""), ("close", ""),
+            ] {
+                #expect(try world.say("T", act, number, more) == nil)
+            }
+            return (world, number)
+        }
+        let digest = #","digest":"\#(String(repeating: "b", count: 64))""#
+        for (day, rating, archive) in [
+            ("2026-09-24T18:00", nil, "rating-open"), ("2026-10-09T23:59", nil, "rating-open"),
+            ("2026-10-10T00:01", "rating-over", nil),
+        ] as [(String, String?, String?)] {
+            let (world, number) = try closed()
+            world.node("T").now = try #require(Instant(rfc3339: day + ":00+08:00"))
+            #expect(try world.say("T", "archive", number, digest) == archive, "\(day)")
+            let (other, again) = try closed()
+            other.node("T").now = world.node("T").now
+            #expect(try other.say("T", "rate", again, #","score":5"#) == rating, "\(day)")
+        }
+    }
 }

@@ -134,4 +134,43 @@ import Testing
         }
         #expect(none.documents.isEmpty && none.next == nil)
     }
+
+    /// Cases of one state are found along an index of their own, page by page as among all; a
+    /// state that changes takes its case along.
+    @Test func rareStatesAreListedInTheOrderOfTimes() throws {
+        func file(_ number: UInt64, _ status: String) -> StoredDocument {
+            document(
+                number, "words \(number)", status: status, time: Int64(number % 40),
+                collection: .caseFile)
+        }
+        var documents = (1...300).map { file(UInt64($0), $0 % 25 == 0 ? "received" : "accepted") }
+        try put(documents)
+        func listed(_ status: String?, newestFirst: Bool = true) throws -> [StoredDocument] {
+            try pool.read { (reader) throws(JournalError) in
+                var query = PageQuery(.caseFile, limit: 5)
+                query.status = status
+                query.newestFirst = newestFirst
+                var found: [StoredDocument] = []
+                while true {
+                    let page = try reader.documents(query)
+                    found += page.documents
+                    guard let next = page.next else { return found }
+                    query.after = next
+                }
+            }
+        }
+        func wanted(_ status: String) -> [StoredDocument] {
+            documents.filter { $0.status == status }
+                .sorted { ($0.time, $0.key.id) > ($1.time, $1.key.id) }
+        }
+        #expect(try listed("received") == wanted("received"))
+        #expect(try listed("received", newestFirst: false) == wanted("received").reversed())
+        #expect(try listed(nil).count == 300)
+        documents[24] = file(25, "accepted")
+        documents[0] = file(1, "received")
+        try put([documents[24], documents[0]])
+        #expect(try listed("received") == wanted("received"))
+        #expect(try listed("accepted") == wanted("accepted"))
+        #expect(try listed("closed").isEmpty)
+    }
 }

@@ -43,6 +43,7 @@ package enum API {
             guard request.body.count <= Limits.commandBytesMax else { return false }
             return !request.path.utf8.starts(with: formPrefix)
                 && !request.path.utf8.starts(with: catalogPrefix)
+                && !request.path.utf8.starts(with: queuePrefix)
         }
         let path = request.path.utf8
         guard !path.starts(with: casePrefix) else { return true }
@@ -61,6 +62,7 @@ package enum API {
 
     private static let formPrefix = Array("/console/".utf8)
     private static let catalogPrefix = Array("/api/v1/catalog/".utf8)
+    private static let queuePrefix = Array("/api/v1/queue".utf8)
     private static let syncPrefix = Array("/sync/".utf8)
     private static let apiPrefix = Array("/api/".utf8)
 

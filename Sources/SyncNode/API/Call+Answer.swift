@@ -37,6 +37,7 @@ extension Call {
         case .getSheet, .exportCatalog, .listDefinitions: return try catalogAnswer()
         case .getBoard: return try boardAnswer()
         case .getArchive: return try archiveAnswer()
+        case .getQueue: return try queueAnswer()
         case .listAudit, .listAccounts, .listDrafts, .getSession: return try staffAnswer()
         case .listReconciliations: return try reconciliationAnswer()
         default:

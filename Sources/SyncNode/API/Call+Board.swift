@@ -182,10 +182,12 @@ extension Call {
         }
         let sheet = try boardSheet()
         var acts: HTMLText = .empty
-        if values[0] == BoardKind.ticket.rawValue {
-            acts = BoardPage(viewer: status.viewer).acts(on: sheet, try names())
-        }
         let kind = BoardKind(rawValue: values[0]) ?? .tickets
+        if kind == .ticket {
+            acts = BoardPage(viewer: status.viewer).acts(on: sheet, try names())
+        } else if kind.isOfCounter {
+            acts = BoardPage(viewer: status.viewer).counter(kind, sheet, try names())
+        }
         let choice = try boardChoice(kind, try names())
         return Page.response(sheet.title, status, choice + sheet.html + acts)
     }
@@ -213,6 +215,11 @@ extension Call {
             """
     }
 
+    /// Words parted by commas or white space.
+    private static func words(_ text: String) -> [String] {
+        text.split { $0.isWhitespace || ",，、;；".contains($0) }.map(String.init)
+    }
+
     /// A form of the board: the command's name and its fields, as texts.
     func boardForm(_ form: FormBody) throws(Problem) -> Reply {
         let name = form.text("command") ?? ""
@@ -223,14 +230,19 @@ extension Call {
         for field in fields {
             guard let text = form.text(field) else { continue }
             switch field {
-            case "days", "grade", "score", "blue", "yellow", "red":
+            case "days", "grade", "score", "blue", "yellow", "red", "ahead":
                 body[field] = text.digits.map { .int(Int64($0)) } ?? .text(text)
-            case "named": body[field] = .bool(text == "yes")
+            case "named", "result", "weekend": body[field] = .bool(text == "yes")
+            case "items", "originals", "closed":
+                body[field] = .array(Self.words(text).map(JSON.text))
+            case "slots": body[field] = .array(Self.words(text).map(ServiceWindow.hour))
             default: body[field] = .text(text)
             }
         }
         let ticket = form.text("ticket")
+        let place = BoardPage.place(after: name, form)
         return try order(body, form) { answer in
+            if let place { return place(answer) }
             if let ticket { return "/board/ticket?code=" + URLText.segment(ticket) }
             let opened = name == "ticket.open" ? AnswerField.text("number", of: answer) : nil
             return opened.map { "/board/ticket?code=" + URLText.segment($0) } ?? "/board"
@@ -253,15 +265,19 @@ struct BoardPage {
         "rating.give": ["contact", "grade", "item", "named", "text"],
         "case.rate": ["case", "score", "named", "note"],
         "setting.set": ["code", "blue", "yellow", "red"],
-    ]
+    ].merging(counterForms) { first, _ in first }
 
     var index: HTMLText {
-        let kinds = BoardKind.allCases.filter { !$0.needsCode }
-        let links = kinds.map { kind -> HTMLText in
-            "<a class=\"button\" href=\"/board/\(kind.rawValue)\">\(kind.title)</a> "
+        func links(_ isOfCounter: Bool) -> HTMLText {
+            let kinds = BoardKind.allCases.filter { !$0.needsCode && $0.isOfCounter == isOfCounter }
+            return HTMLText(
+                kinds.map { kind -> HTMLText in
+                    "<a class=\"button\" href=\"/board/\(kind.rawValue)\">\(kind.title)</a> "
+                })
         }
         return """
-            <section class="card"><h1>督查看板</h1><p>\(links)</p></section>\(open)\(rate)\(limits)
+            <section class="card"><h1>督查看板</h1><p>\(links(false))</p>\
+            <h2>柜台</h2><p>\(links(true))</p></section>\(open)\(rate)\(limits)
             """
     }
 
@@ -364,7 +380,7 @@ struct BoardPage {
         return HTMLText(parts)
     }
 
-    private func hidden(_ name: String, _ value: String) -> HTMLText {
+    func hidden(_ name: String, _ value: String) -> HTMLText {
         "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
     }
 }

@@ -18,6 +18,8 @@ extension Call {
         case .catalogForm: return try catalogForm(form)
         case .editForm: return try editForm(form)
         case .boardForm: return try boardForm(form)
+        case .queueForm: return try queueForm(form)
+        case .rateForm: return try rateForm(form)
         case .loginForm, .logoutForm, .passwordForm, .codeForm, .accountForm, .draftForm,
             .progressForm:
             return try staffForm(form)
@@ -103,7 +105,7 @@ extension Call {
         }
         let texts = [
             "outcome", "note", "receiver", "to", "reason", "procedure", "approver", "department",
-            "document", "seal", "certificate", "keep", "way", "purpose",
+            "document", "seal", "certificate", "validUntil", "keep", "way", "purpose",
         ]
         for name in texts {
             if let text = form.text(name) { object[name] = .text(text) }

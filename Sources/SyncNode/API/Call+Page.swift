@@ -20,6 +20,9 @@ extension Call {
         case .scopesPage: return try scopesPage()
         case .catalogPage, .sheetPage, .listPage, .editPage: return try catalogPages()
         case .boardIndex, .boardPage: return try boardPages()
+        case .queuePage: return try queuePage()
+        case .screenPage: return try screenPage()
+        case .ratePage: return Page.response("评价", try status(), PublicPages.rate)
         case .loginPage, .accountPage, .auditPage, .draftsPage, .guidePage, .guideItemPage,
             .progressPage:
             return try staffPage()

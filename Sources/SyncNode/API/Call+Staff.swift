@@ -347,19 +347,25 @@ extension Call {
         return person.idNumber?.hasSuffix(last) ?? false
     }
 
+    /// The case whose number, query code and last four of the id a form has; nil for a guess.
+    func slip(_ form: FormBody) throws(Problem) -> CaseSheet? {
+        let number = form.text("number") ?? ""
+        let query = form.text("query") ?? ""
+        let last = form.text("last") ?? ""
+        let found = try read { view throws(ViewError) in
+            try view.documents(.caseFile, label: number)
+        }
+        return found.map { CaseSheet($0, opened: view) }.first {
+            query.utf8.count == 6 && $0.queryCode == query && last.utf8.count == 4
+                && isOf($0.person, last)
+        }
+    }
+
     /// 进度查询: number, query code and the last four of the id; the same words for each that is
     /// wrong, and each wrong one counts.
     private func progress(_ form: FormBody, _ status: NodeStatus) throws(Problem) -> Reply {
         let number = form.text("number") ?? ""
-        let found = try read { view throws(ViewError) in
-            try view.documents(.caseFile, label: number)
-        }
-        let query = form.text("query") ?? ""
-        let last = form.text("last") ?? ""
-        let sheet = found.map { CaseSheet($0, opened: view) }.first {
-            query.utf8.count == 6 && $0.queryCode == query && last.utf8.count == 4
-                && isOf($0.person, last)
-        }
+        let sheet = try slip(form)
         let names = try names()
         let line = try sheet.map { sheet throws(Problem) in try progress(sheet, names, status) }
         return .door(

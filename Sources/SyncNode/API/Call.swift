@@ -31,6 +31,8 @@ struct Call<View: NodeView> {
             case .importCatalog: return try catalogImport()
             case .checkTickets: return .now(try ticketCheck())
             case .importTickets: return try ticketImport()
+            case .actOnQueue: return .now(try queueCommand())
+            case .closeQueue: return try queueClose()
             default: break
             }
             return try route.method == .post ? command() : .now(answer())

@@ -106,7 +106,10 @@ struct CaseActs {
         case .ready:
             return act(
                 "ready", "制证",
-                "<label>证照编号<input name=\"certificate\" maxlength=\"60\"></label>")
+                """
+                <label>证照编号<input name="certificate" maxlength="60"></label>\
+                <label>有效期至（长期有效则不填）<input type="date" name="validUntil"></label>
+                """)
         case .deliver: return act("deliver", "送达", receiver, isMain: isMain)
         case .close: return act("close", "办结", .empty, isMain: isMain)
         case .verify: return sheet.isPledged ? act("verify", "事后核查", checked) : nil

@@ -23,14 +23,15 @@ enum Gate {
         switch operation {
         case .health, .readiness, .stylePage, .syncMessage, .loginPage, .loginForm, .openSession,
             .guidePage, .guideItemPage, .guideFile, .progressPage, .progressForm,
-            .checkReceipt, .getCountyKey, .verifyPage:
+            .checkReceipt, .getCountyKey, .verifyPage, .screenPage, .ratePage, .rateForm:
             .nothing
         // The domain decides by role what a command may; it must have somebody's name.
         case .openAPI, .getSession, .closeSession, .changePassword, .changeCode, .codeForm,
             .homePage, .accountPage,
             .logoutForm, .passwordForm, .submitCommand, .receiveCase, .actOnCase, .publishItem,
             .actOnItem, .receiveForm, .caseForm, .addAccount, .actOnAccount, .accountForm,
-            .draftForm, .importCatalog, .catalogForm, .editForm, .boardForm, .importTickets:
+            .draftForm, .importCatalog, .catalogForm, .editForm, .boardForm, .importTickets,
+            .closeQueue:
             .anyone
         case .listCases, .getCase, .getCaseClock, .search, .casePage, .searchPage, .streamEvents,
             .listPapers, .getPaper, .paperPage, .getDelivery, .listUnsent, .unsentPage:
@@ -41,6 +42,7 @@ enum Gate {
             .act(.viewCatalog)
         case .getBoard, .boardIndex, .boardPage: .act(.viewBoard)
         case .checkTickets: .act(.ticketImport)
+        case .getQueue, .actOnQueue, .queuePage, .queueForm: .act(.queue)
         case .getArchive: .act(.archive)
         case .metrics, .getStatus, .listPeers, .listScopes, .scopesPage: .act(.viewNode)
         // A scan shows more of a person than any field.
@@ -163,6 +165,8 @@ package struct DoorOrder: Sendable {
     }
 
     package let wish: Wish
+    /// A command that follows a right guess: its answer is the answer then.
+    package var next: CommandOrder?
     /// Makes the answer. Cheap, pure, any thread.
     package let render: @Sendable (DoorOutcome) -> HTTPResponse
 }

@@ -41,6 +41,11 @@ package protocol NodeView {
     func archive(_ key: DocumentKey) throws(ViewError) -> ArchiveAnswer?
     /// What a hotline's file would come to; nothing is written.
     func plan(_ file: TicketFile) throws(ViewError) -> TicketPlan
+    /// The place's line (排队叫号) as it is, or after a wish; a wish under a key that was heard
+    /// before is only answered. Blocks for a synced write.
+    func line(_ order: QueueOrder?, key: String?) throws(ViewError) -> LineAnswer
+    /// What a day's line came to; nil where nobody took a number.
+    func queueCounts(_ day: CivilDate) throws(ViewError) -> QueueCounts?
     /// What an import would come to; nothing is written.
     func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan
     /// Every item with the elements of its newest version, by code.

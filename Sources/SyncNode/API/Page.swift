@@ -20,13 +20,16 @@ extension Stylesheet {
 enum Page {
     /// - Parameter status: Of the node, for head and banner; nil where it could not be read.
     static func response(
-        _ title: String, _ status: NodeStatus?, code: UInt16 = 200, _ body: HTMLText
+        _ title: String, _ status: NodeStatus?, code: UInt16 = 200, everySeconds: Int? = nil,
+        _ body: HTMLText
     ) -> HTTPResponse {
+        let refresh: HTMLText =
+            everySeconds.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? .empty
         let text: HTMLText = """
             <!doctype html>
             <html lang="zh-CN"><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(title)</title>
+            <title>\(title)</title>\(refresh)
             <link rel="stylesheet" href="/style.css"></head>
             <body>\(head(status))\(banner(status))<main>\(body)</main></body></html>
 
@@ -62,6 +65,7 @@ enum Page {
         if [.draft, .publish, .rule, .knowledge, .overlay].contains(where: viewer.may) {
             links.append("<a href=\"/catalog\">目录</a>")
         }
+        if viewer.may(.queue) { links.append("<a href=\"/queue\">叫号</a>") }
         if viewer.may(.viewBoard) { links.append("<a href=\"/board\">看板</a>") }
         if viewer.may(.viewNode) { links.append("<a href=\"/scopes\">范围</a>") }
         if viewer.may(.viewAudit) || viewer.may(.viewNode) {
@@ -73,7 +77,10 @@ enum Page {
         }
         if viewer.may(.account) { links.append("<a href=\"/account\">账户</a>") }
         if viewer.kind == .nobody {
-            links = ["<a href=\"/guide\">办事指南</a><a href=\"/progress\">进度查询</a>"]
+            links = [
+                "<a href=\"/guide\">办事指南</a><a href=\"/progress\">进度查询</a>"
+                    + "<a href=\"/rate\">评价</a>"
+            ]
         }
         let find: HTMLText =
             viewer.may(.viewCases)

@@ -133,6 +133,7 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case listGrants, getDueDate
     case getSheet, checkImport, importCatalog, exportCatalog, listDefinitions
     case catalogPage, sheetPage, catalogForm, listPage, editPage, editForm, guideFile
+    case getQueue, actOnQueue, closeQueue, queuePage, queueForm, screenPage, ratePage, rateForm
     case getArchive, getBoard, checkTickets, importTickets, boardIndex, boardPage, boardForm
     case search, streamEvents, submitCommand, syncNow, writeReceipt
     case syncMessage

@@ -114,7 +114,7 @@ extension Schemas {
         ("procedure", .words(CaseStep.lawful + CaseStep.ofItem)),
         ("days", .integer(min: 1, max: Limits.procedureDaysMax)),
         ("approver", .string()), ("department", .string()), ("document", .string()),
-        ("seal", .string()), ("certificate", .string()), ("keep", .string()),
+        ("seal", .string()), ("certificate", .string()), ("validUntil", .day), ("keep", .string()),
         ("codes", .list(.string())), ("way", .words(CaseStep.ways)),
         ("cents", .integer(min: 1, max: Limits.feeCentsMax)), ("purpose", .string()),
         ("digest", .hex(64)), ("reason", .string()), ("receiver", .string()),

@@ -63,6 +63,14 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case ticketStep = "ticket.step"
     case ticketReview = "ticket.review"
     case ticketImport = "ticket.import"
+    /// 预约: windows and hours; asked for; what became of it.
+    case window = "window.set"
+    case book = "booking.make"
+    case bookingStep = "booking.step"
+    /// 寄递; 到期提醒; 叫号.
+    case mail = "mailing.make"
+    case remind = "certificate.remind"
+    case queue = "queue.call"
     /// Lights, thresholds and figures that are entered by hand.
     case setting = "setting.set"
 
@@ -144,6 +152,12 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .ticketStep: "办理工单"
         case .ticketReview: "复核工单"
         case .ticketImport: "导入工单"
+        case .window: "设置预约窗口"
+        case .book: "登记预约"
+        case .bookingStep: "办理预约"
+        case .mail: "办理寄递"
+        case .remind: "登记到期提醒"
+        case .queue: "叫号"
         case .setting: "设置亮灯与填报数据"
         case .account: "管理账户"
         case .ownAccount: "修改本人口令"

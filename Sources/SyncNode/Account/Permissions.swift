@@ -29,13 +29,14 @@ package enum Permissions {
         .offer, .sign, .reject, .recall, .reveal, .viewCases, .viewNode, .sync,
         .take, .propose, .originals, .ready, .askSeal, .archive, .fee,
         .ticketOpen, .ticketStep, .viewBoard,
+        .window, .book, .bookingStep, .mail, .remind, .queue,
     ]
 
     /// What an officer does who examines and decides.
     private static let decider: Set<Act> = [
         .review, .decide, .note, .offer, .sign, .reject, .recall, .close, .reveal, .viewCases,
         .viewNode, .assign, .pause, .runOn, .askSeal, .seal, .ready, .verify, .fee,
-        .ticketOpen, .ticketStep, .viewBoard,
+        .ticketOpen, .ticketStep, .viewBoard, .mail,
     ]
 
     private static func acts(of role: Role) -> Set<Act> {
@@ -52,7 +53,7 @@ package enum Permissions {
                 .end, .verify, .revoke, .force, .ratify, .forkCut, .erase, .rule, .note, .reveal,
                 .viewCases,
                 .viewNode, .ticketOpen, .ticketStep, .ticketReview, .ticketImport, .viewBoard,
-                .setting,
+                .setting, .window, .bookingStep,
             ]
         case .itemEditor: [.draft, .knowledge, .viewNode]
         case .itemReviewer:
@@ -65,7 +66,7 @@ package enum Permissions {
             [
                 .receive, .supplement, .deliver, .withdraw, .note, .rate, .offer, .sign, .reject,
                 .recall, .originals, .reveal, .viewCases, .viewNode, .sync, .ticketOpen,
-                .ticketStep, .viewBoard,
+                .ticketStep, .viewBoard, .book, .mail,
             ]
         case .inspector:
             [

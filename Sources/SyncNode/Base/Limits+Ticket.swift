@@ -46,3 +46,36 @@ extension Limits {
     /// Rows of one import of tickets: some days of a hotline.
     package static let ticketImportRowsMax = 1_000
 }
+
+/// Bounds of bookings, lines, parcels and reminders.
+extension Limits {
+    /// Hours of a window's day.
+    package static let bookingHoursMax = 96
+    /// People in one of them.
+    package static let bookingPlacesMax = 100
+    /// Days ahead that may be booked, where a window says nothing else, and at most.
+    package static let bookingAheadDays = 14
+    package static let bookingAheadDaysMax = 60
+    /// Items that a window names, and days on which it is shut.
+    package static let bookingItemsMax = 500
+    package static let bookingClosedMax = 100
+    /// Events of one booking, of one parcel, reminders of one certificate.
+    package static let bookingEventsMax = 64
+    package static let mailingEventsMax = 64
+    package static let remindersMax = 32
+    /// Numbers of one place's day.
+    package static let queueTicketsMax = 2_000
+    /// Characters of a window's name on the screen.
+    package static let queueWindowCharactersMax = 16
+    /// Days for which a node keeps its own line.
+    package static let queueDaysKept = 31
+    /// Seconds that all of a day's numbers may have waited together.
+    package static let queueSecondsMax = 1_000_000_000
+    /// Open days of a window on its page.
+    package static let windowDaysShown = 10
+    /// Seconds after which the screen in the hall looks again, and numbers on it.
+    package static let screenSeconds = 5
+    package static let screenRowsMax = 12
+    /// Rows of a list of bookings, parcels, certificates.
+    package static let counterRowsMax = 500
+}

@@ -70,21 +70,28 @@ struct BenchWorld {
         return code
     }
 
-    /// The body of a 收件 as a window sends it: its change has about 600 bytes.
+    /// The body of a 收件 as a window sends it: its change has about 600 bytes. Each is another
+    /// person's.
     static func receive(_ index: Int) -> String {
-        """
-        {"command":"case.receive","item":"\(item)","applicant":{"name":"王秀英\(index)",\
-        "idNumber":"\(idNumber(index))","phone":"13864100\(100 + index % 900)"},\
-        "materials":[{"code":"M1","present":true},{"code":"M2","present":true},\
-        {"code":"M3","present":true}],"channel":"window"}
-        """
+        let person = person(index)
+        return """
+            {"command":"case.receive","item":"\(item)","applicant":{"name":"\(person.name)",\
+            "idNumber":"\(person.idNumber ?? "")","phone":"\(person.phone ?? "")"},\
+            "materials":[{"code":"M1","present":true},{"code":"M2","present":true},\
+            {"code":"M3","present":true}],"channel":"window"}
+            """
     }
 
-    /// A possible number: its check digit is right, or the door refuses it.
-    private static func idNumber(_ index: Int) -> String {
-        let digits = "37012419650312\(100 + index % 900)"
+    /// Number so many of half a million people, none like another. The check digit is right, or
+    /// the door refuses it.
+    static func person(_ index: Int) -> Person {
+        let year = 1940 + index / 900 % 60
+        let month = 1 + index / 54_000 % 12
+        let digits = "370124\(year)" + (month < 10 ? "0" : "") + "\(month)12\(100 + index % 900)"
         let check = CheckDigit.mod11And2(Array(digits.utf8)) ?? 0
-        return digits + (check == 10 ? "X" : String(check))
+        return Person(
+            name: "王秀英\(index)", idNumber: digits + (check == 10 ? "X" : String(check)),
+            phone: "138\(64_100_000 + index)")
     }
 
     /// A remark of a clerk that makes a change of about `bytes` bytes.

@@ -2,6 +2,7 @@ import Base
 import Board
 import Change
 import Civil
+import Crypto
 import Disk
 import Domain
 import Host
@@ -11,25 +12,40 @@ import Store
 import Tally
 
 /// What a clerk and an inspector wait for, with few cases in the database and with many: accept,
-/// lists, the board; and the fold of a long case.
+/// lists, searches, the board; and the fold of a long case.
 enum CaseBench {
     private static let few = 2_000
+    private static let turns = 7
+    /// Cases that are received and wait, however many there are: what lies on a clerk's desk.
+    private static let waiting = 60
 
     /// What was measured at one size.
     private struct Course {
+        let data: String
+        let cases: Int
         var accept = Samples()
-        var lists = Samples()
+        /// One a turn.
+        var lists: [Samples] = []
+        var searches: [Samples] = []
         var board = Samples()
     }
 
     static func run(_ place: Bench.Place) async throws -> [Figure] {
         let many = max(few * 2, place.changes)
-        let small = try await measure(place, "few", cases: few)
-        let large = try await measure(place, "many", cases: many)
+        var small = try await measure(place, "few", cases: few)
+        var large = try await measure(place, "many", cases: many)
+        // In turns, so that what else goes on meets both alike.
+        for _ in 0..<turns {
+            try look(&small)
+            try look(&large)
+        }
+        try await accepts(small.data, &small.accept)
+        try await accepts(large.data, &large.accept)
         let bare = try bareMillis(place)
         let fold = try await foldMillis(place)
         let (accept, before) = (large.accept.millis(0.99), small.accept.millis(0.99))
-        let (lists, listsBefore) = (large.lists.millis(0.99), small.lists.millis(0.99))
+        let (lists, listsBefore) = (middle(large.lists), middle(small.lists))
+        let (found, foundBefore) = (middle(large.searches), middle(small.searches))
         let (board, boardBefore) = (large.board.millis(0.9), small.board.millis(0.9))
         let size = "\(many) cases"
         return [
@@ -46,6 +62,12 @@ enum CaseBench {
                 "case.lists.growth", lists, "ms, p99, \(size)", beside: "with 2,000",
                 listsBefore, must: .atMost(1.5)),
             Figure(
+                "case.searches", found, "ms, p99, \(size)", beside: "bound", 20,
+                must: .valueAtMost(20)),
+            Figure(
+                "case.searches.growth", found, "ms, p99, \(size)", beside: "with 2,000",
+                foundBefore, must: .atMost(1.5)),
+            Figure(
                 "case.board", board, "ms, p90, \(size)", beside: "bound", 100,
                 must: .valueAtMost(100)),
             Figure(
@@ -61,11 +83,23 @@ enum CaseBench {
     ) async throws -> Course {
         let data = try await BenchWorld.makeCounty(place.folder, named: name)
         let directory = try fill(data, cases: cases)
-        var course = Course()
+        var course = Course(data: data, cases: cases)
         try boards(data, directory, &course.board)
-        try lists(data, &course.lists)
-        try await accepts(data, &course.accept)
         return course
+    }
+
+    private static func look(_ course: inout Course) throws {
+        var (lists, searches) = (Samples(), Samples())
+        try Self.lists(course.data, &lists)
+        try Self.searches(course.data, cases: course.cases, &searches)
+        course.lists.append(lists)
+        course.searches.append(searches)
+    }
+
+    /// The p99 of the turn in the middle, in milliseconds.
+    private static func middle(_ turns: [Samples]) -> Double {
+        let found = turns.map { $0.millis(0.99) }.sorted()
+        return found[found.count / 2]
     }
 
     // MARK: filling
@@ -78,7 +112,7 @@ enum CaseBench {
         var made = 0
         while made < cases {
             let count = min(256, cases - made)
-            let now = start.advanced(byMillis: Int64(made * 30 / cases) * 86_400_000)
+            let now = start.advanced(byMillis: Int64(made) * 30 * 86_400_000 / Int64(cases))
             func submission(_ json: String) throws -> Submission {
                 .command(try BenchWorld.command(json), author: 0, replayKey: nil)
             }
@@ -86,11 +120,14 @@ enum CaseBench {
                 try (0..<count).map { try submission(BenchWorld.receive(made + $0)) }, kernel,
                 at: now)
             let numbers = try received.map { try BenchWorld.number(in: $0) }
+            try locate(received, from: made, kernel, at: now)
+            let accepted = numbers.enumerated()
+                .filter { (made + $0.offset) % (cases / waiting) > 0 }.map(\.element)
             _ = try commit(
-                try numbers.map {
+                try accepted.map {
                     try submission("{\"command\":\"case.accept\",\"case\":\"\($0)\"}")
                 }, kernel, at: now)
-            let decided = numbers.enumerated().filter { $0.offset % 3 > 0 }.map(\.element)
+            let decided = accepted.enumerated().filter { $0.offset % 3 > 0 }.map(\.element)
             _ = try commit(
                 try decided.map {
                     try submission(
@@ -100,6 +137,20 @@ enum CaseBench {
         }
         try kernel.settle()
         return kernel.directory
+    }
+
+    /// Makes cases findable, as a running node does behind the writer.
+    private static func locate(
+        _ answers: [[UInt8]], from first: Int, _ kernel: Kernel<SQLiteJournal>, at now: Instant
+    ) throws {
+        var finds: [Locations.Find] = []
+        for (index, answer) in answers.enumerated() {
+            guard let id = try JSON(parsing: answer)["case"]?.text.flatMap(Digest16.init(hex:))
+            else { throw BenchWorld.Failure(sentence: "an answer without a case") }
+            finds.append(Locations.Find(id: id, tokens: tokens(first + index)))
+        }
+        _ = try kernel.commit(
+            [.locate(Locations(cases: finds, row: 0))], at: now, entropy: SystemRandom.digest)
     }
 
     private static func commit(
@@ -133,23 +184,70 @@ enum CaseBench {
         await node.stop()
     }
 
-    /// Pages of the newest, of one state, of what lies far back, and single cases by number.
+    /// Pages of the newest, of a state that a third has, of one that sixty cases have, and of what
+    /// lies far back.
     private static func lists(_ data: String, _ samples: inout Samples) throws {
         let readers = ReadPool(directory: StoreDirectory(path: data))
         try readers.read { (reader) throws(JournalError) in
-            var query = PageQuery(.caseFile, limit: Limits.listDefault)
-            for index in 0..<400 {
-                query.status = index % 2 == 0 ? nil : "accepted"
-                if index % 40 == 0 { query.after = nil }
-                let start = SystemClock.monotonicNanos()
-                let page = try reader.documents(query)
-                samples.add(SystemClock.monotonicNanos() - start)
-                query.after = page.next
-                guard let label = page.documents.last?.label else { continue }
-                let again = SystemClock.monotonicNanos()
-                _ = try reader.states(.caseFile, label: label)
-                samples.add(SystemClock.monotonicNanos() - again)
+            for status in [nil, "accepted", "received"] as [String?] {
+                var query = PageQuery(.caseFile, limit: Limits.listDefault)
+                query.status = status
+                for index in 0..<200 {
+                    if index % 40 == 0 { query.after = nil }
+                    let start = SystemClock.monotonicNanos()
+                    let page = try reader.documents(query)
+                    samples.add(SystemClock.monotonicNanos() - start)
+                    query.after = page.next
+                }
             }
+        }
+    }
+
+    /// Cases by number, by name, identity number and telephone (as blind tokens, the case opened
+    /// behind each), and by words of their item, which all of them have.
+    private static func searches(
+        _ data: String, cases: Int, _ samples: inout Samples
+    ) throws {
+        let readers = ReadPool(directory: StoreDirectory(path: data))
+        var labels: [String] = []
+        try readers.read { (reader) throws(JournalError) in
+            var query = PageQuery(.caseFile, limit: Limits.listRowsMax)
+            while labels.count < 2_000 {
+                let page = try reader.documents(query)
+                labels += page.documents.map(\.label)
+                guard let next = page.next else { break }
+                query.after = next
+            }
+        }
+        try readers.read { (reader) throws(JournalError) in
+            for index in 0..<200 {
+                let start = SystemClock.monotonicNanos()
+                _ = try reader.states(.caseFile, label: labels[index * labels.count / 200])
+                samples.add(SystemClock.monotonicNanos() - start)
+                for token in tokens(index * (cases / 200)) {
+                    let start = SystemClock.monotonicNanos()
+                    for id in try reader.located(token, limit: Limits.listDefault) {
+                        _ = try reader.document(DocumentKey(collection: .caseFile, id: id))
+                    }
+                    samples.add(SystemClock.monotonicNanos() - start)
+                }
+            }
+            let words = BenchWorld.item
+            for index in 0..<200 {
+                let piece = words.dropFirst(index % 4).prefix(3 + index % 6)
+                let start = SystemClock.monotonicNanos()
+                let keys = try reader.search(String(piece), in: nil, limit: Limits.listDefault)
+                for key in keys { _ = try reader.document(key) }
+                samples.add(SystemClock.monotonicNanos() - start)
+            }
+        }
+    }
+
+    /// What a case is found by, as the vault makes it: one keyed hash for each.
+    private static func tokens(_ index: Int) -> [UInt64] {
+        let person = BenchWorld.person(index)
+        return [person.name, person.idNumber ?? "", person.phone ?? ""].map {
+            Hash.digest(Array($0.utf8), suite: .sha256Ed25519).words.0
         }
     }
 

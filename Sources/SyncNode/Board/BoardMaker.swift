@@ -69,6 +69,13 @@ where Figured.Failure == Source.Failure {
         case .metrics: return try metrics(question, for: region)
         case .month: return try month(question, for: region)
         case .ranking: return try ranking(question, for: region)
+        case .windows: return try windows(for: region)
+        case .bookings: return try bookings(question, for: region)
+        case .booking: return try booking(question.code)
+        case .mailings: return try mailings(question, for: region)
+        case .mailing: return try mailing(question.code)
+        case .reminders: return try reminders(for: region)
+        case .queues: return try queues(for: region)
         }
     }
 

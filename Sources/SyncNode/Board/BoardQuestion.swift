@@ -11,6 +11,10 @@ package enum BoardKind: String, Hashable, Sendable, CaseIterable {
     case lights
     /// 指标: all of DOMAIN §2. 月报. 排名.
     case metrics, month, ranking
+    /// 预约: windows with their free hours; what was booked; one booking.
+    case windows, bookings, booking
+    /// 寄递: parcels; one of them. 到期提醒. 叫号日结 of the places below.
+    case mailings, mailing, reminders, queues
 
     /// The sheet's name for people.
     package var title: String {
@@ -22,11 +26,24 @@ package enum BoardKind: String, Hashable, Sendable, CaseIterable {
         case .metrics: "指标"
         case .month: "月报"
         case .ranking: "排名"
+        case .windows: "预约窗口"
+        case .bookings, .booking: "预约"
+        case .mailings, .mailing: "寄递"
+        case .reminders: "到期提醒"
+        case .queues: "排队日结"
         }
     }
 
     /// Whether it is about one thing, which `code` then names.
-    package var needsCode: Bool { self == .ticket }
+    package var needsCode: Bool { self == .ticket || self == .booking || self == .mailing }
+
+    /// Whether it belongs to the counter (柜台) and not to supervision (督查).
+    package var isOfCounter: Bool {
+        switch self {
+        case .windows, .bookings, .booking, .mailings, .mailing, .reminders, .queues: true
+        case .tickets, .ticket, .ratings, .lights, .metrics, .month, .ranking: false
+        }
+    }
 }
 
 /// Which sheet of the board is wanted.

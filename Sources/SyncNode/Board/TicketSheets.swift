@@ -55,10 +55,6 @@ extension BoardMaker {
         ]
     }
 
-    private func code(_ region: RegionID?) -> JSON {
-        region.flatMap { directory.region($0) }.map { .text($0.code.text) } ?? .null
-    }
-
     /// One, by id or number: what it is about, who has it, what was done.
     func ticket(_ code: String) throws(Source.Failure) -> Sheet? {
         var key = Digest16(hex: code).map { TicketState.key($0) }

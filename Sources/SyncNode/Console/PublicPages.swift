@@ -55,6 +55,41 @@ package enum PublicPages {
         words.map { "<div><dt>\(name)</dt><dd>\($0)</dd></div>" } ?? .empty
     }
 
+    /// What a slip has on it.
+    private static let slip: HTMLText = """
+        <label>办件编号（26 位）<input name="number" required maxlength="26" \
+        inputmode="numeric" autocomplete="off"></label>
+        <label>查询码<input name="query" required maxlength="6" inputmode="numeric" \
+        autocomplete="off"></label>
+        <label>证件号码后四位<input name="last" required maxlength="4" \
+        autocomplete="off"></label>
+        """
+
+    /// 好差评: five grades (GB/T 39734-2020), without a session.
+    package static var rate: HTMLText {
+        let grades = [(5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意")]
+            .map { grade, name -> HTMLText in
+                """
+                <label><input type="radio" name="grade" value="\(grade)" required> \(name)</label>
+                """
+            }
+        return """
+            <section class="card narrow"><h1>评价本次服务</h1><p class="quiet">一事一评；办结后 5 个工作日内\
+            评价。不留姓名，不足三份不显示；选择实名的，差评有专人回访。</p>
+            <form method="post" action="/rate">\(slip)\
+            <fieldset><legend>评价</legend>\(grades)</fieldset>
+            <label>意见（可不填）<input name="note" maxlength="500"></label>
+            <label><input type="checkbox" name="named" value="yes"> 实名，愿意接受回访</label>
+            <button class="main">提交评价</button></form></section>
+            """
+    }
+
+    /// After it.
+    package static let rated: HTMLText = """
+        <section class="card narrow"><h1>已收到您的评价</h1><p>谢谢。差评将由专人核实、整改并反馈。</p>
+        <p><a href="/progress">进度查询</a></p></section>
+        """
+
     /// 进度查询: the form, and what was found.
     package static func progress(_ found: Progress?) -> HTMLText {
         let answer: HTMLText =
@@ -69,13 +104,7 @@ package enum PublicPages {
             } ?? .empty
         return """
             \(answer)<section class="card narrow"><h1>进度查询</h1>
-            <form method="post" action="/progress">
-            <label>办件编号（26 位）<input name="number" required maxlength="26" \
-            inputmode="numeric" autocomplete="off"></label>
-            <label>查询码<input name="query" required maxlength="6" inputmode="numeric" \
-            autocomplete="off"></label>
-            <label>证件号码后四位<input name="last" required maxlength="4" \
-            autocomplete="off"></label>
+            <form method="post" action="/progress">\(slip)
             <button class="main">查询</button></form></section>
             """
     }

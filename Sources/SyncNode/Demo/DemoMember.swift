@@ -85,14 +85,13 @@ final class DemoMember: Sendable {
     ///
     /// - Parameter token: nil for the machine's operator's.
     func fetch(
-        _ method: String, _ path: String, _ body: [UInt8] = [], token: String? = nil
+        _ method: String, _ path: String, _ body: [UInt8] = [], token: String? = nil,
+        type: String = "application/octet-stream"
     ) async -> (status: Int, bytes: [UInt8]) {
         var request = ClientRequest(method, url + path, body: body)
         let token = token ?? AdminKey.text(in: data)
-        request.headers = [("Authorization", "Bearer " + token)]
-        if !body.isEmpty {
-            request.headers.append(("Content-Type", "application/octet-stream"))
-        }
+        if !token.isEmpty { request.headers = [("Authorization", "Bearer " + token)] }
+        if !body.isEmpty { request.headers.append(("Content-Type", type)) }
         do throws(ClientError) {
             let response = try await client.send(request)
             return (Int(response.status), response.body)

@@ -18,6 +18,7 @@ final class DemoScript: Sendable {
         }
         await DemoOfflineDay(script: self, world: world).play()
         await DemoAttachment(script: self, world: world).play()
+        await DemoCounter(script: self, world: world).play()
         await DemoRollout(script: self, world: world).play()
         await DemoHandover(script: self, world: world).play()
         await DemoCarriage(script: self, world: world).play()

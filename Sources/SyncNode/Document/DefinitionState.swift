@@ -4,12 +4,14 @@ package import Change
 /// What a catalog defines beside its items, each with all its statements: a theme (一件事), an
 /// entry of the basic list (基本目录), of the knowledge (知识库) or of the list of proofs
 /// (证明事项清单), a question that nobody could answer, a ruling on one case (裁定), a setting of
-/// the county (亮灯阈值、排名权重), a figure that is entered by hand (填报), and the
-/// county's word for the key with which a station signs its documents.
+/// the county (亮灯阈值、排名权重), a figure that is entered by hand (填报), the
+/// county's word for the key with which a station signs its documents, and a window of a place
+/// that takes bookings (预约窗口).
 package struct DefinitionState: Hashable, Sendable {
     /// What kinds there are; each is a collection of its own.
     package enum Family: String, Hashable, Sendable, CaseIterable {
         case theme, basic, knowledge, proof, question, ruling, setting, figure, station
+        case window
 
         /// The collection in which its documents stand.
         package var collection: Collection {
@@ -23,6 +25,7 @@ package struct DefinitionState: Hashable, Sendable {
             case .station: .station
             case .setting: .setting
             case .figure: .figure
+            case .window: .window
             }
         }
 

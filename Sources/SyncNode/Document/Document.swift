@@ -50,10 +50,20 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case figure = 27
     /// The county's word for the key with which a station signs its documents.
     case station = 28
+    /// A window that takes bookings (预约窗口).
+    case window = 29
     /// A ticket (工单): 差评, 办不成事, 找茬, 投诉, 诉求, 审管推送.
     case ticket = 30
     /// What was said of one contact (评价).
     case rating = 31
+    /// A booking (预约).
+    case booking = 32
+    /// A parcel (寄递单).
+    case mailing = 33
+    /// A certificate with a validity (有效期), and who was reminded of its end.
+    case certificate = 34
+    /// What a place's line came to on one day (叫号日结).
+    case queueDay = 35
 
     /// Whether its documents may be stored some commits behind the log: what windows write
     /// all day. Keys, accounts and catalogs are looked up on every path and never wait.

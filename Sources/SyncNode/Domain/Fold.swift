@@ -1,5 +1,6 @@
 package import Base
 package import Change
+package import Counter
 package import Document
 import Region
 import Ticket
@@ -31,12 +32,15 @@ package enum Fold {
         switch arrival.scope.family {
         case .cases where arrival.change.kind.isTicketKind:
             return try TicketDoor.fold(arrival, at: desk, from: source)
+        case .cases where arrival.change.kind.isCounterKind:
+            return try CounterDoor.fold(arrival, at: desk, from: source)
         case .cases where arrival.change.kind == .scopeKey:
             return try keyring(arrival, from: source)
         case .cases where arrival.change.kind == .scopeReceipt:
             return try arrived(arrival, at: desk, from: source)
         case .cases:
-            let writes = try CaseFold.apply(arrival, at: desk, from: source, under: custody)
+            var writes = try CaseFold.apply(arrival, at: desk, from: source, under: custody)
+            writes += try CounterDoor.certificates(of: writes, from: source)
             guard let rating = try TicketDoor.rating(arrival, writes, at: desk, from: source)
             else { return writes }
             return writes + [rating]
@@ -181,8 +185,9 @@ package enum Fold {
             fork.map {
                 CaseFold.quarantine($0, in: known, directory: desk.directory, under: custody)
             } ?? CaseFold.refold(known, in: desk.directory, under: custody)
-        return try CaseReactions.marked(
+        let writes = try CaseReactions.marked(
             [ContentWrite(key: key, content: .caseFile(judged))], at: desk, from: source)
+        return try writes + CounterDoor.certificates(of: writes, from: source)
     }
 }
 
@@ -257,6 +262,10 @@ package enum Content: Sendable {
     case definition(DefinitionState)
     case ticket(TicketState)
     case rating(RatingState)
+    case booking(BookingState)
+    case mailing(MailingState)
+    case certificate(CertificateState)
+    case queueDay(QueueDayState)
 
     /// The document as the store keeps it.
     ///
@@ -283,6 +292,10 @@ package enum Content: Sendable {
         case .definition(let state): state.stored(key: key, scope: scope)
         case .ticket(let state): state.stored(key: key, scope: scope)
         case .rating(let state): state.stored(key: key, scope: scope)
+        case .booking(let state): state.stored(key: key, scope: scope)
+        case .mailing(let state): state.stored(key: key, scope: scope)
+        case .certificate(let state): state.stored(key: key, scope: scope)
+        case .queueDay(let state): state.stored(key: key, scope: scope)
         }
     }
 
@@ -293,8 +306,10 @@ package enum Content: Sendable {
         case .handover(let state): state.attention
         case .parcel(let state): state.attention
         case .receipt(let state): state.owesReceipt
+        case .booking(let state): state.attention
         case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
-            .keyring, .reconciliation, .definition, .ticket, .rating:
+            .keyring, .reconciliation, .definition, .ticket, .rating, .mailing, .certificate,
+            .queueDay:
             false
         }
     }
@@ -317,10 +332,15 @@ package enum Content: Sendable {
         case .draft: .draft(try DraftState(document))
         case .keyring: .keyring(try KeyringState(document))
         case .reconciliation: .reconciliation(try ReconciliationState(document))
-        case .theme, .basic, .knowledge, .proof, .question, .ruling, .setting, .figure, .station:
+        case .theme, .basic, .knowledge, .proof, .question, .ruling, .setting, .figure, .station,
+            .window:
             .definition(try DefinitionState(document))
         case .ticket: .ticket(try TicketState(document))
         case .rating: .rating(try RatingState(document))
+        case .booking: .booking(try BookingState(document))
+        case .mailing: .mailing(try MailingState(document))
+        case .certificate: .certificate(try CertificateState(document))
+        case .queueDay: .queueDay(try QueueDayState(document))
         }
     }
 }

@@ -3,6 +3,7 @@ package import Base
 @_exported public import Catalog
 import Change
 @_exported public import Civil
+@_exported public import Counter
 @_exported public import Document
 @_exported public import Region
 @_exported public import Ticket
@@ -16,6 +17,7 @@ package enum Command: Sendable {
     case cases(CaseCommand)
     case staff(StaffCommand)
     case ticket(TicketCommand)
+    case counter(CounterCommand)
     /// The command, if what it is about is still as its author saw it.
     indirect case ifSeen(StateTag, Command)
 
@@ -46,6 +48,10 @@ package enum Command: Sendable {
             self = .ticket(try TicketCommand(json: json))
             return
         }
+        if CounterCommand.verbs.contains(name) {
+            self = .counter(try CounterCommand(json: json))
+            return
+        }
         if name.hasPrefix("case.") {
             self = .cases(try CaseCommand(json: json))
             return
@@ -66,6 +72,7 @@ extension Command {
         case .cases(let command): Act(rawValue: "case." + command.act.name)
         case .staff(let command): command.act
         case .ticket(let command): command.act
+        case .counter(let command): command.act
         case .ifSeen(_, let command): command.act
         }
     }
@@ -83,6 +90,7 @@ extension Command {
                     try command.act.mappingTexts(map), on: command.target, at: command.at))
         case .staff(let command): .staff(try command.mappingTexts(map))
         case .ticket(let command): .ticket(try command.mappingTexts(map))
+        case .counter(let command): .counter(try command.mappingTexts(map))
         case .ifSeen(let seen, let command): .ifSeen(seen, try command.mappingTexts(map))
         }
     }
@@ -127,6 +135,7 @@ package enum Rules {
                 try CaseRules.decide(command, at: desk, from: source, under: custody)
             }
         case .ticket(let command): try TicketDoor.decide(command, at: desk, from: source)
+        case .counter(let command): try CounterDoor.decide(command, at: desk, from: source)
         case .staff(let command): try StaffRules.decide(command, at: desk, from: source)
         case .ifSeen(let seen, let command):
             if let current = try state(of: command, from: source), current != seen {
@@ -150,7 +159,7 @@ package enum Rules {
             key = try command.item.flatMap { code throws(S.Failure) in
                 try source.find(.item, label: code).first
             }
-        case .staff, .ticket: return nil
+        case .staff, .ticket, .counter: return nil
         }
         guard let key, let content = try source.content(key) else { return nil }
         return StateTag(of: content.stored(key: key, scope: ScopeID(0)).state)
@@ -205,9 +214,15 @@ package enum Reactions {
             return try CaseReactions.due(key, at: desk, from: source)
         case .receipt:
             return try CatalogReactions.due(key, at: desk, from: source).map { .catalog($0) }
+        case .booking:
+            guard case .booking(let state)? = try source.content(key), state.attention else {
+                return []
+            }
+            return [.counter(.settle(key.id))]
         case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
             .keyring, .reconciliation, .theme, .basic, .knowledge, .proof, .question, .ruling,
-            .ticket, .rating, .setting, .figure, .station:
+            .ticket, .rating, .setting, .figure, .station, .window, .mailing, .certificate,
+            .queueDay:
             return []
         }
     }
@@ -247,5 +262,57 @@ extension CaseSheet {
             object.object("detail") { $0.field("note", note) }
         }
         return written([draft])
+    }
+}
+
+/// What becomes of each row of a hotline's file: the same for a dry run and for the import.
+package struct TicketPlan: Sendable {
+    /// The rows with what was found, the node's word included.
+    package private(set) var file: TicketFile
+    private(set) var drafts: [Draft] = []
+    private var known = 0
+
+    /// The rows of an order, without a file around them: what the writer decides.
+    static func of<S: DocumentSource>(
+        _ rows: [TicketRow], at desk: Desk, from source: S
+    ) throws(S.Failure) -> TicketPlan {
+        var plan = TicketPlan(file: TicketFile(rows: rows))
+        try plan.decide(at: desk, from: source)
+        return plan
+    }
+
+    /// Cost: a look at the store for each row.
+    package static func of<S: DocumentSource>(
+        _ file: TicketFile, at desk: Desk, from source: S
+    ) throws(S.Failure) -> TicketPlan {
+        var plan = TicketPlan(file: file)
+        try plan.decide(at: desk, from: source)
+        return plan
+    }
+
+    /// Rows on which nothing was decided yet.
+    init(file: TicketFile) { self.file = file }
+
+    private mutating func decide<S: DocumentSource>(
+        at desk: Desk, from source: S
+    ) throws(S.Failure) {
+        for row in file.rows {
+            let label = "R" + (row.order.hotline ?? "")
+            guard try source.find(.ticket, label: label).isEmpty else {
+                known += 1
+                continue
+            }
+            do throws(RuleRefusal) {
+                drafts.append(
+                    try TicketRules.opening(row.order, at: desk, number: row.number).draft)
+            } catch {
+                file.refuse(row.number, error)
+            }
+        }
+    }
+
+    /// As `TicketFile.answer`.
+    package var answer: [UInt8] {
+        file.answer(opened: file.findings.isEmpty ? drafts.count : 0, known: known)
     }
 }

@@ -57,6 +57,12 @@ package struct SheetQuestion: Hashable, Sendable {
 package protocol ListedSource<Failure>: DocumentSource {
     /// Documents of a collection, newest first, at most so many.
     func list(_ collection: Collection, limit: Int) throws(Failure) -> [StoredDocument]
+    /// Those from one moment on, the earliest first, at most so many.
+    ///
+    /// - Parameter from: Milliseconds since 1970, as documents have their time.
+    func list(
+        _ collection: Collection, from: Int64, limit: Int
+    ) throws(Failure) -> [StoredDocument]
     /// Open cases of an item; nil where no index is kept: then all cases are looked through.
     func openCases(of item: String) throws(Failure) -> [DocumentKey]?
     /// Cases that wait for a word of the catalog's authority, the longest waiting first, and how
@@ -69,6 +75,14 @@ package protocol ListedSource<Failure>: DocumentSource {
 }
 
 extension ListedSource {
+    /// Where documents are few: out of all of them.
+    package func list(
+        _ collection: Collection, from: Int64, limit: Int
+    ) throws(Failure) -> [StoredDocument] {
+        let found = try list(collection, limit: .max).filter { $0.time >= from }
+        return Array(found.reversed().prefix(limit))
+    }
+
     /// Where no index is kept.
     package func openCases(of item: String) throws(Failure) -> [DocumentKey]? { nil }
 

@@ -59,8 +59,13 @@ struct NodeService: Sendable {
         case .submit(let order): submit(order, request, principal, responder)
         case .door(let order):
             Task {
-                let response = await runtime.doorkeeper.serve(order, of: request, by: principal)
-                responder.respond(response)
+                guard let next = order.next else {
+                    let response = await runtime.doorkeeper.serve(order, of: request, by: principal)
+                    return responder.respond(response)
+                }
+                let outcome = runtime.doorkeeper.guessed(order, of: request)
+                guard case .right = outcome else { return responder.respond(order.render(outcome)) }
+                submit(next, request, principal, responder)
             }
         case .sync(let kind, let request):
             Task { responder.respond(await sync(kind, request)) }

@@ -14,6 +14,7 @@ package import Store
 import Synchronization
 import Tally
 import Vault
+import Waiting
 
 /// A node's store, opened: its writer on its thread, its readers, its keys.
 struct OpenStore: Sendable {
@@ -26,6 +27,8 @@ struct OpenStore: Sendable {
     let keys: KeyFiles
     /// What is personal, sealed and opened.
     let vault: Vault
+    /// 排队叫号 of this place.
+    let line: LineKeeper
     /// The board's figures, kept up beside the documents.
     let tally: TallyKeeper
     /// Names this store to peers.
@@ -114,7 +117,7 @@ struct OpenStore: Sendable {
             settings: opened.settings, board: board, writer: writer,
             readers: readers, blobs: blobs,
             signer: IncarnationSigner(opened.keys.incarnation), keys: opened.keys,
-            vault: vault, tally: tally,
+            vault: vault, line: LineKeeper(path: data + "/queue.db"), tally: tally,
             storeEpoch: Digest16(high: opened.storeEpoch, low: opened.keys.nodeID.prefix8),
             renewal: opened.renewal, orphans: opened.orphans)
     }
@@ -272,7 +275,8 @@ extension NodeQueries {
                 let sealed = NodeSettings.json(body)?["detail"]?["digest"]?.text
                 return ArchiveAnswer(
                     ArchivePackage(state, changes, suite: suite), sealed: sealed,
-                    sealableFrom: try Self.sealable(state, directory, source))
+                    sealableFrom: try CatalogQuery.lastRatingDay(
+                        of: state, in: directory, from: source)?.advanced(by: 1))
             }
         } catch {
             Console.say("archive: \(error)")
@@ -280,16 +284,25 @@ extension NodeQueries {
         }
     }
 
-    /// The first day behind the rating window of a closed case (R19).
-    private static func sealable(
-        _ state: CaseState, _ directory: Directory, _ source: ReaderSource
-    ) throws(JournalError) -> CivilDate? {
-        guard let close = state.effective(.caseClose).first else { return nil }
-        let day = CivilDate(of: Instant(millis: close.moment))
-        let calendar = try CatalogQuery.calendar(
-            of: day.year...min(9999, day.year + 1), for: state.scope.region, in: directory,
-            from: source)
-        return calendar.due(after: day, workingDays: Limits.ratingDays).date?.advanced(by: 1)
+    func line(_ order: QueueOrder?, key: String?) throws(ViewError) -> LineAnswer {
+        let now = runtime.clock.now()
+        return try kept { (line) throws(JournalError) in try line.look(order, key: key, at: now) }
+    }
+
+    func queueCounts(_ day: CivilDate) throws(ViewError) -> QueueCounts? {
+        let now = runtime.clock.now()
+        return try kept { (line) throws(JournalError) in try line.counts(of: day, at: now) }
+    }
+
+    private func kept<Result>(
+        _ body: (LineKeeper) throws(JournalError) -> Result
+    ) throws(ViewError) -> Result {
+        do throws(JournalError) {
+            return try body(runtime.store.line)
+        } catch {
+            Console.say("queue: \(error)")
+            throw .failed
+        }
     }
 }
 

@@ -275,6 +275,12 @@ package final class Doorkeeper: Sendable {
         }
     }
 
+    /// What became of a guess that a command waits for; `wrong` for any other wish.
+    package func guessed(_ order: DoorOrder, of request: HTTPRequest) -> DoorOutcome {
+        guard case .guess(let subject, let isRight) = order.wish else { return .wrong }
+        return guess(subject, isRight, from: request.peer?.address ?? "")
+    }
+
     private func guess(_ subject: String, _ isRight: Bool, from address: String) -> DoorOutcome {
         let subjects = [Lockout.Subject.login(subject), .address(address)]
         if let wait = count(subjects) { return .wait(wait) }

@@ -11,6 +11,7 @@ enum Schema {
 
     private static let steps = [
         SchemaSteps.first, SchemaSteps.second, SchemaSteps.third, SchemaSteps.fourth,
+        SchemaSteps.fifth,
     ]
 
     /// Takes the steps that are missing, in one transaction.
@@ -184,6 +185,12 @@ enum SchemaSteps {
             id BLOB NOT NULL,
             PRIMARY KEY (token, id)
         ) WITHOUT ROWID;
+        """
+
+    /// Cases of one state, however few they are among all. Only cases: other documents are fewer,
+    /// or are not asked for by state, and each index is one more to write.
+    static let fifth = """
+        CREATE INDEX document_status ON document (status, time, id) WHERE collection = 4;
         """
 
     /// For any SQLite tool: docs/FORMAT.md names the columns. Nothing in the program reads them.

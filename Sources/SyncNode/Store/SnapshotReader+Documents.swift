@@ -25,12 +25,9 @@ extension SnapshotReader {
 
     /// One page of a list.
     package func documents(_ query: PageQuery) throws(JournalError) -> DocumentPage {
-        let keys = try documentLists.keys(query, limit: query.limit + 1)
-        var documents: [StoredDocument] = []
-        for key in keys.prefix(query.limit) {
-            if let document = try document(key) { documents.append(document) }
-        }
-        let next = keys.count > query.limit ? documents.last.map(PageCursor.init) : nil
+        let found = try documentLists.documents(query, limit: query.limit + 1)
+        let documents = Array(found.prefix(query.limit))
+        let next = found.count > query.limit ? documents.last.map(PageCursor.init) : nil
         return DocumentPage(documents: documents, next: next)
     }
 

@@ -43,6 +43,23 @@ package struct ReaderSource: ListedSource {
         return Array(found.prefix(limit))
     }
 
+    /// Along the index of times, page by page.
+    package func list(
+        _ collection: Collection, from: Int64, limit: Int
+    ) throws(JournalError) -> [StoredDocument] {
+        var found: [StoredDocument] = []
+        var query = PageQuery(collection, limit: Limits.listRowsMax)
+        query.newestFirst = false
+        query.after = PageCursor(time: from - 1, id: Digest16(high: .max, low: .max))
+        while found.count < limit {
+            let page = try reader.documents(query)
+            found += page.documents
+            guard let next = page.next else { break }
+            query.after = next
+        }
+        return Array(found.prefix(limit))
+    }
+
     /// One read and one hash.
     package func change(at dot: Dot, in scope: ScopeID) throws(JournalError) -> Change? {
         try reader.change(at: dot, in: scope)

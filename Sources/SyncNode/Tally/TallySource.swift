@@ -56,6 +56,13 @@ package final class TallySource: ListedSource {
         try stored.list(collection, limit: limit)
     }
 
+    /// Along the index of times, page by page.
+    package func list(
+        _ collection: Collection, from: Int64, limit: Int
+    ) throws(JournalError) -> [StoredDocument] {
+        try stored.list(collection, from: from, limit: limit)
+    }
+
     /// By an index: nothing is passed over, however many cases there are.
     package func openCases(of item: String) throws(JournalError) -> [DocumentKey]? {
         try tally?.openCases(of: item)

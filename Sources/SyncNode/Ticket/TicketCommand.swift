@@ -181,15 +181,3 @@ package struct RatingOrder: Hashable, Sendable {
         at = try fields.moment("at")
     }
 }
-
-extension CommandFields {
-    /// A moment: RFC 3339 with a zone, or milliseconds since 1970; nil where there is none.
-    package func moment(_ name: String) throws(RuleRefusal) -> Instant? {
-        guard let value = json[name], !value.isNull else { return nil }
-        if let millis = value.int { return Instant(millis: millis) }
-        guard let instant = value.text.flatMap(Instant.init(rfc3339:)) else {
-            throw .invalid(name, "\(name) 应为带时区的时间，如 2026-09-24T09:05:00+08:00")
-        }
-        return instant
-    }
-}

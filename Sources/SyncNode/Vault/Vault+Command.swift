@@ -66,6 +66,7 @@ extension Vault {
         case .cases(let order):
             .cases(CaseCommand(try act(of: order, at: desk), on: order.target, at: order.at))
         case .ticket(let order): .ticket(try sealed(order, at: desk))
+        case .counter(let order): .counter(try sealed(order, at: desk))
         case .staff(let order): .staff(try sealed(order, at: desk))
         case .catalog: command
         }
@@ -157,6 +158,22 @@ extension Vault {
             return try command.mappingTexts { (text) throws(Obstacle) in
                 try whole(text, in: scope)
             }
+        }
+    }
+
+    /// Who comes, under the key of the place where the booking is made; what is said of a booking
+    /// or a parcel, under that of the place whose it is.
+    private func sealed(
+        _ command: CounterCommand, at desk: SealingDesk
+    ) throws(Obstacle) -> CounterCommand {
+        if case .book(var order) = command {
+            guard let person = order.person else { return command }
+            order.sealed = try sealed(person, in: desk.cases(of: desk.region, at: order.at))
+            return .book(order)
+        }
+        let station = command.about.flatMap(desk.station) ?? desk.region
+        return try command.mappingTexts { (text) throws(Obstacle) in
+            try whole(text, in: desk.cases(of: station, at: nil))
         }
     }
 

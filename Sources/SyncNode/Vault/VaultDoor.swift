@@ -144,6 +144,9 @@ package struct VaultDoor: Sendable {
                 if let id = Digest16(hex: ticket) {
                     return try reader.document(TicketState.key(id))?.state
                 }
+                for key in [BookingState.key(ticket), MailingState.key(ticket)] {
+                    if let found = try reader.document(key) { return found.state }
+                }
                 return try reader.states(.ticket, label: ticket).first
             }
             return state.flatMap { Self.station(in: $0) }

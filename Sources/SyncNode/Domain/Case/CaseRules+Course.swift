@@ -1,5 +1,6 @@
 import Base
 import Change
+import Civil
 import Document
 import Region
 
@@ -28,10 +29,14 @@ extension CaseSheet {
                 object.object("detail") { $0.field("reason", reason) }
             }
             return written([draft])
-        case .ready(let certificate):
+        case .ready(let certificate, let end):
             try checkMode([.authorise])
             try checkDeferral()
+            if let end, end <= CivilDate(of: at ?? desk.now) {
+                throw .invalid("validUntil", "有效期至应晚于制证之日")
+            }
             let draft = draft(.caseReady, on: link.event) { object in
+                if let end { object.field("outcome", end.text) }
                 object.object("detail") { $0.field("certificate", certificate) }
             }
             return written([draft])

@@ -20,7 +20,7 @@ package enum CaseStep: Hashable, Sendable {
     case extend(days: Int, reason: String, approver: String)
     case askSeal(document: String, to: RegionCode)
     case seal(isGiven: Bool, seal: String, note: String)
-    case ready(certificate: String)
+    case ready(certificate: String, validUntil: CivilDate? = nil)
     /// - `keep`: Of two applications, the one that goes on.
     case end(reason: String, keep: CaseNumber?)
     case verify(isKept: Bool, note: String)
@@ -111,7 +111,16 @@ package enum CaseStep: Hashable, Sendable {
         _ name: String, _ fields: CommandFields
     ) throws(RuleRefusal) -> CaseStep? {
         switch name {
-        case "ready": return .ready(certificate: try fields.optionalText("certificate") ?? "")
+        case "ready":
+            var end: CivilDate?
+            if let text = try fields.optionalText("validUntil"), !text.isEmpty {
+                guard let date = CivilDate(text) else {
+                    throw .invalid("validUntil", "有效期至应形如 2027-09-24")
+                }
+                end = date
+            }
+            return .ready(
+                certificate: try fields.optionalText("certificate") ?? "", validUntil: end)
         case "end":
             var keep: CaseNumber?
             if let text = try fields.optionalText("keep") {
@@ -198,7 +207,8 @@ extension CaseStep {
         case .askSeal(let document, let to): .askSeal(document: try map(document), to: to)
         case .seal(let isGiven, let seal, let note):
             .seal(isGiven: isGiven, seal: try map(seal), note: try map(note))
-        case .ready(let certificate): .ready(certificate: try map(certificate))
+        case .ready(let certificate, let end):
+            .ready(certificate: try map(certificate), validUntil: end)
         case .end(let reason, let keep): .end(reason: try map(reason), keep: keep)
         case .verify(let isKept, let note): .verify(isKept: isKept, note: try map(note))
         case .revoke(let reason): .revoke(reason: try map(reason))

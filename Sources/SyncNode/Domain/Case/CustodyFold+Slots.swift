@@ -1,5 +1,5 @@
 import Base
-import Change
+package import Change
 
 /// Slots, remarks, ratification and forks: what is judged beside the tree.
 extension CustodyFold {
@@ -201,5 +201,116 @@ extension CustodyFold {
             other.dot.actor != actor && !other.quarantined && !other.isBeyondCut
                 && (other.on == event.hash || other.cut.contains { $0.hash == event.hash })
         }
+    }
+}
+
+extension ChangeKind {
+    /// 业务时间更正: the writer's clock was wrong; {clock: {offset, from, through}}.
+    package static let caseRetime = ChangeKind(rawValue: 0x80cf)
+    /// 缴费通知 and 缴费登记: `outcome` `notice` or `paid`.
+    package static let caseFee = ChangeKind(rawValue: 0x80d0)
+}
+
+/// What a node says of its own clock once a clock above has told it the time (见证时间).
+package struct ClockWord: Hashable, Sendable {
+    /// True time less the clock's, in milliseconds; 0 where the clock was right.
+    package let offset: Int64
+    /// The first and last change of the writer's chain to which that applies.
+    package let from: UInt64
+    package let through: UInt64
+
+    package init(offset: Int64, from: UInt64, through: UInt64) {
+        self.offset = offset
+        self.from = from
+        self.through = through
+    }
+
+    /// - Parameter json: {offset, from, through}; anything else gives nil.
+    init?(_ json: JSON?) {
+        guard let json, let offset = json["offset"]?.int, abs(offset) <= Limits.clockErrorMillisMax,
+            let from = json["from"]?.int, let through = json["through"]?.int,
+            (0...Int64(Limits.seqMax)).contains(from), from <= through,
+            through <= Int64(Limits.seqMax)
+        else { return nil }
+        self.init(offset: offset, from: UInt64(from), through: UInt64(through))
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.object("clock") { object in
+            object.field("offset", offset)
+            object.field("from", Int64(from))
+            object.field("through", Int64(through))
+        }
+    }
+
+    /// Business time as it truly was, of a change that it speaks of.
+    ///
+    /// - Parameter told: When the clock above told it. Nothing happened after that.
+    func corrected(_ event: CaseEvent, told: Int64) -> Int64? {
+        guard offset != 0, (from...through).contains(event.dot.seq.rawValue) else { return nil }
+        if let business = event.business {
+            // What a clerk wrote down stands where it is possible at all.
+            let oldest = told - Int64(Limits.backdatedDaysMax) * 86_400_000
+            if (oldest...told + Limits.clockLeadMillisMax).contains(business) { return nil }
+        }
+        return min((event.business ?? event.time) + offset, told)
+    }
+}
+
+extension CaseState {
+    /// 缴费通知 that nobody has paid yet.
+    package var openFee: CaseEvent? {
+        effective(.caseFee).last.flatMap { $0.outcome == "notice" ? $0 : nil }
+    }
+
+    /// Whether its days rest on a clock for which nobody above has vouched yet.
+    package var isDoubtful: Bool {
+        guard facts.isDoubtful, let genesis else { return false }
+        return !events.contains { event in
+            event.kind == .caseRetime && event.dot.actor == genesis.dot.actor
+                && event.status == .effective
+        }
+    }
+
+    /// Puts business times right by the words of those who wrote by a wrong clock: each of its own
+    /// chain only. The same words give the same times in any order.
+    mutating func retime() {
+        guard events.contains(where: { $0.kind == .caseRetime }) else { return }
+        let words = events.filter { $0.kind == .caseRetime && $0.status == .effective }
+        for index in events.indices where events[index].kind != .caseRetime {
+            let event = events[index]
+            let word = words.first {
+                $0.dot.actor == event.dot.actor
+                    && ($0.terms.clock.map { $0.from...$0.through }?
+                        .contains(event.dot.seq.rawValue) ?? false)
+            }
+            let corrected = word.flatMap { word in
+                word.terms.clock?.corrected(event, told: word.moment)
+            }
+            if event.terms.corrected != corrected { events[index].terms.corrected = corrected }
+        }
+    }
+}
+
+extension CaseSheet {
+    /// 业务时间更正 of what this node wrote in a case by a wrong clock, each change once.
+    func retime(_ word: ClockWord) -> Decision {
+        let known = state.events.compactMap { event in
+            event.kind == .caseRetime && event.dot.actor == actor ? event.terms.clock?.through : nil
+        }.max()
+        let from = max(word.from, known.map { $0 + 1 } ?? 0)
+        let mine = state.events.contains { event in
+            event.dot.actor == actor && event.dot.seq.rawValue >= from
+                && event.dot.seq.rawValue <= word.through
+        }
+        guard mine, desk.directory.carries(desk.region, state.scope), state.status != .archived
+        else { return .refuse(RuleRefusal("clock-not-concerned", "没有需要更正时间的环节")) }
+        var body = JSONWriter(capacity: 128)
+        body.object { object in
+            object.field("case", hex: id)
+            ClockWord(offset: word.offset, from: from, through: word.through).write(to: &object)
+            object.field("at", desk.now.millis)
+        }
+        return written([Draft(scope: state.scope, kind: .caseRetime, body: body.bytes)])
     }
 }

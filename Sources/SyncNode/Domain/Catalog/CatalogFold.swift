@@ -37,6 +37,9 @@ package enum CatalogFold {
         if arrival.change.kind == .overlaySet {
             return try overlay(json, arrival, from: source).map { [$0] } ?? []
         }
+        if arrival.change.kind == .definitionSet, json["family"]?.text == "window" {
+            return try definition(json, arrival, from: source).map { [$0] } ?? []
+        }
         guard desk.directory.mayPublish(region) else { return [] }
         if arrival.change.kind == .itemDraft {
             let write = draft(json, arrival).map { [$0] } ?? []

@@ -239,7 +239,8 @@ extension CatalogRules {
     ) throws(S.Failure) -> Decision {
         guard let order = try named(given, from: source) else { return .refuse(.noCase) }
         let isQuestion = order.family == .question
-        guard isQuestion || desk.directory.mayPublish(desk.region) else {
+        // Its own windows are each place's to open.
+        guard isQuestion || order.family == .window || desk.directory.mayPublish(desk.region) else {
             return .refuse(readOnly(order.family.rawValue))
         }
         let scope = ScopeName.catalog(desk.region)
@@ -253,6 +254,9 @@ extension CatalogRules {
         }
         if let finding = DefinitionCheck.findings(order.family, order.code, body).first {
             return .refuse(RuleRefusal(finding))
+        }
+        if order.family == .window, let fault = ServiceWindow.fault(body) {
+            return .refuse(.invalid(fault.field, fault.title))
         }
         if let refusal = try unknownParts(order.family, body, at: desk, from: source) {
             return .refuse(refusal)

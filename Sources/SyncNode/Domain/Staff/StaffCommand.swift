@@ -234,6 +234,10 @@ enum StaffFold {
         case .grant(let state): (Act.grant.rawValue, state.code)
         case .calendar(let state): (Act.calendar.rawValue, String(state.year))
         case .ticket(let state): (TicketDoor.act(change), state.number)
+        case .booking(let state): (CounterDoor.act(change, "booking"), state.number)
+        case .mailing(let state): (CounterDoor.act(change, "mailing"), state.number)
+        case .certificate(let state): (Act.remind.rawValue, state.caseNumber)
+        case .queueDay(let state): ("queue.day", state.counts.day.text)
         // Who rated what stands in no list.
         case .rating, .receipt, .handover, .parcel, .holding, .account, .audit,
             .keyring, .reconciliation:

@@ -9,6 +9,7 @@ final class DocumentTable {
     private let insert: Statement
     private let update: Statement
     private let updateState: Statement
+    private let updateStatus: Statement
     private let delete: Statement
     private let byLabel: Statement
     private let stateByLabel: Statement
@@ -19,6 +20,7 @@ final class DocumentTable {
     struct Facts {
         let scope: ScopeID
         let label: String
+        let status: String
         let time: Int64
         let attention: Bool
         /// Row of its words; 0 where it has none.
@@ -28,16 +30,17 @@ final class DocumentTable {
 
         init(of document: StoredDocument, words: Int64, row: Int64) {
             self.init(
-                scope: document.scope, label: document.label, time: document.time,
-                attention: document.attention, words: words, row: row)
+                scope: document.scope, label: document.label, status: document.status,
+                time: document.time, attention: document.attention, words: words, row: row)
         }
 
         init(
-            scope: ScopeID, label: String, time: Int64, attention: Bool, words: Int64,
-            row: Int64
+            scope: ScopeID, label: String, status: String, time: Int64, attention: Bool,
+            words: Int64, row: Int64
         ) {
             self.scope = scope
             self.label = label
+            self.status = status
             self.time = time
             self.attention = attention
             self.words = words
@@ -54,7 +57,8 @@ final class DocumentTable {
             FROM document \(key)
             """)
         facts = Statement(
-            database, "SELECT scope, label, time, attention, words, no FROM document \(key)")
+            database,
+            "SELECT scope, label, status, time, attention, words, no FROM document \(key)")
         insert = Statement(
             database,
             """
@@ -68,11 +72,9 @@ final class DocumentTable {
             UPDATE document SET status = ?3, state = ?4, scope = ?5, label = ?6, time = ?7,
                 attention = ?8, words = ?9 WHERE no = ?1
             """)
-        updateState = Statement(
-            database,
-            """
-            UPDATE document SET status = ?2, state = ?3 WHERE no = ?1
-            """)
+        updateState = Statement(database, "UPDATE document SET state = ?2 WHERE no = ?1")
+        updateStatus = Statement(
+            database, "UPDATE document SET state = ?2, status = ?3 WHERE no = ?1")
         delete = Statement(database, "DELETE FROM document \(key)")
         byLabel = Statement(
             database,
@@ -114,9 +116,9 @@ final class DocumentTable {
         try bind(key, to: facts)
         guard try facts.step() else { return nil }
         return Facts(
-            scope: ScopeID(facts.unsigned(0)), label: facts.text(1), time: facts.integer(2),
-            attention: facts.integer(3) != 0, words: facts.integer(4),
-            row: facts.integer(5))
+            scope: ScopeID(facts.unsigned(0)), label: facts.text(1), status: facts.text(2),
+            time: facts.integer(3), attention: facts.integer(4) != 0,
+            words: facts.integer(5), row: facts.integer(6))
     }
 
     /// Writes a document; indexes are touched only where what they hold has changed.
@@ -127,10 +129,12 @@ final class DocumentTable {
         if let old, old.scope == document.scope, old.label == document.label,
             old.time == document.time, old.attention == document.attention, old.words == words
         {
-            try updateState.bind(1, old.row)
-            try updateState.bind(2, document.status)
-            try updateState.run(3, blob: document.state)
-            return old
+            let isSame = old.status == document.status
+            let statement = isSame ? updateState : updateStatus
+            try statement.bind(1, old.row)
+            if !isSame { try statement.bind(3, document.status) }
+            try statement.run(2, blob: document.state)
+            return isSame ? old : Facts(of: document, words: words, row: old.row)
         }
         let statement = old == nil ? insert : update
         if let old {
@@ -210,27 +214,44 @@ final class DocumentTable {
     }
 }
 
-/// Pages of documents by time, walked along the index.
+/// Pages of documents by time, walked along an index: whole rows, so that a page costs its rows
+/// and no second look at each. Cases of one state have an index of their own, in which the rare
+/// ones lie together; of other collections those of another state are stepped over.
 final class DocumentLists {
     private let newest: Statement
     private let oldest: Statement
+    private let newestOfStatus: Statement
+    private let oldestOfStatus: Statement
 
     init(_ database: Database) {
-        func sql(_ sign: String, _ direction: String) -> String {
+        func sql(_ filter: String, _ sign: String, _ direction: String) -> String {
             """
-            SELECT collection, id FROM document
-            WHERE collection = ?1 AND (time, id) \(sign) (?2, ?3) AND (?4 IS NULL OR status = ?4)
-            ORDER BY time \(direction), id \(direction) LIMIT ?5
+            SELECT document.collection, document.id, scope, label, status, time, attention,
+                document.words, state, coalesce(words.text, '')
+            FROM document \(filter.contains("= 4") ? "INDEXED BY document_status" : "")
+            LEFT JOIN words ON words.no = document.words
+            WHERE \(filter) AND (time, document.id) \(sign) (?2, ?3)
+            ORDER BY time \(direction), document.id \(direction) LIMIT ?5
             """
         }
-        newest = Statement(database, sql("<", "DESC"))
-        oldest = Statement(database, sql(">", "ASC"))
+        let all = "document.collection = ?1 AND (?4 IS NULL OR status = ?4)"
+        let cases = "document.collection = \(Collection.caseFile.rawValue) AND status = ?4"
+        newest = Statement(database, sql(all, "<", "DESC"))
+        oldest = Statement(database, sql(all, ">", "ASC"))
+        newestOfStatus = Statement(database, sql(cases, "<", "DESC"))
+        oldestOfStatus = Statement(database, sql(cases, ">", "ASC"))
     }
 
-    func keys(_ query: PageQuery, limit: Int) throws(JournalError) -> [DocumentKey] {
-        let statement = query.newestFirst ? newest : oldest
+    func documents(
+        _ query: PageQuery, limit: Int
+    ) throws(JournalError) -> [StoredDocument] {
+        let isOfStatus = query.collection == .caseFile && query.status != nil
+        let statement =
+            isOfStatus
+            ? query.newestFirst ? newestOfStatus : oldestOfStatus
+            : query.newestFirst ? newest : oldest
         defer { statement.reset() }
-        try statement.bind(1, Int64(query.collection.rawValue))
+        if !isOfStatus { try statement.bind(1, Int64(query.collection.rawValue)) }
         if let after = query.after {
             try statement.bind(2, after.time)
             try statement.bind(3, after.id.bytes)
@@ -246,8 +267,15 @@ final class DocumentLists {
             try statement.bindNull(4)
         }
         try statement.bind(5, Int64(limit))
-        var keys: [DocumentKey] = []
-        while try statement.step() { keys.append(try DocumentTable.key(statement, 0)) }
-        return keys
+        var found: [StoredDocument] = []
+        while try statement.step() {
+            found.append(
+                StoredDocument(
+                    key: try DocumentTable.key(statement, 0), scope: ScopeID(statement.unsigned(2)),
+                    label: statement.text(3), status: statement.text(4), time: statement.integer(5),
+                    attention: statement.integer(6) != 0, search: statement.text(9),
+                    state: statement.bytes(8)))
+        }
+        return found
     }
 }

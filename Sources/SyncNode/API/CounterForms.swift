@@ -1,0 +1,168 @@
+import Base
+import Board
+import Console
+import Domain
+import Guide
+
+/// Forms of the counter, below its sheets.
+extension BoardPage {
+    static let counterForms: [String: [String]] = [
+        "window.set": ["code", "name", "slots", "ahead", "items", "closed", "weekend"],
+        "booking.make": ["window", "region", "date", "start", "item", "applicant", "phone"],
+        "booking.move": ["booking", "date", "start", "reason"],
+        "booking.decline": ["booking", "reason"], "booking.cancel": ["booking", "reason"],
+        "booking.arrive": ["booking"], "booking.miss": ["booking"],
+        "mailing.make": ["case", "to", "originals", "result"],
+        "mailing.collect": ["mailing", "carrier", "tracking"],
+        "mailing.receive": ["mailing", "note"], "mailing.return": ["mailing", "note"],
+        "mailing.lose": ["mailing", "note"], "certificate.remind": ["case", "way"],
+    ]
+
+    /// Where a form of the counter leads; nil for one that is none.
+    static func place(
+        after name: String, _ form: FormBody
+    ) -> (@Sendable ([UInt8]) -> String)? {
+        for kind in ["booking", "mailing"] where name.hasPrefix(kind + ".") {
+            let given = form.text(kind) ?? ""
+            return { answer in
+                let number = AnswerField.text(kind, of: answer) ?? given
+                return "/board/\(kind)?code=" + URLText.segment(number)
+            }
+        }
+        if name == "window.set" { return { _ in "/board/windows" } }
+        guard name == "certificate.remind" else { return nil }
+        return { _ in "/board/reminders" }
+    }
+
+    func counter(_ kind: BoardKind, _ sheet: Sheet, _ names: PlaceNames) -> HTMLText {
+        switch kind {
+        case .windows: return HTMLText([book(sheet, names), window])
+        case .mailings: return mail(names)
+        case .reminders: return remind
+        case .booking: return bookingActs(sheet)
+        case .mailing: return mailingActs(sheet)
+        default: return .empty
+        }
+    }
+
+    private func card(
+        _ title: String, _ command: String, _ fields: HTMLText, _ button: String
+    ) -> HTMLText {
+        """
+        <section class="card narrow"><h2>\(title)</h2>\
+        <form method="post" action="/console/board">\(Page.token(viewer))\
+        \(hidden("command", command))\(fields)\
+        <button class="main">\(button)</button></form></section>
+        """
+    }
+
+    private func book(_ sheet: Sheet, _ names: PlaceNames) -> HTMLText {
+        guard viewer.may(.book) else { return .empty }
+        let windows = (sheet.data["windows"]?.array ?? []).map { window -> HTMLText in
+            let code = window["region"]?.text.flatMap { RegionCode($0) }
+            return """
+                <option value="\(window["window"]?.text ?? "")">\(names.name(code)) \
+                \(window["name"]?.text ?? "")</option>
+                """
+        }
+        let places = names.own.map { place -> HTMLText in
+            let chosen: HTMLText = place.relation == .own ? " selected" : .empty
+            return "<option value=\"\(place.code.text)\"\(chosen)>\(place.name)</option>"
+        }
+        return card(
+            "登记预约", "booking.make",
+            """
+            <p class="quiet">上级的窗口由上级确认，确认前为待确认；断网时照常登记。</p>\
+            <label>地点<select name="region">\(places)</select></label>\
+            <label>窗口<select name="window">\(windows)</select></label>\
+            <label>日期<input type="date" name="date" required></label>\
+            <label>时段<input type="time" name="start" required></label>\
+            <label>预约人<input name="applicant" autocomplete="off"></label>\
+            <label>联系电话<input name="phone" autocomplete="off"></label>\
+            <label>事项编码（可不填）<input name="item" maxlength="64"></label>
+            """, "预约")
+    }
+
+    private var window: HTMLText {
+        guard viewer.may(.window) else { return .empty }
+        return card(
+            "设置本站的预约窗口", "window.set",
+            """
+            <label>窗口编号<input name="code" required maxlength="32"></label>\
+            <label>名称<input name="name" required maxlength="60"></label>\
+            <label>时段和人数，如 09:00x4 10:00x4<input name="slots" required></label>\
+            <label>可提前天数<input name="ahead" inputmode="numeric" value="14"></label>\
+            <label>停约日期，如 2026-10-09<input name="closed"></label>\
+            <label><input type="checkbox" name="weekend" value="yes"> 周末也开放</label>
+            """, "发布")
+    }
+
+    private func mail(_ names: PlaceNames) -> HTMLText {
+        guard viewer.may(.mail) else { return .empty }
+        let places = names.targets.map { place -> HTMLText in
+            "<option value=\"\(place.code.text)\">\(place.name)</option>"
+        }
+        return card(
+            "登记寄递单", "mailing.make",
+            """
+            <label>办件编号<input name="case" required maxlength="32" autocomplete="off"></label>\
+            <label>寄往<select name="to"><option value="">申请人</option>\(places)</select></label>\
+            <label>原件编码，如 M1 M3<input name="originals"></label>\
+            <label><input type="checkbox" name="result" value="yes"> 办理结果</label>
+            """, "登记")
+    }
+
+    private var remind: HTMLText {
+        guard viewer.may(.remind) else { return .empty }
+        return card(
+            "登记提醒", "certificate.remind",
+            """
+            <label>办件编号<input name="case" required maxlength="32" autocomplete="off"></label>\
+            <label>方式<select name="way"><option>上门</option><option>电话</option>\
+            <option>短信</option></select></label>
+            """, "已提醒")
+    }
+
+    private func acts(
+        _ kind: String, _ sheet: Sheet, fields: (String) -> HTMLText, name: (String) -> String
+    ) -> HTMLText {
+        let number = sheet.data[kind]?.text ?? ""
+        let forms = (sheet.data["acts"]?.array ?? []).compactMap(\.text).map { act -> HTMLText in
+            """
+            <form class="inline" method="post" action="/console/board">\(Page.token(viewer))\
+            \(hidden("command", kind + "." + act))\(hidden(kind, number))\(fields(act))\
+            <button>\(name(act))</button></form>
+            """
+        }
+        return forms.isEmpty
+            ? .empty : "<section class=\"card\"><h2>办理</h2>\(HTMLText(forms))</section>"
+    }
+
+    private func bookingActs(_ sheet: Sheet) -> HTMLText {
+        guard viewer.may(.bookingStep) else { return .empty }
+        let reason: HTMLText = "<label>说明<input name=\"reason\" required maxlength=\"200\"></label>"
+        let other: HTMLText = """
+            <label>日期<input type="date" name="date" required></label>\
+            <label>时段<input type="time" name="start" required></label>\(reason)
+            """
+        func fields(_ act: String) -> HTMLText {
+            act == BookingAct.move.rawValue
+                ? other : act == BookingAct.decline.rawValue ? reason : .empty
+        }
+        return acts(
+            "booking", sheet, fields: fields, name: { BookingAct(rawValue: $0)?.name ?? $0 })
+    }
+
+    private func mailingActs(_ sheet: Sheet) -> HTMLText {
+        guard viewer.may(.mail) else { return .empty }
+        let carried: HTMLText = """
+            <label>承运单位<input name="carrier" required maxlength="60"></label>\
+            <label>运单号<input name="tracking" required maxlength="60"></label>
+            """
+        let note: HTMLText = "<label>说明<input name=\"note\" maxlength=\"200\"></label>"
+        return acts(
+            "mailing", sheet,
+            fields: { $0 == MailingAct.collect.rawValue ? carried : note },
+            name: { MailingAct(rawValue: $0)?.name ?? $0 })
+    }
+}
