@@ -105,7 +105,7 @@ extension Call {
         }
         let texts = [
             "outcome", "note", "receiver", "to", "reason", "procedure", "approver", "department",
-            "document", "seal", "certificate", "validUntil", "keep", "way",
+            "document", "seal", "certificate", "validUntil", "keep", "way", "purpose",
         ]
         for name in texts {
             if let text = form.text(name) { object[name] = .text(text) }
@@ -113,7 +113,9 @@ extension Call {
         for name in ["promise", "pledge", "override"] where form.text(name) != nil {
             object[name] = true
         }
-        if let days = form.text("days").flatMap(\.digits) { object["days"] = .int(Int64(days)) }
+        for name in ["days", "cents"] {
+            if let number = form.text(name).flatMap(\.digits) { object[name] = .int(Int64(number)) }
+        }
         let codes = form.texts("code")
         if !codes.isEmpty { object["codes"] = .array(codes.map(JSON.text)) }
         if let gaps = form.text("gaps") {

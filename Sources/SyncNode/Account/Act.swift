@@ -37,6 +37,7 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case end = "case.end"
     case verify = "case.verify"
     case revoke = "case.revoke"
+    case fee = "case.fee"
     case originals = "case.originals"
     case archive = "case.archive"
     /// What is personal of a closed case is destroyed, everywhere.
@@ -134,6 +135,7 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .end: "终止办件"
         case .verify: "事后核查"
         case .revoke: "撤销决定"
+        case .fee: "缴费通知与登记"
         case .originals: "登记原件交接"
         case .archive: "归档"
         case .draft: "起草事项版本"

@@ -27,7 +27,7 @@ package enum Permissions {
     private static let window: Set<Act> = [
         .receive, .accept, .correct, .supplement, .deliver, .close, .withdraw, .note, .rate,
         .offer, .sign, .reject, .recall, .reveal, .viewCases, .viewNode, .sync,
-        .take, .propose, .originals, .ready, .askSeal, .archive,
+        .take, .propose, .originals, .ready, .askSeal, .archive, .fee,
         .ticketOpen, .ticketStep, .viewBoard,
         .window, .book, .bookingStep, .mail, .remind, .queue,
     ]
@@ -35,13 +35,13 @@ package enum Permissions {
     /// What an officer does who examines and decides.
     private static let decider: Set<Act> = [
         .review, .decide, .note, .offer, .sign, .reject, .recall, .close, .reveal, .viewCases,
-        .viewNode, .assign, .pause, .runOn, .askSeal, .seal, .ready, .verify,
+        .viewNode, .assign, .pause, .runOn, .askSeal, .seal, .ready, .verify, .fee,
         .ticketOpen, .ticketStep, .viewBoard, .mail,
     ]
 
     private static func acts(of role: Role) -> Set<Act> {
         switch role {
-        case .villageClerk: window.union([.decide, .overlay])
+        case .villageClerk: window.union([.decide, .overlay, .seal])
         case .townAcceptor: window.union([.overlay])
         case .townReviewer:
             decider.union([.refuse, .correct, .correctAgain, .answer, .ticketReview])

@@ -101,7 +101,10 @@ struct NodeService: Sendable {
             responder.respond(response)
         }
         let plain = order.command
-        let given = plain.isReceipt && runtime.isCutOff ? plain.offline : plain
+        let given =
+            plain.isReceipt
+            ? plain.noted(
+                offline: runtime.isCutOff, doubtful: runtime.clock.trust == .doubtful) : plain
         switch runtime.vaultDoor.sealed(given) {
         case .ready(let command): hand(command, order, answer)
         case .locked: answer(.refused(.locked))
@@ -231,12 +234,14 @@ struct DemoDoor: Sendable {
         return done
     }
 
-    /// {at}: RFC 3339.
+    /// {at, wrong?}: RFC 3339; `wrong` as a machine's clock that a clock above corrects.
     private func clock(_ json: JSON) -> HTTPResponse {
         guard let moment = json["at"]?.text.flatMap(Instant.init(rfc3339:)) else {
             return NodeService.problem(422, "bad-time", "缺少时间 at")
         }
-        runtime.clock.set(to: moment)
+        let isWrong = json["wrong"]?.bool ?? false
+        runtime.clock.set(to: moment, isWrong: isWrong)
+        if isWrong { runtime.compareClock() }
         return done
     }
 

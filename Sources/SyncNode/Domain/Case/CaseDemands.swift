@@ -1,10 +1,7 @@
 package import Base
 package import Change
-package import Civil
-import Counter
 import Document
-package import Region
-import Ticket
+import Region
 
 /// What a case's version asks of an acceptance: how many officers, which materials, what may be
 /// promised. Read from the item's elements once for each command that needs it.
@@ -21,6 +18,8 @@ struct CaseDemands {
     var promisable: [String] = []
     /// 特殊环节 of the item.
     var procedures: [String] = []
+    /// Whether the item says that nothing is charged.
+    var isFree = false
 
     /// - Parameters:
     ///   - elements: Of the version that the case is pinned to; nil where it is not here.
@@ -123,7 +122,7 @@ extension CaseRules {
         case .accept:
             // The node itself accepts what it was told to; nothing is missing that was listed.
             if desk.author == 0, !state.facts.materials.holdsFalse { return nil }
-        case .step(.accept), .step(.pause): break
+        case .step(.accept), .step(.pause), .step(.fee): break
         default: return nil
         }
         guard
@@ -135,7 +134,9 @@ extension CaseRules {
         let binding =
             item.state.versions.entries.count > 1
             ? try CatalogQuery.binding(of: state, in: desk.directory, from: source) : nil
-        return CaseDemands(elements, binding, for: state)
+        var demands = CaseDemands(elements, binding, for: state)
+        demands.isFree = elements?.isCharged == false
+        return demands
     }
 
     /// Of two applications of one person the earlier goes on (DOMAIN §3.8): the other ends with
@@ -229,118 +230,113 @@ extension CaseState {
     }
 }
 
-extension CatalogQuery {
-    /// The last day on which a closed case may be rated (R19); nil where it is not closed, or no
-    /// notice of that year is known.
-    package static func lastRatingDay<S: DocumentSource>(
-        of state: CaseState, in directory: Directory, from source: S
-    ) throws(S.Failure) -> CivilDate? {
-        guard let close = state.effective(.caseClose).first else { return nil }
-        let day = CivilDate(of: Instant(millis: close.moment))
-        let calendar = try calendar(
-            of: day.year...min(9999, day.year + 1), for: state.scope.region, in: directory,
-            from: source)
-        return calendar.due(after: day, workingDays: Limits.ratingDays).date
+extension ChangeKind {
+    /// 业务时间更正: the writer's clock was wrong; {clock: {offset, from, through}}.
+    package static let caseRetime = ChangeKind(rawValue: 0x80cf)
+    /// 缴费通知 and 缴费登记: `outcome` `notice` or `paid`.
+    package static let caseFee = ChangeKind(rawValue: 0x80d0)
+}
+
+/// What a node says of its own clock once a clock above has told it the time (见证时间).
+package struct ClockWord: Hashable, Sendable {
+    /// True time less the clock's, in milliseconds; 0 where the clock was right.
+    package let offset: Int64
+    /// The first and last change of the writer's chain to which that applies.
+    package let from: UInt64
+    package let through: UInt64
+
+    package init(offset: Int64, from: UInt64, through: UInt64) {
+        self.offset = offset
+        self.from = from
+        self.through = through
+    }
+
+    /// - Parameter json: {offset, from, through}; anything else gives nil.
+    init?(_ json: JSON?) {
+        guard let json, let offset = json["offset"]?.int, abs(offset) <= Limits.clockErrorMillisMax,
+            let from = json["from"]?.int, let through = json["through"]?.int,
+            (0...Int64(Limits.seqMax)).contains(from), from <= through,
+            through <= Int64(Limits.seqMax)
+        else { return nil }
+        self.init(offset: offset, from: UInt64(from), through: UInt64(through))
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.object("clock") { object in
+            object.field("offset", offset)
+            object.field("from", Int64(from))
+            object.field("through", Int64(through))
+        }
+    }
+
+    /// Business time as it truly was, of a change that it speaks of.
+    ///
+    /// - Parameter told: When the clock above told it. Nothing happened after that.
+    func corrected(_ event: CaseEvent, told: Int64) -> Int64? {
+        guard offset != 0, (from...through).contains(event.dot.seq.rawValue) else { return nil }
+        if let business = event.business {
+            // What a clerk wrote down stands where it is possible at all.
+            let oldest = told - Int64(Limits.backdatedDaysMax) * 86_400_000
+            if (oldest...told + Limits.clockLeadMillisMax).contains(business) { return nil }
+        }
+        return min((event.business ?? event.time) + offset, told)
+    }
+}
+
+extension CaseState {
+    /// 缴费通知 that nobody has paid yet.
+    package var openFee: CaseEvent? {
+        effective(.caseFee).last.flatMap { $0.outcome == "notice" ? $0 : nil }
+    }
+
+    /// Whether its days rest on a clock for which nobody above has vouched yet.
+    package var isDoubtful: Bool {
+        guard facts.isDoubtful, let genesis else { return false }
+        return !events.contains { event in
+            event.kind == .caseRetime && event.dot.actor == genesis.dot.actor
+                && event.status == .effective
+        }
+    }
+
+    /// Puts business times right by the words of those who wrote by a wrong clock: each of its own
+    /// chain only. The same words give the same times in any order.
+    mutating func retime() {
+        guard events.contains(where: { $0.kind == .caseRetime }) else { return }
+        let words = events.filter { $0.kind == .caseRetime && $0.status == .effective }
+        for index in events.indices where events[index].kind != .caseRetime {
+            let event = events[index]
+            let word = words.first {
+                $0.dot.actor == event.dot.actor
+                    && ($0.terms.clock.map { $0.from...$0.through }?
+                        .contains(event.dot.seq.rawValue) ?? false)
+            }
+            let corrected = word.flatMap { word in
+                word.terms.clock?.corrected(event, told: word.moment)
+            }
+            if event.terms.corrected != corrected { events[index].terms.corrected = corrected }
+        }
     }
 }
 
 extension CaseSheet {
-    /// 评价 of a case; a 差评 is a ticket beside it. Only who gives a name is tied to the case.
-    func rate(_ score: Int, _ note: String, _ isNamed: Bool) throws(RuleRefusal) -> Decision {
-        let draft = draft(.caseRate) { object in
-            object.field("score", score)
-            if !note.isEmpty { object.field("note", note) }
-            if isNamed { object.field("named", true) }
+    /// 业务时间更正 of what this node wrote in a case by a wrong clock, each change once.
+    func retime(_ word: ClockWord) -> Decision {
+        let known = state.events.compactMap { event in
+            event.kind == .caseRetime && event.dot.actor == actor ? event.terms.clock?.through : nil
+        }.max()
+        let from = max(word.from, known.map { $0 + 1 } ?? 0)
+        let mine = state.events.contains { event in
+            event.dot.actor == actor && event.dot.seq.rawValue >= from
+                && event.dot.seq.rawValue <= word.through
         }
-        guard let grade = Grade(rawValue: score), grade.isBad else { return written([draft]) }
-        var order = TicketRules.bad(grade, note, isNamed: isNamed, item: state.item, at: at)
-        if isNamed { order.caseNumber = state.number }
-        let opened = try TicketRules.opening(order, at: desk)
-        var answer = JSONWriter()
-        answer.object { object in
-            object.field("case", hex: id)
-            object.field("number", state.number)
-            object.field("ticket", opened.number)
-        }
-        return .write([draft, opened.draft], answer: answer.bytes)
-    }
-}
-
-extension CounterDoor {
-    /// Who has each original that is in somebody's keeping, by the 交接单 of the case.
-    static func holders<S: DocumentSource>(
-        of state: CaseState, from source: S
-    ) throws(S.Failure) -> [String: OriginalHolder] {
-        var holders: [String: OriginalHolder] = [:]
-        let events = state.effective(.caseOriginals)
-            .sorted { ($0.time, $0.dot.seq, $0.hash) < ($1.time, $1.dot.seq, $1.hash) }
-        for event in events {
-            var holder = state.region(of: event.dot.actor).map { OriginalHolder.place($0) }
-            if event.outcome == "on" {
-                let change = try source.change(at: event.dot, in: state.scopeID)
-                let words =
-                    change?.body.flatMap { CatalogFold.parsed($0)["detail"]?["receiver"]?.text }
-                    ?? ""
-                holder = MailingRules.holder(words, at: holder)
-            }
-            for code in event.terms.codes {
-                holders[code] = event.outcome == "back" ? nil : holder
-            }
-        }
-        return holders
-    }
-
-    /// The certificates of cases that were written: what they say of their validity, made of the
-    /// case alone.
-    static func certificates<S: DocumentSource>(
-        of writes: [ContentWrite], from source: S
-    ) throws(S.Failure) -> [ContentWrite] {
-        var found: [ContentWrite] = []
-        for write in writes {
-            guard case .caseFile(let file) = write.content,
-                file.events.contains(where: { $0.kind == .caseReady && $0.outcome != nil })
-            else { continue }
-            let key = CertificateState.key(case: write.key.id)
-            var state = CertificateState(scope: file.scope)
-            if case .certificate(let known)? = try source.content(key) { state = known }
-            let ready = file.effective(.caseReady).filter { $0.outcome != nil }
-                .max { ($0.time, $0.hash) < ($1.time, $1.hash) }
-            state.caseNumber = file.number
-            state.item = file.item
-            state.validUntil = ready?.outcome.flatMap { CivilDate($0) }
-            state.isRevoked = !file.effective(.caseRevoke).isEmpty
-            found.append(ContentWrite(key: key, content: .certificate(state)))
-        }
-        return found
-    }
-
-    /// 到期提醒: the stage that has come, once.
-    static func remind<S: DocumentSource>(
-        _ order: ReminderOrder, at desk: Desk, from source: S
-    ) throws(S.Failure) -> Decision {
-        let keys = try source.find(.certificate, label: order.caseNumber)
-        guard keys.count == 1, case .certificate(let state)? = try source.content(keys[0]) else {
-            return .refuse(
-                RuleRefusal(
-                    "certificate-unknown", "此办件没有带有效期的证照", field: "case", category: .missing))
-        }
-        let moment = order.at ?? desk.now
-        guard let stage = state.due(on: CivilDate(of: moment)) else {
-            return .refuse(
-                RuleRefusal("reminder-not-due", "尚未到提醒的日子，或本次已提醒", field: "case"))
-        }
+        guard mine, desk.directory.carries(desk.region, state.scope), state.status != .archived
+        else { return .refuse(RuleRefusal("clock-not-concerned", "没有需要更正时间的环节")) }
         var body = JSONWriter(capacity: 128)
         body.object { object in
-            object.field("case", hex: keys[0].id)
-            object.field("stage", stage.rawValue)
-            object.field("way", order.way)
-            object.field("at", moment.millis)
+            object.field("case", hex: id)
+            ClockWord(offset: word.offset, from: from, through: word.through).write(to: &object)
+            object.field("at", desk.now.millis)
         }
-        return .write(
-            [Draft(scope: state.scope, kind: .reminderGiven, body: body.bytes)],
-            answer: CatalogRules.answer { object in
-                object.field("number", state.caseNumber)
-                object.field("stage", stage.rawValue)
-            })
+        return written([Draft(scope: state.scope, kind: .caseRetime, body: body.bytes)])
     }
 }

@@ -192,6 +192,10 @@ package struct CaseTerms: Hashable, Sendable {
     package var codes: [String] = []
     /// 告知承诺: an acceptance on a written promise.
     package var isPledged = false
+    /// 业务时间更正: by how much a clock was wrong, for which changes of its chain.
+    package var clock: ClockWord?
+    /// Derived: business time by the word of a clock above, where its own was wrong.
+    package var corrected: Int64?
 
     package init() {}
 
@@ -365,7 +369,7 @@ package struct CaseEvent: Hashable, Sendable {
     }
 
     /// When it happened in the eyes of the clerk.
-    package var moment: Int64 { business ?? time }
+    package var moment: Int64 { box?.terms.corrected ?? business ?? time }
 }
 
 /// Which of custody's rules are in force. All are, outside the simulator: each switch is the

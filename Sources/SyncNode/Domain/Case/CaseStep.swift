@@ -27,6 +27,8 @@ package enum CaseStep: Hashable, Sendable {
     case revoke(reason: String)
     case originals(codes: [String], way: String, to: String)
     case archive(digest: String)
+    /// 缴费通知, and 缴费登记 once it was paid: who takes the money is another system's.
+    case fee(isNotice: Bool, cents: Int, purpose: String, note: String)
 
     /// Procedures for which the law lets the clock stand still (行政许可法 第四十五条).
     package static let lawful = ["听证", "招标", "拍卖", "检验", "检测", "检疫", "鉴定", "专家评审"]
@@ -55,6 +57,7 @@ package enum CaseStep: Hashable, Sendable {
         case .revoke: "revoke"
         case .originals: "originals"
         case .archive: "archive"
+        case .fee: "fee"
         }
     }
 
@@ -132,6 +135,13 @@ package enum CaseStep: Hashable, Sendable {
                 isKept: try fields.choice("outcome", ["kept", "broken"]) == "kept",
                 note: try fields.optionalText("note") ?? "")
         case "revoke": return .revoke(reason: try fields.text("reason"))
+        case "fee":
+            let isNotice = try fields.choice("outcome", ["notice", "paid"]) == "notice"
+            return .fee(
+                isNotice: isNotice,
+                cents: isNotice ? try fields.number("cents", in: 1...Limits.feeCentsMax) : 0,
+                purpose: isNotice ? try fields.text("purpose") : "",
+                note: try fields.optionalText("note") ?? "")
         case "originals":
             return .originals(
                 codes: try fields.texts("codes"), way: try fields.choice("way", ways),
@@ -171,6 +181,7 @@ extension CaseCommand.Act {
         case .ratify: "ratify"
         case .forkCut: "forkCut"
         case .erase: "erase"
+        case .retime: "retime"
         case .step(let step): step.name
         case .gateway: ""
         }
@@ -203,6 +214,8 @@ extension CaseStep {
         case .revoke(let reason): .revoke(reason: try map(reason))
         case .originals(let codes, let way, let to):
             .originals(codes: codes, way: way, to: try map(to))
+        case .fee(let isNotice, let cents, let purpose, let note):
+            .fee(isNotice: isNotice, cents: cents, purpose: purpose, note: try map(note))
         case .take, .accept, .assign, .archive: self
         }
     }
@@ -239,7 +252,8 @@ extension CaseCommand.Act {
         case .erase(let reason, let isDry): return .erase(reason: try text(reason), isDry: isDry)
         case .step(let step):
             return .step(try step.mappingTexts { (plain) throws(E) in try text(plain) })
-        case .receive, .accept, .supplement, .deliver, .close, .sign, .ratify, .forkCut, .gateway:
+        case .receive, .accept, .supplement, .deliver, .close, .sign, .ratify, .forkCut, .gateway,
+            .retime:
             return self
         }
     }
