@@ -1,4 +1,10 @@
+import Base
 import Change
+package import Civil
+import Counter
+import Document
+package import Region
+import Ticket
 
 /// Where a case stands (DOMAIN §3.3). The raw value is stored and in the API.
 package enum CaseStatus: String, Hashable, Sendable, CaseIterable {
@@ -210,5 +216,121 @@ package enum Slot: Int, Hashable, Sendable, CaseIterable {
         case .caseArchive: self = .archive
         default: return nil
         }
+    }
+}
+
+extension CatalogQuery {
+    /// The last day on which a closed case may be rated (R19); nil where it is not closed, or no
+    /// notice of that year is known.
+    package static func lastRatingDay<S: DocumentSource>(
+        of state: CaseState, in directory: Directory, from source: S
+    ) throws(S.Failure) -> CivilDate? {
+        guard let close = state.effective(.caseClose).first else { return nil }
+        let day = CivilDate(of: Instant(millis: close.moment))
+        let calendar = try calendar(
+            of: day.year...min(9999, day.year + 1), for: state.scope.region, in: directory,
+            from: source)
+        return calendar.due(after: day, workingDays: Limits.ratingDays).date
+    }
+}
+
+extension CaseSheet {
+    /// 评价 of a case; a 差评 is a ticket beside it. Only who gives a name is tied to the case.
+    func rate(_ score: Int, _ note: String, _ isNamed: Bool) throws(RuleRefusal) -> Decision {
+        let draft = draft(.caseRate) { object in
+            object.field("score", score)
+            if !note.isEmpty { object.field("note", note) }
+            if isNamed { object.field("named", true) }
+        }
+        guard let grade = Grade(rawValue: score), grade.isBad else { return written([draft]) }
+        var order = TicketRules.bad(grade, note, isNamed: isNamed, item: state.item, at: at)
+        if isNamed { order.caseNumber = state.number }
+        let opened = try TicketRules.opening(order, at: desk)
+        var answer = JSONWriter()
+        answer.object { object in
+            object.field("case", hex: id)
+            object.field("number", state.number)
+            object.field("ticket", opened.number)
+        }
+        return .write([draft, opened.draft], answer: answer.bytes)
+    }
+}
+
+extension CounterDoor {
+    /// Who has each original that is in somebody's keeping, by the 交接单 of the case.
+    static func holders<S: DocumentSource>(
+        of state: CaseState, from source: S
+    ) throws(S.Failure) -> [String: OriginalHolder] {
+        var holders: [String: OriginalHolder] = [:]
+        let events = state.effective(.caseOriginals)
+            .sorted { ($0.time, $0.dot.seq, $0.hash) < ($1.time, $1.dot.seq, $1.hash) }
+        for event in events {
+            var holder = state.region(of: event.dot.actor).map { OriginalHolder.place($0) }
+            if event.outcome == "on" {
+                let change = try source.change(at: event.dot, in: state.scopeID)
+                let words =
+                    change?.body.flatMap { CatalogFold.parsed($0)["detail"]?["receiver"]?.text }
+                    ?? ""
+                holder = MailingRules.holder(words, at: holder)
+            }
+            for code in event.terms.codes {
+                holders[code] = event.outcome == "back" ? nil : holder
+            }
+        }
+        return holders
+    }
+
+    /// The certificates of cases that were written: what they say of their validity, made of the
+    /// case alone.
+    static func certificates<S: DocumentSource>(
+        of writes: [ContentWrite], from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        var found: [ContentWrite] = []
+        for write in writes {
+            guard case .caseFile(let file) = write.content,
+                file.events.contains(where: { $0.kind == .caseReady && $0.outcome != nil })
+            else { continue }
+            let key = CertificateState.key(case: write.key.id)
+            var state = CertificateState(scope: file.scope)
+            if case .certificate(let known)? = try source.content(key) { state = known }
+            let ready = file.effective(.caseReady).filter { $0.outcome != nil }
+                .max { ($0.time, $0.hash) < ($1.time, $1.hash) }
+            state.caseNumber = file.number
+            state.item = file.item
+            state.validUntil = ready?.outcome.flatMap { CivilDate($0) }
+            state.isRevoked = !file.effective(.caseRevoke).isEmpty
+            found.append(ContentWrite(key: key, content: .certificate(state)))
+        }
+        return found
+    }
+
+    /// 到期提醒: the stage that has come, once.
+    static func remind<S: DocumentSource>(
+        _ order: ReminderOrder, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Decision {
+        let keys = try source.find(.certificate, label: order.caseNumber)
+        guard keys.count == 1, case .certificate(let state)? = try source.content(keys[0]) else {
+            return .refuse(
+                RuleRefusal(
+                    "certificate-unknown", "此办件没有带有效期的证照", field: "case", category: .missing))
+        }
+        let moment = order.at ?? desk.now
+        guard let stage = state.due(on: CivilDate(of: moment)) else {
+            return .refuse(
+                RuleRefusal("reminder-not-due", "尚未到提醒的日子，或本次已提醒", field: "case"))
+        }
+        var body = JSONWriter(capacity: 128)
+        body.object { object in
+            object.field("case", hex: keys[0].id)
+            object.field("stage", stage.rawValue)
+            object.field("way", order.way)
+            object.field("at", moment.millis)
+        }
+        return .write(
+            [Draft(scope: state.scope, kind: .reminderGiven, body: body.bytes)],
+            answer: CatalogRules.answer { object in
+                object.field("number", state.caseNumber)
+                object.field("stage", stage.rawValue)
+            })
     }
 }
