@@ -27,14 +27,14 @@ package enum Permissions {
     private static let window: Set<Act> = [
         .receive, .accept, .correct, .supplement, .deliver, .close, .withdraw, .note, .rate,
         .offer, .sign, .reject, .recall, .reveal, .viewCases, .viewNode, .sync,
-        .take, .propose, .originals, .ready, .askSeal, .archive,
+        .take, .propose, .originals, .ready, .askSeal, .archive, .material, .reuse, .waive,
         .ticketOpen, .ticketStep, .viewBoard,
     ]
 
     /// What an officer does who examines and decides.
     private static let decider: Set<Act> = [
         .review, .decide, .note, .offer, .sign, .reject, .recall, .close, .reveal, .viewCases,
-        .viewNode, .assign, .pause, .runOn, .askSeal, .seal, .ready, .verify,
+        .viewNode, .assign, .pause, .runOn, .askSeal, .seal, .ready, .verify, .material,
         .ticketOpen, .ticketStep, .viewBoard,
     ]
 
@@ -64,7 +64,8 @@ package enum Permissions {
         case .corridorClerk:
             [
                 .receive, .supplement, .deliver, .withdraw, .note, .rate, .offer, .sign, .reject,
-                .recall, .originals, .reveal, .viewCases, .viewNode, .sync, .ticketOpen,
+                .recall, .originals, .material, .reuse, .waive, .reveal, .viewCases, .viewNode,
+                .sync, .ticketOpen,
                 .ticketStep, .viewBoard,
             ]
         case .inspector:

@@ -33,8 +33,8 @@ package struct HTTPError: Error, Hashable, Sendable {
     /// The answer: a problem document (RFC 9457) that repeats nothing of what was sent.
     package var response: HTTPResponse { response(bodyBytesMax: nil) }
 
-    /// The same, and of a body that is too long also what is: `body`, and how many bytes its address
-    /// takes.
+    /// The same, and of a body that is too long also what is: `body`, and how many bytes its
+    /// address takes.
     package func response(bodyBytesMax: Int?) -> HTTPResponse {
         guard reason == .bodyTooLong, let bodyBytesMax else {
             return .problem(

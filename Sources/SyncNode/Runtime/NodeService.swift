@@ -76,6 +76,16 @@ struct NodeService: Sendable {
                 }
                 await door.answer(order, responder, onAwaited: { board.touch() })
             }
+        case .upload(let order):
+            let door = BlobDoor(runtime.store.blobs)
+            Task { [board = runtime.board] in
+                let outcome = await door.put(
+                    order.bytes, as: order.digest, onAwaited: { board.touch() })
+                switch outcome {
+                case .stored, .known: submit(order.next, request, principal, responder)
+                default: responder.respond(order.refused(outcome))
+                }
+            }
         case .events(let cursor): EventStream(runtime: runtime).start(responder, after: cursor)
         }
     }
@@ -105,6 +115,23 @@ struct NodeService: Sendable {
     }
 
     private func hand(
+        _ command: Command, _ order: CommandOrder,
+        _ answer: @escaping @Sendable (CommandOutcome) -> Void
+    ) {
+        guard let target = command.poolTarget else { return write(command, order, answer) }
+        Task {
+            await Blocking.run {
+                do throws(ViewError) {
+                    let pool = try NodeQueries(runtime: runtime).pool(target)
+                    write(command.knowing(pool), order, answer)
+                } catch {
+                    answer(.failed)
+                }
+            }
+        }
+    }
+
+    private func write(
         _ command: Command, _ order: CommandOrder,
         _ answer: @escaping @Sendable (CommandOutcome) -> Void
     ) {

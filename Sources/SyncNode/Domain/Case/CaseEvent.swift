@@ -64,6 +64,10 @@ extension ChangeKind {
     /// 归档: sealed, nothing more happens.
     package static let caseArchive = ChangeKind(rawValue: 0x80ce)
 
+    /// 材料: of `codes`, a scan, how far they can be trusted (`outcome` A to D), that they were taken
+    /// from an earlier case (`reused`), or that a certificate stands for them (`waived`).
+    package static let caseMaterial = ChangeKind(rawValue: 0x80cf)
+
     /// 清除: payloads of the case are destroyed everywhere (PROTOCOL §11).
     package static let caseErase = ChangeKind(rawValue: 0x801a)
 

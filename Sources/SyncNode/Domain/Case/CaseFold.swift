@@ -179,7 +179,9 @@ extension ChangeKind {
     /// Whether it says something beside custody, from any place.
     fileprivate var commutes: Bool {
         switch self {
-        case .caseNote, .caseSupplement, .caseRate, .caseWithdraw, .caseReview, .caseOriginals: true
+        case .caseNote, .caseSupplement, .caseRate, .caseWithdraw, .caseReview, .caseOriginals,
+            .caseMaterial:
+            true
         default: false
         }
     }

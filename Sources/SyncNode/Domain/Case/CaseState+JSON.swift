@@ -306,7 +306,7 @@ extension ChangeKind {
         (.caseResume, "resume"), (.caseExtend, "extend"), (.caseSealAsk, "askSeal"),
         (.caseSealAnswer, "seal"), (.caseReady, "ready"), (.caseEnd, "end"),
         (.caseVerify, "verify"), (.caseRevoke, "revoke"), (.caseOriginals, "originals"),
-        (.caseArchive, "archive"),
+        (.caseArchive, "archive"), (.caseMaterial, "material"),
         (.parcelErase, "eraseParcel"),
     ]
 
