@@ -99,7 +99,13 @@ let rooms: [(name: String, knows: [String])] = [
         "Simulator",
         ["Base", "Crypto", "HTTP", "Change", "Domain", "Replication", "Kernel", "API", "Account"]
     ),
-    ("Play", ["Base", "Account", "Change", "Civil", "Domain", "Guide", "Kernel", "Simulator"]),
+    (
+        "Play",
+        [
+            "Base", "Account", "Change", "Civil", "Domain", "Guide", "Board", "Paper", "Kernel",
+            "Simulator",
+        ]
+    ),
 ]
 
 let strict: [SwiftSetting] =

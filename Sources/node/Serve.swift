@@ -50,16 +50,20 @@ extension Verb {
     /// Starts a whole topology on this machine.
     static let demo = Verb(
         name: "demo",
-        help: "[--topology FILE] [--data DIR] [--port N] [--keep] [--once] [--publishes N]"
+        help: "[--topology FILE] [--data DIR] [--port N] [--keep] [--once] [--kill] "
+            + "[--publishes N]"
     ) { words in
         await guarded("demo") {
-            let arguments = try Arguments(words, flags: ["keep", "once"])
-            try arguments.allowOnly(["topology", "data", "port", "keep", "once", "publishes"])
+            let arguments = try Arguments(words, flags: ["keep", "once", "kill"])
+            try arguments.allowOnly([
+                "topology", "data", "port", "keep", "once", "kill", "publishes",
+            ])
             return try await Demo.run(
                 topology: arguments.value("topology") ?? "topology/demo.json",
                 data: arguments.value("data"),
                 port: try arguments.number("port", in: 1...64_000, fallback: 8370),
                 keeps: arguments.has("keep"), once: arguments.has("once"),
+                kills: arguments.has("kill"),
                 publishes: try arguments.number("publishes", in: 0...100, fallback: 0))
         }
     }

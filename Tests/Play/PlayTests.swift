@@ -24,6 +24,18 @@ import Testing
         for row in ["目录", "办件", "本地要素", "指标"] { #expect(lines.contains("B 表 \(row)")) }
     }
 
+    @Test func noLineOfAIsLeftOut() {
+        let lines = Set(Scenario.villageDay.play().facts.map(\.line))
+        for number in 0...13 { #expect(lines.contains("A.\(number)"), "A.\(number)") }
+        for row in ["V1", "V2", "T", "C", "指标", "全体"] { #expect(lines.contains("A 表 \(row)")) }
+    }
+
+    /// With a line after all, nothing was registered without one, and what was said comes earlier.
+    @Test func aVillageOnLineIsNoticed() {
+        let wrong = VillageDay.play(isCut: false).facts.filter { !$0.holds }.map(\.sentence)
+        #expect(wrong.contains("V1 离线") && wrong.contains("离线登记"))
+    }
+
     /// Where the village is on line after all, the facts say so.
     @Test func aPlayNoticesWhatIsNotSo() {
         let bill = CatalogUpdate.play(isCut: false)

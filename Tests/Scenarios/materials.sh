@@ -5,30 +5,12 @@
 #
 #   Tests/Scenarios/materials.sh [BINARY]      .build/debug/node where none is named
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-node=${1:-$here/.build/debug/node}
-[ -x "$node" ] || {
-    echo "no binary at $node" >&2
-    exit 2
-}
 unset LANG
-work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-materials-XXXXXX")
 
 # shellcheck source=Tests/Scenarios/started.sh
-. "$here/Tests/Scenarios/started.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/started.sh"
 # shellcheck source=Tests/Scenarios/asked.sh
 . "$here/Tests/Scenarios/asked.sh"
-
-within() {
-    local left=$(($1 * 10))
-    shift
-    until "$@"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "it did not come about: $*"
-        sleep 0.1
-    done
-    facts=$((facts + 1))
-}
 
 # publish CODE NAME: an item with a form, a certificate and one that may come later.
 publish() {

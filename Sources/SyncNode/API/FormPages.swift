@@ -170,7 +170,26 @@ struct DeliveryCard {
             } ?? .empty
         return """
             <section class="card"><h2>到达情况</h2><ul class="materials">\(steps)</ul>\
-            \(hand)\(why)\(until)</section>
+            \(hand)\(why)\(until)\(times)</section>
+            """
+    }
+
+    /// Each event with 业务时间, 记录时间 and 入库时间 above.
+    private var times: HTMLText {
+        guard let first = delivery.events.first, !first.stored.isEmpty else { return .empty }
+        let heads = first.stored.map { place -> HTMLText in "<th>\(place.region.name)入库" }
+        let rows = delivery.events.map { line -> HTMLText in
+            let cells = line.stored.map { place -> HTMLText in
+                "<td>\(place.time.map { Instant(millis: $0).minuteText } ?? "—")"
+            }
+            return """
+                <tr><td>\(CaseWords.kind(line.kind))<td>\(Instant(millis: line.at).minuteText)\
+                <td>\(Instant(millis: line.recorded).minuteText)\(cells)</tr>
+                """
+        }
+        return """
+            <details><summary>各环节的时间</summary><div class="scroll"><table><thead><tr>\
+            <th>环节<th>业务时间<th>记录时间\(heads)</thead><tbody>\(rows)</tbody></table></div></details>
             """
     }
 

@@ -50,6 +50,8 @@ extension Limits {
     package static let paperReceiptBytesMax = 700
     /// Documents of one case in a list: some for each of its events.
     package static let papersMax = 400
+    /// Events of a case that are told with 入库时间 at each place: each costs some looks at the log.
+    package static let storedLinesMax = 60
     /// Materials of one application.
     package static let caseMaterialsMax = 100
     /// Characters of one element: the longest conditions of a public portal have 2,631.

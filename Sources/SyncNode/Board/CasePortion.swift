@@ -9,13 +9,14 @@ extension Portion {
     /// - Parameters:
     ///   - binding: Of the version that governs it; nil where its item is not here.
     ///   - calendar: Of the years around it, as its place counts.
-    /// - Returns: Nothing while its 收件 is not here. Cost: a step for each event, and for each
-    ///   calendar day of its limits.
+    /// - Returns: Nothing while its first event is not here. Cost: a step for each event, and one
+    ///   for each calendar day of its limits.
     package static func of(
         _ state: CaseState, _ binding: CaseBinding?, _ calendar: WorkCalendar
     ) -> Portion {
-        guard let course = state.course else { return Portion() }
         var portion = Portion()
+        portion.addOffline(state)
+        guard let course = state.course else { return portion }
         let terms = binding.map { binding in
             let legal = max(0, min(binding.legalDays, Limits.workingDaysMax))
             return CaseClock.Terms(
@@ -32,6 +33,13 @@ extension Portion {
             portion.add(due == nil ? .undated : .openDelivery, due)
         }
         return portion
+    }
+
+    private mutating func addOffline(_ state: CaseState) {
+        guard state.facts.isOffline, let registered = state.registeredAt else { return }
+        let day = CivilDate(of: Instant(millis: registered))
+        add(.offline, day)
+        if state.facts.stage == nil { add(.offlineReceived, day) }
     }
 
     private mutating func addReceipt(

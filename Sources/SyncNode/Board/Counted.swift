@@ -27,6 +27,8 @@ package enum Counted: UInt8, Hashable, Comparable, Sendable, CaseIterable {
     case sealedDocuments, signedDocuments
     /// 终止, on its day.
     case ended
+    /// 离线登记, on its day; of these 收件 by the station itself.
+    case offline, offlineReceived
 
     /// 评价 by grade; by channel, item, officer, each with how many are content as its sum.
     case rating = 40

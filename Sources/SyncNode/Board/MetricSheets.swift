@@ -53,6 +53,7 @@ extension BoardMaker {
             "to": .text(input.period.upperBound.text),
             "asOf": input.stations.asOf.map { .text(Instant(millis: $0).rfc3339) } ?? .null,
             "missing": .int(Int64(figured.missing)), "metrics": .array(metrics),
+            "volumes": Self.volumeData(input.figures),
         ]
     }
 
@@ -79,24 +80,40 @@ extension BoardMaker {
             ]
         }
         return Sheet(
-            "\(period.lowerBound.monthText) 月报", stamp: stamp(input, region),
+            period.lowerBound == period.upperBound
+                ? "\(period.lowerBound.text) 日报" : "\(period.lowerBound.monthText) 月报",
+            stamp: stamp(input, region),
             [
-                Sheet.Section("办件量", ["站点"] + Self.volumeNames, rows),
+                Sheet.Section("办件量", ["站点"] + Self.volumeColumns.map(\.name), rows),
                 Self.table(input), ratingSection(input.figures),
                 Sheet.Section("工单", ["类别", "登记", "办结", "按期办结"], tickets),
                 silent(input.stations),
             ], data: data(input, region))
     }
 
-    private static var volumeNames: [String] {
-        ["收件", "受理", "办结", "当日办结", "补正", "撤回", "不予受理", "容缺", "跨域转出"]
+    /// What is counted of a place, each with its name for programs.
+    private static var volumeColumns: [(name: String, key: String, counted: Counted)] {
+        [
+            ("收件", "received", .received), ("受理", "accepted", .accepted),
+            ("办结", "decided", .decided), ("当日办结", "sameDay", .sameDay),
+            ("补正", "corrected", .corrected), ("撤回", "withdrawn", .withdrawn),
+            ("不予受理", "refused", .refused), ("终止", "ended", .ended),
+            ("容缺", "deferred", .deferred), ("离线登记", "offline", .offline),
+            ("其中离线收件", "offlineReceived", .offlineReceived),
+            ("跨域转出", "crossOut", .crossOut),
+        ]
     }
 
     private static func volumes(_ figures: Figures) -> [String] {
-        [
-            .received, .accepted, .decided, .sameDay, .corrected, .withdrawn, .refused, .deferred,
-            .crossOut,
-        ].map { (counted: Counted) in String(figures.count(counted)) }
+        volumeColumns.map { String(figures.count($0.counted)) }
+    }
+
+    private static func volumeData(_ figures: Figures) -> JSON {
+        var object = JSONObject()
+        for column in volumeColumns {
+            object[column.key] = .int(Int64(figures.count(column.counted)))
+        }
+        return .object(object)
     }
 
     /// The places that were silent longest.

@@ -11,10 +11,12 @@ package enum Demo {
     ///   - port: The first node's port; the others follow.
     ///   - keeps: Leaves the folder where it is.
     ///   - once: Plays the scenarios and ends.
+    ///   - kills: Plays scenario A and ends, the station's process killed at every step.
     ///   - publishes: Measures so many rollouts and ends; 0 for none.
     /// - Returns: The exit code.
     package static func run(
-        topology path: String, data: String?, port: Int, keeps: Bool, once: Bool, publishes: Int
+        topology path: String, data: String?, port: Int, keeps: Bool, once: Bool, kills: Bool,
+        publishes: Int
     ) async throws -> Int32 {
         let topology = try Topology.read(path)
         guard let folder = data ?? SmallFile.temporaryFolder("syncnode-demo") else {
@@ -31,6 +33,8 @@ package enum Demo {
             var code: Int32 = 0
             if publishes > 0 {
                 code = await DemoPublish(county: county).play(rounds: publishes)
+            } else if kills {
+                code = await DemoScript(county: county).playKilled()
             } else if once {
                 code = await DemoScript(county: county).play()
             } else {

@@ -82,11 +82,14 @@ final class DemoMember: Sendable {
     }
 
     /// One request; status and body as they are, status 0 where none came.
+    ///
+    /// - Parameter token: nil for the machine's operator's.
     func fetch(
-        _ method: String, _ path: String, _ body: [UInt8] = []
+        _ method: String, _ path: String, _ body: [UInt8] = [], token: String? = nil
     ) async -> (status: Int, bytes: [UInt8]) {
         var request = ClientRequest(method, url + path, body: body)
-        request.headers = [("Authorization", "Bearer " + AdminKey.text(in: data))]
+        let token = token ?? AdminKey.text(in: data)
+        request.headers = [("Authorization", "Bearer " + token)]
         if !body.isEmpty {
             request.headers.append(("Content-Type", "application/octet-stream"))
         }
@@ -108,10 +111,11 @@ final class DemoMember: Sendable {
     }
 
     private func ask(
-        _ method: String, _ path: String, _ body: String?, token: String
+        _ method: String, _ path: String, _ body: String?, token: String, key: String? = nil
     ) async -> (status: Int, json: JSON) {
         var request = ClientRequest(method, url + path, body: Array((body ?? "").utf8))
         if body != nil { request.headers = [("Content-Type", "application/json")] }
+        if let key { request.headers.append(("Idempotency-Key", key)) }
         if !token.isEmpty { request.headers.append(("Authorization", "Bearer " + token)) }
         do throws(ClientError) {
             let response = try await client.send(request)
@@ -128,26 +132,49 @@ final class DemoMember: Sendable {
     }
 
     /// A request of a person, logged in where that is still to be done.
+    ///
+    /// - Parameter key: `Idempotency-Key`.
     func post(
-        _ path: String, _ body: String, as login: String
+        _ path: String, _ body: String, as login: String, key: String? = nil
     ) async -> (status: Int, json: JSON) {
         for _ in 0..<2 {
-            if tokens.withLock({ $0[login] }) == nil {
-                let words = "{\"login\":\"\(login)\",\"password\":\"\(DemoStaff.password)\"}"
-                let session = await ask("POST", "/api/v1/session", words, token: "")
-                guard let token = session.json["token"]?.text else { return session }
-                tokens.withLock { $0[login] = token }
-            }
-            let token = tokens.withLock { $0[login] } ?? ""
-            let answer = await ask("POST", path, body, token: token)
+            guard let token = await signIn(as: login) else { break }
+            let answer = await ask("POST", path, body, token: token, key: key)
             guard answer.status == 401 else { return answer }
             tokens.withLock { $0[login] = nil }
         }
         return (401, .null)
     }
 
+    /// What a person reads at a path, as it is.
+    func read(_ path: String, as login: String) async -> (status: Int, bytes: [UInt8]) {
+        for _ in 0..<2 {
+            guard let token = await signIn(as: login) else { break }
+            let answer = await fetch("GET", path, token: token)
+            guard answer.status == 401 else { return answer }
+            tokens.withLock { $0[login] = nil }
+        }
+        return (401, [])
+    }
+
+    /// Logs in whoever a command is the work of, so that the command is the next request.
+    func signIn(for body: String) async {
+        let name = NodeSettings.json(Array(body.utf8))?["command"]?.text ?? ""
+        tokens.withLock { $0 = [:] }
+        if let login = DemoStaff.login(for: name, at: node.level) { _ = await signIn(as: login) }
+    }
+
+    private func signIn(as login: String) async -> String? {
+        if let known = tokens.withLock({ $0[login] }) { return known }
+        let words = "{\"login\":\"\(login)\",\"password\":\"\(DemoStaff.password)\"}"
+        let session = await ask("POST", "/api/v1/session", words, token: "")
+        guard let token = session.json["token"]?.text else { return nil }
+        tokens.withLock { $0[login] = token }
+        return token
+    }
+
     /// A command by whoever's work it is here; a version of an item by two persons.
-    func command(_ body: String) async -> (status: Int, json: JSON) {
+    func command(_ body: String, key: String? = nil) async -> (status: Int, json: JSON) {
         let name = NodeSettings.json(Array(body.utf8))?["command"]?.text ?? ""
         let level = node.level
         if name == "item.publish", let drafter = DemoStaff.login(for: "item.draft", at: level),
@@ -161,9 +188,10 @@ final class DemoMember: Sendable {
                 as: checker)
         }
         guard let login = DemoStaff.login(for: name, at: level) else {
-            return await post("/api/v1/commands", body)
+            let token = AdminKey.text(in: data)
+            return await ask("POST", "/api/v1/commands", body, token: token, key: key)
         }
-        return await post("/api/v1/commands", body, as: login)
+        return await post("/api/v1/commands", body, as: login, key: key)
     }
 
     /// A command; true where it was done.

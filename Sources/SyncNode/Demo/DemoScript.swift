@@ -24,6 +24,23 @@ final class DemoScript: Sendable {
         await DemoRecovery(script: self, world: world).play()
         await DemoVillageDay(script: self, world: world).play()
         await DemoCatalog(script: self, world: world).play()
+        return await close()
+    }
+
+    /// Scenario A alone, with the station's process killed in the middle of each request and
+    /// behind each numbered step.
+    ///
+    /// - Returns: 0 where every fact held, else 1.
+    func playKilled() async -> Int32 {
+        guard let world = DemoWorld(county) else {
+            Console.say("--kill plays on the nodes of topology/demo.json")
+            return 2
+        }
+        await DemoVillageDay(script: self, world: world, isKilled: true).play()
+        return await close()
+    }
+
+    private func close() async -> Int32 {
         for member in county.members {
             let status = await member.get("/api/v1/status")
             fact(
@@ -104,7 +121,10 @@ struct DemoWorld: Sendable {
     /// Receives a case; its number.
     func receive(
         _ member: DemoMember, _ item: String, _ name: String,
-        idNumber: String = "370124194401081234", missing: [String] = [], more: String = ""
+        idNumber: String = "370124194401081234", missing: [String] = [], more: String = "",
+        by command: (DemoMember, String) async -> (status: Int, json: JSON) = {
+            await $0.command($1)
+        }
     ) async -> String {
         // What the station's own guide asks for, and nothing else.
         let guide = await member.get("/api/v1/catalog/guide?code=" + item)["data"]?["materials"]
@@ -112,7 +132,8 @@ struct DemoWorld: Sendable {
         let materials = codes.map { code in
             "{\"code\":\"\(code)\",\"present\":\(!missing.contains(code))}"
         }
-        let answer = await member.command(
+        let answer = await command(
+            member,
             "{\"command\":\"case.receive\",\"item\":\"\(item)\",\"applicant\":"
                 + "{\"name\":\"\(name)\",\"idNumber\":\"\(idNumber)\"},"
                 + "\"materials\":[\(materials.joined(separator: ","))]\(more)}")

@@ -115,9 +115,14 @@ package struct HoldingState: Hashable, Sendable {
 
 extension HoldingState {
     /// The body of a receipt.
-    package static func body(_ scopes: [Scope]) -> [UInt8] {
+    ///
+    /// - Parameter at: By the writer's clock; nil where the change's own time is enough.
+    package static func body(_ scopes: [Scope], at: Instant? = nil) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
-        writer.object { $0.array("scopes") { write(scopes, to: &$0) } }
+        writer.object { object in
+            object.array("scopes") { write(scopes, to: &$0) }
+            if let at { object.field("at", at.millis) }
+        }
         return writer.bytes
     }
 

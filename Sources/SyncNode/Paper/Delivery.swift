@@ -30,7 +30,25 @@ package struct Delivery: Hashable, Sendable {
         package let reason: String
     }
 
+    /// One event with all its times, in milliseconds since 1970.
+    package struct Line: Hashable, Sendable {
+        package let kind: String
+        /// 业务时间, and 记录时间 by the author's clock.
+        package let at: Int64
+        package let recorded: Int64
+        /// 入库时间 at each place above the station; nil where it has not said so.
+        package let stored: [Stored]
+    }
+
+    /// When a place had it.
+    package struct Stored: Hashable, Sendable {
+        package let region: RegionRecord
+        package let time: Int64?
+    }
+
     package let number: String
+    /// What happened, where it was asked for: at most `Limits.storedLinesMax` of the first.
+    package var events: [Line] = []
     /// The station first, then those above it.
     package let steps: [Step]
     package let hand: Hand?
@@ -84,6 +102,33 @@ package struct Delivery: Hashable, Sendable {
         let isWaiting = steps.contains { $0.isAbove && $0.missing > 0 }
         let isOpen = !state.status.isFinal || state.status == .delivered
         onlineBy = isWaiting && isOpen ? clock?.next?.date : nil
+    }
+
+    /// The events of a case with their times.
+    ///
+    /// - Throws: What the source throws. Cost: some looks at the log for each event and place.
+    package static func lines<S: DocumentSource>(
+        of state: CaseState, in directory: Directory, from source: S
+    ) throws(S.Failure) -> [Line] {
+        let times = StoredTime(directory: directory, source: source)
+        let above = directory.ancestry(of: state.scope.region).dropFirst()
+            .filter { directory.carries($0, state.scope) }.compactMap(directory.region)
+        var lines: [Line] = []
+        for event in state.events.prefix(Limits.storedLinesMax) {
+            var stored: [Stored] = []
+            for region in above {
+                let isOwn = state.region(of: event.dot.actor) == region.id
+                let time =
+                    isOwn
+                    ? event.time : try times.of(event.dot, at: region.id, in: state.scopeID)
+                stored.append(Stored(region: region, time: time))
+            }
+            lines.append(
+                Line(
+                    kind: event.kind.caseName, at: event.moment, recorded: event.time,
+                    stored: stored))
+        }
+        return lines.sorted { ($0.at, $0.recorded) < ($1.at, $1.recorded) }
     }
 
     private static func name(_ region: RegionRecord) -> String {
@@ -141,9 +186,33 @@ package struct Delivery: Hashable, Sendable {
             } else {
                 object.field("hand", .null)
             }
+            if !events.isEmpty {
+                object.array("events") { array in
+                    for line in events { line.write(to: &array) }
+                }
+            }
             object.field("unsent", unsent)
             object.field("unsentSince", unsentSince.map(JSON.int) ?? .null)
             object.field("onlineBy", onlineBy.map { .text($0.text) } ?? .null)
+        }
+    }
+}
+
+extension Delivery.Line {
+    fileprivate func write(to array: inout JSONWriter) {
+        array.object { line in
+            line.field("kind", kind)
+            line.field("at", at)
+            line.field("recorded", recorded)
+            line.array("stored") { places in
+                for place in stored {
+                    places.object { entry in
+                        entry.field("region", place.region.code.text)
+                        entry.field("name", place.region.name)
+                        entry.field("at", place.time.map(JSON.int) ?? .null)
+                    }
+                }
+            }
         }
     }
 }

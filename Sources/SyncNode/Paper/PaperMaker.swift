@@ -125,7 +125,7 @@ package struct PaperMaker<Source: DocumentSource> {
         guard let entry = entries(of: state).first(where: { $0.name == name }) else { return nil }
         let event = entry.event
         let change = try source.change(at: event.dot, in: state.scopeID)
-        let body = change?.body.map(parsed)?.opening(open) ?? .null
+        let body = change?.body.map(JSON.orNull)?.opening(open) ?? .null
         let item = try CatalogQuery.item(
             state.item, for: state.scope.region, in: directory, from: source)
         let version = item?.state.versions.entries.first { $0.value.number == state.itemVersion }
@@ -151,13 +151,5 @@ package struct PaperMaker<Source: DocumentSource> {
     private func place(of event: CaseEvent, in state: CaseState) -> String {
         let region = state.region(of: event.dot.actor)
         return region.flatMap { directory.region($0)?.name } ?? "—"
-    }
-
-    private func parsed(_ bytes: [UInt8]) -> JSON {
-        do throws(JSONError) {
-            return try JSON(parsing: bytes)
-        } catch {
-            return .null
-        }
     }
 }

@@ -75,7 +75,7 @@ final class Cast {
     @discardableResult
     func say(_ name: String, _ json: String, as login: String? = nil) throws(JournalError) -> Reply
     {
-        let command: Command
+        var command: Command
         do {
             command = try Command(json: try JSON(parsing: Array(json.utf8)))
         } catch let refusal as RuleRefusal {
@@ -83,6 +83,8 @@ final class Cast {
         } catch {
             throw .failed("not a command: \(json)")
         }
+        // As at a live node's door: whoever takes something in says whether there was a link.
+        if command.isReceipt, stage.isCutOff(try code(name)) { command = command.offline }
         let author = try login.map { login throws(JournalError) in try account(login, at: name) }
         let outcome = try stage.run(
             command, at: try code(name), as: author ?? AccountID.operatorAuthor)

@@ -65,6 +65,8 @@ package struct Playbill: Sendable {
 
 /// The scenarios that are written out in SCENARIOS.md and played here line by line.
 package enum Scenario: String, Hashable, Sendable, CaseIterable {
+    /// A village's day without a link.
+    case villageDay = "A"
     /// A catalog update while villages are offline.
     case catalogUpdate = "B"
 
@@ -73,6 +75,7 @@ package enum Scenario: String, Hashable, Sendable, CaseIterable {
     /// - Returns: Every line and every cell. Cost: a second or so.
     package func play() -> Playbill {
         switch self {
+        case .villageDay: VillageDay.play()
         case .catalogUpdate: CatalogUpdate.play()
         }
     }

@@ -100,13 +100,15 @@ struct NodeService: Sendable {
             noteRefusal(request, principal, response)
             responder.respond(response)
         }
-        switch runtime.vaultDoor.sealed(order.command) {
+        let plain = order.command
+        let given = plain.isReceipt && runtime.isCutOff ? plain.offline : plain
+        switch runtime.vaultDoor.sealed(given) {
         case .ready(let command): hand(command, order, answer)
         case .locked: answer(.refused(.locked))
         case .needsKey:
             // Once a year: the first case of a scope waits for its key.
             Task {
-                switch await runtime.vaultDoor.sealed(order.command, by: runtime.keeper) {
+                switch await runtime.vaultDoor.sealed(given, by: runtime.keeper) {
                 case .success(let command): hand(command, order, answer)
                 case .failure(let refusal): answer(.refused(refusal))
                 }

@@ -165,7 +165,10 @@ extension NodeQueries {
             let source = ReaderSource(reader: reader)
             guard case .caseFile(let state) = try source.decode(file), state.receivedAt != nil
             else { return nil }
-            return try delivery(of: state, source)
+            var found = try delivery(of: state, source)
+            found.events = try Delivery.lines(
+                of: state, in: runtime.board.directory, from: source)
+            return found
         }
     }
 
@@ -238,6 +241,15 @@ extension NodeQueries {
             let record = directory.region(county), let seat = directory.seat(of: county)
         else { return nil }
         return (record.code, seat.key.text)
+    }
+}
+
+extension NodeRuntime {
+    /// Whether there is a parent and no link to it; as the console's banner has it.
+    var isCutOff: Bool {
+        guard let parent = settings.region.parent else { return false }
+        let watches = dialled().map(\.watch) + hub.watches
+        return watches.first { $0.now.region == parent }?.now.link != .up
     }
 }
 

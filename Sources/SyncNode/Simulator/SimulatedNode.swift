@@ -139,6 +139,9 @@ final class SimulatedNode {
     }
 
     /// What a scope's links are told.
+    /// By id.
+    var sharedScopes: [SharedScope] { shared.keys.sorted().compactMap { shared[$0] } }
+
     func sharedScope(_ id: ScopeID) -> SharedScope? { shared[id] }
 
     func news(since: UInt64?, peer: RegionID) -> ScopeNews {

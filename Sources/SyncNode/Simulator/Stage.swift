@@ -7,7 +7,7 @@ import Replication
 /// A world in which a written scenario is played: the same kernels, rules, exchange and checks as
 /// under dice, but time is set, links are cut by name, and nothing goes wrong by itself.
 package final class Stage {
-    private let world: World
+    let world: World
 
     /// - Parameters:
     ///   - topology: Its places and links, all up.
@@ -84,7 +84,7 @@ package final class Stage {
         _ = try commit(.write([draft]), at: place)
     }
 
-    private func commit(
+    func commit(
         _ submission: Submission, at place: RegionCode
     ) throws(JournalError) -> Outcome {
         guard let node = node(place) else { throw .failed("no place \(place.text)") }
@@ -122,7 +122,7 @@ package final class Stage {
         return StageSource(journal: node.journal)
     }
 
-    private func node(_ place: RegionCode) -> SimulatedNode? {
+    func node(_ place: RegionCode) -> SimulatedNode? {
         world.nodes.first { $0.place.code == place }
     }
 

@@ -87,8 +87,10 @@ package final class TallySource: ListedSource {
     ) throws(JournalError) -> TallyPart? {
         switch try content(key) {
         case .caseFile(let state):
-            let received = state.receivedAt.map { CivilDate(of: Instant(millis: $0)) }
-            guard let received else { return nil }
+            let first = state.receivedAt ?? state.registeredAt
+            guard let received = first.map({ CivilDate(of: Instant(millis: $0)) }) else {
+                return nil
+            }
             let calendar = try calendar(around: received, at: state.scope.region)
             let binding = try CatalogQuery.binding(of: state, in: directory, from: self)
             let waiting = try CatalogQuery.waiting(state, key.id, in: directory, from: self)

@@ -25,6 +25,8 @@ package struct CaseCommand: Sendable {
         package let channel: String
         /// 预审 or 代办登记 where it is no 收件.
         package var stage: CaseFacts.Stage?
+        /// 离线登记: the station had no link to its parent. Set by the node, never by a caller.
+        package var isOffline = false
     }
 
     /// Who took a result away; as with an application, what is written is sealed.
@@ -171,6 +173,13 @@ package struct CaseCommand: Sendable {
             throw .invalid("at", "业务时间应为带时区的 RFC 3339 时间")
         }
         at = instant
+    }
+
+    /// The same, said where the node had no link to its parent (离线登记).
+    fileprivate var offline: CaseCommand {
+        guard case .receive(var application) = act else { return self }
+        application.isOffline = true
+        return CaseCommand(.receive(application), on: target, at: at)
     }
 
     private static func target(_ fields: CommandFields) throws(RuleRefusal) -> Target {
@@ -361,6 +370,27 @@ extension CaseStep {
             return .waive(
                 code: try fields.text("code"), certificate: try fields.text("certificate"))
         default: return nil
+        }
+    }
+}
+
+extension Command {
+    /// Whether it takes an application in, so that the node says whether it had a link then.
+    package var isReceipt: Bool {
+        switch self {
+        case .cases(let order):
+            if case .receive = order.act { true } else { false }
+        case .ifSeen(_, let inner): inner.isReceipt
+        default: false
+        }
+    }
+
+    /// The command as a station without a link to its parent gives it.
+    package var offline: Command {
+        switch self {
+        case .cases(let order): .cases(order.offline)
+        case .ifSeen(let tag, let inner): .ifSeen(tag, inner.offline)
+        default: self
         }
     }
 }

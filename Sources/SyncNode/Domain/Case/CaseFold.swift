@@ -171,6 +171,7 @@ extension CaseState {
         facts.materials = body.materials
         facts.origin = body.origin
         facts.stage = body.stage
+        facts.isOffline = body.isOffline
         self.facts = facts
     }
 }
@@ -213,6 +214,7 @@ struct CaseBody {
     private(set) var materials: [UInt8] = []
     private(set) var origin: RegionCode?
     private(set) var stage: CaseFacts.Stage?
+    private(set) var isOffline = false
     /// Where the members stand that are passed on as they are.
     private(set) var detail: Range<Int>?
 
@@ -283,6 +285,8 @@ struct CaseBody {
             if isKey("pledge") {
                 terms.isPledged = try scanner.json(member).bool ?? false
                 hasTerms = true
+            } else if isKey("offline") {
+                isOffline = try scanner.json(member).bool ?? false
             }
         case .null: break
         }

@@ -203,6 +203,7 @@ enum CaseRules {
             object.field("origin", origin.text)
             object.field("channel", application.channel)
             if let stage { object.field("stage", stage.rawValue) }
+            if application.isOffline { object.field("offline", true) }
             if let sealed = application.sealed {
                 object.field("sealed", sealed.text)
             } else {

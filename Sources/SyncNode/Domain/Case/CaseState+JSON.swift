@@ -36,6 +36,7 @@ extension CaseState {
         writer.field("sealed", facts.sealed)
         writer.field("channel", facts.channel)
         writer.some("stage", facts.stage?.rawValue)
+        if facts.isOffline { writer.field("offline", true) }
         if !facts.materials.isEmpty { writer.field("materials", stored: facts.materials) }
         if duplicateNumber { writer.field("duplicateNumber", true) }
         if isErased { writer.field("erased", true) }
@@ -119,6 +120,7 @@ extension CaseState {
         facts.materials = json["materials"]?.bytes ?? []
         offeredCode = json["offeredTo"]?.text.flatMap(RegionCode.init(_:))
         facts.stage = json["stage"]?.text.flatMap(CaseFacts.Stage.init(rawValue:))
+        facts.isOffline = json["offline"]?.bool ?? false
         facts.origin = json["station"]?.text.flatMap(RegionCode.init(_:))
         duplicateNumber = json["duplicateNumber"]?.bool ?? false
         holderCode = json["holder"]?.text.flatMap(RegionCode.init(_:))

@@ -38,6 +38,8 @@ package struct CaseFacts: Hashable, Sendable {
     package var origin: RegionCode?
     /// Set where it was no 收件: only a check beforehand, or an agent's errand.
     package var stage: Stage?
+    /// 离线登记: the station had no link to its parent then.
+    package var isOffline = false
 
     /// What stands before 收件.
     package enum Stage: String, Hashable, Sendable, CaseIterable {
@@ -151,6 +153,9 @@ package struct CaseState: Sendable {
     }
 
     var genesis: CaseEvent? { event(links.first?.event) }
+
+    /// When its station wrote it down, as a 收件 or before that; nil while that is not here.
+    package var registeredAt: Int64? { genesis?.moment }
 
     func writer(_ actor: ActorID) -> CaseWriter? { writers.first { $0.actor == actor } }
 

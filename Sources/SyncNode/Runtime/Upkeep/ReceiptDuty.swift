@@ -342,7 +342,9 @@ extension ReceiptDuty {
                     seen[name.id] = held
                     guard !news.isEmpty else { continue }
                     drafts.append(
-                        Draft(scope: name, kind: .scopeReceipt, body: HoldingState.body(news)))
+                        Draft(
+                            scope: name, kind: .scopeReceipt,
+                            body: HoldingState.body(news, at: clock.now())))
                 }
                 return drafts
             }
