@@ -25,6 +25,32 @@ import Testing
         }
     }
 
+    /// What no change can hold is read to say what of it is too long, and where it is nothing
+    /// that can be read, the body is.
+    @Test func whatIsTooLongIsNamed() throws {
+        let spaces = [UInt8](repeating: 0x20, count: Limits.commandBytesMax + 1)
+        let long = String(repeating: "x", count: Limits.commandBytesMax)
+        let item = "{\"code\":\"370511001001\",\"elements\":{\"conditions\":\"\(long)\"}}"
+        let cases: [(String, [UInt8], String)] = [
+            ("/api/v1/items", spaces, "body"), ("/api/v1/commands", spaces, "body"),
+            ("/api/v1/items", Array(item.utf8), "elements.conditions"),
+            ("/api/v1/commands", Array("{\"note\":\"\(long)\"}".utf8), "note"),
+        ]
+        for (target, body, field) in cases {
+            let request = try HTTPRequest.make(
+                "POST", target, headers: [("Content-Type", "application/json")], body: body)
+            guard
+                case .now(let response) = API.respond(
+                    to: request, view: FixtureView(), as: .machine)
+            else {
+                Issue.record("\(target) takes \(body.count) bytes")
+                continue
+            }
+            #expect(response.status == 413)
+            #expect(try response.json["field"]?.text == field)
+        }
+    }
+
     private static let problem = "application/problem+json"
 
     private static func isProblem(_ response: HTTPResponse) -> Bool {
