@@ -178,6 +178,8 @@ struct FixtureView: NodeView {
 
     func text(_ stored: String) -> String? { stored }
 
+    func words(of file: StoredDocument) throws(ViewError) -> [String: String] { [:] }
+
     func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument] {
         try fail()
         return cases.filter { $0.label == file.label && $0.key != file.key }

@@ -142,6 +142,50 @@ struct SecureCounty {
         await county.runtime.stop()
     }
 
+    @Test func theConsoleHasTheQueueOfNewcomers() async throws {
+        let county = try await SecureCounty()
+        let client = try NodeCommands.local(county.data)
+        defer { client.stop() }
+        func console(_ method: String, _ path: String, _ form: String = "") async throws -> String {
+            var request = ClientRequest(method, county.url + path, body: Array(form.utf8))
+            request.headers = [("Authorization", try AdminToken.header(in: county.data))]
+            if !form.isEmpty {
+                request.headers.append(("Content-Type", "application/x-www-form-urlencoded"))
+            }
+            let response = try await client.send(request)
+            #expect(response.status == 200, "\(path)")
+            return String(decoding: response.body, as: UTF8.self)
+        }
+        #expect(try await console("GET", "/enrolment").contains("没有等待同意的申请"))
+        let fingerprint = try #require(await county.runtime.door.desk.fingerprint)
+        let region = try #require(RegionCode("370124106000"))
+        let joining = NodeJoining(
+            data: county.folder.path + "/asked", url: county.url,
+            leave: .request(fingerprint: fingerprint, code: region, name: "玫瑰镇"), hosts: [],
+            isSM2: false)
+        guard case .waiting(let id) = try await joining.run() else {
+            Issue.record("nobody approved it")
+            return
+        }
+        let waiting = try await console("GET", "/enrolment")
+        #expect(waiting.contains("玫瑰镇") && waiting.contains(id) && waiting.contains("同意"))
+        #expect(waiting.contains(fingerprint.hex))
+        let approved = try await console("POST", "/console/enrolment", "act=approve&id=\(id)")
+        #expect(approved.contains("已同意"))
+        guard case .joined = try await joining.run() else {
+            Issue.record("it was approved")
+            return
+        }
+        let made = try await console(
+            "POST", "/console/enrolment",
+            "act=invite&region=370124001000&name=%E6%A6%86%E5%B1%B1&hours=5")
+        #expect(made.contains("syncnode enroll") && made.contains("未用"))
+        let audit = try await NodeCommands.ask(
+            county.data, "GET", "/api/v1/audit?act=enrol.approve", body: nil)
+        #expect(audit.text.contains(id), "who let it in stands in the audit")
+        await county.runtime.stop()
+    }
+
     @Test func aBrokenMachineIsReplacedByWord() async throws {
         let county = try await SecureCounty()
         let (_, town) = try await county.town()

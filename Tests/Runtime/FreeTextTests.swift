@@ -96,6 +96,10 @@ import Testing
             for field in ["gap", "way", "decide", "receiver"] {
                 #expect(text.contains(planted(field)), "\(field) at \(station.code)")
             }
+            let words = try queries.words(of: file).values.joined()
+            for field in ["gap", "note", "decide", "receiver"] {
+                #expect(words.contains(planted(field)), "\(field) at \(station.code)")
+            }
             let sheet = try #require(
                 try queries.board(BoardQuestion(.ticket, code: ticket)))
             #expect(sheet.text.contains(planted("ticket")))

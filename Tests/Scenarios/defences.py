@@ -432,8 +432,8 @@ DEFENCES = [
      "PartnerTests/anErasureReachesTheOtherCounty"),
     ("erased-after", "Domain/Case/Erasure.swift",
      "return try !bare(.caseFile(state), in: state.scopeID, from: source).isEmpty",
-     'return try !isRemoved("erased-after") && !bare(.caseFile(state), in: state.scopeID, from: '
-     "source).isEmpty",
+     'if isRemoved("erased-after") { return false }\n            '
+     "return try !bare(.caseFile(state), in: state.scopeID, from: source).isEmpty",
      "KernelErasureTests/whatComesAfterwardsIsErasedToo"),
     ("fork-proof-erased", "Kernel/Kernel+Erase.swift",
      "guard count > 0 else { continue }",

@@ -20,7 +20,7 @@ import Testing
 
     private func desk(_ envelope: Envelope?) -> SealingDesk {
         SealingDesk(
-            region: world.scope.region, directory: Directory(),
+            region: world.scope.region, directory: { Directory() },
             now: Instant(millis: 1_790_000_000_000), known: { _ in envelope }, station: { _ in nil }
         )
     }

@@ -249,10 +249,21 @@ extension Call {
         return AuditRow(
             act: state.act, title: Act(rawValue: state.act)?.name ?? AuditTable.title(state.act),
             login: person.login, name: person.name, about: state.about, outcome: state.outcome,
-            reason: view.text(state.reason) ?? TextAnswer.locked.shown,
+            reason: Self.roles(state) ?? view.text(state.reason) ?? TextAnswer.locked.shown,
             from: state.from, region: place?.code.text ?? state.region.hex,
             place: place?.name ?? "—", business: state.business.map { Instant(millis: $0).rfc3339 },
             recorded: Instant(millis: state.recorded).rfc3339)
+    }
+}
+
+extension Call {
+    /// The roles that a line about an account names, in words; nil for every other line.
+    fileprivate static func roles(_ state: AuditState) -> String? {
+        guard state.act == "account.add" || state.act == "account.roles" else { return nil }
+        let names = state.reason.split(separator: " ").map { word in
+            Role(rawValue: String(word))?.name ?? String(word)
+        }
+        return names.joined(separator: "、")
     }
 }
 

@@ -61,10 +61,15 @@ extension Call {
         for item in items.prefix(Limits.homeRolloutsMax) {
             if let found = try rollout(item.code) { rollouts.append(found) }
         }
-        return HomePage(
+        let cases = sheets(try newest(.caseFile))
+        var page = HomePage(
             status: status, items: items.sorted { $0.code < $1.code }, rollouts: rollouts,
-            cases: sheets(try newest(.caseFile)), names: try names()
-        ).response
+            cases: cases, names: try names())
+        for code in Set(cases.map(\.item)).sorted()
+        where !items.contains(where: { $0.code == code }) {
+            if let found = try item(code, status) { page.named.append(found) }
+        }
+        return page.response
     }
 
     private func itemPage() throws(Problem) -> HTTPResponse {
@@ -88,6 +93,10 @@ extension Call {
             .filter { !["closed", "withdrawn", "refused"].contains($0.status) }
         page.binding = try read { view throws(ViewError) in
             try view.sheet(SheetQuestion(.binding, code: first.key.id.hex))
+        }
+        // What is written freely names people: it is read by those who may see them.
+        if principal.may(.reveal) {
+            page.words = try read { view throws(ViewError) in try view.words(of: first) }
         }
         return page
     }

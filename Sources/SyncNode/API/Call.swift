@@ -38,6 +38,7 @@ struct Call<View: NodeView> {
             if route.operation == .guideFile { return try guideFile() }
             if route.operation == .scanFile { return try scanFile() }
             if case .upload = route.body { return try upload() }
+            if route.operation == .enrolmentPage { return try enrolmentPage() }
             return try route.method == .post ? form() : .now(page())
         case .sync: return try sync()
         }

@@ -27,6 +27,8 @@ struct CasePage {
     var delivery: Delivery?
     /// The documents that there are by now.
     var papers: [PaperEntry] = []
+    /// What was written with its events, by the event's hash.
+    var words: [String: String] = [:]
     /// The applicant in full, after it was asked for with a reason; nil shows it masked.
     var person: Person?
 
@@ -220,9 +222,10 @@ struct CasePage {
             let verdict = CaseWords.verdict(event.status)
             let mark: HTMLText = verdict.isEmpty ? .empty : Page.mark(verdict, "bad")
             let outcome = event.outcome.map { "：" + CaseWords.outcome($0) } ?? ""
+            let written = words[event.hash].map { "<br><small>\($0)</small>" as HTMLText }
             return """
                 <li><time>\(event.moment.minuteText)</time><span>\
-                \(CaseWords.kind(event.kind))\(outcome) \(mark)</span>\
+                \(CaseWords.kind(event.kind))\(outcome) \(mark)\(written ?? .empty)</span>\
                 <small>\(names.name(id: event.region))</small></li>
                 """
         }

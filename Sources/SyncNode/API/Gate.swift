@@ -52,6 +52,7 @@ enum Gate {
         case .receivePage: .act(.receive)
         case .syncNow, .syncForm, .writeReceipt: .act(.sync)
         case .listAccounts: .act(.viewAccounts)
+        case .enrolmentPage, .enrolmentForm: .act(.enrol)
         case .listAudit, .auditPage: .act(.viewAudit)
         case .listReconciliations, .reconciliationPage: .either(.viewAudit, .viewNode)
         }

@@ -8,6 +8,8 @@ import HTTP
 struct HomePage {
     let status: NodeStatus
     let items: [ItemSheet]
+    /// Further items that the cases are about.
+    var named: [ItemSheet] = []
     /// By the code of its item.
     let rollouts: [Rollout]
     let cases: [CaseSheet]
@@ -157,7 +159,7 @@ struct HomePage {
                 <section class="card" id="cases"><h2>办件</h2><p class="quiet">还没有办件。</p></section>
                 """
         }
-        let rows = cases.map { CaseRow.html($0, names, items) }
+        let rows = cases.map { CaseRow.html($0, names, items + named) }
         return """
             <section class="card" id="cases"><h2>办件</h2>\(CaseRow.table(rows))</section>
             """

@@ -50,6 +50,9 @@ package protocol NodeView {
     /// What a stored text says that carries its own key: an account's name, a reason in the
     /// audit; nil where it does not open here.
     func text(_ stored: String) -> String?
+    /// What was written with each of a stored case's events, by the event's hash: for those who
+    /// may see its person.
+    func words(of file: StoredDocument) throws(ViewError) -> [String: String]
     /// Other cases of the same person for the same item that are here (疑似重复), the newest first.
     func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument]
     /// The documents (文书) that a stored case has by now, the oldest first.

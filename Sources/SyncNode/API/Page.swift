@@ -68,6 +68,10 @@ enum Page {
             links.append("<a href=\"/reconciliations\">对账</a>")
         }
         if viewer.may(.viewAudit) { links.append("<a href=\"/audit\">审计</a>") }
+        if viewer.may(.enrol), status?.level != .village {
+            links.append("<a href=\"/enrolment\">入网</a>")
+        }
+        if viewer.may(.account) { links.append("<a href=\"/account\">账户</a>") }
         if viewer.kind == .nobody {
             links = ["<a href=\"/guide\">办事指南</a><a href=\"/progress\">进度查询</a>"]
         }

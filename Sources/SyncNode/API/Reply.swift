@@ -23,6 +23,8 @@ package enum Reply: Sendable {
     case blob(BlobOrder)
     /// An attachment in, and once it is durable a command that names it.
     case upload(UploadOrder)
+    /// Who waits to be let in, and a word about it.
+    case enrolment(EnrolmentOrder)
 }
 
 /// A file out of a browser's form, and what names it then.
@@ -30,8 +32,15 @@ package struct UploadOrder: Sendable {
     package let digest: Digest
     package let bytes: [UInt8]
     package let next: CommandOrder
-    /// The page where the file could not be kept: then nothing is written.
     package let refused: @Sendable (BlobOutcome) -> HTTPResponse
+}
+
+/// A look at the queue of newcomers, or a word about one.
+package struct EnrolmentOrder: Sendable {
+    /// {act: list | invite | approve | refuse | withdraw, id?, region?, name?, hours?}.
+    package let wish: JSON
+    /// Makes the page out of the runtime's JSON or problem. Cheap, pure, any thread.
+    package let render: @Sendable (HTTPResponse) -> HTTPResponse
 }
 
 /// What is to be done with an attachment.
@@ -62,9 +71,7 @@ package struct BlobRequest: Sendable {
 
     /// The answer's head, and the bytes that follow it; nil where none do.
     ///
-    /// - Parameters:
-    ///   - size: Bytes of the attachment.
-    ///   - kind: What its first bytes say that it is; shown as that where it may be.
+    /// - Parameter kind: What its first bytes say that it is; shown as that where it may be.
     package func answer(
         size: Int, kind: MediaKind? = nil
     ) -> (response: HTTPResponse, range: Range<Int>?) {
@@ -92,8 +99,7 @@ package struct BlobRequest: Sendable {
             problem.headers.add("Content-Range", "bytes */\(size)")
             return (problem, nil)
         }
-        // A scan may be anything: it is never shown as a page of this node. A picture or a PDF may
-        // be looked at, as that and as nothing else, without anything that it might load.
+        // A scan is never shown as a page of this node: at most as a picture or a PDF.
         response.headers.add("X-Content-Type-Options", "nosniff")
         response.headers.add(
             "Content-Security-Policy",
@@ -309,6 +315,8 @@ package enum SyncRequestKind: String, Hashable, Sendable, CaseIterable {
     case partner
     /// Frames in, frames out.
     case exchange
+    /// Which certificates this node took back (CRL): for tools of others.
+    case list = "certificates.crl"
 }
 
 /// From where a listener wants events.

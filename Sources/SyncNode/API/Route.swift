@@ -141,7 +141,7 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case syncMessage
     case getBlob, putBlob, scanForm, draftFileForm, scanFile
     case homePage, stylePage, casePage, itemPage, receivePage, searchPage, scopesPage
-    case receiveForm, caseForm, syncForm
+    case receiveForm, caseForm, syncForm, enrolmentPage, enrolmentForm
     case openSession, closeSession, getSession, changePassword, changeCode
     case listAccounts, addAccount, actOnAccount, listAudit, listDrafts, listReconciliations
     case loginPage, accountPage, auditPage, draftsPage, guidePage, guideItemPage, progressPage

@@ -312,7 +312,7 @@ extension Parameter {
         "Idempotency-Key", in: .header, "重放得到第一次的答复",
         .string(lengthMin: 1, lengthMax: Limits.idempotencyKeyBytesMax))
     static let door = Parameter(
-        "door", in: .path, "identity、enrol、partner、exchange",
+        "door", in: .path, "identity、enrol、partner、exchange、certificates.crl",
         .words(SyncRequestKind.allCases.map(\.rawValue)))
 
     static func action(_ names: [String]) -> Parameter {
@@ -348,6 +348,11 @@ extension RouteTable {
         Route(
             method: .post, pattern: "/console/sync", operation: .syncForm, face: .console,
             summary: "立即同步", body: .form("SyncForm"), answer: .redirect, problems: formed),
+        page("/enrolment", .enrolmentPage, "节点入网：申请、邀请码、证书", [], [503]),
+        Route(
+            method: .post, pattern: "/console/enrolment", operation: .enrolmentForm,
+            face: .console, summary: "同意、拒绝、邀请、收回", body: .form("SyncForm"), answer: .page,
+            problems: formed),
     ]
 
     private static let formed: [UInt16] = [400, 403, 404, 409, 412, 415, 422, 503]

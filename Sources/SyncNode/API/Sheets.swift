@@ -63,6 +63,8 @@ struct CaseSheet {
         let moment: Instant
         let region: String?
         let outcome: String?
+        /// First 16 bytes of its change's hash, in hexadecimal.
+        let hash: String
     }
 
     /// By the time that the authors stated; equal times as stored.
@@ -71,7 +73,8 @@ struct CaseSheet {
             Event(
                 kind: entry["kind"]?.text ?? "", status: entry["status"]?.text ?? "",
                 moment: Instant(millis: entry["at"]?.int ?? entry["time"]?.int ?? 0),
-                region: regionOfWriter(entry["actor"]?.text), outcome: entry["outcome"]?.text)
+                region: regionOfWriter(entry["actor"]?.text), outcome: entry["outcome"]?.text,
+                hash: entry["hash"]?.text ?? "")
         }
         return events.enumerated().sorted {
             ($0.element.moment, $0.offset) < ($1.element.moment, $1.offset)
@@ -112,7 +115,8 @@ struct CaseSheet {
     /// The region id of an actor, in hexadecimal.
     private func regionOfWriter(_ actor: String?) -> String? {
         guard let actor else { return nil }
-        let writers = json["writers"]?.array ?? []
+        // Where there are no writers but those who held the case, the links name them.
+        let writers = json["writers"]?.array ?? json["links"]?.array ?? []
         return writers.first { $0["actor"]?.text == actor }?["region"]?.text
     }
 
@@ -182,7 +186,9 @@ enum CaseWords {
         case CaseEvent.waived: "凭证照免提交"
         case "A", "B", "C", "D": word + " 级"
         case "rebased": "版本滞后所致，不计一次告知"
-        default: word
+        case "sign": "签收"
+        // What the other county told is named by what it did there.
+        default: kinds[word] ?? word
         }
     }
 

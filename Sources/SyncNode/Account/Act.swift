@@ -88,6 +88,8 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case viewAccounts = "view.accounts"
     /// An exchange now.
     case sync = "node.sync"
+    /// Taking other nodes in: codes, requests.
+    case enrol = "node.enrol"
 
     /// The act in a sentence: 不得…….
     package var name: String {
@@ -157,6 +159,7 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .viewAudit: "查看审计"
         case .viewAccounts: "查看账户"
         case .sync: "同步"
+        case .enrol: "办理节点入网"
         }
     }
 

@@ -74,7 +74,7 @@ package enum Permissions {
                 .ticketImport, .setting,
             ]
         case .monitor: [.viewCases, .rate, .viewBoard, .ticketOpen]
-        case .nodeAdmin: [.account, .viewAccounts, .viewNode, .sync]
+        case .nodeAdmin: [.account, .viewAccounts, .viewNode, .sync, .enrol]
         case .auditor: [.viewAudit]
         }
     }

@@ -15,6 +15,10 @@ extension Limits {
     package static let enrolmentRequestsMax = 64
     /// Certificates that are remembered as issued: every station of a county and its machines.
     package static let certificatesIssuedMax = 4096
+    /// Serial numbers that are remembered of one node's certificates: a year's renewals and more.
+    package static let certificateSerialsMax = 16
+    /// Seconds for which a list of certificates that were taken back holds: a day.
+    package static let revocationListSeconds: Int64 = 86_400
     /// Bytes of a place's name.
     package static let placeNameBytesMax = 256
     /// Bytes of the whole answer to a newcomer: certificates and the directory above it.

@@ -180,6 +180,7 @@ package enum RuleWords {
         ("method-not-allowed", "this path does not take this method"),
         ("move-target", "the new parent must be of a higher level, and not the present one"),
         ("no-agreement-key", "the key of that place is not known yet: exchange with it once"),
+        ("no-authority", "this node signs no certificates"),
         ("no-corridor", "there is no agreement with that place"),
         ("no-open-correction", "no correction is open"),
         ("no-open-offer", "no hand-over is open"),

@@ -83,6 +83,10 @@ package struct AuditTable: Sendable {
         case "denied": "被拒绝"
         case "reconcile": "对账"
         case "case.erased": "已销毁个人信息"
+        case "enrol.invite": "发出邀请码"
+        case "enrol.approve": "同意入网"
+        case "enrol.refuse": "拒绝入网"
+        case "enrol.withdraw": "收回邀请码"
         case "account.add": "新建账户"
         case "account.roles": "改角色"
         case "account.name": "改姓名"
@@ -104,7 +108,8 @@ package struct AuditTable: Sendable {
     private static let others = [
         "login", "login.failed", "logout", "denied", "blob.view", "reconcile", "case.erased",
         "account.add", "account.roles", "account.name", "account.disable", "account.enable",
-        "account.password", "account.code", "item.standing",
+        "account.password", "account.code", "item.standing", "enrol.invite", "enrol.approve",
+        "enrol.refuse", "enrol.withdraw",
     ]
 
     /// What can be asked for, in words; what was asked for is there, whatever it is.

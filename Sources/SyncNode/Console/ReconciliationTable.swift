@@ -62,9 +62,9 @@ package struct ReconciliationTable: Sendable {
 
     private static func mark(_ row: ReconciliationRow) -> HTMLText {
         switch row.standing {
-        case .equal: "<span class=\"mark good\">一致</span>"
+        case .equal: "<span class=\"mark done\">一致</span>"
         case .differs: "<span class=\"mark bad\">不一致</span>"
-        case .waiting: "<span class=\"mark\">待上级答复</span>"
+        case .waiting: "<span class=\"mark waiting\">待上级答复</span>"
         case .none: "<span class=\"mark\">尚未对账</span>"
         }
     }
@@ -97,7 +97,7 @@ package struct ReconciliationTable: Sendable {
         return """
             <section class="card"><h1>对账</h1>
             <p class="quiet">每天一次：下级对每个共有范围签出一个摘要，上级就同样的链头签出自己的。\
-            不一致时请在两边执行 “syncnode verify”。历次结果见审计，动作 reconcile。</p>\(body)</section>
+            不一致时请在两边执行 “syncnode verify”。历次结果见审计，动作选“对账”。</p>\(body)</section>
             """
     }
 }

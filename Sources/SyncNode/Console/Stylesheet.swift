@@ -28,7 +28,7 @@ package enum Stylesheet {
         .find + .who{margin-left:0}
         time{white-space:nowrap}form + h2{margin-top:22px}
         .who button{background:#ffffff1f;border-color:#ffffff66;color:#fff}
-        .find input{width:13em;border-color:transparent}
+        .find input{width:9em;border-color:transparent}
         .find button{background:#ffffff1f;border-color:#ffffff66;color:#fff}
         .banner{margin:0;padding:10px 20px;background:#fff3d6;color:#5c3b00;text-align:center;
         border-bottom:1px solid #ecd9a6}

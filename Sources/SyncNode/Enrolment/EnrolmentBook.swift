@@ -132,10 +132,13 @@ package struct EnrolmentBook: Hashable, Sendable {
 
     /// Remembers what a node got last: for renewal, for warnings and for revoking.
     package mutating func note(_ certificate: IssuedCertificate) {
+        var noted = certificate
+        let before = issued(to: certificate.node, at: certificate.code)?.serials ?? []
+        noted.serials = (before + certificate.serials).suffix(Limits.certificateSerialsMax)
         issued.removeAll {
             $0.code == certificate.code && $0.node == certificate.node
         }
-        issued.append(certificate)
+        issued.append(noted)
         if issued.count > Limits.certificatesIssuedMax { issued.removeFirst() }
     }
 

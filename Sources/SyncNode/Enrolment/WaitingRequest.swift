@@ -58,12 +58,17 @@ package struct IssuedCertificate: Hashable, Sendable {
     package let node: Digest
     package let hosts: [String]
     package let until: Instant
+    /// Serial numbers of this one and of those before it, the newest last.
+    package var serials: [[UInt8]]
 
-    package init(code: RegionCode, node: Digest, hosts: [String], until: Instant) {
+    package init(
+        code: RegionCode, node: Digest, hosts: [String], until: Instant, serials: [[UInt8]] = []
+    ) {
         self.code = code
         self.node = node
         self.hosts = hosts
         self.until = until
+        self.serials = serials
     }
 
     func write(to writer: inout JSONWriter) {
@@ -73,6 +78,9 @@ package struct IssuedCertificate: Hashable, Sendable {
             for host in hosts { array.value(host) }
         }
         writer.field("until", until.millis)
+        writer.array("serials") { array in
+            for serial in serials { array.value(Hex.encode(serial)) }
+        }
     }
 
     init?(_ json: JSON) {
@@ -82,6 +90,7 @@ package struct IssuedCertificate: Hashable, Sendable {
         else { return nil }
         self.init(
             code: code, node: node, hosts: (json["hosts"]?.array ?? []).compactMap(\.text),
-            until: Instant(millis: until))
+            until: Instant(millis: until),
+            serials: (json["serials"]?.array ?? []).compactMap { $0.text.flatMap(Hex.decode) })
     }
 }

@@ -83,17 +83,33 @@ package actor EnrolmentDesk {
     }
 
     /// Signs a certificate for one who was admitted, and remembers it.
+    ///
+    /// - Parameter list: Where this node serves its `RevocationList`; nil where that is not known.
     package func issue(
-        _ wish: EnrolmentWish, hosts: [String], at now: Instant
+        _ wish: EnrolmentWish, hosts: [String], list: String?, at now: Instant
     ) async throws -> [Certificate] {
         guard let credentials, credentials.isAuthority else {
             throw EnrolmentRefusal.noAuthority
         }
-        let chain = try credentials.issue(for: wish.request, hosts: hosts, at: now)
+        let chain = try credentials.issue(
+            for: wish.request, hosts: hosts, list: list, at: now)
         let issued = IssuedCertificate(
-            code: wish.code, node: wish.node, hosts: hosts, until: chain[0].notAfter)
+            code: wish.code, node: wish.node, hosts: hosts, until: chain[0].notAfter,
+            serials: [chain[0].serial])
         try await change { (book) throws(EnrolmentRefusal) in book.note(issued) }
         return chain
+    }
+
+    /// What of the certificates that were issued here is taken back, signed; nil at a node
+    /// without an authority.
+    ///
+    /// - Parameter isEnded: Whether a node is not that of its place any more.
+    package func list(
+        at now: Instant, isEnded: (RegionCode, Digest) -> Bool
+    ) throws -> [UInt8]? {
+        guard let credentials, credentials.isAuthority else { return nil }
+        let ended = book.issued.filter { isEnded($0.code, $0.node) && $0.until > now }
+        return try credentials.list(of: ended.flatMap(\.serials), at: now)
     }
 
     /// Lets a waiting request in, or for false refuses it.

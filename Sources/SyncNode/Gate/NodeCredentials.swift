@@ -160,17 +160,19 @@ package struct NodeCredentials: Sendable {
     ///
     /// - Parameter hosts: Further names and addresses at which it is dialled; of a village those
     ///   count that its parent put into the certificate.
+    /// - Parameter list: Where this node serves its `RevocationList`; nil where that is not known.
     /// - Parameter others: Anchors (PEM) that callers' certificates may come from beside its own.
     package func identity(
-        hosts: [String], at now: Instant, believing others: [UInt8] = []
+        hosts: [String], list: String? = nil, at now: Instant, believing others: [UInt8] = []
     ) throws(CryptoError) -> TLSIdentity {
         var own = chain
         var shown = key
         if isAuthority {
             shown = try CertificateKey(seed: SystemRandom.bytes(32))
-            let template = CertificateTemplate(
+            var template = CertificateTemplate(
                 subject, from: now, days: Limits.certificateDays, authorityDepth: nil,
                 hosts: Self.localHosts + hosts, serial: SystemRandom.bytes(16))
+            template.list = list
             own.insert(
                 try template.signed(
                     for: try CertificateRequest(subject, by: shown), by: key, of: chain[0]),
@@ -185,12 +187,18 @@ package struct NodeCredentials: Sendable {
     ///
     /// - Returns: The child's own certificate, then this node's chain.
     package func issue(
-        for request: CertificateRequest, hosts: [String], at now: Instant
+        for request: CertificateRequest, hosts: [String], list: String? = nil, at now: Instant
     ) throws(CryptoError) -> [Certificate] {
         let depth = Self.authorityDepth(of: request.subject.region)
-        let template = CertificateTemplate(
+        var template = CertificateTemplate(
             request.subject, from: now, days: Limits.certificateDays, authorityDepth: depth,
             hosts: depth == nil ? Self.localHosts + hosts : [], serial: SystemRandom.bytes(16))
+        template.list = list
         return [try template.signed(for: request, by: key, of: chain[0])] + chain
+    }
+
+    /// What of its certificates it took back, signed.
+    package func list(of serials: [[UInt8]], at now: Instant) throws(CryptoError) -> [UInt8] {
+        try RevocationList.signed(serials, by: key, of: chain[0], at: now)
     }
 }

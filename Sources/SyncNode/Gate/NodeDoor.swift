@@ -56,13 +56,16 @@ package final class NodeDoor: Sendable {
 
     /// What the node shows on connections and whom it believes; nil where it was never enrolled.
     ///
-    /// - Parameter hosts: Further names and addresses at which it is dialled.
+    /// - Parameters:
+    ///   - hosts: Further names and addresses at which it is dialled.
+    ///   - list: Where this node serves its `RevocationList`; nil where that is not known.
     package func identity(
-        hosts: [String], at now: Instant
+        hosts: [String], list: String?, at now: Instant
     ) throws(KeyFiles.Failure) -> TLSIdentity? {
         guard let credentials else { return nil }
         do throws(CryptoError) {
-            return try credentials.identity(hosts: hosts, at: now, believing: anchors)
+            return try credentials.identity(
+                hosts: hosts, list: list, at: now, believing: anchors)
         } catch {
             throw KeyFiles.Failure(sentence: "\(folder)/tls.pem cannot be used: enrol it again")
         }

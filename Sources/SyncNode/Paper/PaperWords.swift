@@ -1,10 +1,24 @@
-import Base
+package import Base
 import Civil
 import Domain
 import Guide
 
 /// The words of one document: which facts, which text, in which order.
-struct PaperWords {
+package struct PaperWords {
+    /// What was written freely with one event of a case, in a line; empty where nothing was.
+    ///
+    /// - Parameter body: Of its change, opened.
+    package static func written(_ body: JSON) -> String {
+        let gaps = (body["detail"]?["gaps"]?.array ?? []).compactMap(CaseGap.init).map(\.text)
+        let names = ["reason", "note", "document", "seal", "certificate", "receiver"]
+        let texts = [body, body["detail"] ?? .null].flatMap { part in
+            names.compactMap { part[$0]?.text }
+        }
+        let approver = body["detail"]?["approver"]?.text.map { "批准人 " + $0 }
+        return (gaps + texts + [approver].compactMap { $0 }).filter { !$0.isEmpty }
+            .joined(separator: "；")
+    }
+
     /// What it is made from.
     let name: PaperName
     let event: CaseEvent

@@ -70,6 +70,18 @@ extension NodeRuntime {
         }
     }
 
+    /// Where this node serves the list of certificates that it took back: by the first name that
+    /// the operator gave, else by the address it listens on; nil where neither leads here.
+    static func listURL(of options: Options) -> String? {
+        let host = options.hosts.first ?? (options.listen.isAny ? nil : options.listen.address)
+        guard options.isSecure, let host, options.listen.port != 0 else { return nil }
+        let name = host.contains(":") ? "[\(host)]" : host
+        return "https://\(name):\(options.listen.port)/sync/v1/\(SyncRequestKind.list.rawValue)"
+    }
+
+    /// The same of this node.
+    var listURL: String? { Self.listURL(of: options) }
+
     /// What the node shows as a client; nil where it was never enrolled.
     static func identity(
         of door: NodeDoor, _ options: Options
@@ -77,7 +89,8 @@ extension NodeRuntime {
         var hosts = options.hosts
         if !options.listen.isAny { hosts.append(options.listen.address) }
         do throws(KeyFiles.Failure) {
-            return try door.identity(hosts: hosts, at: SystemClock.now())
+            return try door.identity(
+                hosts: hosts, list: listURL(of: options), at: SystemClock.now())
         } catch {
             throw .keys(error)
         }

@@ -1,4 +1,5 @@
 import API
+import Account
 import Base
 import Change
 import Crypto
@@ -71,7 +72,8 @@ extension NodeService {
         }
         let placed = await place(membership, isAdmitted: true, replacing: replaces)
         guard placed.status == 200 else { return placed }
-        let chain = try await desk.issue(wish, hosts: hosts, at: now)
+        let chain = try await desk.issue(
+            wish, hosts: hosts, list: runtime.listURL, at: now)
         return Self.document { object in
             object.field("state", "admitted")
             object.field("grant", Hex.encode(placed.body))
@@ -83,7 +85,35 @@ extension NodeService {
 
     /// {act: invite | list | approve | refuse | withdraw, …}.
     func invite(_ request: HTTPRequest) async -> HTTPResponse {
-        let json = NodeSettings.json(request.body) ?? .null
+        await enrolments(NodeSettings.json(request.body) ?? .null)
+    }
+
+    /// The same for a person at the console, with a line in the audit for what was done; of an
+    /// invitation the list comes along.
+    func enrolments(
+        _ wish: JSON, by principal: Principal, _ request: HTTPRequest
+    ) async -> HTTPResponse {
+        var answer = await enrolments(wish)
+        let act = wish["act"]?.text ?? ""
+        guard act != "list" else { return answer }
+        var line = AuditState(
+            act: "enrol." + act, region: runtime.settings.region.id, author: principal.author)
+        line.login = principal.login
+        line.about = wish["id"]?.text ?? wish["region"]?.text ?? ""
+        line.outcome = answer.status == 200 ? "done" : "refused"
+        await runtime.doorkeeper.note(line, from: request.peer?.address ?? "")
+        if act == "invite", answer.status == 200,
+            case .object(var made)? = NodeSettings.json(answer.body)
+        {
+            made["list"] = NodeSettings.json(await list(runtime.door.desk).body)
+            var writer = JSONWriter()
+            writer.value(.object(made))
+            answer.body = writer.bytes
+        }
+        return answer
+    }
+
+    private func enrolments(_ json: JSON) async -> HTTPResponse {
         let desk = runtime.door.desk
         let id = json["id"]?.text ?? ""
         do {

@@ -17,6 +17,25 @@ extension NodeService {
         case .enrol: await enrol(request)
         case .exchange: await exchange(request)
         case .partner: await partner(request)
+        case .list: await list()
+        }
+    }
+
+    /// Public: whoever holds a certificate may ask whether it was taken back.
+    private func list() async -> HTTPResponse {
+        let directory = runtime.board.directory
+        do {
+            let list = try await runtime.door.desk.list(at: SystemClock.now()) { code, node in
+                guard let place = directory.region(code: code) else { return true }
+                return directory.isRevoked(node: node, of: place.id)
+                    || !directory.isNode(node, of: place.id)
+            }
+            guard let list else {
+                return Self.problem(404, "no-authority", "本节点不签发证书")
+            }
+            return HTTPResponse(status: 200, contentType: "application/pkix-crl", body: list)
+        } catch {
+            return Self.problem(503, "store", "本节点的存储暂不可用")
         }
     }
 

@@ -86,6 +86,11 @@ struct NodeService: Sendable {
                 default: responder.respond(order.refused(outcome))
                 }
             }
+        case .enrolment(let order):
+            Task {
+                responder.respond(
+                    order.render(await enrolments(order.wish, by: principal, request)))
+            }
         case .events(let cursor): EventStream(runtime: runtime).start(responder, after: cursor)
         }
     }

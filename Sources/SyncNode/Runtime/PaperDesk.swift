@@ -122,6 +122,23 @@ extension NodeQueries {
         }
     }
 
+    func words(of file: StoredDocument) throws(ViewError) -> [String: String] {
+        let vault = runtime.vaultDoor
+        return try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            guard case .caseFile(let state) = try source.decode(file) else { return [:] }
+            var found: [String: String] = [:]
+            for event in state.events.suffix(Limits.pageRowsMax) {
+                let change = try source.change(at: event.dot, in: state.scopeID)
+                let text = change?.body.flatMap(NodeSettings.json).map { body in
+                    PaperWords.written(body.opening { vault.text($0, of: state.sealed) })
+                }
+                if let text, !text.isEmpty { found[event.hash.hex] = text }
+            }
+            return found
+        }
+    }
+
     func papers(of file: StoredDocument) throws(ViewError) -> [PaperEntry] {
         let directory = runtime.board.directory
         let now = runtime.clock.now()

@@ -15,7 +15,7 @@ package enum SealedCommand: Sendable {
 package struct SealingDesk {
     /// This node's.
     let region: RegionID
-    let directory: Directory
+    let directory: () -> Directory
     /// Business time where the command states none.
     let now: Instant
     /// What is sealed of the case that a command is about; nil where nothing is.
@@ -24,7 +24,7 @@ package struct SealingDesk {
     let station: (String) -> RegionID?
 
     package init(
-        region: RegionID, directory: Directory, now: Instant,
+        region: RegionID, directory: @escaping () -> Directory, now: Instant,
         known: @escaping (CaseCommand.Target) -> Envelope?,
         station: @escaping (String) -> RegionID?
     ) {
@@ -161,7 +161,7 @@ extension Vault {
     }
 
     private func scope(of order: TicketOrder, at desk: SealingDesk) -> ScopeName {
-        TicketRules.scope(of: order, at: desk.region, now: desk.now, in: desk.directory)
+        TicketRules.scope(of: order, at: desk.region, now: desk.now, in: desk.directory())
     }
 
     private func sealed(
@@ -171,7 +171,7 @@ extension Vault {
         if case .account(let order) = command, order.name != nil {
             // The rule wraps it for each place: their keys have to be there by then.
             for code in order.regions {
-                guard let place = desk.directory.region(code: code) else { continue }
+                guard let place = desk.directory().region(code: code) else { continue }
                 let scope = desk.cases(of: place.id, at: nil)
                 if current(scope) == nil { throw .needsKey(scope) }
             }

@@ -32,7 +32,7 @@ package struct VaultDoor: Sendable {
         vault.seal(
             command,
             at: SealingDesk(
-                region: region, directory: directory(), now: now(), known: { sealed(of: $0) },
+                region: region, directory: directory, now: now(), known: { sealed(of: $0) },
                 station: { station(of: $0) }))
     }
 

@@ -65,6 +65,13 @@ package final class Certificate: Sendable {
         return list
     }
 
+    /// Its number among those of its issuer, big-endian.
+    package var serial: [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 32)
+        let count = syncnode_x509_serial(handle.pointer, &bytes, Int32(bytes.count))
+        return Array(bytes.prefix(Int(count)))
+    }
+
     /// PEM, with a line end.
     package var pem: [UInt8] { MemoryText.written { PEM_write_bio_X509($0, handle.pointer) } }
 

@@ -12,6 +12,8 @@ package struct CertificateTemplate: Sendable {
     package let hosts: [String]
     /// 16 random bytes.
     package let serial: [UInt8]
+    /// Where the issuer's `RevocationList` is served; nil where that is not known.
+    package var list: String?
 
     /// - Parameters:
     ///   - now: The moment from which it holds, less `Limits.certificateBackdateMillis`.
@@ -80,6 +82,7 @@ package struct CertificateTemplate: Sendable {
             ["URI:" + subject.regionURN, "URI:" + subject.nodeURN]
             + hosts.map { (Self.isAddress($0) ? "IP:" : "DNS:") + $0 }
         parts.append((NID_subject_alt_name, names.joined(separator: ",")))
+        if let list { parts.append((NID_crl_distribution_points, "URI:" + list)) }
         return parts.allSatisfy { succeeded(syncnode_x509_extend(raw, issuer, $0.0, $0.1)) }
     }
 
