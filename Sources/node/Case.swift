@@ -143,6 +143,14 @@ extension Verb {
             "revoke", Words("撤销决定", "revokes the decision"),
             [.required("reason", "reason"), .at], done: "已撤销"),
         onCase(
+            "fee", Words("缴费通知，或登记已缴", "tells what is to be paid, or that it was"),
+            [
+                .required("outcome", "outcome", .choice([("notice", "notice"), ("paid", "paid")])),
+                .optional("cents", "cents", .number(1...Limits.feeCentsMax)),
+                .optional("purpose", "purpose"),
+                .optional("note", "note"), .at,
+            ], done: "已登记缴费"),
+        onCase(
             "originals", Words("原件交接：收存、转交、退还", "enters originals: in, on, back"),
             [
                 .required("codes", "codes", .list),

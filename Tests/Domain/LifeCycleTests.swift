@@ -58,6 +58,7 @@ struct LifeCycleTests {
         case .askSeal: #"askSeal","document":"x","to":"370124106000""#
         case .seal: #"seal","outcome":"sealed","seal":"x""#
         case .verify: #"verify","outcome":"kept""#
+        case .fee: #"fee","outcome":"notice","cents":1250,"purpose":"工本费""#
         case .archive: "archive\",\"digest\":\"\(String(repeating: "b", count: 64))\""
         case .offer: #"offer","to":"370124106000""#
         case .take, .accept, .resume, .ready, .deliver, .close, .withdraw:

@@ -202,7 +202,7 @@ extension Call {
         }
         let texts = [
             "outcome", "note", "receiver", "to", "reason", "procedure", "approver", "department",
-            "document", "seal", "certificate", "level", "from", "keep", "way",
+            "document", "seal", "certificate", "level", "from", "keep", "way", "purpose",
         ]
         for name in texts {
             if let text = form.text(name) { object[name] = .text(text) }
@@ -210,7 +210,9 @@ extension Call {
         for name in ["promise", "pledge", "override"] where form.text(name) != nil {
             object[name] = true
         }
-        if let days = form.text("days").flatMap(\.digits) { object["days"] = .int(Int64(days)) }
+        for name in ["days", "cents"] {
+            if let number = form.text(name).flatMap(\.digits) { object[name] = .int(Int64(number)) }
+        }
         let codes = form.texts("code")
         if ["reuse", "waive"].contains(values[1]) {
             object["code"] = codes.first.map(JSON.text)

@@ -295,6 +295,7 @@ extension CaseClock {
                 }
                 if let since = course.pausedSince { array.array { $0.value(since.text) } }
             }
+            object.field("doubtful", course.isDoubtful)
             object.field("light", light.map { .text($0.rawValue) } ?? .null)
             object.field("missingYear", missingYear.map { JSON(count: $0) } ?? .null)
         }
@@ -303,7 +304,8 @@ extension CaseClock {
 
     /// The first year whose notice kept a limit from being known.
     var missingYear: Int? {
-        let years = [reply, promised, legal, delivery].compactMap { due -> Int? in
+        let dues = [reply, promised, legal, delivery, deferral, verification]
+        let years = dues.compactMap { due -> Int? in
             guard case .calendarMissing(let year)? = due else { return nil }
             return year
         }

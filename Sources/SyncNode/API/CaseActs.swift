@@ -113,6 +113,10 @@ struct CaseActs {
         case .revoke: return isOffice ? act("revoke", "撤销决定", reason("理由")) : nil
         case .withdraw: return act("withdraw", "申请人撤回", reason("原因"))
         case .offer: return state.isFinal ? nil : offer
+        case .fee:
+            // Only what the item itself says that it costs.
+            guard page.item?.current?.elements?.isCharged == true else { return nil }
+            return act("fee", "缴费通知与登记", fee)
         case .confirm, .guide, .seal, .end, .archive: return nil
         }
     }
@@ -208,6 +212,15 @@ struct CaseActs {
         """
         <label>结果<select name="outcome"><option value="kept">承诺属实</option>\
         <option value="broken">承诺不实</option></select></label>\(note)
+        """
+    }
+
+    private var fee: HTMLText {
+        """
+        <label>环节<select name="outcome"><option value="notice">通知缴费</option>\
+        <option value="paid">登记已缴</option></select></label>\
+        <label>收费项目<input name="purpose" maxlength="60"></label>\
+        <label>金额（分）<input name="cents" inputmode="numeric" maxlength="10"></label>\(note)
         """
     }
 

@@ -32,6 +32,12 @@ package struct NodeStatus: Sendable {
     package var blobsWanted = 0
     /// The node's time.
     package let clock: Instant
+    /// How far this node's clock is believed, by the parent's: of the parent alone.
+    package var clockTrust: String? { peers.first(where: \.isParent)?.clockTrust }
+    /// What was added to the machine's own clock, in milliseconds.
+    package var clockCorrectionMillis: Int64 {
+        peers.first(where: \.isParent)?.clockCorrectionMillis ?? 0
+    }
     /// Who looks: pages show each person what that person may do.
     package var viewer = Principal.nobody
 
@@ -147,6 +153,11 @@ package struct PeerStatus: Sendable {
     package let lastContact: Instant?
     /// Its clock less ours; nil before the first contact.
     package let clockOffsetMillis: Int?
+    /// Of the parent: how far this node's clock is believed by its time: `unwitnessed`,
+    /// `doubtful`, `witnessed`, `corrected`, `set`; nil of all others.
+    package var clockTrust: String?
+    /// Of the parent: what was added to this machine's clock, in milliseconds.
+    package var clockCorrectionMillis: Int64 = 0
     /// One sentence; nil after a good exchange.
     package let lastError: String?
     /// Each once, oldest first.
@@ -186,6 +197,10 @@ package struct PeerStatus: Sendable {
             object.field(
                 "lastContact", lastContact.map { .text($0.rfc3339) } ?? .null)
             object.field("clockOffsetMillis", JSON(count: clockOffsetMillis))
+            if let clockTrust {
+                object.field("clockTrust", clockTrust)
+                object.field("clockCorrectionMillis", clockCorrectionMillis)
+            }
             object.field("lastError", lastError.map(JSON.text) ?? .null)
             object.field("receiptTime", receiptTime.map { .text($0.rfc3339) } ?? .null)
             object.field("receiptBehind", JSON(count: receiptBehind))

@@ -119,13 +119,32 @@ enum Page {
                 本节点以新身份运行，等待重新授予席位；照常收件，不能决定。</p>
                 """
         }
-        guard status.isCutOff else { return .empty }
+        let clock = clockBanner(status)
+        guard status.isCutOff else { return clock }
         let last = status.peers.first { $0.isParent }?.lastContact
         let since = last.map { "，最后同步 " + $0.minuteText } ?? "，尚未同步过"
         return """
             <p class="banner" role="status"><strong>离线</strong>：与上级的链路不通\(since)；\
-            照常收件办理，\(status.unsent) 条变更待上传。</p>
+            照常收件办理，\(status.unsent) 条变更待上传。</p>\(clock)
             """
+    }
+
+    /// A clock that nobody above has vouched for, or that was wrong.
+    private static func clockBanner(_ status: NodeStatus) -> HTMLText {
+        switch status.clockTrust {
+        case "doubtful":
+            return """
+                <p class="banner bad" role="alert"><strong>时钟存疑</strong>：本机时钟未经上级时间核对，\
+                所登记的日期以联网核对后为准。</p>
+                """
+        case "corrected":
+            let days = abs(status.clockCorrectionMillis) / 86_400_000
+            return """
+                <p class="banner" role="status"><strong>时钟已更正</strong>：本机时钟与上级相差 \
+                \(String(days)) 天，已按上级时间办理；请校正本机时钟。</p>
+                """
+        default: return .empty
+        }
     }
 
     /// A mark with a colour.

@@ -127,7 +127,8 @@ extension Schemas {
         (
             "outcome",
             .words([
-                "grant", "refuse", "way", "sealed", "declined", "kept", "broken",
+                "grant", "refuse", "way", "sealed", "declined", "kept", "broken", "notice",
+                "paid",
             ])
         ), ("note", .string()),
         ("promise", .flag), ("pledge", .flag), ("override", .flag),
@@ -136,6 +137,7 @@ extension Schemas {
         ("approver", .string()), ("department", .string()), ("document", .string()),
         ("seal", .string()), ("certificate", .string()), ("keep", .string()),
         ("codes", .list(.string())), ("way", .words(CaseStep.ways)),
+        ("cents", .integer(min: 1, max: Limits.feeCentsMax)), ("purpose", .string()),
         ("digest", .hex(64)), ("reason", .string()), ("receiver", .string()),
         ("to", .regionCode), ("gaps", .list(gap)), ("materials", .list(material)),
         ("score", .integer(min: 1, max: 5)), ("event", .hex(32)), ("at", .moment),
@@ -152,7 +154,7 @@ extension Schemas {
             ("deferral", .orNull(.day)), ("verification", .orNull(.day)),
             ("extended", .integer(min: 0)), ("stops", .list(.list(.day))),
             ("light", .orNull(.words(CaseClock.Light.allCases.map(\.rawValue)))),
-            ("missingYear", .orNull(.integer(min: 1))),
+            ("missingYear", .orNull(.integer(min: 1))), ("doubtful", .flag),
         ], required: ["number", "asOf", "received", "paused"])
 
     /// What is missing as a text, or with the way to close it.

@@ -146,6 +146,7 @@ enum CaseWords {
         "resume": "恢复计时", "extend": "延长办理期限", "askSeal": "签印请求", "seal": "签印", "ready": "制证",
         "end": "终止", "verify": "事后核查", "revoke": "撤销决定", "originals": "原件交接", "archive": "归档",
         "material": "材料登记",
+        "retime": "业务时间更正", "fee": "缴费",
     ]
 
     private static let verdicts: [String: String] = [

@@ -37,6 +37,7 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case end = "case.end"
     case verify = "case.verify"
     case revoke = "case.revoke"
+    case fee = "case.fee"
     case originals = "case.originals"
     case archive = "case.archive"
     /// A scan of a material, and how far it can be trusted; from an earlier case; 免提交.
@@ -130,6 +131,7 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .end: "终止办件"
         case .verify: "事后核查"
         case .revoke: "撤销决定"
+        case .fee: "缴费通知与登记"
         case .originals: "登记原件交接"
         case .archive: "归档"
         case .material: "登记材料"

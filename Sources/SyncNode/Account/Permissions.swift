@@ -27,20 +27,21 @@ package enum Permissions {
     private static let window: Set<Act> = [
         .receive, .accept, .correct, .supplement, .deliver, .close, .withdraw, .note, .rate,
         .offer, .sign, .reject, .recall, .reveal, .viewCases, .viewNode, .sync,
-        .take, .propose, .originals, .ready, .askSeal, .archive, .material, .reuse, .waive,
+        .take, .propose, .originals, .ready, .askSeal, .archive, .fee, .material, .reuse,
+        .waive,
         .ticketOpen, .ticketStep, .viewBoard,
     ]
 
     /// What an officer does who examines and decides.
     private static let decider: Set<Act> = [
         .review, .decide, .note, .offer, .sign, .reject, .recall, .close, .reveal, .viewCases,
-        .viewNode, .assign, .pause, .runOn, .askSeal, .seal, .ready, .verify, .material,
+        .viewNode, .assign, .pause, .runOn, .askSeal, .seal, .ready, .verify, .fee, .material,
         .ticketOpen, .ticketStep, .viewBoard,
     ]
 
     private static func acts(of role: Role) -> Set<Act> {
         switch role {
-        case .villageClerk: window.union([.decide, .overlay])
+        case .villageClerk: window.union([.decide, .overlay, .seal])
         case .townAcceptor: window.union([.overlay])
         case .townReviewer:
             decider.union([.refuse, .correct, .correctAgain, .answer, .ticketReview])

@@ -52,6 +52,12 @@ extension Limits {
     package static let papersMax = 400
     /// Events of a case that are told with 入库时间 at each place: each costs some looks at the log.
     package static let storedLinesMax = 60
+    /// Milliseconds by which a clock is wrong at most: a century. What is beyond is no clock's.
+    package static let clockErrorMillisMax: Int64 = 100 * 366 * 86_400_000
+    /// Days of silence from above after which a clock is not believed without a witness.
+    package static let clockSilenceDaysMax = 30
+    /// 分 of one fee: ten million yuan.
+    package static let feeCentsMax = 1_000_000_000
     /// Materials of one application.
     package static let caseMaterialsMax = 100
     /// Characters of one element: the longest conditions of a public portal have 2,631.

@@ -18,7 +18,7 @@ enum LoginBench {
                 in: BenchWorld.done(kernel.say(BenchWorld.receive(0))))
         }()
         var rounds = Rounds()
-        for turn in 0..<5 {
+        for turn in 0..<3 {
             // A node of its own for each: it remembers who was wrong.
             let node = try ServedNode(place.program, data, more: ["--plain"])
             defer { node.stop() }

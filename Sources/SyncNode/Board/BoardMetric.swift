@@ -203,6 +203,7 @@ package struct LightCounts: Hashable, Sendable {
             let passed = calendar.workingDays(after: date, through: today) ?? 0
             if passed > 2 { red += entry.count } else if passed > 1 { yellow += entry.count }
             return
+        case .openTwice: red += entry.count
         case .openDeferral:
             // Overdue is a warning: the applicant's limit is not that of the case.
             if due < today.daysSince1970 { yellow += entry.count }

@@ -56,7 +56,8 @@ extension Portion {
         if let accepted = course.accepted { add(.accepted, accepted) }
         let corrections = state.effective(.caseCorrection).count
         if corrections > 0 { add(.corrected, day) }
-        if corrections > 1 { add(.correctedTwice, day) }
+        // What a newer version added is asked for beside it, and counts against nobody.
+        if course.correctedAgain != nil { add(.correctedTwice, day) }
         if let binding, binding.isImmediate {
             add(.immediate, day)
             if course.decided == day, !course.endedWithout { add(.sameDay, day) }
@@ -135,6 +136,10 @@ extension Portion {
             due = clock.promised?.date
             add(due == nil ? .undated : isImmediate ? .openImmediate : .open, due)
             return
+        }
+        if let again = course.correctedAgain {
+            due = again
+            return add(.openTwice, again)
         }
         guard course.answered == nil else { return add(.waiting, nil) }
         guard let reply = clock.reply?.date else { return add(.undated, nil) }

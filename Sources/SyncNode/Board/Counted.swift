@@ -50,6 +50,8 @@ package enum Counted: UInt8, Hashable, Comparable, Sendable, CaseIterable {
     case openTicket, openHandover
     /// 容缺 that has not been completed.
     case openDeferral
+    /// 待补正 by a second notice, by the day of that.
+    case openTwice
 
     /// Whether it is counted by the day on which it is due.
     package var isOpen: Bool { rawValue >= 100 }

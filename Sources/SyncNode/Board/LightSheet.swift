@@ -57,10 +57,15 @@ extension BoardMaker {
         switch try source.content(key) {
         case .caseFile(let state):
             let clock = try CatalogQuery.clock(of: state, on: today, in: directory, from: source)
-            guard let clock, !clock.isPaused, let due = clock.next?.date else { return nil }
+            guard let clock, !clock.isPaused,
+                let due = clock.isCorrectedAgain
+                    ? clock.course.correctedAgain : clock.next?.date
+            else { return nil }
             let light =
-                clock.light == nil && clock.course.accepted == nil
-                ? nil : max(clock.light, limits.light(due: due, on: today, calendar))
+                clock.isCorrectedAgain
+                ? .red
+                : clock.light == nil && clock.course.accepted == nil
+                    ? nil : max(clock.light, limits.light(due: due, on: today, calendar))
             guard let light else { return nil }
             let chain = try chain(state.item, light, at: state.scope.region)
             return (

@@ -44,6 +44,10 @@ package struct CaseClock: Hashable, Sendable {
         package var extended = 0
         /// 容缺: something promised at the acceptance has not come.
         package var isDeferred = false
+        /// The day of a second 补正告知, where there was one that counts (DOMAIN §3.5: 红).
+        package var correctedAgain: CivilDate?
+        /// Whether the days rest on a clock that nobody above has vouched for yet.
+        package var isDoubtful = false
         /// 告知承诺: accepted on a written promise, and the day on which that was checked.
         package var isPledged = false
         package var verified: CivilDate?
@@ -160,8 +164,14 @@ package struct CaseClock: Hashable, Sendable {
     /// where a missing year keeps it from being known.
     package var light: Light? {
         if isPaused { return nil }
+        if isCorrectedAgain { return .red }
         let lights = [replyLight, handlingLight, deliveryLight, promiseLight].compactMap { $0 }
         return lights.max()
+    }
+
+    /// Whether the applicant was sent back a second time and has not been accepted since.
+    package var isCorrectedAgain: Bool {
+        course.correctedAgain != nil && course.accepted == nil && course.decided == nil
     }
 
     /// The limit that stands next, as it is told; nil where none runs.

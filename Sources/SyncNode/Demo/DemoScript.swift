@@ -23,7 +23,9 @@ final class DemoScript: Sendable {
         await DemoCarriage(script: self, world: world).play()
         await DemoRecovery(script: self, world: world).play()
         await DemoVillageDay(script: self, world: world).play()
+        await DemoApproval(script: self, world: world).play()
         await DemoCatalog(script: self, world: world).play()
+        await DemoClock(script: self, world: world).play()
         return await close()
     }
 

@@ -21,6 +21,7 @@ enum DemoStaff {
         Person(login: "shenhe", name: "孙审核", role: .townReviewer),
         Person(login: "chuangkou", name: "李窗口", role: .countyWindow),
         Person(login: "shenpi", name: "周审批", role: .approver),
+        Person(login: "shenpi2", name: "何审批", role: .approver),
         Person(login: "duren", name: "吴独任", role: .soleApprover),
         Person(login: "shouxi", name: "郑首席", role: .chief),
         Person(login: "shixiang", name: "王事项", role: .itemEditor),

@@ -80,6 +80,11 @@ package struct HoldingState: Hashable, Sendable {
         return said.seq(of: dot.actor) >= dot.seq
     }
 
+    /// How far a chain of a scope is there, as far as was said; 0 for nothing.
+    package func seq(of actor: ActorID, in scope: ScopeID) -> UInt64 {
+        scopes.first { $0.id == scope }?.seq(of: actor).rawValue ?? 0
+    }
+
     /// Changes that a holder of these heads has and no receipt spoke of.
     package func behind(_ held: [Scope]) -> Int {
         held.reduce(0) { sum, scope in

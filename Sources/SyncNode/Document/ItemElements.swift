@@ -51,6 +51,8 @@ package struct ItemElements: Hashable, Sendable {
     package let isOnPromise: Bool
     /// 秒批秒办: decided by rule where nothing is missing.
     package let isInstant: Bool
+    /// Whether it charges a fee; nil where it does not say.
+    package let isCharged: Bool?
     /// 特殊环节: what the item's clock may stand still for beside the law's own.
     package let procedures: [String]
 
@@ -90,6 +92,7 @@ package struct ItemElements: Hashable, Sendable {
         approval = json["approval"]?.text
         isOnPromise = json["promise"]?.bool ?? false
         isInstant = json["instant"]?.bool ?? false
+        isCharged = json["fees"]?["charged"]?.bool
         procedures = (json["special"]?.array ?? []).compactMap { $0["name"]?.text }
         keywords = (json["keywords"]?.array ?? []).compactMap(\.text)
     }

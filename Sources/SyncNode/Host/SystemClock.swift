@@ -59,15 +59,79 @@ package enum SystemRandom {
 
 /// The time that a node works by: the machine's, or in demo mode a settable one.
 package final class NodeClock: Sendable {
-    private let offset: AtomicOffset
+    /// How far the machine's clock is believed.
+    package enum Trust: String, Hashable, Sendable {
+        /// No clock above has been heard of since the start; nothing speaks against this one.
+        case unwitnessed
+        /// It cannot be right, by what those above signed last; or they were silent for too long.
+        case doubtful
+        /// A clock above agreed.
+        case witnessed
+        /// A clock above did not: its time is the node's.
+        case corrected
+        /// Set by hand (demo): nothing corrects it.
+        case set
+    }
 
-    package init() { offset = AtomicOffset() }
+    private let offset: AtomicOffset
+    private let correction = AtomicOffset()
+    private let held: Mutex<Trust>
+
+    /// - Parameter isSet: As a clock set by hand from the start (demo).
+    package init(isSet: Bool = false) {
+        offset = AtomicOffset()
+        held = Mutex(isSet ? .set : .unwitnessed)
+    }
 
     /// The time that the node works by.
-    package func now() -> Instant { SystemClock.now().advanced(byMillis: offset.millis) }
+    package func now() -> Instant {
+        SystemClock.now().advanced(byMillis: offset.millis + correction.millis)
+    }
+
+    /// How far it is believed.
+    package var trust: Trust { held.withLock { $0 } }
+
+    /// What was added to the machine's clock, in milliseconds.
+    package var correctionMillis: Int64 { correction.millis }
 
     /// Moves the clock so that `now()` gives this moment. Demo mode only.
-    package func set(to moment: Instant) {
+    ///
+    /// - Parameter isWrong: As a machine's clock that is wrong: a clock above corrects it.
+    package func set(to moment: Instant, isWrong: Bool = false) {
+        correction.millis = 0
         offset.millis = moment.millis - SystemClock.now().millis
+        held.withLock { $0 = isWrong ? .unwitnessed : .set }
+    }
+
+    /// Holds the clock against the last word that those above signed: it cannot be earlier, and
+    /// after a long silence nothing speaks for it.
+    package func compare(_ last: Instant) {
+        guard trust == .unwitnessed || trust == .doubtful else { return }
+        let now = now()
+        let silence = Int64(Limits.clockSilenceDaysMax) * 86_400_000
+        if now.millis < last.millis - Limits.clockLeadMillisMax {
+            // Not before what is known to have been: near enough to choose versions by.
+            correction.millis += last.millis - now.millis
+            held.withLock { $0 = .doubtful }
+        } else if now.millis > last.millis + silence {
+            held.withLock { $0 = .doubtful }
+        }
+    }
+
+    /// Takes the time of a clock above.
+    ///
+    /// - Returns: By how much this one was wrong, 0 where it was right; nil where nothing that was
+    ///   written before needs a word.
+    package func witness(_ theirs: Instant) -> Int64? {
+        let before = trust
+        guard before != .set else { return nil }
+        let difference = theirs.millis - now().millis
+        guard abs(difference) > Limits.clockLeadMillisMax else {
+            held.withLock { $0 = correction.millis == 0 ? .witnessed : .corrected }
+            return before == .doubtful ? 0 : nil
+        }
+        correction.millis += difference
+        held.withLock { $0 = .corrected }
+        return difference
     }
 }

@@ -223,6 +223,7 @@ extension Kernel {
             region: identity.region, key: identity.key, office: office, author: author,
             now: now, entropy: entropy)
         desk.mustSeal = envelopes != nil
+        desk.statesTime = clock.last.millis > now.millis + Limits.clockLeadMillisMax
         return desk
     }
 }

@@ -6,6 +6,7 @@ package enum PaperKind: String, Hashable, Sendable, CaseIterable {
     case deferralNotice = "deferral-notice"
     case pledge, procedure, suspension, `extension`, proposal, answer
     case grant, denial, delivery, ended, withdrawn, revocation, handover
+    case payment
 
     /// What stands at its head.
     package var title: String {
@@ -32,6 +33,7 @@ package enum PaperKind: String, Hashable, Sendable, CaseIterable {
         case .withdrawn: "撤回申请确认书"
         case .revocation: "撤销决定书"
         case .handover: "移交单"
+        case .payment: "缴费通知书"
         }
     }
 

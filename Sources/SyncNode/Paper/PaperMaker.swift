@@ -111,6 +111,7 @@ package struct PaperMaker<Source: DocumentSource> {
         case .caseEnd: return [.ended]
         case .caseWithdraw: return [.withdrawn]
         case .caseRevoke: return [.revocation]
+        case .caseFee: return event.outcome == "notice" ? [.payment] : []
         case .custodyOffer where event.destination != nil, .custodyOutgoing: return [.handover]
         default: return []
         }

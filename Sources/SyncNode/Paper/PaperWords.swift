@@ -189,8 +189,22 @@ package struct PaperWords {
         case .handover:
             return [lines("移交", [["移交至", event.destination?.text ?? "—"]] + reason())]
         case .proposal, .withdrawn, .revocation: return [lines("说明", reason())]
+        case .payment:
+            return [
+                lines(
+                    "缴费",
+                    detail(("收费项目", "purpose")) + [["金额", amount]] + detail(("说明", "note"))),
+                lines("告知", [["缴费不影响办理时限的计算；票据由收费单位出具。"]]),
+            ]
         case .acceptance, .delivery: return []
         }
+    }
+
+    /// `12.50 元`.
+    private var amount: String {
+        let cents = body["detail"]?["cents"]?.int ?? 0
+        let rest = String(cents % 100)
+        return "\(cents / 100).\(rest.utf8.count == 1 ? "0" + rest : rest) 元"
     }
 
     private var promise: String {
@@ -211,6 +225,12 @@ package struct PaperWords {
 
     private var closing: Sheet.Section {
         var rows = [["凭二维码可在任一站点或用本县公钥离线核对真伪。"]]
+        if state.status == .sealing, [.grant, .denial].contains(name.kind) {
+            rows.insert(["待签印：签印之前仅供核对，不作凭证。"], at: 0)
+        }
+        if state.isDoubtful {
+            rows.insert(["登记时本站时钟未经上级时间核对，日期以核对后为准。"], at: 0)
+        }
         if name.kind.isSignedByApplicant { rows.append(["申请人（签字）：　　　　　　　　日期："]) }
         rows.append(["经办人（签字）：　　　　　　　　（盖章）"])
         return lines("签章", rows)

@@ -17,6 +17,8 @@ final class Cast {
     /// In the order of the scenario.
     let names: [String]
     private(set) var bill = Playbill()
+    /// Places whose clock nobody above has vouched for.
+    var doubtful: Set<String> = []
 
     /// - Parameter parts: Each parent before its children.
     init(
@@ -84,7 +86,10 @@ final class Cast {
             throw .failed("not a command: \(json)")
         }
         // As at a live node's door: whoever takes something in says whether there was a link.
-        if command.isReceipt, stage.isCutOff(try code(name)) { command = command.offline }
+        if command.isReceipt {
+            command = command.noted(
+                offline: stage.isCutOff(try code(name)), doubtful: doubtful.contains(name))
+        }
         let author = try login.map { login throws(JournalError) in try account(login, at: name) }
         let outcome = try stage.run(
             command, at: try code(name), as: author ?? AccountID.operatorAuthor)

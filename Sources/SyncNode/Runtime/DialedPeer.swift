@@ -27,6 +27,8 @@ actor DialedPeer {
     private let onRollback: @Sendable () -> Void
     /// Called where one side does not know the other, before the next attempt.
     private let onRefused: @Sendable () async -> Void
+    /// Hears the peer's clock at each greeting.
+    private let onTime: @Sendable (Instant) -> Void
     /// Set while the link is cut on purpose (demo): every request fails at once.
     private var isCut = false
     /// Set while a HELLO is under way.
@@ -38,8 +40,10 @@ actor DialedPeer {
         onRollback: @escaping @Sendable () -> Void,
         urn: @escaping @Sendable () -> String? = { nil },
         authority: @escaping @Sendable () -> [UInt8]? = { nil },
-        onRefused: @escaping @Sendable () async -> Void = {}
+        onRefused: @escaping @Sendable () async -> Void = {},
+        onTime: @escaping @Sendable (Instant) -> Void = { _ in }
     ) {
+        self.onTime = onTime
         self.onRollback = onRollback
         self.onRefused = onRefused
         self.urn = urn
@@ -180,7 +184,10 @@ actor DialedPeer {
                 sentence: watch.now.lastError ?? "the peer does not exchange with us",
                 isRefused: true)
         }
-        if let peer = dialer.peer { watch.met(peer, at: clock.now()) }
+        if let peer = dialer.peer {
+            watch.met(peer, at: clock.now())
+            onTime(peer.clock)
+        }
     }
 
     private func push() async throws {

@@ -323,6 +323,10 @@ struct NodeQueries: NodeView {
                 unsent: runtime.unsent(to: state), lastContact: state.lastContact,
                 clockOffsetMillis: state.clockOffsetMillis.map(Int.init),
                 lastError: state.lastError, alarms: state.alarms)
+            if status.isParent {
+                status.clockTrust = runtime.clock.trust.rawValue
+                status.clockCorrectionMillis = runtime.clock.correctionMillis
+            }
             if let said = receipts[state.region] {
                 status.receiptTime = said.time?.instant
                 status.receiptBehind = said.behind(

@@ -88,7 +88,7 @@ package final class NodeRuntime: Sendable {
     /// - Throws: `Failure` with a sentence that says what to do.
     package static func start(_ options: Options) async throws(Failure) -> NodeRuntime {
         try checkListen(options)
-        let clock = NodeClock()
+        let clock = NodeClock(isSet: options.isDemo)
         let store = try await OpenStore.open(options.data, clock: clock)
         let door = try openDoor(options, store)
         let shown = try identity(of: door, options)
@@ -108,6 +108,7 @@ package final class NodeRuntime: Sendable {
         try runtime.believePartners()
         try runtime.listen()
         await runtime.noteAddress()
+        runtime.compareClock()
         runtime.startLinks()
         runtime.takeStock()
         return runtime
@@ -261,7 +262,8 @@ package final class NodeRuntime: Sendable {
             onRollback: { [renewal] in renewal.ring() },
             urn: { [weak self] in self?.urn(of: region) },
             authority: { [weak self] in self?.door.anchor(of: region) },
-            onRefused: { [weak self] in await self?.introduce(to: region, at: url) })
+            onRefused: { [weak self] in await self?.introduce(to: region, at: url) },
+            onTime: { [weak self] in self?.heard($0, from: region) })
         let task = Task { await peer.run() }
         let earlier = dialers.withLock { dialers in
             let earlier = dialers[region]

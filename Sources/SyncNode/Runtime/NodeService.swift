@@ -4,11 +4,13 @@ import Base
 import Blob
 import Change
 import Domain
+import Guide
 import HTTP
 import Kernel
 import Network
 import Replication
 import Store
+import Tally
 import Vault
 
 /// Requests in, answers out: the API decides, this does it.
@@ -106,7 +108,10 @@ struct NodeService: Sendable {
             responder.respond(response)
         }
         let plain = order.command
-        let given = plain.isReceipt && runtime.isCutOff ? plain.offline : plain
+        let given =
+            plain.isReceipt
+            ? plain.noted(
+                offline: runtime.isCutOff, doubtful: runtime.clock.trust == .doubtful) : plain
         switch runtime.vaultDoor.sealed(given) {
         case .ready(let command): hand(command, order, answer)
         case .locked: answer(.refused(.locked))
@@ -253,12 +258,14 @@ struct DemoDoor: Sendable {
         return done
     }
 
-    /// {at}: RFC 3339.
+    /// {at, wrong?}: RFC 3339; `wrong` as a machine's clock that a clock above corrects.
     private func clock(_ json: JSON) -> HTTPResponse {
         guard let moment = json["at"]?.text.flatMap(Instant.init(rfc3339:)) else {
             return NodeService.problem(422, "bad-time", "缺少时间 at")
         }
-        runtime.clock.set(to: moment)
+        let isWrong = json["wrong"]?.bool ?? false
+        runtime.clock.set(to: moment, isWrong: isWrong)
+        if isWrong { runtime.compareClock() }
         return done
     }
 
@@ -270,5 +277,67 @@ struct DemoDoor: Sendable {
 
     private var done: HTTPResponse {
         HTTPResponse(status: 200, contentType: "application/json", body: Array("{}".utf8))
+    }
+}
+
+/// What an applicant gave before: asked where a command is about to ask for materials.
+extension NodeQueries {
+    /// Other cases of the person who applies in one, by the identity number, as far as this node
+    /// can open them; none where nobody's number is known.
+    func sameApplicant(_ code: String) throws(ViewError) -> [Digest16] {
+        let found: [StoredDocument]
+        if let id = Digest16(hex: code) {
+            found = try document(DocumentKey(collection: .caseFile, id: id)).map { [$0] } ?? []
+        } else {
+            found = try documents(.caseFile, label: code)
+        }
+        guard found.count == 1, let number = idNumber(of: found[0]) else { return [] }
+        let tokens = store.vault.tokens(of: number)
+        let others = try read { (reader) throws(JournalError) in
+            var others: [StoredDocument] = []
+            for token in tokens {
+                for id in try reader.located(token, limit: Limits.poolCasesMax) {
+                    let key = DocumentKey(collection: .caseFile, id: id)
+                    guard key != found[0].key, !others.contains(where: { $0.key == key }),
+                        let other = try reader.document(key)
+                    else { continue }
+                    others.append(other)
+                }
+            }
+            return others
+        }
+        // A token is a hash: whose case it is, its own person says.
+        return others.filter { idNumber(of: $0) == number }.map(\.key.id)
+    }
+
+    private func idNumber(of file: StoredDocument) -> String? {
+        let sealed = NodeSettings.json(file.state)?["sealed"]?.text ?? ""
+        guard case .known(let person) = self.person(sealed), let number = person.idNumber,
+            !number.isEmpty
+        else { return nil }
+        return number
+    }
+
+    /// What the applicant of a case gave in other cases that this node can open.
+    func pool(_ target: CaseCommand.Target) throws(ViewError) -> [CaseCommand.PooledMaterial] {
+        let code: String
+        switch target {
+        case .id(let id): code = id.hex
+        case .number(let number): code = number.text
+        case .handover: return []
+        }
+        let same = try sameApplicant(code)
+        guard !same.isEmpty else { return [] }
+        let directory = runtime.board.directory
+        let own = runtime.settings.region.id
+        let now = runtime.clock.now()
+        return try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            var id = Digest16(hex: code)
+            if id == nil { id = try source.find(.caseFile, label: code).first?.id }
+            guard let id else { return [] }
+            return try SheetMaker(own: own, directory: directory, now: now, source: source)
+                .pool(of: id, among: same)
+        }
     }
 }

@@ -37,65 +37,6 @@ extension NodeQueries {
         }
     }
 
-    /// Other cases of the person who applies in one, by the identity number, as far as this node
-    /// can open them; none where nobody's number is known.
-    private func sameApplicant(_ code: String) throws(ViewError) -> [Digest16] {
-        let found: [StoredDocument]
-        if let id = Digest16(hex: code) {
-            found = try document(DocumentKey(collection: .caseFile, id: id)).map { [$0] } ?? []
-        } else {
-            found = try documents(.caseFile, label: code)
-        }
-        guard found.count == 1, let number = idNumber(of: found[0]) else { return [] }
-        let tokens = store.vault.tokens(of: number)
-        let others = try read { (reader) throws(JournalError) in
-            var others: [StoredDocument] = []
-            for token in tokens {
-                for id in try reader.located(token, limit: Limits.poolCasesMax) {
-                    let key = DocumentKey(collection: .caseFile, id: id)
-                    guard key != found[0].key, !others.contains(where: { $0.key == key }),
-                        let other = try reader.document(key)
-                    else { continue }
-                    others.append(other)
-                }
-            }
-            return others
-        }
-        // A token is a hash: whose case it is, its own person says.
-        return others.filter { idNumber(of: $0) == number }.map(\.key.id)
-    }
-
-    private func idNumber(of file: StoredDocument) -> String? {
-        let sealed = NodeSettings.json(file.state)?["sealed"]?.text ?? ""
-        guard case .known(let person) = self.person(sealed), let number = person.idNumber,
-            !number.isEmpty
-        else { return nil }
-        return number
-    }
-
-    /// What the applicant of a case gave in other cases that this node can open.
-    func pool(_ target: CaseCommand.Target) throws(ViewError) -> [CaseCommand.PooledMaterial] {
-        let code: String
-        switch target {
-        case .id(let id): code = id.hex
-        case .number(let number): code = number.text
-        case .handover: return []
-        }
-        let same = try sameApplicant(code)
-        guard !same.isEmpty else { return [] }
-        let directory = runtime.board.directory
-        let own = runtime.settings.region.id
-        let now = runtime.clock.now()
-        return try read { (reader) throws(JournalError) in
-            let source = ReaderSource(reader: reader)
-            var id = Digest16(hex: code)
-            if id == nil { id = try source.find(.caseFile, label: code).first?.id }
-            guard let id else { return [] }
-            return try SheetMaker(own: own, directory: directory, now: now, source: source)
-                .pool(of: id, among: same)
-        }
-    }
-
     /// Reads beside the figures, which also find cases by what they wait for.
     private func look<Result: Sendable>(
         _ body: @Sendable (KeptFigures, TallySource) throws(JournalError) -> Result
@@ -262,6 +203,95 @@ extension NodeQueries {
 }
 
 extension NodeRuntime {
+    /// Holds the clock against the newest word that somebody above signed.
+    func compareClock() {
+        do throws(JournalError) {
+            let last = try store.readers.readLog { (reader) throws(JournalError) in
+                var last: Int64 = 0
+                for scope in board.scopes() where scope.name.family != .control {
+                    for head in scope.vector.heads
+                    where head.actor != store.signer.key.actor(in: scope.name.id) {
+                        let dot = Dot(actor: head.actor, seq: head.seq)
+                        let change = try reader.change(at: dot, in: scope.name.id)
+                        last = max(last, change?.header.time.millis ?? 0)
+                    }
+                }
+                return last
+            }
+            if last > 0, settings.region.parent != nil { clock.compare(Instant(millis: last)) }
+        } catch {
+            Console.say("clock: \(error)")
+        }
+    }
+
+    /// The parent's clock, at a greeting: where this one was wrong, what was written by it since
+    /// the parent last had something is put right.
+    func heard(_ theirs: Instant, from region: RegionID) {
+        guard region == settings.region.parent, let offset = clock.witness(theirs) else { return }
+        let days = offset / 86_400_000
+        if offset != 0 { Console.say("the clock was wrong by \(days) days; the parent's counts") }
+        var written: [ScopeID: UInt64] = [:]
+        for scope in board.scopes() where scope.name.family == .cases {
+            let own = store.signer.key.actor(in: scope.name.id)
+            written[scope.name.id] =
+                scope.vector.heads.first { $0.actor == own }?.seq.rawValue ?? 0
+        }
+        Task { [written] in await self.retime(offset, written) }
+    }
+
+    private func retime(_ offset: Int64, _ written: [ScopeID: UInt64]) async {
+        guard let parent = settings.region.parent else { return }
+        do throws(Writer.Failure) {
+            for (id, word) in try concerned(by: offset, written, heldBy: parent) {
+                let order = CaseCommand(.retime(word), on: .id(id))
+                _ = try await store.writer.submit(
+                    .command(.cases(order), author: 0, replayKey: nil))
+            }
+        } catch {
+            Console.say("times could not be put right: \(error)")
+        }
+    }
+
+    /// Cases of this node's own with changes that the parent did not have yet.
+    private func concerned(
+        by offset: Int64, _ written: [ScopeID: UInt64], heldBy parent: RegionID
+    ) throws(Writer.Failure) -> [(Digest16, ClockWord)] {
+        do throws(JournalError) {
+            return try store.readers.read { (reader) throws(JournalError) in
+                let source = ReaderSource(reader: reader)
+                var found: [(Digest16, ClockWord)] = []
+                var wanted = PageQuery(.caseFile, limit: Limits.listRowsMax)
+                var seen = 0
+                repeat {
+                    let page = try reader.documents(wanted)
+                    for file in page.documents {
+                        guard case .caseFile(let state) = try source.decode(file),
+                            let through = written[state.scopeID], through > 0
+                        else { continue }
+                        let own = store.signer.key.actor(in: state.scopeID)
+                        let held = try ReceiptDuty.said(by: parent, in: state.scopeID, reader)
+                        let from = 1 + held.seq(of: own, in: state.scopeID)
+                        let isMine = state.events.contains {
+                            $0.dot.actor == own
+                                && (from...max(from, through)).contains(
+                                    $0.dot.seq.rawValue)
+                        }
+                        guard isMine, from <= through, offset != 0 || state.isDoubtful else {
+                            continue
+                        }
+                        found.append(
+                            (file.key.id, ClockWord(offset: offset, from: from, through: through)))
+                    }
+                    seen += page.documents.count
+                    wanted.after = page.next
+                } while wanted.after != nil && seen < Limits.unsentCasesMax
+                return found
+            }
+        } catch {
+            throw .journal(error)
+        }
+    }
+
     /// Whether there is a parent and no link to it; as the console's banner has it.
     var isCutOff: Bool {
         guard let parent = settings.region.parent else { return false }

@@ -57,7 +57,7 @@ package enum TicketRules {
             if let sealed = order.sealed { object.field("sealed", sealed.text) }
             if order.isNamed { object.field("named", true) }
             if let grade = order.grade { object.field("grade", grade.rawValue) }
-            if let at = order.at { object.field("at", at.millis) }
+            if let at = order.at ?? desk.stated { object.field("at", at.millis) }
         }
         return (Draft(scope: scope, kind: .ticketOpen, body: body.bytes), id, number)
     }
@@ -124,7 +124,7 @@ package enum TicketRules {
             if !order.isGood { object.field("outcome", "no") }
             if let target { object.field("to", target.hex) }
             if !order.note.isEmpty { object.field("note", order.note) }
-            if let at = order.at { object.field("at", at.millis) }
+            if let at = order.at ?? desk.stated { object.field("at", at.millis) }
         }
         return .write(
             [Draft(scope: state.scope, kind: .ticketStep, body: body.bytes)],

@@ -17,6 +17,11 @@ package struct Desk: Sendable {
     package let entropy: Digest
     /// Whether what is personal is refused unless it is sealed: always, but in the simulator.
     package var mustSeal = false
+    /// Whether the log's clock runs ahead of the node's, so that business time must be stated.
+    package var statesTime = false
+
+    /// What stands for business time where nobody stated any; nil where the change's own does.
+    package var stated: Instant? { statesTime ? now : nil }
 
     /// Who is where and who may decide.
     package var directory: Directory { office.directory }

@@ -27,6 +27,8 @@ package struct CaseCommand: Sendable {
         package var stage: CaseFacts.Stage?
         /// 离线登记: the station had no link to its parent. Set by the node, never by a caller.
         package var isOffline = false
+        /// Nobody above has vouched for the station's clock. Set as `isOffline` is.
+        package var isDoubtful = false
     }
 
     /// Who took a result away; as with an application, what is written is sealed.
@@ -101,6 +103,8 @@ package struct CaseCommand: Sendable {
         case step(CaseStep)
         /// What the local seat owes without being asked: never from outside.
         case gateway(Gateway)
+        /// 业务时间更正, by the node itself: the clock was wrong by so much.
+        case retime(ClockWord)
     }
 
     /// Duties of a county between its own cases and the corridor (PROTOCOL §8).
@@ -175,10 +179,11 @@ package struct CaseCommand: Sendable {
         at = instant
     }
 
-    /// The same, said where the node had no link to its parent (离线登记).
-    fileprivate var offline: CaseCommand {
+    /// The same, with what the node itself says of the hour.
+    fileprivate func noted(offline: Bool, doubtful: Bool) -> CaseCommand {
         guard case .receive(var application) = act else { return self }
-        application.isOffline = true
+        application.isOffline = offline
+        application.isDoubtful = doubtful
         return CaseCommand(.receive(application), on: target, at: at)
     }
 
@@ -322,29 +327,6 @@ extension CaseCommand.Act {
     }
 }
 
-extension Command {
-    /// The case of which it must be known what its applicant gave before; nil where that does not
-    /// matter.
-    package var poolTarget: CaseCommand.Target? {
-        switch self {
-        case .ifSeen(_, let command): command.poolTarget
-        case .cases(let order) where order.act.asksForMaterials: order.target
-        default: nil
-        }
-    }
-
-    /// The same with what is known.
-    package func knowing(_ pool: [CaseCommand.PooledMaterial]) -> Command {
-        switch self {
-        case .ifSeen(let seen, let command): return .ifSeen(seen, command.knowing(pool))
-        case .cases(var order):
-            order.pool = pool
-            return .cases(order)
-        default: return self
-        }
-    }
-}
-
 extension CaseStep {
     /// - Returns: nil where no step of materials has that name.
     static func ofMaterials(
@@ -385,11 +367,13 @@ extension Command {
         }
     }
 
-    /// The command as a station without a link to its parent gives it.
-    package var offline: Command {
+    /// The command with what the node itself says of the hour: that it had no link to its parent
+    /// (离线登记), that nobody above had vouched for its clock.
+    package func noted(offline: Bool, doubtful: Bool) -> Command {
         switch self {
-        case .cases(let order): .cases(order.offline)
-        case .ifSeen(let tag, let inner): .ifSeen(tag, inner.offline)
+        case .cases(let order): .cases(order.noted(offline: offline, doubtful: doubtful))
+        case .ifSeen(let tag, let inner):
+            .ifSeen(tag, inner.noted(offline: offline, doubtful: doubtful))
         default: self
         }
     }

@@ -20,6 +20,8 @@ struct CaseDemands {
     var procedures: [String] = []
     /// What the case's version asks for.
     var materials: [ItemElements.Material] = []
+    /// Whether the item says that nothing is charged.
+    var isFree = false
 
     /// - Parameters:
     ///   - elements: Of the version that the case is pinned to; nil where it is not here.
@@ -123,7 +125,9 @@ extension CaseRules {
         case .accept:
             // The node itself accepts what it was told to; nothing is missing that was listed.
             if desk.author == 0, !state.facts.materials.holdsFalse { return nil }
-        case .step(.accept), .step(.pause), .step(.material), .step(.reuse), .step(.waive): break
+        case .step(.accept), .step(.pause), .step(.fee), .step(.material), .step(.reuse),
+            .step(.waive):
+            break
         default: return nil
         }
         guard
@@ -135,7 +139,9 @@ extension CaseRules {
         let binding =
             item.state.versions.entries.count > 1
             ? try CatalogQuery.binding(of: state, in: desk.directory, from: source) : nil
-        return CaseDemands(elements, binding, for: state)
+        var demands = CaseDemands(elements, binding, for: state)
+        demands.isFree = elements?.isCharged == false
+        return demands
     }
 
     /// Of two applications of one person the earlier goes on (DOMAIN §3.8): the other ends with
@@ -171,148 +177,6 @@ extension CaseRules {
             return sheet.written([end, note])
         } catch {
             return .refuse(error)
-        }
-    }
-}
-
-// MARK: what a material is worth
-
-extension CaseState {
-    /// Codes of materials that need not be brought: taken from an earlier case, or a certificate
-    /// stands for them.
-    package var spared: [String] {
-        var codes: [String] = []
-        for event in effective(.caseMaterial)
-        where event.outcome == CaseEvent.reused || event.outcome == CaseEvent.waived {
-            codes += event.terms.codes.filter { !codes.contains($0) }
-        }
-        return codes
-    }
-
-    /// The last word on how far a material can be trusted: by clock, then by number; nil where
-    /// nobody said anything.
-    package func level(of code: String) -> (level: String, event: CaseEvent)? {
-        let said = effective(.caseMaterial).filter { event in
-            CaseStep.levels.contains(event.outcome ?? "") && event.terms.codes.contains(code)
-        }
-        let last = said.max { left, right in
-            (left.moment, left.time, left.dot.seq, left.hash)
-                < (right.moment, right.time, right.dot.seq, right.hash)
-        }
-        return last.map { ($0.outcome ?? "", $0) }
-    }
-}
-
-extension CaseEvent {
-    /// What `caseMaterial` says beside a level.
-    package static let scanned = "scan"
-    package static let reused = "reused"
-    package static let waived = "waived"
-}
-
-extension CaseSheet {
-    /// 登记材料: a scan, how far it can be trusted, or both, at any place that has the case.
-    func material(
-        _ codes: [String], _ level: String?, _ blob: Digest?, _ note: String
-    ) throws(RuleRefusal) -> Decision {
-        for code in codes { _ = try listed(code, field: "codes") }
-        guard level != "A" || !desk.needsGrant else {
-            throw RuleRefusal(
-                "level-above-station", "A 级（实施机构产生）由镇、县认定；窗口核验原件为 B 级", field: "level",
-                category: .forbidden)
-        }
-        let draft = draft(.caseMaterial) { object in
-            object.field("outcome", level ?? CaseEvent.scanned)
-            object.codes(codes)
-            if let blob { object.field("blob", blob.hex) }
-            object.object("detail") { $0.field("note", note) }
-        }
-        return written([draft])
-    }
-
-    /// 复用: only what this node knows to be the same applicant's, and still counts.
-    func reuse(_ code: String, _ from: CaseNumber) throws(RuleRefusal) -> Decision {
-        _ = try listed(code, field: "code")
-        try checkNotHeld(code)
-        guard let found = pool.first(where: { $0.code == code && $0.number == from }) else {
-            throw RuleRefusal(
-                "material-not-in-pool", "本站所知的同一申请人的办件 \(from.text) 中没有可复用的材料 \(code)",
-                field: "from")
-        }
-        let draft = draft(.caseMaterial) { object in
-            object.field("outcome", CaseEvent.reused)
-            object.codes([code])
-            if let blob = found.blob { object.field("blob", blob.hex) }
-            object.object("detail") { detail in
-                detail.field("from", found.number.text)
-                detail.field("level", found.level)
-                detail.field("until", found.until.text)
-            }
-        }
-        return written([draft])
-    }
-
-    /// 免提交: where the item links the material to a kind of certificate.
-    func waive(_ code: String, _ certificate: String) throws(RuleRefusal) -> Decision {
-        let material = try listed(code, field: "code")
-        try checkNotHeld(code)
-        guard !material.licence.isEmpty else {
-            throw RuleRefusal(
-                "waiver-not-offered", "材料 \(code) 没有关联证照类型，不能凭证照免提交", field: "code")
-        }
-        let draft = draft(.caseMaterial) { object in
-            object.field("outcome", CaseEvent.waived)
-            object.codes([code])
-            object.object("detail") { detail in
-                detail.field("licence", material.licence)
-                detail.field("certificate", certificate)
-            }
-        }
-        return written([draft])
-    }
-
-    private func listed(
-        _ code: String, field: String
-    ) throws(RuleRefusal) -> ItemElements.Material {
-        guard let found = demands?.materials.first(where: { $0.code == code }) else {
-            throw RuleRefusal(
-                "material-unknown", "事项的申请材料中没有 \(code)，不得额外要求或收取", field: field,
-                category: .invalid)
-        }
-        return found
-    }
-
-    private func checkNotHeld(_ code: String) throws(RuleRefusal) {
-        guard !state.present.codes.contains(code) else {
-            throw RuleRefusal("material-held", "材料 \(code) 已收存或已免提交", field: "code")
-        }
-    }
-
-    /// 上一环节已收的不得要求重复提交: what the applicant gave in an earlier case is reused, not asked
-    /// for (DOMAIN §1.3, row 51).
-    func checkPool(_ gaps: [CaseGap]) throws(RuleRefusal) {
-        for gap in gaps {
-            guard let found = pool.first(where: { $0.code == gap.code }),
-                !state.present.codes.contains(gap.code)
-            else { continue }
-            throw RuleRefusal(
-                "material-in-pool",
-                "材料 \(gap.code) 申请人已在办件 \(found.number.text) 提交（\(found.level) 级，有效至 "
-                    + "\(found.until.text)），不得要求重复提交：请复用", field: "gaps")
-        }
-    }
-
-    /// C 级 is what an applicant handed in alone: the original is looked at before it is granted.
-    func checkOriginals() throws(RuleRefusal) {
-        var codes: [String] = []
-        for event in state.effective(.caseMaterial) {
-            codes += event.terms.codes.filter { !codes.contains($0) }
-        }
-        let open = codes.filter { state.level(of: $0)?.level == "C" }.sorted()
-        guard open.isEmpty else {
-            throw RuleRefusal(
-                "original-unchecked",
-                "材料 \(open.joined(separator: "、")) 为申请人自传（C 级），须先核验原件，再准予", field: "materials")
         }
     }
 }
@@ -368,5 +232,116 @@ extension CaseState {
             }
         }
         return counts.filter { $0.count > 0 }.map(\.code).sorted()
+    }
+}
+
+extension ChangeKind {
+    /// 业务时间更正: the writer's clock was wrong; {clock: {offset, from, through}}.
+    package static let caseRetime = ChangeKind(rawValue: 0x80cf)
+    /// 缴费通知 and 缴费登记: `outcome` `notice` or `paid`.
+    package static let caseFee = ChangeKind(rawValue: 0x80d0)
+}
+
+/// What a node says of its own clock once a clock above has told it the time (见证时间).
+package struct ClockWord: Hashable, Sendable {
+    /// True time less the clock's, in milliseconds; 0 where the clock was right.
+    package let offset: Int64
+    /// The first and last change of the writer's chain to which that applies.
+    package let from: UInt64
+    package let through: UInt64
+
+    package init(offset: Int64, from: UInt64, through: UInt64) {
+        self.offset = offset
+        self.from = from
+        self.through = through
+    }
+
+    /// - Parameter json: {offset, from, through}; anything else gives nil.
+    init?(_ json: JSON?) {
+        guard let json, let offset = json["offset"]?.int, abs(offset) <= Limits.clockErrorMillisMax,
+            let from = json["from"]?.int, let through = json["through"]?.int,
+            (0...Int64(Limits.seqMax)).contains(from), from <= through,
+            through <= Int64(Limits.seqMax)
+        else { return nil }
+        self.init(offset: offset, from: UInt64(from), through: UInt64(through))
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.object("clock") { object in
+            object.field("offset", offset)
+            object.field("from", Int64(from))
+            object.field("through", Int64(through))
+        }
+    }
+
+    /// Business time as it truly was, of a change that it speaks of.
+    ///
+    /// - Parameter told: When the clock above told it. Nothing happened after that.
+    func corrected(_ event: CaseEvent, told: Int64) -> Int64? {
+        guard offset != 0, (from...through).contains(event.dot.seq.rawValue) else { return nil }
+        if let business = event.business {
+            // What a clerk wrote down stands where it is possible at all.
+            let oldest = told - Int64(Limits.backdatedDaysMax) * 86_400_000
+            if (oldest...told + Limits.clockLeadMillisMax).contains(business) { return nil }
+        }
+        return min((event.business ?? event.time) + offset, told)
+    }
+}
+
+extension CaseState {
+    /// 缴费通知 that nobody has paid yet.
+    package var openFee: CaseEvent? {
+        effective(.caseFee).last.flatMap { $0.outcome == "notice" ? $0 : nil }
+    }
+
+    /// Whether its days rest on a clock for which nobody above has vouched yet.
+    package var isDoubtful: Bool {
+        guard facts.isDoubtful, let genesis else { return false }
+        return !events.contains { event in
+            event.kind == .caseRetime && event.dot.actor == genesis.dot.actor
+                && event.status == .effective
+        }
+    }
+
+    /// Puts business times right by the words of those who wrote by a wrong clock: each of its own
+    /// chain only. The same words give the same times in any order.
+    mutating func retime() {
+        guard events.contains(where: { $0.kind == .caseRetime }) else { return }
+        let words = events.filter { $0.kind == .caseRetime && $0.status == .effective }
+        for index in events.indices where events[index].kind != .caseRetime {
+            let event = events[index]
+            let word = words.first {
+                $0.dot.actor == event.dot.actor
+                    && ($0.terms.clock.map { $0.from...$0.through }?
+                        .contains(event.dot.seq.rawValue) ?? false)
+            }
+            let corrected = word.flatMap { word in
+                word.terms.clock?.corrected(event, told: word.moment)
+            }
+            if event.terms.corrected != corrected { events[index].terms.corrected = corrected }
+        }
+    }
+}
+
+extension CaseSheet {
+    /// 业务时间更正 of what this node wrote in a case by a wrong clock, each change once.
+    func retime(_ word: ClockWord) -> Decision {
+        let known = state.events.compactMap { event in
+            event.kind == .caseRetime && event.dot.actor == actor ? event.terms.clock?.through : nil
+        }.max()
+        let from = max(word.from, known.map { $0 + 1 } ?? 0)
+        let mine = state.events.contains { event in
+            event.dot.actor == actor && event.dot.seq.rawValue >= from
+                && event.dot.seq.rawValue <= word.through
+        }
+        guard mine, desk.directory.carries(desk.region, state.scope), state.status != .archived
+        else { return .refuse(RuleRefusal("clock-not-concerned", "没有需要更正时间的环节")) }
+        var body = JSONWriter(capacity: 128)
+        body.object { object in
+            object.field("case", hex: id)
+            ClockWord(offset: word.offset, from: from, through: word.through).write(to: &object)
+            object.field("at", desk.now.millis)
+        }
+        return written([Draft(scope: state.scope, kind: .caseRetime, body: body.bytes)])
     }
 }

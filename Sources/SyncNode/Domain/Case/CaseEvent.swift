@@ -64,9 +64,8 @@ extension ChangeKind {
     /// 归档: sealed, nothing more happens.
     package static let caseArchive = ChangeKind(rawValue: 0x80ce)
 
-    /// 材料: of `codes`, a scan, how far they can be trusted (`outcome` A to D), that they were taken
-    /// from an earlier case (`reused`), or that a certificate stands for them (`waived`).
-    package static let caseMaterial = ChangeKind(rawValue: 0x80cf)
+    /// 材料: of `codes`, `outcome` A to D, `scan`, `reused` or `waived`.
+    package static let caseMaterial = ChangeKind(rawValue: 0x80d1)
 
     /// 清除: payloads of the case are destroyed everywhere (PROTOCOL §11).
     package static let caseErase = ChangeKind(rawValue: 0x801a)
@@ -196,6 +195,10 @@ package struct CaseTerms: Hashable, Sendable {
     package var codes: [String] = []
     /// 告知承诺: an acceptance on a written promise.
     package var isPledged = false
+    /// 业务时间更正: by how much a clock was wrong, for which changes of its chain.
+    package var clock: ClockWord?
+    /// Derived: business time by the word of a clock above, where its own was wrong.
+    package var corrected: Int64?
 
     package init() {}
 
@@ -369,7 +372,7 @@ package struct CaseEvent: Hashable, Sendable {
     }
 
     /// When it happened in the eyes of the clerk.
-    package var moment: Int64 { business ?? time }
+    package var moment: Int64 { box?.terms.corrected ?? business ?? time }
 }
 
 /// Which of custody's rules are in force. All are, outside the simulator: each switch is the

@@ -22,6 +22,7 @@ enum CaseFold {
         guard state.events.insert(inOrder: event) else { return [] }
         state.note(writer(of: arrival, in: desk.directory))
         state.judge(event, in: desk.directory, under: rules)
+        state.retime()
         var writes: [ContentWrite] = []
         if event.kind.makesCase, state.links.first?.event == event.hash {
             state.take(body)
@@ -172,6 +173,7 @@ extension CaseState {
         facts.origin = body.origin
         facts.stage = body.stage
         facts.isOffline = body.isOffline
+        facts.isDoubtful = body.isDoubtful
         self.facts = facts
     }
 }
@@ -181,7 +183,7 @@ extension ChangeKind {
     fileprivate var commutes: Bool {
         switch self {
         case .caseNote, .caseSupplement, .caseRate, .caseWithdraw, .caseReview, .caseOriginals,
-            .caseMaterial:
+            .caseMaterial, .caseRetime:
             true
         default: false
         }
@@ -215,6 +217,7 @@ struct CaseBody {
     private(set) var origin: RegionCode?
     private(set) var stage: CaseFacts.Stage?
     private(set) var isOffline = false
+    private(set) var isDoubtful = false
     /// Where the members stand that are passed on as they are.
     private(set) var detail: Range<Int>?
 
@@ -271,6 +274,10 @@ struct CaseBody {
             }
         case .object:
             if isKey("detail") { detail = member.value }
+            if isKey("clock") {
+                terms.clock = ClockWord(try scanner.json(member))
+                hasTerms = true
+            }
         case .array:
             if isKey("cut") {
                 terms.cut = CutPoint.read(try scanner.json(member))
@@ -287,6 +294,8 @@ struct CaseBody {
                 hasTerms = true
             } else if isKey("offline") {
                 isOffline = try scanner.json(member).bool ?? false
+            } else if isKey("clockUnproven") {
+                isDoubtful = try scanner.json(member).bool ?? false
             }
         case .null: break
         }

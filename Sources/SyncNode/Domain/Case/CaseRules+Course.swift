@@ -48,6 +48,8 @@ extension CaseSheet {
             }
             return written([draft])
         case .askSeal(let document, let to): return try askSeal(document, to, on: link)
+        case .fee(let isNotice, let cents, let purpose, let note):
+            return try fee(isNotice, cents, purpose, note, on: link)
         default: return try officeStep(step, on: link)
         }
     }
@@ -192,6 +194,31 @@ extension CaseSheet {
             }
         }
         return written([draft])
+    }
+
+    // MARK: fees
+
+    /// 缴费通知书: only what the item itself says that it costs (不得擅自收费).
+    private func fee(
+        _ isNotice: Bool, _ cents: Int, _ purpose: String, _ note: String, on link: CustodyLink
+    ) throws(RuleRefusal) -> Decision {
+        let isOpen = state.openFee != nil
+        guard isNotice || isOpen else {
+            throw RuleRefusal("no-open-fee", "没有待缴费的通知")
+        }
+        guard !isNotice || !isOpen else {
+            throw RuleRefusal("fee-open", "已有待缴费的通知，缴清后再通知")
+        }
+        guard !isNotice || demands?.isFree != true else {
+            throw RuleRefusal("fee-not-of-item", "事项的实施清单不收费，不得收费", field: "cents")
+        }
+        return stepped(.caseFee, on: link, isNotice ? "notice" : "paid") { detail in
+            if isNotice {
+                detail.field("cents", cents)
+                detail.field("purpose", purpose)
+            }
+            if !note.isEmpty { detail.field("note", note) }
+        }
     }
 
     // MARK: paper

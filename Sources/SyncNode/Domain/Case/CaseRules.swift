@@ -41,6 +41,7 @@ enum CaseRules {
         {
             return .refuse(refusal)
         }
+        if case .retime(let word) = command.act { return sheet.retime(word) }
         if case .gateway(let duty) = command.act {
             return try HandoverRules.decide(duty, on: sheet, from: source)
         }
@@ -204,6 +205,7 @@ enum CaseRules {
             object.field("channel", application.channel)
             if let stage { object.field("stage", stage.rawValue) }
             if application.isOffline { object.field("offline", true) }
+            if application.isDoubtful { object.field("clockUnproven", true) }
             if let sealed = application.sealed {
                 object.field("sealed", sealed.text)
             } else {
@@ -218,7 +220,7 @@ enum CaseRules {
                     }
                 }
             }
-            if let at { object.field("at", at.millis) }
+            if let at = at ?? desk.stated { object.field("at", at.millis) }
         }
         var answer = JSONWriter()
         answer.object { object in
@@ -287,7 +289,7 @@ struct CaseSheet {
         case .force(let to, let reason): return try force(to: to, reason: reason)
         case .ratify(let event): return try ratify(event)
         case .forkCut(let event): return try forkCut(event)
-        case .receive, .gateway, .erase:
+        case .receive, .gateway, .erase, .retime:
             throw .invalid("command", "此命令不针对已有办件")
         }
     }
@@ -356,7 +358,7 @@ struct CaseSheet {
             object.field("case", hex: id)
             if let on { object.field("on", hex: on) }
             members(&object)
-            if let at { object.field("at", at.millis) }
+            if let at = at ?? desk.stated { object.field("at", at.millis) }
             if needsCut(kind) { CutPoint.write(state.heads, to: &object) }
         }
         return Draft(scope: state.scope, kind: kind, body: body.bytes)

@@ -37,6 +37,8 @@ extension CaseState {
         writer.field("channel", facts.channel)
         writer.some("stage", facts.stage?.rawValue)
         if facts.isOffline { writer.field("offline", true) }
+        if isDoubtful { writer.field("doubtful", true) }
+        if facts.isDoubtful { writer.field("clockUnproven", true) }
         if !facts.materials.isEmpty { writer.field("materials", stored: facts.materials) }
         if duplicateNumber { writer.field("duplicateNumber", true) }
         if isErased { writer.field("erased", true) }
@@ -121,6 +123,7 @@ extension CaseState {
         offeredCode = json["offeredTo"]?.text.flatMap(RegionCode.init(_:))
         facts.stage = json["stage"]?.text.flatMap(CaseFacts.Stage.init(rawValue:))
         facts.isOffline = json["offline"]?.bool ?? false
+        facts.isDoubtful = json["clockUnproven"]?.bool ?? false
         facts.origin = json["station"]?.text.flatMap(RegionCode.init(_:))
         duplicateNumber = json["duplicateNumber"]?.bool ?? false
         holderCode = json["holder"]?.text.flatMap(RegionCode.init(_:))
@@ -193,6 +196,8 @@ extension CaseEvent {
         if !cut.isEmpty { CutPoint.write(cut, to: &writer) }
         if !terms.codes.isEmpty { writer.codes(terms.codes) }
         if terms.isPledged { writer.field("pledge", true) }
+        if let clock = terms.clock { clock.write(to: &writer) }
+        writer.some("corrected", terms.corrected)
     }
 
     init(_ json: JSON) throws(JSONError) {
@@ -220,6 +225,8 @@ extension CaseEvent {
         terms.cut = CutPoint.read(json["cut"])
         terms.codes = CaseBody.codes(json["codes"])
         terms.isPledged = json["pledge"]?.bool ?? false
+        terms.clock = ClockWord(json["clock"])
+        terms.corrected = json["corrected"]?.int
         self.terms = terms
         quarantined = json["quarantined"]?.bool ?? false
         isReissue = json["reissue"]?.bool ?? false
@@ -308,7 +315,8 @@ extension ChangeKind {
         (.caseResume, "resume"), (.caseExtend, "extend"), (.caseSealAsk, "askSeal"),
         (.caseSealAnswer, "seal"), (.caseReady, "ready"), (.caseEnd, "end"),
         (.caseVerify, "verify"), (.caseRevoke, "revoke"), (.caseOriginals, "originals"),
-        (.caseArchive, "archive"), (.caseMaterial, "material"),
+        (.caseArchive, "archive"), (.caseRetime, "retime"), (.caseFee, "fee"),
+        (.caseMaterial, "material"),
         (.parcelErase, "eraseParcel"),
     ]
 

@@ -40,6 +40,8 @@ package struct CaseFacts: Hashable, Sendable {
     package var stage: Stage?
     /// 离线登记: the station had no link to its parent then.
     package var isOffline = false
+    /// Nobody above had vouched for the station's clock then.
+    package var isDoubtful = false
 
     /// What stands before 收件.
     package enum Stage: String, Hashable, Sendable, CaseIterable {
@@ -190,7 +192,9 @@ extension CaseState {
     package var course: CaseClock.Course? {
         guard let receivedAt else { return nil }
         var course = CaseClock.Course(received: CivilDate(of: Instant(millis: receivedAt)))
+        course.isDoubtful = isDoubtful
         var ended: CivilDate?
+        var corrections: [CivilDate] = []
         for event in events where event.status == .effective {
             let date = CivilDate(of: Instant(millis: event.moment))
             func first(_ known: inout CivilDate?) { known = known.map { min($0, date) } ?? date }
@@ -198,7 +202,9 @@ extension CaseState {
             case .caseAccept:
                 first(&course.answered)
                 first(&course.accepted)
-            case .caseCorrection: first(&course.answered)
+            case .caseCorrection:
+                first(&course.answered)
+                if !event.isRebased { corrections.append(date) }
             case .caseRefuse:
                 first(&course.answered)
                 first(&ended)
@@ -213,6 +219,7 @@ extension CaseState {
             default: break
             }
         }
+        course.correctedAgain = corrections.sorted().dropFirst().first
         course.isDeferred = !deferred.isEmpty
         course.isPledged = effective(.acceptance)?.terms.isPledged ?? false
         course.endedWithout = course.decided == nil && ended != nil

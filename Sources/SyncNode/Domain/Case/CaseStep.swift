@@ -27,6 +27,8 @@ package enum CaseStep: Hashable, Sendable {
     case revoke(reason: String)
     case originals(codes: [String], way: String, to: String)
     case archive(digest: String)
+    /// 缴费通知, and 缴费登记 once it was paid: who takes the money is another system's.
+    case fee(isNotice: Bool, cents: Int, purpose: String, note: String)
     /// A scan of materials, and how far they can be trusted: at least one of the two.
     case material(codes: [String], level: String?, blob: Digest?, note: String)
     /// 复用: what the applicant gave in an earlier case.
@@ -68,6 +70,7 @@ package enum CaseStep: Hashable, Sendable {
         case .material: "material"
         case .reuse: "reuse"
         case .waive: "waive"
+        case .fee: "fee"
         }
     }
 
@@ -136,6 +139,13 @@ package enum CaseStep: Hashable, Sendable {
                 isKept: try fields.choice("outcome", ["kept", "broken"]) == "kept",
                 note: try fields.optionalText("note") ?? "")
         case "revoke": return .revoke(reason: try fields.text("reason"))
+        case "fee":
+            let isNotice = try fields.choice("outcome", ["notice", "paid"]) == "notice"
+            return .fee(
+                isNotice: isNotice,
+                cents: isNotice ? try fields.number("cents", in: 1...Limits.feeCentsMax) : 0,
+                purpose: isNotice ? try fields.text("purpose") : "",
+                note: try fields.optionalText("note") ?? "")
         case "originals":
             return .originals(
                 codes: try fields.texts("codes"), way: try fields.choice("way", ways),
@@ -175,6 +185,7 @@ extension CaseCommand.Act {
         case .ratify: "ratify"
         case .forkCut: "forkCut"
         case .erase: "erase"
+        case .retime: "retime"
         case .step(let step): step.name
         case .gateway: ""
         }
@@ -211,6 +222,8 @@ extension CaseStep {
                 codes: codes, level: level, blob: blob, note: note.isEmpty ? note : try map(note))
         case .waive(let code, let certificate):
             .waive(code: code, certificate: try map(certificate))
+        case .fee(let isNotice, let cents, let purpose, let note):
+            .fee(isNotice: isNotice, cents: cents, purpose: purpose, note: try map(note))
         case .take, .accept, .assign, .archive, .reuse: self
         }
     }
@@ -247,7 +260,8 @@ extension CaseCommand.Act {
         case .erase(let reason, let isDry): return .erase(reason: try text(reason), isDry: isDry)
         case .step(let step):
             return .step(try step.mappingTexts { (plain) throws(E) in try text(plain) })
-        case .receive, .accept, .supplement, .deliver, .close, .sign, .ratify, .forkCut, .gateway:
+        case .receive, .accept, .supplement, .deliver, .close, .sign, .ratify, .forkCut, .gateway,
+            .retime:
             return self
         }
     }
