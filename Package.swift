@@ -163,7 +163,8 @@ let package = Package(
             .executableTarget(
                 name: "node",
                 dependencies: [
-                    "Base", "Account", "Domain", "Guide", "Board", "Archive", "Host", "Runtime",
+                    "Base", "HTTP", "Account", "Domain", "Guide", "Board", "Archive", "Host",
+                    "Runtime",
                     "Demo",
                     "Bench",
                     "Simulator", "Paper", "Crypto", "Change", "Play",

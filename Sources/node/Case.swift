@@ -1,5 +1,8 @@
 import API
 import Base
+import Crypto
+import HTTP
+import Runtime
 
 /// `case`: from receipt to the end, at the node that holds it.
 extension Verb {
@@ -74,7 +77,7 @@ extension Verb {
                 "erase", Words("清除个人信息（办结后，县）", "destroys what is personal of a closed case"),
                 [.required("reason", "reason"), .optional("dry-run", "dryRun", .flag)],
                 done: "已清除（或试算）"),
-        ] + course + [show, clock, papers, delivery, unsent, list])
+        ] + course + materials + [show, clock, papers, delivery, unsent, list])
 
     /// Steps beside the decisions: the clock's, the department's, the paper's.
     private static let course: [Act] = [
@@ -159,6 +162,65 @@ extension Verb {
                 .optional("receiver", "receiver"), .at,
             ], done: "已登记交接"),
     ]
+
+    /// 材料: what each is worth, and what need not be brought again.
+    private static let materials: [Act] = [
+        Act(
+            name: "materials",
+            about: Words("材料清单：可信等级、扫描件、原件、可复用的", "the materials of a case, each with its worth"),
+            subject: "NUMBER", options: []
+        ) { order in
+            try await order.query(
+                "/api/v1/catalog/materials?code=" + URLText.segment(order.subject),
+                lines: CatalogActs.lines)
+        },
+        onCase(
+            "material", Words("登记材料的可信等级（A 至 D）或扫描件", "says how far materials can be trusted"),
+            [
+                .required("codes", "codes", .list),
+                .optional(
+                    "level", "level", .choice([("A", "A"), ("B", "B"), ("C", "C"), ("D", "D")])),
+                .optional("blob", "blob"), .optional("note", "note"), .at,
+            ], done: "已登记材料"),
+        scan,
+        onCase(
+            "reuse", Words("复用申请人在别的办件提交过的材料", "takes a material from an earlier case"),
+            [.required("code", "code"), .required("from", "from"), .at], done: "已复用"),
+        onCase(
+            "waive", Words("凭电子证照免提交", "lets a certificate stand for a material"),
+            [.required("code", "code"), .required("certificate", "certificate"), .at],
+            done: "已免提交"),
+    ]
+
+    private static let scan = Act(
+        name: "scan", about: Words("上传材料扫描件（JPEG、PNG、PDF）", "hands in the scan of a material"),
+        subject: "NUMBER",
+        options: [
+            .required("codes", "codes", .list), .required("file", ""),
+            .optional("level", "level", .choice([("A", "A"), ("B", "B"), ("C", "C"), ("D", "D")])),
+            .optional("note", "note"), .key,
+        ]
+    ) { order in
+        let file = try order.arguments.required("file")
+        let bytes = try JSONFile.bytes(file, limit: Limits.blobUploadBytesMax)
+        guard MediaKind(sniffing: bytes) != nil else {
+            throw Arguments.Failure(
+                "\(file) is neither JPEG, PNG nor PDF by its first bytes",
+                chinese: "\(file) 按内容识别不是 \(MediaKind.names)")
+        }
+        let digest = Hash.digest(bytes, suite: .sha256Ed25519).hex
+        let data = try order.arguments.required("data")
+        let kept = try await NodeCommands.put(data, "/api/v1/blobs/" + digest, bytes)
+        guard kept.exitCode == 0 else { return order.finish(kept) { _ in [] } }
+        var object = JSONObject()
+        try order.fill(&object)
+        object["command"] = "case.material"
+        object["case"] = .text(order.subject)
+        object["blob"] = .text(digest)
+        return try await order.submit(object) { order, _ in
+            Words("已上传 \(order.subject) \(digest)", "kept for \(order.subject): \(digest)")
+        }
+    }
 
     /// An act on a case by its number or id.
     static func onCase(

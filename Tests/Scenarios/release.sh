@@ -6,17 +6,10 @@
 #
 #   Tests/Scenarios/release.sh [BINARY]      .build/debug/node where none is named
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-node=${1:-$here/.build/debug/node}
-[ -x "$node" ] || {
-    echo "no binary at $node" >&2
-    exit 2
-}
 unset LANG
-work=$(mktemp -d "${TMPDIR:-/tmp}/syncnode-release-XXXXXX")
 
 # shellcheck source=Tests/Scenarios/started.sh
-. "$here/Tests/Scenarios/started.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/started.sh"
 # shellcheck source=Tests/Scenarios/asked.sh
 . "$here/Tests/Scenarios/asked.sh"
 
@@ -33,18 +26,6 @@ place() {
     serve "$1"
     at[$1]=$address
     run[$1]=$pid
-}
-
-# within SECONDS WORDS…: tries until it comes true.
-within() {
-    local left=$(($1 * 10))
-    shift
-    until "$@"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "it did not come about: $*"
-        sleep 0.1
-    done
-    facts=$((facts + 1))
 }
 
 # sheet NAME KIND [CODE]: as JSON, in out.

@@ -25,7 +25,7 @@ import Testing
         let expected: Set = [
             "loss", "duplicate", "cut", "partition", "power", "disk-full", "clock", "clone",
             "restore", "image", "root-restore", "root-image", "theft", "revocation", "replacement",
-            "adoption", "leak", "account-turn",
+            "adoption", "leak", "account-turn", "attachment", "rot",
         ]
         #expect(faults == expected)
     }

@@ -31,6 +31,20 @@ extension BadRequest {
             ["case", "outcome"]
         ), (["command": "case.deliver", "case": subject, "receiver": "x"], ["case"]),
         (["command": "case.close", "case": subject], ["case"]),
+        (
+            ["command": "case.material", "case": subject, "codes": ["M1"], "level": "B"],
+            ["case", "codes"]
+        ),
+        (
+            [
+                "command": "case.reuse", "case": subject, "code": "M1",
+                "from": "37012410620120261122000011",
+            ], ["case", "code"]
+        ),
+        (
+            ["command": "case.waive", "case": subject, "code": "M1", "certificate": "x"],
+            ["case", "code", "certificate"]
+        ),
         (["command": "case.withdraw", "case": subject, "reason": "x"], ["case"]),
         (["command": "case.note", "case": subject, "note": "x"], ["case", "note"]),
         (["command": "case.rate", "case": subject, "score": 5, "note": "x"], ["case", "score"]),

@@ -46,6 +46,8 @@ import Testing
             "case.ready\",\"certificate\":\"§", "case.end\",\"reason\":\"§",
             "case.verify\",\"outcome\":\"kept\",\"note\":\"§", "case.revoke\",\"reason\":\"§",
             "case.originals\",\"codes\":[\"M1\"],\"way\":\"back\",\"receiver\":\"§",
+            "case.material\",\"codes\":[\"M1\"],\"level\":\"B\",\"note\":\"§",
+            "case.waive\",\"code\":\"M1\",\"certificate\":\"§",
             "case.reveal\",\"reason\":\"§", "ticket.open\",\"kind\":\"request\",\"text\":\"§",
             "rating.give\",\"contact\":\"1\",\"grade\":1,\"text\":\"§",
             "account.name\",\"login\":\"li\",\"name\":\"§",

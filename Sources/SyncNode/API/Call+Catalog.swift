@@ -180,7 +180,8 @@ extension Call {
         case .board: return CatalogPage.itemActs(code, principal, token)
         case .draft:
             guard sheet.data["open"]?.bool == true else { return .empty }
-            return CatalogPage.draftActs(code, principal, token)
+            return CatalogPage.draftActs(code, principal, token) + (try files(of: code, token))
+        case .materials: return MaterialPage(sheet: sheet, viewer: principal, token: token).html
         case .history: return CatalogPage.nextVersion(code, principal)
         case .theme:
             let status = sheet.data["theme"]?["status"]?.text ?? ""
@@ -205,6 +206,15 @@ extension Call {
                 principal, token)
         default: return .empty
         }
+    }
+
+    /// Where a draft takes files.
+    private func files(of draft: String, _ token: HTMLText) throws(Problem) -> HTMLText {
+        guard principal.may(.draft), let id = Digest16(hex: draft) else { return .empty }
+        let key = DocumentKey(collection: .draft, id: id)
+        let found = try read { view throws(ViewError) in try view.document(key) }
+        let elements = found.flatMap { Self.parsed($0.state)?["publication"]?["elements"] }
+        return CatalogPage.fileForm(draft, AttachmentPlace.all(of: elements ?? .null), token)
     }
 
     /// A form of the administrator's pages: the command's name and its fields, as texts.

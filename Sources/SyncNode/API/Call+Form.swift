@@ -2,6 +2,8 @@ import Base
 import Console
 import Crypto
 import Domain
+import Editing
+import Guide
 import HTTP
 
 /// Forms of the console: urlencoded in, and on to a page.
@@ -9,7 +11,7 @@ extension Call {
     func form() throws(Problem) -> Reply {
         try checkOrigin()
         let form = try FormBody(request.body, isWhole: route.operation == .editForm)
-        try checkToken(form)
+        try checkToken(form.text("token"))
         switch route.operation {
         case .receiveForm: return try receive(form)
         case .caseForm: return try act(form)
@@ -39,12 +41,109 @@ extension Call {
     }
 
     /// A form of a session brings back what its page held (docs/SECURITY.md).
-    private func checkToken(_ form: FormBody) throws(Problem) {
+    private func checkToken(_ token: String?) throws(Problem) {
         guard !principal.formToken.isEmpty else { return }
-        let given = Array((form.text("token") ?? "").utf8)
+        let given = Array((token ?? "").utf8)
         guard Secret.isSame(given, Array(principal.formToken.utf8)) else {
             throw Problem(403, "form-token", "表单已过期或不是本页发出，请刷新后重试")
         }
+    }
+
+    // MARK: files
+
+    /// A form with a file: read whole, its file known by its first bytes, kept, and only then
+    /// named by a command.
+    func upload() throws(Problem) -> Reply {
+        try checkOrigin()
+        let form: MultipartBody
+        do throws(MultipartBody.Fault) {
+            form = try MultipartBody(
+                request.body, contentType: request.headers["content-type"] ?? "")
+        } catch {
+            var problem = Problem(400, "form-multipart", "带文件的表单残缺或格式不对，未保存任何内容")
+            problem.members = [.init(name: "reason", value: .text(error.rawValue))]
+            throw problem
+        }
+        var texts: [String: String] = [:]
+        for part in form.parts where part.fileName == nil {
+            guard part.content.count <= Limits.formValueBytesMax,
+                let text = String(validating: request.body[part.content], as: UTF8.self)
+            else { throw .invalid("form-value-too-long", "所填内容过长或不是文字", field: part.name) }
+            texts[part.name] = text
+        }
+        try checkToken(texts["token"])
+        guard let file = form["file"], file.fileName != nil, !file.content.isEmpty else {
+            throw .invalid("file-missing", "没有选择文件，或文件（file）没有内容", field: "file")
+        }
+        guard file.content.count <= Limits.blobUploadBytesMax else {
+            throw Problem(
+                413, "file-too-long",
+                "文件（file）过大：至多 \(Limits.blobUploadBytesMax / 1_048_576) MiB，未保存",
+                field: "file")
+        }
+        guard MediaKind(sniffing: request.body[file.content]) != nil else {
+            throw .invalid(
+                "file-kind", "文件（file）按内容识别不是 \(MediaKind.names)：其他类型不收，未保存", field: "file")
+        }
+        let bytes = Array(request.body[file.content])
+        let digest = Hash.digest(bytes, suite: .sha256Ed25519)
+        let next =
+            route.operation == .scanForm
+            ? try scan(texts, digest) : try draftFile(texts, digest)
+        guard case .submit(let order) = next else { return next }
+        return .upload(
+            UploadOrder(digest: digest, bytes: bytes, next: order) { outcome in
+                ProblemPage.response(of: outcome.problem)
+            })
+    }
+
+    /// A scan of a material, with how far it can be trusted where the form says so.
+    private func scan(_ texts: [String: String], _ digest: Digest) throws(Problem) -> Reply {
+        guard let code = texts["code"], !code.isEmpty else {
+            throw .invalid("field-required", "没有选定材料", field: "code")
+        }
+        var object = CommandBody.object([
+            ("command", "case.material"), ("case", values[0]), ("blob", digest.hex),
+            ("note", texts["note"] ?? ""),
+        ])
+        object["codes"] = [.text(code)]
+        if let level = texts["level"], !level.isEmpty { object["level"] = .text(level) }
+        let place = "/catalog/materials?code=" + URLText.segment(values[0])
+        return try order(object, FormBody([])) { _ in place }
+    }
+
+    /// The draft again, with an attachment at one of its places.
+    private func draftFile(_ texts: [String: String], _ digest: Digest) throws(Problem) -> Reply {
+        guard let id = Digest16(hex: values[0]) else {
+            throw .missing("draft-unknown", "没有这份草稿")
+        }
+        let key = DocumentKey(collection: .draft, id: id)
+        let found = try read { view throws(ViewError) in try view.document(key) }
+        guard let found, let publication = Self.parsed(found.state)?["publication"]?.object,
+            let elements = publication["elements"]
+        else { throw .missing("draft-unknown", "没有这份草稿") }
+        let place = texts["place"] ?? ""
+        guard let changed = AttachmentPlace.set(place, of: elements, to: digest.hex) else {
+            throw .invalid("file-place", "草稿中没有这个附件位置", field: "place")
+        }
+        var object = publication
+        object["command"] = "item.draft"
+        object["elements"] = changed
+        object["replaces"] = .text(id.hex)
+        if object["effectiveFrom"] == nil { object["immediate"] = true }
+        return try order(object, FormBody([])) { answer in
+            "/catalog/draft?code=" + (AnswerField.text("draft", of: answer) ?? "")
+        }
+    }
+
+    /// A scan of a case, looked at in the browser; of this case and of no other.
+    func scanFile() throws(Problem) -> Reply {
+        let digest = try digest(values[1])
+        let question = SheetQuestion(.materials, code: values[0])
+        let sheet = try read { view throws(ViewError) in try view.sheet(question) }
+        let scans = (sheet?.data["materials"]?.array ?? []).flatMap { $0["scans"]?.array ?? [] }
+        guard scans.contains(.text(values[1])) else { throw BlobRequest.unknown }
+        return .blob(.get(BlobRequest(digest, request, isShown: true)))
     }
 
     // MARK: a new case
@@ -105,7 +204,8 @@ extension Call {
         }
         let texts = [
             "outcome", "note", "receiver", "to", "reason", "procedure", "approver", "department",
-            "document", "seal", "certificate", "validUntil", "keep", "way", "purpose",
+            "document", "seal", "certificate", "validUntil", "level", "from", "keep", "way",
+            "purpose",
         ]
         for name in texts {
             if let text = form.text(name) { object[name] = .text(text) }
@@ -117,14 +217,20 @@ extension Call {
             if let number = form.text(name).flatMap(\.digits) { object[name] = .int(Int64(number)) }
         }
         let codes = form.texts("code")
-        if !codes.isEmpty { object["codes"] = .array(codes.map(JSON.text)) }
+        if ["reuse", "waive"].contains(values[1]) {
+            object["code"] = codes.first.map(JSON.text)
+        } else if !codes.isEmpty {
+            object["codes"] = .array(codes.map(JSON.text))
+        }
         if let gaps = form.text("gaps") {
             let lines = gaps.split(whereSeparator: \.isNewline).map(String.init)
             object["gaps"] = .array(lines.map(FormBody.gap))
         }
         let materials = form.texts("material")
         if !materials.isEmpty { object["materials"] = .array(materials.map(JSON.text)) }
-        let place = "/cases/" + URLText.segment(values[0])
+        let isOfMaterials = ["material", "reuse", "waive"].contains(values[1])
+        let place =
+            (isOfMaterials ? "/catalog/materials?code=" : "/cases/") + URLText.segment(values[0])
         return try order(object, form) { _ in place }
     }
 

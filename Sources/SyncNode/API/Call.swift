@@ -38,6 +38,8 @@ struct Call<View: NodeView> {
             return try route.method == .post ? command() : .now(answer())
         case .console:
             if route.operation == .guideFile { return try guideFile() }
+            if route.operation == .scanFile { return try scanFile() }
+            if case .upload = route.body { return try upload() }
             if route.operation == .enrolmentPage { return try enrolmentPage() }
             return try route.method == .post ? form() : .now(page())
         case .sync: return try sync()
@@ -79,6 +81,7 @@ struct Call<View: NodeView> {
         case .none, .frames, .bytes: return
         case .json: wanted = "application/json"
         case .form: wanted = "application/x-www-form-urlencoded"
+        case .upload: wanted = "multipart/form-data"
         }
         guard request.body.count <= route.bodyBytesMax else {
             throw .tooLong(nil, Limits.commandBytesMax)

@@ -164,12 +164,14 @@ struct CasePage {
             let mark: HTMLText = material.isPresent ? "☑" : "☐"
             let missing: HTMLText =
                 material.isPresent ? .empty : " <span class=\"mark waiting\">未交</span>"
-            let scan = material.blob.map { blob -> HTMLText in
-                " <a href=\"/api/v1/blobs/\(URLText.segment(blob))\">附件</a>"
-            }
-            return "<li>\(mark) \(name ?? material.code)\(missing)\(scan ?? .empty)</li>"
+            return "<li>\(mark) \(name ?? material.code)\(missing)</li>"
         }
-        return "<h2>申请材料</h2><ul class=\"materials\">\(rows)</ul>"
+        let place = URLText.segment(sheet.address)
+        return """
+            <h2>申请材料</h2><ul class="materials">\(rows)</ul>\
+            <p class="screen"><a class="button" href="/catalog/materials?code=\(place)">\
+            材料、扫描件与可信等级</a></p>
+            """
     }
 
     /// 到达情况, by each place's own word.

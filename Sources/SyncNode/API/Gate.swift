@@ -46,9 +46,11 @@ enum Gate {
         case .getArchive: .act(.archive)
         case .metrics, .getStatus, .listPeers, .listScopes, .scopesPage: .act(.viewNode)
         // A scan shows more of a person than any field.
-        case .getBlob: .act(.reveal)
+        case .getBlob, .scanFile: .act(.reveal)
         // A scan for a case, or a blank form for an item.
         case .putBlob: .either(.supplement, .draft)
+        case .scanForm: .act(.material)
+        case .draftFileForm: .act(.draft)
         case .receivePage: .act(.receive)
         case .syncNow, .syncForm, .writeReceipt: .act(.sync)
         case .listAccounts: .act(.viewAccounts)

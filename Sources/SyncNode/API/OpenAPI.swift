@@ -104,6 +104,7 @@ enum OpenAPI {
         case .json(let name): (type, schema) = ("application/json", Schemas.reference(name))
         case .form(let name):
             (type, schema) = ("application/x-www-form-urlencoded", Schemas.reference(name))
+        case .upload(let name): (type, schema) = ("multipart/form-data", Schemas.reference(name))
         case .frames, .bytes: (type, schema) = ("application/octet-stream", [:])
         }
         return [

@@ -21,8 +21,18 @@ package enum Reply: Sendable {
     case receipt(ReceiptOrder)
     /// An attachment in or out: files are the runtime's.
     case blob(BlobOrder)
+    /// An attachment in, and once it is durable a command that names it.
+    case upload(UploadOrder)
     /// Who waits to be let in, and a word about it.
     case enrolment(EnrolmentOrder)
+}
+
+/// A file out of a browser's form, and what names it then.
+package struct UploadOrder: Sendable {
+    package let digest: Digest
+    package let bytes: [UInt8]
+    package let next: CommandOrder
+    package let refused: @Sendable (BlobOutcome) -> HTTPResponse
 }
 
 /// A look at the queue of newcomers, or a word about one.
@@ -44,10 +54,13 @@ package enum BlobOrder: Sendable {
 package struct BlobRequest: Sendable {
     package let digest: Digest
     private let request: HTTPRequest
+    /// Whether a scan may be looked at in the page where it is asked for.
+    package let isShown: Bool
 
-    init(_ digest: Digest, _ request: HTTPRequest) {
+    init(_ digest: Digest, _ request: HTTPRequest, isShown: Bool = false) {
         self.digest = digest
         self.request = request
+        self.isShown = isShown
     }
 
     /// Whether the head of the answer is all that is wanted.
@@ -58,8 +71,10 @@ package struct BlobRequest: Sendable {
 
     /// The answer's head, and the bytes that follow it; nil where none do.
     ///
-    /// - Parameter size: Bytes of the attachment.
-    package func answer(size: Int) -> (response: HTTPResponse, range: Range<Int>?) {
+    /// - Parameter kind: What its first bytes say that it is; shown as that where it may be.
+    package func answer(
+        size: Int, kind: MediaKind? = nil
+    ) -> (response: HTTPResponse, range: Range<Int>?) {
         let tag = "\"\(digest.hex)\""
         var response = HTTPResponse(status: 200)
         response.headers.add("ETag", tag)
@@ -84,10 +99,18 @@ package struct BlobRequest: Sendable {
             problem.headers.add("Content-Range", "bytes */\(size)")
             return (problem, nil)
         }
-        // A scan may be anything: it is never shown as a page of this node.
-        response.headers.add("Content-Type", "application/octet-stream")
-        response.headers.add("Content-Disposition", "attachment")
+        // A scan is never shown as a page of this node: at most as a picture or a PDF.
         response.headers.add("X-Content-Type-Options", "nosniff")
+        response.headers.add(
+            "Content-Security-Policy",
+            "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+        guard isShown, let kind else {
+            response.headers.add("Content-Type", "application/octet-stream")
+            response.headers.add("Content-Disposition", "attachment")
+            return (response, range)
+        }
+        response.headers.add("Content-Type", kind.rawValue)
+        response.headers.add("Content-Disposition", "inline")
         return (response, range)
     }
 }
@@ -108,24 +131,34 @@ package enum BlobOutcome: Hashable, Sendable {
     /// The store failed; nothing was kept.
     case failed
 
-    /// The answer.
-    package var response: HTTPResponse {
+    /// Why nothing was kept.
+    package var problem: Problem {
         switch self {
-        case .stored(let bytes), .known(let bytes):
-            var writer = JSONWriter(capacity: 32)
-            writer.object { $0.field("bytes", bytes) }
-            let status: UInt16 = self == .known(bytes: bytes) ? 200 : 201
-            return HTTPResponse(
-                status: status, contentType: "application/json", body: writer.bytes)
-        case .wrongDigest:
-            return Problem(422, "blob-digest", "内容与所报摘要不符，未保存", field: "hash").response
-        case .empty: return Problem(422, "blob-empty", "附件没有内容").response
-        case .full: return Problem(507, "store-full", "存储空间不足，未保存").response
+        case .wrongDigest: return Problem(422, "blob-digest", "内容与所报摘要不符，未保存", field: "hash")
+        case .empty: return Problem(422, "blob-empty", "附件没有内容")
+        case .full: return Problem(507, "store-full", "存储空间不足，未保存")
         case .busy:
             var problem = Problem(503, "blob-busy", "该附件正在接收，请稍后再试")
             problem.retryAfterSeconds = Limits.retryAfterSeconds
-            return problem.response
-        case .failed: return Problem(ViewError.failed).response
+            return problem
+        case .stored, .known, .failed: return Problem(ViewError.failed)
+        }
+    }
+
+    /// The answer.
+    package var response: HTTPResponse {
+        guard let bytes = kept else { return problem.response }
+        var writer = JSONWriter(capacity: 32)
+        writer.object { $0.field("bytes", bytes) }
+        let status: UInt16 = self == .known(bytes: bytes) ? 200 : 201
+        return HTTPResponse(status: status, contentType: "application/json", body: writer.bytes)
+    }
+
+    /// Bytes that are here now; nil where nothing was kept.
+    private var kept: Int? {
+        switch self {
+        case .stored(let bytes), .known(let bytes): bytes
+        default: nil
         }
     }
 }

@@ -23,6 +23,8 @@ struct Route: Sendable {
         case json(String)
         /// An urlencoded form of the named schema.
         case form(String)
+        /// A form with a file, of the named schema.
+        case upload(String)
         /// Frames.
         case frames
         /// Anything: an attachment.
@@ -71,6 +73,7 @@ struct Route: Sendable {
             [.publishItem, .submitCommand].contains(operation)
                 ? Limits.importBytesMax : Limits.commandBytesMax
         case .form: operation == .editForm ? Limits.editFormBytesMax : Limits.formBytesMax
+        case .upload: Limits.uploadFormBytesMax
         case .frames: Limits.messageBytesMax
         case .bytes: Limits.blobUploadBytesMax
         }
@@ -137,7 +140,7 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case getArchive, getBoard, checkTickets, importTickets, boardIndex, boardPage, boardForm
     case search, streamEvents, submitCommand, syncNow, writeReceipt
     case syncMessage
-    case getBlob, putBlob
+    case getBlob, putBlob, scanForm, draftFileForm, scanFile
     case homePage, stylePage, casePage, itemPage, receivePage, searchPage, scopesPage
     case receiveForm, caseForm, syncForm, enrolmentPage, enrolmentForm
     case openSession, closeSession, getSession, changePassword, changeCode

@@ -5,6 +5,27 @@ import Guide
 import HTTP
 
 extension RouteTable {
+    /// Files out of a browser: scans of a case, and attachments of a draft.
+    static let uploads: [Route] = [
+        Route(
+            method: .post, pattern: "/console/scans/{number}", operation: .scanForm,
+            face: .console, summary: "上传材料扫描件（JPEG、PNG、PDF，按内容识别）",
+            parameters: [.caseNumber], body: .upload("ScanForm"), answer: .redirect,
+            problems: [400, 403, 404, 409, 413, 415, 422, 503]),
+        Route(
+            method: .post, pattern: "/console/files/{draft}", operation: .draftFileForm,
+            face: .console, summary: "上传空白表、样表、流程图到草稿",
+            parameters: [
+                Parameter("draft", in: .path, "草稿标识", .hex(32))
+            ], body: .upload("ScanForm"), answer: .redirect,
+            problems: [400, 403, 404, 409, 413, 415, 422, 503]),
+        Route(
+            method: .get, pattern: "/cases/{number}/files/{hash}", operation: .scanFile,
+            face: .console, summary: "预览办件的一份扫描件",
+            parameters: [.caseNumber, .blobHash],
+            answer: .text("application/octet-stream", "图片、PDF 在页内显示，其他下载"),
+            problems: [400, 404, 503]),
+    ]
     /// The catalog beside its items: sheets, import and export, definitions.
     static let catalog: [Route] = [
         Route(

@@ -14,6 +14,7 @@ extension RouteTable {
         ("pause", "启动特别程序"), ("suspend", "挂起"), ("resume", "恢复计时"), ("extend", "延期"),
         ("askSeal", "签印请求"), ("seal", "签印"), ("ready", "制证"), ("end", "终止"),
         ("verify", "事后核查"), ("revoke", "撤销决定"), ("originals", "原件交接"), ("archive", "归档"),
+        ("material", "登记材料"), ("reuse", "复用材料"), ("waive", "凭证照免提交"),
         ("fee", "缴费通知与登记"),
         ("reveal", "显示完整信息"), ("erase", "清除个人信息"),
     ]

@@ -331,6 +331,15 @@ enum Schemas {
             ])
         ),
         ("SyncForm", .record([])),
+        (
+            "ScanForm",
+            .record(
+                [
+                    ("key", .string()), ("code", .string()), ("level", .string()),
+                    ("note", .string()), ("place", .string()),
+                    ("file", ["type": "string", "contentMediaType": "application/octet-stream"]),
+                ], required: ["file"])
+        ),
     ]
 }
 

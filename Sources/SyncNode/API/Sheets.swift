@@ -145,6 +145,7 @@ enum CaseWords {
         "take": "转收件", "propose": "拟不予受理", "answer": "上级答复", "assign": "分转", "pause": "停算时限",
         "resume": "恢复计时", "extend": "延长办理期限", "askSeal": "签印请求", "seal": "签印", "ready": "制证",
         "end": "终止", "verify": "事后核查", "revoke": "撤销决定", "originals": "原件交接", "archive": "归档",
+        "material": "材料登记",
         "retime": "业务时间更正", "fee": "缴费",
     ]
 
@@ -181,6 +182,10 @@ enum CaseWords {
         case "in": "收存"
         case "on": "转交"
         case "back": "退还"
+        case CaseEvent.scanned: "扫描件"
+        case CaseEvent.reused: "复用"
+        case CaseEvent.waived: "凭证照免提交"
+        case "A", "B", "C", "D": word + " 级"
         case "rebased": "版本滞后所致，不计一次告知"
         case "sign": "签收"
         // What the other county told is named by what it did there.

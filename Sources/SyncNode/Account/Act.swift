@@ -40,6 +40,10 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case fee = "case.fee"
     case originals = "case.originals"
     case archive = "case.archive"
+    /// A scan of a material, and how far it can be trusted; from an earlier case; 免提交.
+    case material = "case.material"
+    case reuse = "case.reuse"
+    case waive = "case.waive"
     /// What is personal of a closed case is destroyed, everywhere.
     case erase = "case.erase"
     /// A full name and number, with a reason.
@@ -138,6 +142,9 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .fee: "缴费通知与登记"
         case .originals: "登记原件交接"
         case .archive: "归档"
+        case .material: "登记材料"
+        case .reuse: "复用材料"
+        case .waive: "登记免提交"
         case .draft: "起草事项版本"
         case .publish: "复核并发布事项版本"
         case .suspend: "暂停事项"

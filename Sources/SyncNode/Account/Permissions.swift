@@ -27,7 +27,8 @@ package enum Permissions {
     private static let window: Set<Act> = [
         .receive, .accept, .correct, .supplement, .deliver, .close, .withdraw, .note, .rate,
         .offer, .sign, .reject, .recall, .reveal, .viewCases, .viewNode, .sync,
-        .take, .propose, .originals, .ready, .askSeal, .archive, .fee,
+        .take, .propose, .originals, .ready, .askSeal, .archive, .fee, .material, .reuse,
+        .waive,
         .ticketOpen, .ticketStep, .viewBoard,
         .window, .book, .bookingStep, .mail, .remind, .queue,
     ]
@@ -35,7 +36,7 @@ package enum Permissions {
     /// What an officer does who examines and decides.
     private static let decider: Set<Act> = [
         .review, .decide, .note, .offer, .sign, .reject, .recall, .close, .reveal, .viewCases,
-        .viewNode, .assign, .pause, .runOn, .askSeal, .seal, .ready, .verify, .fee,
+        .viewNode, .assign, .pause, .runOn, .askSeal, .seal, .ready, .verify, .fee, .material,
         .ticketOpen, .ticketStep, .viewBoard, .mail,
     ]
 
@@ -65,8 +66,8 @@ package enum Permissions {
         case .corridorClerk:
             [
                 .receive, .supplement, .deliver, .withdraw, .note, .rate, .offer, .sign, .reject,
-                .recall, .originals, .reveal, .viewCases, .viewNode, .sync, .ticketOpen,
-                .ticketStep, .viewBoard, .book, .mail,
+                .recall, .originals, .material, .reuse, .waive, .reveal, .viewCases, .viewNode,
+                .sync, .ticketOpen, .ticketStep, .viewBoard, .book, .mail,
             ]
         case .inspector:
             [

@@ -15,4 +15,18 @@ extension Limits {
     package static let bundleBlobBytesMax = bundleBytesMax / 2 - 4 * 1024 * 1024
     /// Rows of one page of the list of attachments.
     package static let namedBlobPageMax = 1024
+    /// Bytes of a boundary (RFC 2046 §5.1.1).
+    package static let boundaryBytesMax = 70
+    /// Parts of one form: a file and what is said of it.
+    package static let partsMax = 16
+    /// Bytes of one part's head: two lines with a long file name.
+    package static let partHeadBytesMax = 4 * 1024
+    /// Bytes of a file's own name.
+    package static let fileNameBytesMax = 512
+    /// Bytes of a form with a file: the largest attachment and what stands around it.
+    package static let uploadFormBytesMax = blobUploadBytesMax + 64 * 1024
+    /// Days for which a material that was given counts where its item does not say.
+    package static let materialDaysDefault = 365
+    /// Other cases of one person that are looked at for what was given there.
+    package static let poolCasesMax = 20
 }

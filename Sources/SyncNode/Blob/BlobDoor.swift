@@ -1,5 +1,5 @@
 package import API
-import Base
+package import Base
 import HTTP
 import Host
 import Kernel
@@ -21,12 +21,19 @@ package struct BlobDoor: Sendable {
     ) async {
         switch order {
         case .put(let digest, let bytes):
-            let putting = await Blocking.run { [shelf] in shelf.put(bytes, as: digest) }
-            if putting.isAwaited { onAwaited() }
-            responder.respond(putting.outcome.response)
+            responder.respond(await put(bytes, as: digest, onAwaited: onAwaited).response)
         case .get(let request):
             await Blocking.run { give(request, responder) }
         }
+    }
+
+    /// Keeps a whole one.
+    package func put(
+        _ bytes: [UInt8], as digest: Digest, onAwaited: @escaping @Sendable () -> Void
+    ) async -> BlobOutcome {
+        let putting = await Blocking.run { [shelf] in shelf.put(bytes, as: digest) }
+        if putting.isAwaited { onAwaited() }
+        return putting.outcome
     }
 
     private func give(_ request: BlobRequest, _ responder: Responder) {
@@ -38,7 +45,13 @@ package struct BlobDoor: Sendable {
             guard let size = try shelf.size(of: request.digest) else {
                 return responder.respond(BlobRequest.unknown.response)
             }
-            let answer = request.answer(size: size)
+            var kind: MediaKind?
+            if request.isShown {
+                let first = try shelf.read(
+                    request.digest, at: 0, count: min(size, MediaKind.bytesLooked))
+                kind = first.flatMap(MediaKind.init(sniffing:))
+            }
+            let answer = request.answer(size: size, kind: kind)
             guard let range = answer.range else { return responder.respond(answer.response) }
             let tide = Tide()
             let stream = responder.start(answer.response, length: range.count) { signal in

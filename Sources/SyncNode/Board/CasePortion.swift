@@ -68,7 +68,8 @@ extension Portion {
             if !course.isDeferred { add(.completed, day) }
         }
         let waived = binding?.materials.filter { $0.standing == .waived }.count ?? 0
-        if waived + materials.spared > 0 { add(.spared, day, sum: waived + materials.spared) }
+        let spared = waived + materials.spared + state.spared.count
+        if spared > 0 { add(.spared, day, sum: spared) }
         if let sent = state.effective(.custodyOutgoing).first {
             add(.crossOut, CivilDate(of: Instant(millis: sent.moment)))
         }

@@ -102,6 +102,7 @@ package enum ElementTable {
         Element("checks", "审查要点", .texts),
         Element("basis", "设定依据", .text),
         Element("licence", "关联证照类型", .text),
+        Element("validDays", "有效天数", .number(0...36_500)),
     ]
 
     /// 收费.

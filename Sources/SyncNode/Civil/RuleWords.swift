@@ -107,8 +107,13 @@ package enum RuleWords {
         ("field-required", "a field is missing or not of its form"),
         ("field-unknown", "there is no such element"),
         ("figure-unknown", "only metrics 14, 20, 27 and 30 are entered"),
+        ("file-kind", "the file is neither JPEG, PNG nor PDF by its first bytes"),
+        ("file-missing", "no file was chosen, or it is empty"),
+        ("file-place", "the draft has no such place for an attachment"),
+        ("file-too-long", "the file is too long"),
         ("foreign-origin", "the form comes from another site"),
         ("form-malformed", "the form is cut or not well encoded"),
+        ("form-multipart", "the form with a file is cut or not of its form"),
         ("form-name-too-long", "the name of a field is too long"),
         ("form-token", "the form is too old or was not sent by this page"),
         ("form-too-long", "the form is too long"),
@@ -151,6 +156,10 @@ package enum RuleWords {
         ("knowledge-labels", "an entry has labels of three levels"),
         ("label-not-unique", "two documents have this number: name one by its id"),
         ("late-unknown", "there is no late change of that id"),
+        (
+            "level-above-station",
+            "level A is for a town or a county: a window's check of the original is B"
+        ),
         ("licence-at-village", "a licence cannot be decided in a village"),
         ("limit-out-of-range", "limit is out of its range"),
         ("link-cut", "the link is cut on purpose"),
@@ -166,11 +175,16 @@ package enum RuleWords {
             "material-held",
             "the material is here already: say what is wrong with it and how that is mended"
         ),
+        ("material-in-pool", "the applicant gave this material in an earlier case: reuse it"),
         (
             "material-missing",
             "a material that may not come later is missing: tell all gaps at once"
         ),
         ("material-not-asked", "a material outside the case's version may not be asked for"),
+        (
+            "material-not-in-pool",
+            "no earlier case of this applicant that is known here has that material"
+        ),
         ("material-unknown", "the item does not ask for this material"),
         ("may-have-unsent", "it may hold unsent work: exchange with it first, or use --force"),
         ("media-type", "the body is of another media type than this route takes"),
@@ -218,6 +232,10 @@ package enum RuleWords {
         ("original-held", "this original is entered already"),
         ("original-in-mail", "this original is in another parcel already"),
         ("original-not-held", "this original was never entered"),
+        (
+            "original-unchecked",
+            "a material came from the applicant alone: its original is to be checked first"
+        ),
         ("overlay-field", "there is no such local element"),
         ("overlay-fields", "nothing is to be changed, or too much"),
         ("overlay-text", "the text is empty or too long"),
@@ -318,6 +336,7 @@ package enum RuleWords {
         ("value-unknown", "the value is none that the catalog knows"),
         ("version-conflict", "the catalog has another version than the one that was named as base"),
         ("version-unknown", "there is no such earlier version"),
+        ("waiver-not-offered", "no certificate is linked to this material"),
         ("window-elsewhere", "only windows of this place and those above are booked here"),
         ("window-item", "the window does not serve this item"),
         ("window-unknown", "there is no such window here"),

@@ -15,6 +15,12 @@ package struct ItemElements: Hashable, Sendable {
         package let isPromisable: Bool
         /// 来源渠道, and who issues it: where an applicant gets it.
         package let source: String
+        /// 关联证照类型: the certificate that stands in its place; empty for none.
+        package let licence: String
+        /// 材料分类: 表格, 文本, 证件, 证明, 结果文书; empty where it is not said.
+        package let category: String
+        /// 有效天数: how long one that was given counts.
+        package let validDays: Int
     }
 
     /// 办件类型.
@@ -101,5 +107,9 @@ extension ItemElements.Material {
         isDeferrable = json["deferrable"]?.bool ?? false
         isPromisable = json["promisable"]?.bool ?? false
         source = json["issuer"]?.text ?? json["source"]?.text ?? ""
+        licence = json["licence"]?.text ?? ""
+        category = json["category"]?.text ?? ""
+        let days = json["validDays"]?.int ?? Int64(Limits.materialDaysDefault)
+        validDays = Int(max(0, min(days, 36_500)))
     }
 }

@@ -316,3 +316,26 @@ package struct TicketPlan: Sendable {
         file.answer(opened: file.findings.isEmpty ? drafts.count : 0, known: known)
     }
 }
+
+extension Command {
+    /// The case of which it must be known what its applicant gave before; nil where that does not
+    /// matter.
+    package var poolTarget: CaseCommand.Target? {
+        switch self {
+        case .ifSeen(_, let command): command.poolTarget
+        case .cases(let order) where order.act.asksForMaterials: order.target
+        default: nil
+        }
+    }
+
+    /// The same with what is known.
+    package func knowing(_ pool: [CaseCommand.PooledMaterial]) -> Command {
+        switch self {
+        case .ifSeen(let seen, let command): return .ifSeen(seen, command.knowing(pool))
+        case .cases(var order):
+            order.pool = pool
+            return .cases(order)
+        default: return self
+        }
+    }
+}

@@ -191,6 +191,27 @@ package struct CatalogPage: Sendable {
         return "<section class=\"card\">\(approve)\(discard)</section>"
     }
 
+    /// A file for one of a draft's places, below the draft.
+    package static func fileForm(
+        _ id: String, _ places: [(place: String, title: String, isFilled: Bool)],
+        _ token: HTMLText
+    ) -> HTMLText {
+        guard !places.isEmpty else { return .empty }
+        let options = places.map { place, title, isFilled -> HTMLText in
+            "<option value=\"\(place)\">\(title)\(isFilled ? "（已有，将替换）" : "")</option>"
+        }
+        return """
+            <section class="card screen"><h2>空白表、样表、流程图</h2>\
+            <form method="post" enctype="multipart/form-data" \
+            action="/console/files/\(URLText.segment(id))">\(token)\
+            <label>放在<select name="place">\(options)</select></label>\
+            <label>文件（JPEG、PNG、PDF，至多 32 MiB）\
+            <input type="file" name="file" required \
+            accept="image/jpeg,image/png,application/pdf"></label>\
+            <button>上传</button></form></section>
+            """
+    }
+
     /// What the authority may say on a case, below what binds it.
     ///
     /// - Parameter abouts: `standing`, `grant`: what waits.

@@ -19,14 +19,18 @@ package enum SheetKind: String, Hashable, Sendable, CaseIterable {
     case binding, terms
     /// 待裁定与追认: cases that wait for a word of the catalog's authority.
     case pending
+    /// 材料清单: of one case, with scans, 可信等级, originals, and what need not be brought again.
+    case materials
 
     /// Whether it tells of cases, which not everybody may see.
-    package var isOfCases: Bool { [.binding, .terms, .pending].contains(self) }
+    package var isOfCases: Bool { [.binding, .terms, .pending, .materials].contains(self) }
 
     /// Whether it is about one thing, which `code` then names.
     package var needsCode: Bool {
         switch self {
-        case .guide, .notice, .board, .impact, .history, .draft, .theme, .binding, .terms: true
+        case .guide, .notice, .board, .impact, .history, .draft, .theme, .binding, .terms,
+            .materials:
+            true
         case .pending, .sink, .onspot, .deferrable, .assisted, .uniform, .claims: false
         }
     }
@@ -104,6 +108,8 @@ package struct SheetMaker<Source: ListedSource> {
     package let directory: Directory
     package let now: Instant
     package let source: Source
+    /// Cases of the person who applies, where the question is of a case; as far as is known here.
+    package var sameApplicant: [Digest16] = []
 
     package init(own: RegionID, directory: Directory, now: Instant, source: Source) {
         self.own = own
@@ -133,6 +139,7 @@ package struct SheetMaker<Source: ListedSource> {
         case .binding: return try binding(question.code)
         case .terms: return try terms(question.code)
         case .pending: return try pending()
+        case .materials: return try materials(question.code)
         }
     }
 

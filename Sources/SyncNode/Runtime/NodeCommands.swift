@@ -83,6 +83,12 @@ package enum NodeCommands {
         answer(try await reach(data, method, path, body.map { Array($0.utf8) }, key: key))
     }
 
+    /// Hands a whole attachment in.
+    package static func put(_ data: String, _ path: String, _ bytes: [UInt8]) async throws -> Answer
+    {
+        answer(try await reach(data, "PUT", path, bytes))
+    }
+
     /// The same, with the answer's bytes as they are.
     static func reach(
         _ data: String, _ method: String, _ path: String, _ body: [UInt8]?, key: String? = nil

@@ -4,11 +4,13 @@ import Base
 import Blob
 import Change
 import Domain
+import Guide
 import HTTP
 import Kernel
 import Network
 import Replication
 import Store
+import Tally
 import Vault
 
 /// Requests in, answers out: the API decides, this does it.
@@ -81,6 +83,16 @@ struct NodeService: Sendable {
                 }
                 await door.answer(order, responder, onAwaited: { board.touch() })
             }
+        case .upload(let order):
+            let door = BlobDoor(runtime.store.blobs)
+            Task { [board = runtime.board] in
+                let outcome = await door.put(
+                    order.bytes, as: order.digest, onAwaited: { board.touch() })
+                switch outcome {
+                case .stored, .known: submit(order.next, request, principal, responder)
+                default: responder.respond(order.refused(outcome))
+                }
+            }
         case .enrolment(let order):
             Task {
                 responder.respond(
@@ -120,6 +132,23 @@ struct NodeService: Sendable {
     }
 
     private func hand(
+        _ command: Command, _ order: CommandOrder,
+        _ answer: @escaping @Sendable (CommandOutcome) -> Void
+    ) {
+        guard let target = command.poolTarget else { return write(command, order, answer) }
+        Task {
+            await Blocking.run {
+                do throws(ViewError) {
+                    let pool = try NodeQueries(runtime: runtime).pool(target)
+                    write(command.knowing(pool), order, answer)
+                } catch {
+                    answer(.failed)
+                }
+            }
+        }
+    }
+
+    private func write(
         _ command: Command, _ order: CommandOrder,
         _ answer: @escaping @Sendable (CommandOutcome) -> Void
     ) {
@@ -253,5 +282,67 @@ struct DemoDoor: Sendable {
 
     private var done: HTTPResponse {
         HTTPResponse(status: 200, contentType: "application/json", body: Array("{}".utf8))
+    }
+}
+
+/// What an applicant gave before: asked where a command is about to ask for materials.
+extension NodeQueries {
+    /// Other cases of the person who applies in one, by the identity number, as far as this node
+    /// can open them; none where nobody's number is known.
+    func sameApplicant(_ code: String) throws(ViewError) -> [Digest16] {
+        let found: [StoredDocument]
+        if let id = Digest16(hex: code) {
+            found = try document(DocumentKey(collection: .caseFile, id: id)).map { [$0] } ?? []
+        } else {
+            found = try documents(.caseFile, label: code)
+        }
+        guard found.count == 1, let number = idNumber(of: found[0]) else { return [] }
+        let tokens = store.vault.tokens(of: number)
+        let others = try read { (reader) throws(JournalError) in
+            var others: [StoredDocument] = []
+            for token in tokens {
+                for id in try reader.located(token, limit: Limits.poolCasesMax) {
+                    let key = DocumentKey(collection: .caseFile, id: id)
+                    guard key != found[0].key, !others.contains(where: { $0.key == key }),
+                        let other = try reader.document(key)
+                    else { continue }
+                    others.append(other)
+                }
+            }
+            return others
+        }
+        // A token is a hash: whose case it is, its own person says.
+        return others.filter { idNumber(of: $0) == number }.map(\.key.id)
+    }
+
+    private func idNumber(of file: StoredDocument) -> String? {
+        let sealed = NodeSettings.json(file.state)?["sealed"]?.text ?? ""
+        guard case .known(let person) = self.person(sealed), let number = person.idNumber,
+            !number.isEmpty
+        else { return nil }
+        return number
+    }
+
+    /// What the applicant of a case gave in other cases that this node can open.
+    func pool(_ target: CaseCommand.Target) throws(ViewError) -> [CaseCommand.PooledMaterial] {
+        let code: String
+        switch target {
+        case .id(let id): code = id.hex
+        case .number(let number): code = number.text
+        case .handover: return []
+        }
+        let same = try sameApplicant(code)
+        guard !same.isEmpty else { return [] }
+        let directory = runtime.board.directory
+        let own = runtime.settings.region.id
+        let now = runtime.clock.now()
+        return try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            var id = Digest16(hex: code)
+            if id == nil { id = try source.find(.caseFile, label: code).first?.id }
+            guard let id else { return [] }
+            return try SheetMaker(own: own, directory: directory, now: now, source: source)
+                .pool(of: id, among: same)
+        }
     }
 }

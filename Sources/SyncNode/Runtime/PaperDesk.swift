@@ -22,10 +22,12 @@ extension NodeQueries {
         let own = runtime.settings.region.id
         let now = runtime.clock.now()
         guard [.pending, .impact].contains(question.kind) else {
+            let same = question.kind == .materials ? try sameApplicant(question.code) : []
             return try read { (reader) throws(JournalError) in
-                try SheetMaker(
-                    own: own, directory: directory, now: now, source: ReaderSource(reader: reader)
-                ).sheet(question)
+                var maker = SheetMaker(
+                    own: own, directory: directory, now: now, source: ReaderSource(reader: reader))
+                maker.sameApplicant = same
+                return try maker.sheet(question)
             }
         }
         return try look { (_, source) throws(JournalError) in

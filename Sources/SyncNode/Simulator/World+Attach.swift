@@ -55,6 +55,8 @@ extension World {
             case .arrived:
                 count("attachment")
                 tell("node \(node.index) has \(chunk.digest.hex.prefix(8))")
+                // An ended machine answers for nothing.
+                guard !node.isOutside else { continue }
                 checks.attachments.stored(
                     node.shelf.whole[chunk.digest] ?? [], on: node.index)
             case .wrong: tell("node \(node.index) throws \(chunk.digest.hex.prefix(8)) away")

@@ -54,6 +54,30 @@ package struct CaseCommand: Sendable {
         }
     }
 
+    /// A material that the applicant gave in another case and that still counts (复用).
+    package struct PooledMaterial: Hashable, Sendable {
+        /// Of this case's own item.
+        package let code: String
+        /// The other case.
+        package let number: CaseNumber
+        /// 可信等级 there: A or B.
+        package let level: String
+        /// The last day on which it counts.
+        package let until: CivilDate
+        /// Its scan, where there is one.
+        package let blob: Digest?
+
+        package init(
+            code: String, number: CaseNumber, level: String, until: CivilDate, blob: Digest?
+        ) {
+            self.code = code
+            self.number = number
+            self.level = level
+            self.until = until
+            self.blob = blob
+        }
+    }
+
     /// One act. The names are those of the API.
     package enum Act: Hashable, Sendable {
         case receive(Application)
@@ -120,6 +144,9 @@ package struct CaseCommand: Sendable {
     package let act: Act
     /// Business time (业务时间), where the clerk states it.
     package let at: Instant?
+    /// What the applicant gave in other cases that this node can open: put in by the node itself,
+    /// for what asks for materials.
+    package var pool: [PooledMaterial] = []
 
     package init(_ act: Act, on target: Target?, at: Instant? = nil) {
         self.act = act
@@ -279,12 +306,53 @@ extension CommandFields {
     }
 
     /// 64 lower-case hexadecimal digits, or nothing.
-    private static func blob(_ json: JSON?) throws(RuleRefusal) -> Digest? {
+    static func blob(
+        _ json: JSON?, field: String = "materials"
+    ) throws(RuleRefusal) -> Digest? {
         guard let json, !json.isNull else { return nil }
         guard let text = json.text, let bytes = Hex.decode(text), bytes.count == 32,
             Hex.encode(bytes) == text
-        else { throw .invalid("materials", "附件摘要应为 64 位小写十六进制数") }
+        else { throw .invalid(field, "附件摘要应为 64 位小写十六进制数") }
         return Digest(bytes: bytes)
+    }
+}
+
+extension CaseCommand.Act {
+    /// Whether it asks for a material, so that it must be known what the applicant gave before.
+    package var asksForMaterials: Bool {
+        switch self {
+        case .correct, .step(.reuse): true
+        default: false
+        }
+    }
+}
+
+extension CaseStep {
+    /// - Returns: nil where no step of materials has that name.
+    static func ofMaterials(
+        _ name: String, _ fields: CommandFields
+    ) throws(RuleRefusal) -> CaseStep? {
+        switch name {
+        case "material":
+            let blob = try CommandFields.blob(fields.json["blob"], field: "blob")
+            let hasLevel = fields.json["level"].map { !$0.isNull } ?? false
+            let level = hasLevel ? try fields.choice("level", levels) : nil
+            guard level != nil || blob != nil else {
+                throw .invalid("level", "须给出可信等级（level，A 至 D）或扫描件（blob）")
+            }
+            return .material(
+                codes: try fields.texts("codes"), level: level, blob: blob,
+                note: try fields.optionalText("note") ?? "")
+        case "reuse":
+            guard let from = CaseNumber(try fields.text("from")) else {
+                throw .invalid("from", "来源办件编号应为 26 位且校验位正确")
+            }
+            return .reuse(code: try fields.text("code"), from: from)
+        case "waive":
+            return .waive(
+                code: try fields.text("code"), certificate: try fields.text("certificate"))
+        default: return nil
+        }
     }
 }
 

@@ -21,6 +21,8 @@ struct CaseDemands {
     var promisable: [String] = []
     /// 特殊环节 of the item.
     var procedures: [String] = []
+    /// What the case's version asks for.
+    var materials: [ItemElements.Material] = []
     /// Whether the item says that nothing is charged.
     var isFree = false
 
@@ -32,6 +34,7 @@ struct CaseDemands {
         guard let elements else { return }
         isInstant = elements.isInstant
         procedures = elements.procedures
+        materials = elements.materials
         let present = state.present
         // A case without a list of what came in was not checked: nothing can be said of it.
         guard !present.listed.isEmpty else { return }
@@ -124,7 +127,9 @@ extension CaseRules {
         case .accept:
             // The node itself accepts what it was told to; nothing is missing that was listed.
             if desk.author == 0, !state.facts.materials.holdsFalse { return nil }
-        case .step(.accept), .step(.pause), .step(.fee): break
+        case .step(.accept), .step(.pause), .step(.fee), .step(.material), .step(.reuse),
+            .step(.waive):
+            break
         default: return nil
         }
         guard

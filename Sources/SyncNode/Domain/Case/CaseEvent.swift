@@ -64,6 +64,9 @@ extension ChangeKind {
     /// 归档: sealed, nothing more happens.
     package static let caseArchive = ChangeKind(rawValue: 0x80ce)
 
+    /// 材料: of `codes`, `outcome` A to D, `scan`, `reused` or `waived`.
+    package static let caseMaterial = ChangeKind(rawValue: 0x80d1)
+
     /// 清除: payloads of the case are destroyed everywhere (PROTOCOL §11).
     package static let caseErase = ChangeKind(rawValue: 0x801a)
 

@@ -183,7 +183,7 @@ extension ChangeKind {
     fileprivate var commutes: Bool {
         switch self {
         case .caseNote, .caseSupplement, .caseRate, .caseWithdraw, .caseReview, .caseOriginals,
-            .caseRetime:
+            .caseMaterial, .caseRetime:
             true
         default: false
         }

@@ -92,6 +92,7 @@ extension CaseSheet {
                 "third-officer", "此事项须由三人分别受理、审查、决定：尚无第三人的审查意见", category: .forbidden)
         }
         try checkState(.decide)
+        if isGranted { try checkOriginals() }
         let draft = draft(.caseDecide, on: link.event) { object in
             object.field("outcome", isGranted ? "grant" : "refuse")
             object.field("note", note)

@@ -14,6 +14,10 @@ extension CaseSheet {
             return try self.seal(isGiven, seal, note)
         case .end(let reason, _): return written([try end(reason, kept: nil)])
         case .originals(let codes, let way, let to): return try originals(codes, way, to)
+        case .material(let codes, let level, let blob, let note):
+            return try material(codes, level, blob, note)
+        case .reuse(let code, let from): return try reuse(code, from)
+        case .waive(let code, let certificate): return try waive(code, certificate)
         default: break
         }
         let link = try heldLink()
@@ -292,6 +296,7 @@ extension CaseSheet {
         _ gaps: [CaseGap], _ override: Bool, _ reason: String, on link: CustodyLink
     ) throws(RuleRefusal) -> Decision {
         try checkMode([.entrust, .authorise])
+        try checkPool(gaps)
         // A station that lagged asks once more for what it could not know of: that counts against
         // nobody's 一次告知 (DOMAIN §3.8).
         let earlier = state.effective(.caseCorrection)

@@ -34,7 +34,8 @@ enum CaseRules {
             id: id, state: state, desk: desk, at: command.at, rules: rules,
             mode: try mode(for: state, at: desk, from: source),
             demands: try demands(command.act, state, at: desk, from: source),
-            asksNewer: try asksNewer(command.act, state, at: desk, from: source))
+            asksNewer: try asksNewer(command.act, state, at: desk, from: source),
+            pool: command.pool)
         if case .deliver(let receiver) = command.act, !receiver.name.isEmpty,
             let refusal = try refusal(of: receiver.sealed, true, at: desk, from: source)
         {
@@ -270,6 +271,8 @@ struct CaseSheet {
     var procedures: [String] { demands?.procedures ?? [] }
     /// Whether a 补正告知 asks only for what the version that governs added after 收件.
     var asksNewer = false
+    /// What the applicant gave in other cases.
+    var pool: [CaseCommand.PooledMaterial] = []
 
     /// This node in the case's scope.
     var actor: ActorID { desk.key.actor(in: state.scopeID) }

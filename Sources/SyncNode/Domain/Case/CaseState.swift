@@ -281,7 +281,7 @@ extension CaseState {
     }
 
     /// Codes of materials that came after the 收件.
-    package var supplied: [String] { effective(.caseSupplement).flatMap(\.terms.codes) }
+    package var supplied: [String] { effective(.caseSupplement).flatMap(\.terms.codes) + spared }
 
     /// Working days that 延期 added.
     package var extendedDays: Int {

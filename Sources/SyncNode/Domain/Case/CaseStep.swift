@@ -29,6 +29,16 @@ package enum CaseStep: Hashable, Sendable {
     case archive(digest: String)
     /// 缴费通知, and 缴费登记 once it was paid: who takes the money is another system's.
     case fee(isNotice: Bool, cents: Int, purpose: String, note: String)
+    /// A scan of materials, and how far they can be trusted: at least one of the two.
+    case material(codes: [String], level: String?, blob: Digest?, note: String)
+    /// 复用: what the applicant gave in an earlier case.
+    case reuse(code: String, from: CaseNumber)
+    /// 免提交: a certificate, by its number, stands in a material's place.
+    case waive(code: String, certificate: String)
+
+    /// 材料可信等级 (国办函〔2016〕108号): made by the agency itself; checked at a window; handed in by
+    /// the applicant alone; the applicant's own word.
+    package static let levels = ["A", "B", "C", "D"]
 
     /// Procedures for which the law lets the clock stand still (行政许可法 第四十五条).
     package static let lawful = ["听证", "招标", "拍卖", "检验", "检测", "检疫", "鉴定", "专家评审"]
@@ -57,6 +67,9 @@ package enum CaseStep: Hashable, Sendable {
         case .revoke: "revoke"
         case .originals: "originals"
         case .archive: "archive"
+        case .material: "material"
+        case .reuse: "reuse"
+        case .waive: "waive"
         case .fee: "fee"
         }
     }
@@ -65,7 +78,7 @@ package enum CaseStep: Hashable, Sendable {
     var event: LifeCycle.Event? {
         switch self {
         case .answer(let isConfirmed, _): isConfirmed ? .confirm : .guide
-        case .originals: nil
+        case .originals, .material, .reuse, .waive: nil
         default: LifeCycle.Event(rawValue: name)
         }
     }
@@ -152,7 +165,7 @@ package enum CaseStep: Hashable, Sendable {
                 throw .invalid("digest", "归档包摘要应为 64 位小写十六进制数")
             }
             return .archive(digest: digest)
-        default: return nil
+        default: return try ofMaterials(name, fields)
         }
     }
 }
@@ -214,9 +227,14 @@ extension CaseStep {
         case .revoke(let reason): .revoke(reason: try map(reason))
         case .originals(let codes, let way, let to):
             .originals(codes: codes, way: way, to: try map(to))
+        case .material(let codes, let level, let blob, let note):
+            .material(
+                codes: codes, level: level, blob: blob, note: note.isEmpty ? note : try map(note))
+        case .waive(let code, let certificate):
+            .waive(code: code, certificate: try map(certificate))
         case .fee(let isNotice, let cents, let purpose, let note):
             .fee(isNotice: isNotice, cents: cents, purpose: purpose, note: try map(note))
-        case .take, .accept, .assign, .archive: self
+        case .take, .accept, .assign, .archive, .reuse: self
         }
     }
 }

@@ -1,4 +1,6 @@
+import Base
 import Change
+import Document
 
 /// Where a case stands (DOMAIN §3.3). The raw value is stored and in the API.
 package enum CaseStatus: String, Hashable, Sendable, CaseIterable {
@@ -209,6 +211,148 @@ package enum Slot: Int, Hashable, Sendable, CaseIterable {
         case .caseReady: self = .ready
         case .caseArchive: self = .archive
         default: return nil
+        }
+    }
+}
+
+// MARK: what a material is worth
+
+extension CaseState {
+    /// Codes of materials that need not be brought: taken from an earlier case, or a certificate
+    /// stands for them.
+    package var spared: [String] {
+        var codes: [String] = []
+        for event in effective(.caseMaterial)
+        where event.outcome == CaseEvent.reused || event.outcome == CaseEvent.waived {
+            codes += event.terms.codes.filter { !codes.contains($0) }
+        }
+        return codes
+    }
+
+    /// The last word on how far a material can be trusted: by clock, then by number; nil where
+    /// nobody said anything.
+    package func level(of code: String) -> (level: String, event: CaseEvent)? {
+        let said = effective(.caseMaterial).filter { event in
+            CaseStep.levels.contains(event.outcome ?? "") && event.terms.codes.contains(code)
+        }
+        let last = said.max { left, right in
+            (left.moment, left.time, left.dot.seq, left.hash)
+                < (right.moment, right.time, right.dot.seq, right.hash)
+        }
+        return last.map { ($0.outcome ?? "", $0) }
+    }
+}
+
+extension CaseEvent {
+    /// What `caseMaterial` says beside a level.
+    package static let scanned = "scan"
+    package static let reused = "reused"
+    package static let waived = "waived"
+}
+
+extension CaseSheet {
+    /// 登记材料: a scan, how far it can be trusted, or both, at any place that has the case.
+    func material(
+        _ codes: [String], _ level: String?, _ blob: Digest?, _ note: String
+    ) throws(RuleRefusal) -> Decision {
+        for code in codes { _ = try listed(code, field: "codes") }
+        guard level != "A" || !desk.needsGrant else {
+            throw RuleRefusal(
+                "level-above-station", "A 级（实施机构产生）由镇、县认定；窗口核验原件为 B 级", field: "level",
+                category: .forbidden)
+        }
+        let draft = draft(.caseMaterial) { object in
+            object.field("outcome", level ?? CaseEvent.scanned)
+            object.codes(codes)
+            if let blob { object.field("blob", blob.hex) }
+            object.object("detail") { $0.field("note", note) }
+        }
+        return written([draft])
+    }
+
+    /// 复用: only what this node knows to be the same applicant's, and still counts.
+    func reuse(_ code: String, _ from: CaseNumber) throws(RuleRefusal) -> Decision {
+        _ = try listed(code, field: "code")
+        try checkNotHeld(code)
+        guard let found = pool.first(where: { $0.code == code && $0.number == from }) else {
+            throw RuleRefusal(
+                "material-not-in-pool", "本站所知的同一申请人的办件 \(from.text) 中没有可复用的材料 \(code)",
+                field: "from")
+        }
+        let draft = draft(.caseMaterial) { object in
+            object.field("outcome", CaseEvent.reused)
+            object.codes([code])
+            if let blob = found.blob { object.field("blob", blob.hex) }
+            object.object("detail") { detail in
+                detail.field("from", found.number.text)
+                detail.field("level", found.level)
+                detail.field("until", found.until.text)
+            }
+        }
+        return written([draft])
+    }
+
+    /// 免提交: where the item links the material to a kind of certificate.
+    func waive(_ code: String, _ certificate: String) throws(RuleRefusal) -> Decision {
+        let material = try listed(code, field: "code")
+        try checkNotHeld(code)
+        guard !material.licence.isEmpty else {
+            throw RuleRefusal(
+                "waiver-not-offered", "材料 \(code) 没有关联证照类型，不能凭证照免提交", field: "code")
+        }
+        let draft = draft(.caseMaterial) { object in
+            object.field("outcome", CaseEvent.waived)
+            object.codes([code])
+            object.object("detail") { detail in
+                detail.field("licence", material.licence)
+                detail.field("certificate", certificate)
+            }
+        }
+        return written([draft])
+    }
+
+    private func listed(
+        _ code: String, field: String
+    ) throws(RuleRefusal) -> ItemElements.Material {
+        guard let found = demands?.materials.first(where: { $0.code == code }) else {
+            throw RuleRefusal(
+                "material-unknown", "事项的申请材料中没有 \(code)，不得额外要求或收取", field: field,
+                category: .invalid)
+        }
+        return found
+    }
+
+    private func checkNotHeld(_ code: String) throws(RuleRefusal) {
+        guard !state.present.codes.contains(code) else {
+            throw RuleRefusal("material-held", "材料 \(code) 已收存或已免提交", field: "code")
+        }
+    }
+
+    /// 上一环节已收的不得要求重复提交: what the applicant gave in an earlier case is reused, not asked
+    /// for (DOMAIN §1.3, row 51).
+    func checkPool(_ gaps: [CaseGap]) throws(RuleRefusal) {
+        for gap in gaps {
+            guard let found = pool.first(where: { $0.code == gap.code }),
+                !state.present.codes.contains(gap.code)
+            else { continue }
+            throw RuleRefusal(
+                "material-in-pool",
+                "材料 \(gap.code) 申请人已在办件 \(found.number.text) 提交（\(found.level) 级，有效至 "
+                    + "\(found.until.text)），不得要求重复提交：请复用", field: "gaps")
+        }
+    }
+
+    /// C 级 is what an applicant handed in alone: the original is looked at before it is granted.
+    func checkOriginals() throws(RuleRefusal) {
+        var codes: [String] = []
+        for event in state.effective(.caseMaterial) {
+            codes += event.terms.codes.filter { !codes.contains($0) }
+        }
+        let open = codes.filter { state.level(of: $0)?.level == "C" }.sorted()
+        guard open.isEmpty else {
+            throw RuleRefusal(
+                "original-unchecked",
+                "材料 \(open.joined(separator: "、")) 为申请人自传（C 级），须先核验原件，再准予", field: "materials")
         }
     }
 }
