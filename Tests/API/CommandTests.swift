@@ -142,6 +142,22 @@ import Testing
                 "archive", #"{"digest":"\#(String(repeating: "a", count: 64))"}"#,
                 .step(.archive(digest: String(repeating: "a", count: 64)))
             ),
+            (
+                "material", #"{"codes":["M1"],"level":"B"}"#,
+                .step(.material(codes: ["M1"], level: "B", blob: nil, note: ""))
+            ),
+            (
+                "reuse", #"{"code":"M1","from":"\#(Fixture.number)"}"#,
+                .step(.reuse(code: "M1", from: try #require(CaseNumber(Fixture.number))))
+            ),
+            (
+                "waive", #"{"code":"M1","certificate":"c"}"#,
+                .step(.waive(code: "M1", certificate: "c"))
+            ),
+            (
+                "fee", #"{"outcome":"notice","cents":500,"purpose":"工本费"}"#,
+                .step(.fee(isNotice: true, cents: 500, purpose: "工本费", note: ""))
+            ),
         ]
         #expect(bodies.map(\.action) + ["reveal", "erase"] == RouteTable.caseActions.map(\.name))
         for (action, body, act) in bodies {
