@@ -3,10 +3,24 @@ import HTTP
 import Network
 import Synchronization
 
+extension ServerLimits {
+    /// Waits an hour for everything: where all tests run at once, one may stand still for minutes
+    /// between two of its lines, and what it tells then must not be the server's own deadline.
+    static var patient: Self {
+        var limits = Self()
+        limits.headMillis = 3_600_000
+        limits.bodyMillis = 3_600_000
+        limits.writeMillis = 3_600_000
+        limits.idleMillis = 3_600_000
+        limits.answerMillis = 3_600_000
+        return limits
+    }
+}
+
 /// A server whose paths each do one thing; the same in every test of this room.
 enum EchoServer {
     static func start(
-        limits: ServerLimits = ServerLimits(), threads: Int = 1, tls: TLSIdentity? = nil,
+        limits: ServerLimits = .patient, threads: Int = 1, tls: TLSIdentity? = nil,
         gate: Gate = Gate()
     ) throws(NetworkError) -> HTTPServer {
         try HTTPServer(

@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func aSlowHeadIsCutOff() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.headMillis = 200
         limits.bodyMillis = 200
         limits.lineBytesPerSecond = 1 << 30
@@ -89,7 +89,7 @@ import Testing
 
     /// Bytes that keep coming do not keep a head alive: the deadline is for the whole of it.
     @Test func aDrippingHeadIsCutOff() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.headMillis = 300
         let server = try EchoServer.start(limits: limits)
         let socket = try RawSocket(server.endpoint)
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func restingAndUnansweredConnectionsEnd() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.idleMillis = 200
         limits.answerMillis = 200
         let gate = Gate()
@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test func aCallerThatReadsNothingIsCutOff() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.writeMillis = 300
         limits.lineBytesPerSecond = 1 << 40
         let gate = Gate()
@@ -175,7 +175,7 @@ import Testing
     }
 
     @Test func tooManyAreToldSo() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.connectionsMax = 2
         let server = try EchoServer.start(limits: limits)
         let first = try RawSocket(server.endpoint)
@@ -204,7 +204,7 @@ import Testing
 
     /// Who holds a place and says nothing gives way; who has spoken keeps it.
     @Test func unfinishedHeadsGiveWay() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.connectionsMax = 8
         let server = try EchoServer.start(limits: limits)
         let spoken = try RawSocket(server.endpoint)

@@ -84,7 +84,7 @@ import Testing
 
     @Test func waitsForASlowReader() async throws {
         // However long the rest of a loaded machine keeps this test from reading.
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.writeMillis = 600_000
         let gate = Gate()
         let server = try EchoServer.start(limits: limits, gate: gate)

@@ -66,7 +66,7 @@ import Testing
 
     @Test func survivesPlainTextAndSilence() async throws {
         let authority = try TestAuthority()
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.headMillis = 200
         let server = try EchoServer.start(limits: limits, tls: try authority.issue("server"))
         let plain = try RawSocket(server.endpoint)

@@ -49,15 +49,3 @@ serve() {
     shift
     launch "$name" --data "$work/$name" --listen 127.0.0.1:0 --demo "$@"
 }
-
-# within SECONDS WORDS…: tries until it comes true.
-within() {
-    local left=$(($1 * 10))
-    shift
-    until "$@"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "it did not come about: $*"
-        sleep 0.1
-    done
-    facts=$((facts + 1))
-}

@@ -49,17 +49,6 @@ status() {
 }
 heads() { grep -qi -- "$1" "$work/head" || fail "the head lacks: $1"; }
 
-# within SECONDS WORDS…: tries until it comes true.
-within() {
-    local left=$(($1 * 10))
-    shift
-    until "$@"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || fail "it did not come about: $*"
-        sleep 0.1
-    done
-    facts=$((facts + 1))
-}
 has() { [ "$(curl -s -m 10 -I -o /dev/null -w '%{http_code}' "$1/api/v1/blobs/$2")" = 200 ]; }
 
 write_item "$work/item.json"

@@ -38,6 +38,18 @@ launch() {
     address=$(sed -n 's/^listening //p' "$work/$name.log")
 }
 
+# within SECONDS WORDS…: tries until it comes true.
+within() {
+    local left=$(($1 * 10))
+    shift
+    until "$@"; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || fail "it did not come about: $*"
+        sleep 0.1
+    done
+    facts=$((facts + 1))
+}
+
 # The item that the county of these scripts publishes; write_item FILE: the publication of it.
 readonly item=370511002001
 write_item() {

@@ -18,16 +18,8 @@ extension SheetMaker {
     }
 
     private func bound(_ code: String) throws(Source.Failure) -> Bound? {
-        let keys: [DocumentKey]
-        if let id = Digest16(hex: code) {
-            keys = [DocumentKey(collection: .caseFile, id: id)]
-        } else {
-            keys = try source.find(.caseFile, label: code)
-        }
-        guard keys.count == 1, case .caseFile(let state)? = try source.content(keys[0]) else {
-            return nil
-        }
-        return try bound(state, keys[0].id)
+        guard let (id, state) = try caseFile(code) else { return nil }
+        return try bound(state, id)
     }
 
     private func bound(

@@ -122,10 +122,11 @@ extension SheetMaker {
 
     // MARK: out of the changes
 
-    private func caseFile(
+    /// By its number or its id; nil where there is none, or more than one.
+    func caseFile(
         _ code: String
     ) throws(Source.Failure) -> (id: Digest16, state: CaseState)? {
-        var keys: [DocumentKey] = []
+        let keys: [DocumentKey]
         if let id = Digest16(hex: code) {
             keys = [DocumentKey(collection: .caseFile, id: id)]
         } else {

@@ -4,14 +4,18 @@ import Threads
 
 /// Work that blocks, on a thread of its own, awaited by a task.
 package enum Blocking {
-    /// What `body` gives, once its thread has ended.
-    package static func run<Value: Sendable>(
-        _ body: @escaping @Sendable () -> Value
-    ) async -> Value {
-        await withCheckedContinuation { continuation in
-            let thread = WorkerThread { continuation.resume(returning: body()) }
+    /// What `body` gives or throws, once its thread has ended.
+    package static func run<Value: Sendable, Failure: Error>(
+        _ body: @escaping @Sendable () throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let outcome: Result<Value, Failure> = await withCheckedContinuation { continuation in
+            let thread = WorkerThread {
+                continuation.resume(
+                    returning: Result { () throws(Failure) in try body() })
+            }
             thread.detach()
         }
+        return try outcome.get()
     }
 }
 

@@ -38,6 +38,11 @@ extension Directory {
         }
     }
 
+    /// Whether a region's node may give what a scope names: it stores that scope, or did.
+    package func mayGive(_ region: RegionID, _ scope: ScopeName) -> Bool {
+        carries(region, scope) || mayHaveCarried(region, scope)
+    }
+
     /// Whether a scope's place is known to be elsewhere than where a region's node would carry
     /// it. Of a place that is not known, as after a rollback, nothing is said.
     package func isElsewhere(_ scope: ScopeName, for region: RegionID) -> Bool {

@@ -106,9 +106,8 @@ struct ExchangeKnowledge: LocalKnowledge {
         return BlobShelf.Peer(
             region: peer,
             gives: { [board, region, peer] scope in
-                guard let name = board.scope(scope)?.name, directory.carries(region, name)
-                else { return false }
-                return directory.carries(peer, name) || directory.mayHaveCarried(peer, name)
+                guard let name = board.scope(scope)?.name else { return false }
+                return directory.carries(region, name) && directory.mayGive(peer, name)
             },
             has: { [board, peer] scope in
                 guard let name = board.scope(scope)?.name else { return false }

@@ -107,18 +107,15 @@ package struct Intake: Sendable {
     private func take(
         _ chunks: [BlobChunk], from region: RegionID
     ) async throws(Writer.Failure) -> [Digest] {
-        let outcome = await Blocking.run { [blobs] in
-            Result { () throws(JournalError) -> [(Digest, BlobShelf.Taking)] in
+        let takings: [(Digest, BlobShelf.Taking)]
+        do throws(JournalError) {
+            takings = try await Blocking.run { [blobs] () throws(JournalError) in
                 var takings: [(Digest, BlobShelf.Taking)] = []
                 for chunk in chunks {
                     takings.append((chunk.digest, try blobs.take(chunk, from: region)))
                 }
                 return takings
             }
-        }
-        let takings: [(Digest, BlobShelf.Taking)]
-        do throws(JournalError) {
-            takings = try outcome.get()
         } catch {
             throw .journal(error)
         }

@@ -17,18 +17,12 @@ extension NodeRuntime {
     func lastHead(
         of head: ChainHead, in scope: ScopeID, before moment: Instant
     ) async throws(JournalError) -> ChainHead? {
-        let found: Result<ChainHead?, JournalError> = await Blocking.run {
-            [readers = store.readers] in
-            do throws(JournalError) {
-                return .success(
-                    try readers.read { (reader) throws(JournalError) in
-                        try Self.lastHead(of: head, in: scope, before: moment, reader)
-                    })
-            } catch {
-                return .failure(error)
+        let readers = store.readers
+        return try await Blocking.run { () throws(JournalError) in
+            try readers.read { (reader) throws(JournalError) in
+                try Self.lastHead(of: head, in: scope, before: moment, reader)
             }
         }
-        return try found.get()
     }
 
     private static func lastHead(

@@ -153,9 +153,8 @@ extension NodeService {
     private func read<Value: Sendable>(
         _ body: @escaping @Sendable (SnapshotReader) throws(JournalError) -> Value
     ) async throws -> Value {
-        try await Blocking.run { [readers = runtime.store.readers] in
-            Result { () throws(JournalError) in try readers.read(body) }
-        }.get()
+        let readers = runtime.store.readers
+        return try await Blocking.run { () throws(JournalError) in try readers.read(body) }
     }
 
     /// An end is the word of a seat: a node without it would say it for nobody.

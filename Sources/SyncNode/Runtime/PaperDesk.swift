@@ -205,6 +205,7 @@ extension NodeQueries {
 extension NodeRuntime {
     /// Holds the clock against the newest word that somebody above signed.
     func compareClock() {
+        guard settings.region.parent != nil else { return }
         do throws(JournalError) {
             let last = try store.readers.readLog { (reader) throws(JournalError) in
                 var last: Int64 = 0
@@ -218,7 +219,7 @@ extension NodeRuntime {
                 }
                 return last
             }
-            if last > 0, settings.region.parent != nil { clock.compare(Instant(millis: last)) }
+            if last > 0 { clock.compare(Instant(millis: last)) }
         } catch {
             Console.say("clock: \(error)")
         }

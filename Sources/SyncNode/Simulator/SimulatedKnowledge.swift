@@ -85,8 +85,7 @@ struct SimulatedKnowledge: LocalKnowledge {
     /// What a scope names comes from who carries it, or did.
     private func gives(_ name: ScopeName) -> Bool {
         let directory = node.kernel.directory
-        return directory.carries(node.region, name)
-            && (directory.carries(peer, name) || directory.mayHaveCarried(peer, name))
+        return directory.carries(node.region, name) && directory.mayGive(peer, name)
     }
 
     func missingBlobs(

@@ -32,25 +32,24 @@ package struct ReaderSource: ListedSource {
     package func list(
         _ collection: Collection, limit: Int
     ) throws(JournalError) -> [StoredDocument] {
-        var found: [StoredDocument] = []
-        var query = PageQuery(collection, limit: Limits.listRowsMax)
-        while found.count < limit {
-            let page = try reader.documents(query)
-            found += page.documents
-            guard let next = page.next else { break }
-            query.after = next
-        }
-        return Array(found.prefix(limit))
+        try pages(PageQuery(collection, limit: Limits.listRowsMax), limit: limit)
     }
 
     /// Along the index of times, page by page.
     package func list(
         _ collection: Collection, from: Int64, limit: Int
     ) throws(JournalError) -> [StoredDocument] {
-        var found: [StoredDocument] = []
         var query = PageQuery(collection, limit: Limits.listRowsMax)
         query.newestFirst = false
         query.after = PageCursor(time: from - 1, id: Digest16(high: .max, low: .max))
+        return try pages(query, limit: limit)
+    }
+
+    private func pages(
+        _ first: PageQuery, limit: Int
+    ) throws(JournalError) -> [StoredDocument] {
+        var found: [StoredDocument] = []
+        var query = first
         while found.count < limit {
             let page = try reader.documents(query)
             found += page.documents

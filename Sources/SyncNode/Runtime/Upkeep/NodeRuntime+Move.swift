@@ -51,18 +51,15 @@ extension NodeRuntime {
     private func hasGiven(
         _ scope: ScopeID, to region: RegionID
     ) async throws(JournalError) -> Bool {
-        let outcome = await Blocking.run { [blobs = store.blobs] in
-            Result { () throws(JournalError) in try blobs.leave(scope) }
-        }
-        if try outcome.get() { board.touch() }
-        return store.blobs.isConfirmed(scope, by: region)
+        let blobs = store.blobs
+        let isNew = try await Blocking.run { () throws(JournalError) in try blobs.leave(scope) }
+        if isNew { board.touch() }
+        return blobs.isConfirmed(scope, by: region)
     }
 
     private func removeAttachments(of scope: ScopeID) async throws(JournalError) {
-        let outcome = await Blocking.run { [blobs = store.blobs] in
-            Result { () throws(JournalError) in try blobs.left(scope) }
-        }
-        try outcome.get()
+        let blobs = store.blobs
+        try await Blocking.run { () throws(JournalError) in try blobs.left(scope) }
     }
 
     // MARK: another parent

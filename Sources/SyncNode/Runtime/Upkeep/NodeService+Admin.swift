@@ -1,6 +1,7 @@
 import API
 import Base
 import Change
+import Crypto
 import Domain
 import HTTP
 import Kernel
@@ -19,7 +20,10 @@ extension NodeService {
         do throws(NodeRuntime.Failure) {
             let wanted = try AdminToken.header(in: runtime.options.data)
             let given = request.headers["Authorization"] ?? ""
-            guard runtime.options.isDemo || AdminToken.isSame(given, wanted) else {
+            guard
+                runtime.options.isDemo
+                    || Secret.isSame(Array(given.utf8), Array(wanted.utf8))
+            else {
                 return Self.problem(401, "not-admin", "需要本节点数据目录中的管理令牌")
             }
         } catch {
@@ -185,15 +189,6 @@ enum AdminToken {
         } catch {
             throw NodeRuntime.Failure(error.sentence, chinese: error.chinese, exitCode: 5)
         }
-    }
-
-    /// Whether two texts are the same, in a time that does not tell where they differ.
-    static func isSame(_ left: String, _ right: String) -> Bool {
-        let (one, two) = (Array(left.utf8), Array(right.utf8))
-        guard one.count == two.count else { return false }
-        var difference: UInt8 = 0
-        for index in one.indices { difference |= one[index] ^ two[index] }
-        return difference == 0
     }
 
     private static func path(_ data: String) -> String { data + "/keys/admin" }

@@ -224,11 +224,13 @@ final class DocumentLists {
     private let oldestOfStatus: Statement
 
     init(_ database: Database) {
-        func sql(_ filter: String, _ sign: String, _ direction: String) -> String {
+        func sql(
+            _ filter: String, _ sign: String, _ direction: String, by index: String = ""
+        ) -> String {
             """
             SELECT document.collection, document.id, scope, label, status, time, attention,
                 document.words, state, coalesce(words.text, '')
-            FROM document \(filter.contains("= 4") ? "INDEXED BY document_status" : "")
+            FROM document \(index)
             LEFT JOIN words ON words.no = document.words
             WHERE \(filter) AND (time, document.id) \(sign) (?2, ?3)
             ORDER BY time \(direction), document.id \(direction) LIMIT ?5
@@ -238,8 +240,9 @@ final class DocumentLists {
         let cases = "document.collection = \(Collection.caseFile.rawValue) AND status = ?4"
         newest = Statement(database, sql(all, "<", "DESC"))
         oldest = Statement(database, sql(all, ">", "ASC"))
-        newestOfStatus = Statement(database, sql(cases, "<", "DESC"))
-        oldestOfStatus = Statement(database, sql(cases, ">", "ASC"))
+        let index = "INDEXED BY document_status"
+        newestOfStatus = Statement(database, sql(cases, "<", "DESC", by: index))
+        oldestOfStatus = Statement(database, sql(cases, ">", "ASC", by: index))
     }
 
     func documents(
