@@ -3,6 +3,7 @@ import Base
 import Change
 import Crypto
 import Disk
+import Glibc
 import Kernel
 import Replication
 import Store
@@ -229,5 +230,40 @@ import Testing
         try journal.commit()
         try shelf.left(cases.id)
         #expect(try shelf.size(of: digest) == bytes.count)
+    }
+
+    /// What nothing names goes once it is a day old and what would name it had time to come.
+    @Test func whatNothingNamesGoesAfterADay() throws {
+        let young = Hash.digest([1], suite: .sha256Ed25519)
+        let old = Hash.digest([2], suite: .sha256Ed25519)
+        let used = Hash.digest([3], suite: .sha256Ed25519)
+        for (byte, digest) in [(UInt8(1), young), (2, old), (3, used)] {
+            #expect(shelf.put([byte], as: digest).outcome == .stored(bytes: 1))
+        }
+        for digest in [old, used] { try makeOld(digest) }
+        let later = try BlobShelf(directory: folder.directory, cover: cover)
+        try later.load()
+        try later.countUnnamed()
+        #expect(try later.removeUnnamed(after: 1000) == 0, "it may still be named in this run")
+        // The change that names it comes back behind the count at the start.
+        try name(used, in: cases)
+        #expect(try later.removeUnnamed(after: 0) == 1)
+        #expect(try later.size(of: old) == nil)
+        #expect(try later.size(of: young) == 1)
+        #expect(try later.size(of: used) == 1)
+        #expect(try later.removeUnnamed(after: 0) == 0)
+    }
+
+    /// Sets a file's time back by a day and a second.
+    private func makeOld(_ digest: Digest) throws {
+        let name = digest.hex
+        let path =
+            folder.directory.blobs
+            + "/\(name.prefix(2))/\(name.dropFirst(2).prefix(2))/\(name)"
+        var times = [timespec(), timespec()]
+        for index in times.indices {
+            times[index].tv_sec = time(nil) - Int(Limits.unnamedBlobSeconds) - 1
+        }
+        try #require(utimensat(AT_FDCWD, path, &times, 0) == 0)
     }
 }

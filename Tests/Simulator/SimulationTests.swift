@@ -33,10 +33,12 @@ import Testing
     /// Seeds that once found something: evidence lost on its way, a fork proven from the middle
     /// of its branch only, a scope that could not be said to be missing, two beginnings of one
     /// case told apart by a clock, a parent that lost what it had stated, orphans that a full
-    /// disk kept, a seat that a full disk refused.
+    /// disk kept, a seat that a full disk refused, the end of who had no seat, a county whose
+    /// only member was stolen.
     @Test(
         arguments: [
-            27, 38, 95, 99, 144, 253, 301, 356, 370, 508, 632, 684, 522, 590, 645, 703, 738, 752,
+            27, 38, 95, 99, 144, 220, 253, 301, 356, 370, 508, 632, 684, 522, 590, 645, 669, 703,
+            738, 752,
             756,
             775, 863, 906, 934,
         ] as [UInt64])
@@ -56,8 +58,8 @@ import Testing
     /// The same where places move: what an old parent had not sent on, a fork that it alone could
     /// prove, a scope that came back, a peer that lost what it had said that it held, two
     /// scopes that were asked for in turn without end, a move that a restored county alone
-    /// remembered, an attachment that was promised and lost.
-    @Test(arguments: [3, 6, 8, 28, 36, 45, 87, 93, 102, 468, 481, 561, 771, 921] as [UInt64])
+    /// remembered, an attachment that was promised and lost, files beside a restored log.
+    @Test(arguments: [3, 6, 8, 28, 36, 45, 87, 93, 102, 457, 468, 481, 561, 771, 921] as [UInt64])
     func whatWasFoundWhereVillagesMoveStaysFixed(seed: UInt64) {
         let report = Simulation.run(seed: seed, steps: 300, moves: true)
         #expect(report.violations.isEmpty, "\(report.violations.prefix(3))")

@@ -7,6 +7,11 @@ extension Limits {
     package static let unnamedBlobBytesMax = 1024 * 1024 * 1024
     /// Seconds after which such an attachment may be removed: a clerk's day.
     package static let unnamedBlobSeconds: Int64 = 24 * 60 * 60
+    /// Seconds of one run for which it must have lain unnamed as well, where the parent has given
+    /// all that it had: a machine that is switched off every evening never runs for a day.
+    package static let unnamedBlobRunSeconds: Int64 = 60 * 60
+    /// Milliseconds between two looks at what lies unnamed.
+    package static let unnamedBlobLookMillis = 60 * 60 * 1000
     /// Attachments that are being read out at once: each has a thread of its own.
     package static let blobReadersMax = 32
     /// Seconds without a piece after which an attachment may go on from another peer.

@@ -27,6 +27,8 @@ extension BlobShelf {
         do throws(JournalError) {
             if try store.size(of: digest) != nil {
                 release(digest)
+                // Handed in again, it is about to be named.
+                state.withLock { $0.unnamed[digest]?.second = Self.second() }
                 return only(.known(bytes: bytes.count))
             }
             let isNamed = try isNamed(digest) { _ in true }
@@ -84,20 +86,36 @@ extension BlobShelf {
     /// Gives the place back.
     package func endReading() { state.withLock { $0.readers -= 1 } }
 
-    /// Whether so many bytes more may lie here unnamed. What has done so for a day goes first.
-    private func makeRoom(for bytes: Int) throws(JournalError) -> Bool {
+    /// Removes what no change names: handed in and not used, left by a crash, or of a scope that
+    /// was given up before a backup was put back. It has lain here for a day
+    /// (`Limits.unnamedBlobSeconds`), and in this run unnamed for `rest` seconds, so that a
+    /// restored node had the time to get back the changes that name it. Blocking.
+    ///
+    /// - Returns: How many were removed.
+    package func removeUnnamed(after rest: Int64) throws(JournalError) -> Int {
         let second = Self.second()
         let old = state.withLock { state in
-            let old = state.unnamed.keys.sorted().filter { digest in
-                let kept = state.unnamed[digest]?.second ?? second
-                return second - kept >= Limits.unnamedBlobSeconds
+            state.unnamedRest = rest
+            return state.unnamed.keys.sorted().filter { digest in
+                second - (state.unnamed[digest]?.second ?? second) >= rest
             }
-            for digest in old { state.unnamed[digest] = nil }
-            return old
         }
-        for digest in old where try !isNamed(digest, where: { _ in true }) {
+        var count = 0
+        for digest in old {
+            let age = try store.age(of: digest)
+            if let age, age < Limits.unnamedBlobSeconds { continue }
+            _ = state.withLock { $0.unnamed.removeValue(forKey: digest) }
+            guard age != nil, try !isNamed(digest, where: { _ in true }) else { continue }
             try store.remove(digest)
+            count += 1
         }
+        return count
+    }
+
+    /// Whether so many bytes more may lie here unnamed. What has done so for long goes first,
+    /// once it is known that nothing will name it.
+    private func makeRoom(for bytes: Int) throws(JournalError) -> Bool {
+        if let rest = state.withLock({ $0.unnamedRest }) { _ = try removeUnnamed(after: rest) }
         return state.withLock { state in
             // any order: a sum.
             let sum = state.unnamed.values.reduce(0) { $0 + $1.bytes }

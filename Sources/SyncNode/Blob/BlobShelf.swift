@@ -41,7 +41,7 @@ package final class BlobShelf: Sendable {
     /// One that was handed in here before any change named it.
     struct Unnamed {
         let bytes: Int
-        let second: Int64
+        var second: Int64
     }
 
     /// A scope that is to go: what it names, and what of that is here whole.
@@ -65,6 +65,8 @@ package final class BlobShelf: Sendable {
         var asksAny = false
         var arrivals: UInt64 = 1
         var unnamed: [Digest: Unnamed] = [:]
+        /// Seconds of this run after which what is unnamed may go; nil before that is known.
+        var unnamedRest: Int64?
         /// Scopes that are to go, and who said that it has the whole of what they name.
         var leaving: [ScopeID: Leaving] = [:]
         var confirmed: [Digest: Set<RegionID>] = [:]

@@ -29,6 +29,13 @@ package final class BlobStore: Sendable {
         try Self.size(place(of: digest))
     }
 
+    /// Seconds since a complete blob got its name here, by the machine's own calendar; nil where
+    /// it is not here.
+    package func age(of digest: Digest) throws(JournalError) -> Int64? {
+        guard let facts = try Self.facts(place(of: digest)) else { return nil }
+        return Int64(time(nil)) - Int64(facts.st_mtim.tv_sec)
+    }
+
     /// Bytes received so far of a blob that is not complete; 0 where nothing is.
     package func received(of digest: Digest) throws(JournalError) -> Int64 {
         try Self.size(part(of: digest)) ?? 0
@@ -162,10 +169,12 @@ package final class BlobStore: Sendable {
 
     /// Bytes of the content.
     private static func size(_ path: String) throws(JournalError) -> Int64? {
+        try facts(path).map { SealedFile.plainBytes(stored: Int64($0.st_size)) }
+    }
+
+    private static func facts(_ path: String) throws(JournalError) -> stat? {
         var facts = stat()
-        if stat(path, &facts) == 0 {
-            return SealedFile.plainBytes(stored: Int64(facts.st_size))
-        }
+        if stat(path, &facts) == 0 { return facts }
         if errno == ENOENT || errno == ENOTDIR { return nil }
         throw .system(errno, doing: "stat \(path)")
     }

@@ -238,6 +238,7 @@ package final class NodeRuntime: Sendable {
                 group.addTask { await self.keepKeys() }
                 group.addTask { await self.keepFindable() }
                 group.addTask { await self.keepFigures() }
+                group.addTask { await self.keepShelf() }
             }
         }
         care.withLock { $0 = task }

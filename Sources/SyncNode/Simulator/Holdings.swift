@@ -22,6 +22,9 @@ struct Holdings {
         disks[disk]?.subtract(bodies)
     }
 
+    /// Nobody answers for them any more.
+    mutating func forget(_ bodies: [[UInt8]]) { owed.subtract(bodies) }
+
     /// A copy of a disk is put aside.
     mutating func backedUp(_ disk: Int) { copies[disk] = disks[disk] ?? [] }
 

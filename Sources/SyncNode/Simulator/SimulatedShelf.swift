@@ -25,6 +25,8 @@ struct SimulatedShelf {
     /// Digests of the scopes that are to go, and who said that it has them.
     private var leaving: [ScopeID: [Digest]] = [:]
     private var confirmed: [Digest: Set<RegionID>] = [:]
+    /// Whether a backup was put back beside it, so that nothing there need name what lies here.
+    var mayHoldUnnamed = false
     /// Grows whenever one arrived.
     private(set) var arrivals: UInt64 = 1
 
@@ -114,5 +116,14 @@ struct SimulatedShelf {
             gone.append(bytes)
         }
         return gone
+    }
+
+    /// - Returns: What was removed: named by nothing.
+    mutating func clear(isNamed: (Digest) -> Bool) -> [[UInt8]] {
+        mayHoldUnnamed = false
+        let gone = whole.filter { !isNamed($0.key) }
+        // any order: each goes for itself.
+        for digest in gone.keys { whole[digest] = nil }
+        return Array(gone.values)
     }
 }

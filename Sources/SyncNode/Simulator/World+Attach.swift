@@ -76,10 +76,7 @@ extension World {
 
     /// The scope is gone, and what it named with it.
     func removeAttachments(of scope: ScopeID, at node: SimulatedNode) throws(JournalError) {
-        var kept: Set<Digest> = []
-        for known in node.kernel.knowledge() {
-            kept.formUnion(try node.journal.namedBlobs(in: known.id))
-        }
+        let kept = try named(at: node)
         let gone = node.shelf.left(scope) { kept.contains($0) }
         checks.attachments.gaveUp(gone, on: node.index)
     }
@@ -102,10 +99,35 @@ extension World {
         }
     }
 
+    /// A day after a backup was put back, what lies beside it and nothing names goes: the scope
+    /// that named it was given up meanwhile, or came behind the backup. What no log names any
+    /// more went with the log that did.
+    func clearShelves() throws(JournalError) {
+        guard members.contains(where: \.shelf.mayHoldUnnamed) else { return }
+        var all: Set<Digest> = []
+        for node in members { all.formUnion(try named(at: node)) }
+        for node in members where node.shelf.mayHoldUnnamed {
+            let named = try named(at: node)
+            let gone = node.shelf.clear { named.contains($0) }
+            checks.attachments.gaveUp(gone, on: node.index)
+            checks.attachments.forget(gone.filter { !all.contains(ExchangeHash.digest($0)) })
+        }
+    }
+
+    /// What the scopes that a node stores name.
+    private func named(at node: SimulatedNode) throws(JournalError) -> Set<Digest> {
+        var named: Set<Digest> = []
+        for known in node.kernel.knowledge() {
+            named.formUnion(try node.journal.namedBlobs(in: known.id))
+        }
+        return named
+    }
+
     /// At rest: what some disk answers for is somewhere, whoever carries a scope has what it
     /// names, and nobody else has.
     func checkAttachments() throws(JournalError) {
         guard hasAttachments else { return }
+        try clearShelves()
         let owed = checks.attachments.owed
         let held = Set(members.flatMap { $0.shelf.whole.values })
         checks.did("attachments", times: owed.count)
@@ -115,11 +137,11 @@ extension World {
         var flagged: Set<ScopeID> = []
         var named: [Int: Set<Digest>] = [:]
         for node in members {
-            for known in node.kernel.knowledge() {
-                if known.chains.contains(where: \.quarantined) { flagged.insert(known.id) }
-                named[node.index, default: []].formUnion(
-                    try node.journal.namedBlobs(in: known.id))
+            for known in node.kernel.knowledge()
+            where known.chains.contains(where: \.quarantined) {
+                flagged.insert(known.id)
             }
+            named[node.index] = try self.named(at: node)
         }
         // any order: a set.
         let all = named.values.reduce(into: Set<Digest>()) { $0.formUnion($1) }

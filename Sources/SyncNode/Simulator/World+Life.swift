@@ -141,6 +141,7 @@ extension World {
             node.shelf = backup.shelf
             checks.attachments.restored(node.index)
         }
+        node.shelf.mayHoldUnnamed = true
         checks.restored(node)
         checks.forget(node)
         resetLinks(of: node)

@@ -37,7 +37,10 @@ extension World {
                 continue
             }
             let members = memberLinks(of: node)
-            let isAlone = node.kernel.directory.children(of: node.region).isEmpty
+            // Where all members were stolen, nobody will come: its operator seats it by hand.
+            let isAlone =
+                node.kernel.directory.children(of: node.region).isEmpty
+                || (isSettling && members.isEmpty)
             guard isAlone || members.contains(where: isAtRest) else { continue }
             let epoch = (node.kernel.directory.seats(of: node.region).last?.epoch ?? 0) + 1
             tell("root \(node.index) takes seat \(epoch)")

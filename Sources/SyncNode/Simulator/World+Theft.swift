@@ -122,12 +122,14 @@ extension World {
         return true
     }
 
-    /// Whether anybody knows that a thief was ended: who said so may have been restored.
+    /// Whether anybody knows that a thief was ended: who said so may have been restored. Where
+    /// the seat itself was stated behind the end of who stated it, nobody sits by that key, and
+    /// there is nothing to end.
     private func isKnown(_ theft: Theft) -> Bool {
         let thief = nodes[theft.machine]
-        return nodes.contains {
-            !$0.isOutside && $0.kernel.directory.isRevoked(thief.key)
-        }
+        let members = nodes.filter { !$0.isOutside }
+        return members.contains { $0.kernel.directory.isRevoked(thief.key) }
+            || !members.contains { $0.kernel.directory.region(of: thief.key) != nil }
     }
 
     /// The place goes on with another machine.

@@ -245,6 +245,26 @@ extension NodeRuntime {
             rest: { await self.rest($0) })
     }
 
+    /// Attachments that nothing names. Before the parent has given back what it had, a restored
+    /// node does not know what its own are; a root waits for those below instead.
+    func keepShelf() async {
+        while await rest(Limits.unnamedBlobLookMillis) {
+            let parent = settings.region.parent
+            let isLevel = peerStates().contains { $0.region == parent && $0.hasRested }
+            guard parent == nil || isLevel else { continue }
+            let wait =
+                parent == nil ? Limits.unnamedBlobSeconds : Limits.unnamedBlobRunSeconds
+            await Blocking.run { [blobs = store.blobs] in
+                do throws(JournalError) {
+                    let count = try blobs.removeUnnamed(after: wait)
+                    if count > 0 { Console.say("\(count) attachments that nothing names went") }
+                } catch {
+                    Console.say("what nothing names could not be removed: \(error)")
+                }
+            }
+        }
+    }
+
     // MARK: writing anew
 
     /// Waits for each scope until the others gave back what they hold of it, then has written
