@@ -64,7 +64,7 @@ import Testing
             hash: Digest16(high: 9, low: 9))
         let late = Digest16(high: 1, low: 2)
         let before = try twoTowns()
-        let move = directory(before).restatement(of: village, under: other)
+        let move = directory(before).restatement(of: village, under: other, by: county)
             .enumerated().map { statement($1, of: county, by: 0, seq: 10 + UInt64($0)) }
         let words = [
             statement(
@@ -90,6 +90,57 @@ import Testing
         let heard = directory(before.filter { $0.region == county } + move + again)
         #expect(heard.isRevoked(world.key(3)))
         #expect(heard.isAdopted(late, of: world.key(3)))
+    }
+
+    /// An account that a former town ended, and let begin anew, after the place had moved: the
+    /// county says both words again, and they count as that town's, at their place among its words.
+    @Test func whatAFormerParentSaidOfAnAccountIsSaidAgain() throws {
+        let cases = ScopeName.cases(village, year: 2026)
+        func turn(_ isEnd: Bool, behind seq: UInt64) -> DirectoryEntry {
+            let cut = Revocation.Cut(
+                scope: cases.id, seq: Seq(seq), hash: Digest16(high: seq, low: seq))
+            return .account(
+                AccountTurn(key: world.key(3), author: 77, isEnd: isEnd, cuts: [cut]))
+        }
+        func isOut(_ directory: Directory, _ seq: UInt64) -> Bool {
+            directory.isBeyondEnd(
+                of: 77, at: world.key(3), in: cases, seq: Seq(seq),
+                hash: Digest16(high: seq, low: seq))
+        }
+        let before = try twoTowns()
+        let move = directory(before).restatement(of: village, under: other, by: county)
+            .enumerated().map { statement($1, of: county, by: 0, seq: 10 + UInt64($0)) }
+        let words = [
+            statement(turn(true, behind: 3), of: town, by: 1, seq: 4),
+            statement(turn(false, behind: 6), of: town, by: 1, seq: 5),
+        ]
+        let owed = directory(before + move + words).owedRestatements(by: county)
+        #expect(owed.count == 2)
+        let again = owed.enumerated().map { statement($1, of: county, by: 0, seq: 50 + UInt64($0)) }
+        #expect(directory(before + move + words + again).owedRestatements(by: county).isEmpty)
+
+        let all = directory(before + move + words + again)
+        let heard = directory(before.filter { $0.region == county } + move + again)
+        for (seq, isVoid) in [(3, false), (4, true), (6, true), (7, false)] as [(UInt64, Bool)] {
+            #expect(isOut(all, seq) == isVoid)
+            #expect(isOut(heard, seq) == isVoid, "who hears the county alone says the same")
+        }
+        let early = directory(
+            before.filter { $0.region == county } + again.reversed() + move)
+        #expect(isOut(early, 4) && !isOut(early, 7), "in whatever order they come")
+        // Those who moved it already said it do not owe it a second time.
+        let later = directory(before + words).restatement(of: village, under: other, by: county)
+        #expect(later.filter { owed.contains($0) } == owed)
+
+        let ended = statement(turn(true, behind: 8), of: county, by: 0, seq: 60)
+        let lie = DirectoryEntry.account(
+            AccountTurn(
+                key: world.key(3), author: 77, isEnd: false, cuts: [],
+                origin: AccountTurn.Origin(
+                    region: county, epoch: 9, seq: Seq(99), hash: Digest(words: (9, 9, 9, 9)))))
+        let forged = directory(
+            before + move + [ended, statement(lie, of: other, by: 2, seq: 7)])
+        #expect(isOut(forged, 9), "nobody speaks for a region above him")
     }
 
     /// What a restored county wrote and nobody has heard: who is who counts until it is said again,

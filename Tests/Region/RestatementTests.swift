@@ -46,7 +46,7 @@ import Testing
         var heard: [DirectoryEntry] = stated
         for town in towns.dropFirst() {
             // The first record is the old town's word, which the others do not hear.
-            let entries = whole.restatement(of: village, under: town)
+            let entries = whole.restatement(of: village, under: town, by: county)
             heard += entries
             add(entries, to: &whole)
         }
@@ -113,7 +113,8 @@ import Testing
         var elsewhere = Directory(root: root)
         add(stated, by: county, key, to: &elsewhere)
         add(
-            whole.restatement(of: village, under: towns[1]), by: county, key, to: &elsewhere)
+            whole.restatement(of: village, under: towns[1], by: county), by: county, key,
+            to: &elsewhere)
         #expect(elsewhere.region(village)?.parent == towns[1])
         #expect(isOut(elsewhere), "and where it is not")
         #expect(

@@ -34,8 +34,10 @@ package struct Move: Sendable {
     }
 
     /// What to state.
-    package func entries(in directory: Directory) -> [DirectoryEntry] {
-        directory.restatement(of: region.id, under: to.id)
+    ///
+    /// - Parameter own: Who states it.
+    package func entries(by own: RegionID, in directory: Directory) -> [DirectoryEntry] {
+        directory.restatement(of: region.id, under: to.id, by: own)
     }
 
     /// Scopes of the place and of all below it that the old parent gives up and the new one gets.

@@ -13,25 +13,67 @@ package struct AccountTurn: Hashable, Sendable {
     package let isEnd: Bool
     /// What the region above held of that incarnation's chains.
     package let cuts: [Revocation.Cut]
+    /// Where it was said first: a region above says again, for those who do not hear who said
+    /// it, what a former parent of the place said. nil where it is the author's own word.
+    package let origin: Origin?
 
-    package init(key: IncarnationKey, author: UInt64, isEnd: Bool, cuts: [Revocation.Cut]) {
+    /// The place of a word among those of its region.
+    package struct Origin: Hashable, Sendable {
+        package let region: RegionID
+        /// Of the seat that said it.
+        package let epoch: UInt64
+        package let seq: Seq
+        /// Of the change that says it.
+        package let hash: Digest
+    }
+
+    package init(
+        key: IncarnationKey, author: UInt64, isEnd: Bool, cuts: [Revocation.Cut],
+        origin: Origin? = nil
+    ) {
         self.key = key
         self.author = author
         self.isEnd = isEnd
         self.cuts = cuts.sorted { ($0.scope, $0.seq, $0.hash) < ($1.scope, $1.seq, $1.hash) }
+        self.origin = origin
     }
 
     func write(to writer: inout JSONWriter) {
         writer.field("account", hex: author)
         writer.field("ended", isEnd)
         Revocation(key: key, reason: .retired, cuts: cuts).write(to: &writer)
+        guard let origin else { return }
+        writer.object("origin") { object in
+            object.field("region", origin.region.hex)
+            object.field("epoch", hex: origin.epoch)
+            object.field("seq", Int64(origin.seq.rawValue))
+            object.field("hash", origin.hash.hex)
+        }
     }
 
     init?(_ json: JSON) {
         guard let revocation = Revocation(json), let isEnd = json["ended"]?.bool,
             let author = json["account"]?.text.flatMap(RegionID.init(hex:))?.rawValue
         else { return nil }
-        self.init(key: revocation.key, author: author, isEnd: isEnd, cuts: revocation.cuts)
+        var origin: Origin?
+        if let said = json["origin"] {
+            guard let known = Origin(said) else { return nil }
+            origin = known
+        }
+        self.init(
+            key: revocation.key, author: author, isEnd: isEnd, cuts: revocation.cuts,
+            origin: origin)
+    }
+}
+
+extension AccountTurn.Origin {
+    fileprivate init?(_ json: JSON) {
+        guard let region = json["region"]?.text.flatMap(RegionID.init(hex:)),
+            let epoch = json["epoch"]?.text.flatMap(RegionID.init(hex:))?.rawValue,
+            let seq = json["seq"]?.int.flatMap(UInt64.init(exactly:)), seq <= Limits.seqMax,
+            let bytes = json["hash"]?.text.flatMap(Hex.decode), bytes.count == 32
+        else { return nil }
+        self.init(region: region, epoch: epoch, seq: Seq(seq), hash: Digest(bytes: bytes))
     }
 }
 
@@ -50,6 +92,10 @@ extension Directory {
         let hash: Digest
         let isEnd: Bool
         let cuts: [ScopeID: Revocation.Cut]
+
+        var origin: AccountTurn.Origin {
+            AccountTurn.Origin(region: region, epoch: epoch, seq: seq, hash: hash)
+        }
     }
 
     /// Whether anything was ever said of an account's end at an incarnation.
@@ -82,7 +128,8 @@ extension Directory {
             if let cut = turn.cuts[scope.id] {
                 isBehind = seq > cut.seq || (seq == cut.seq && hash != cut.hash)
             } else {
-                isBehind = carries(turn.region, scope)
+                // A former parent that had nothing of it cut before its first change.
+                isBehind = mayGive(turn.region, scope)
             }
             if isBehind { ended[turn.region] = turn.isEnd }
         }
@@ -93,9 +140,11 @@ extension Directory {
     mutating func enter(_ turn: AccountTurn, _ statement: Statement) {
         var named: [ScopeID: Revocation.Cut] = [:]
         for cut in turn.cuts { named[cut.scope] = cut }
+        // Said again it is the same word: whoever hears both has it once.
+        let origin = origin(of: turn, statement)
         let word = Turn(
-            region: statement.region, epoch: epochs[statement.key] ?? 0, seq: statement.seq,
-            hash: statement.hash, isEnd: turn.isEnd, cuts: named)
+            region: origin.region, epoch: origin.epoch, seq: origin.seq, hash: origin.hash,
+            isEnd: turn.isEnd, cuts: named)
         let key = AccountKey(key: turn.key, author: turn.author)
         var turns = stated.turns[key] ?? []
         guard !turns.contains(word) else { return }
@@ -103,5 +152,13 @@ extension Directory {
         stated.turns[key] = turns.sorted {
             ($0.region, $0.epoch, $0.seq, $0.hash) < ($1.region, $1.epoch, $1.seq, $1.hash)
         }
+    }
+
+    /// Where a word about an account was said first.
+    func origin(of turn: AccountTurn, _ statement: Statement) -> AccountTurn.Origin {
+        turn.origin
+            ?? AccountTurn.Origin(
+                region: statement.region, epoch: epochs[statement.key] ?? 0, seq: statement.seq,
+                hash: statement.hash)
     }
 }

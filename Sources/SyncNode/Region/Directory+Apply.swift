@@ -68,7 +68,10 @@ extension Directory {
                 || corridors[CorridorKey(county: statement.region, other: region)] != nil
         case .revocation(let revocation): return mayEnd(revocation.key, statement)
         case .adoption(let adoption): return mayEnd(adoption.key, statement)
-        case .account(let turn): return mayEnd(turn.key, statement)
+        case .account(let turn):
+            // Nobody speaks for a region that he does not stand above.
+            return mayEnd(turn.key, statement)
+                && (turn.origin.map { wasWithin($0.region, statement.region) } ?? true)
         case .region, .partner: return true
         }
     }

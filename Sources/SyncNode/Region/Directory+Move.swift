@@ -7,8 +7,11 @@ extension Directory {
     /// what the old parent stated of the place, which the new one does not hold: each seat that
     /// it ever had with its owner's word, who waits for one, and whose end it saw.
     ///
+    /// - Parameter own: Who says it.
     /// - Returns: Empty where the place is not known. Costs a look at all that was ever said.
-    package func restatement(of id: RegionID, under parent: RegionID) -> [DirectoryEntry] {
+    package func restatement(
+        of id: RegionID, under parent: RegionID, by own: RegionID
+    ) -> [DirectoryEntry] {
         guard let record = region(id) else { return [] }
         // What a former parent did as a supervisor stays done: all have to know who that was.
         let former = (parents[id] ?? []).subtracting([parent]).sorted()
@@ -38,24 +41,28 @@ extension Directory {
                 entries.append(.adoption(Adoption(key: key, hashes: hashes.sorted())))
             }
         }
-        return entries + accountTurns(at: id)
+        return entries + accountTurns(at: id, by: own)
     }
 
-    /// How far accounts count at a place's incarnations, as a word of whoever moves it: who hears
-    /// no former parent any more hears that. Ends come last, so that no other region's later
-    /// word opens what one of them ended.
-    private func accountTurns(at id: RegionID) -> [DirectoryEntry] {
+    /// How far accounts count at a place's incarnations, for those who hear no former parent any
+    /// more. A region that this one does not stand above cannot be spoken for: what it said is
+    /// said as this one's own word, ends last, so that no later word opens what one of them ended.
+    private func accountTurns(at id: RegionID, by own: RegionID) -> [DirectoryEntry] {
         var entries: [DirectoryEntry] = []
         for (key, author) in endedAccounts where region(of: key) == id {
-            let turns = cuts.turns[AccountKey(key: key, author: author)] ?? []
+            let turns = (cuts.turns[AccountKey(key: key, author: author)] ?? [])
+                .filter { $0.region != own }
             let regions = Set(turns.map(\.region)).sorted()
             let ended = regions.filter { one in turns.last { $0.region == one }?.isEnd == true }
             for one in regions.filter({ !ended.contains($0) }) + ended {
+                let isBelow = everAbove(one).contains(own)
                 for turn in turns where turn.region == one {
                     let named = turn.cuts.keys.sorted().compactMap { turn.cuts[$0] }
                     entries.append(
                         .account(
-                            AccountTurn(key: key, author: author, isEnd: turn.isEnd, cuts: named)))
+                            AccountTurn(
+                                key: key, author: author, isEnd: turn.isEnd, cuts: named,
+                                origin: isBelow ? turn.origin : nil)))
                 }
             }
             if !isRevoked(key), let hashes = cuts.adopted[key] {
@@ -75,6 +82,7 @@ extension Directory {
     package func owedRestatements(by own: RegionID) -> [DirectoryEntry] {
         var ended: [IncarnationKey: Revocation.Reason] = [:]
         var adopted: [IncarnationKey: Set<Digest16>] = [:]
+        var turns: [AccountTurn] = []
         for id in parents.keys.sorted() where (parents[id]?.count ?? 0) > 1 && mayRevoke(own, id) {
             let above = ancestry(of: id)
             guard above.contains(own) else { continue }
@@ -87,14 +95,25 @@ extension Directory {
                     ended[revocation.key] = cuts.reasons[revocation.key] ?? revocation.reason
                 case .adoption(let adoption) where self.region(of: adoption.key) == id:
                     adopted[adoption.key, default: []].formUnion(adoption.hashes)
+                case .account(let turn) where self.region(of: turn.key) == id:
+                    let origin = origin(of: turn, word.statement)
+                    guard everAbove(origin.region).contains(own) else { continue }
+                    turns.append(
+                        AccountTurn(
+                            key: turn.key, author: turn.author, isEnd: turn.isEnd,
+                            cuts: turn.cuts, origin: origin))
                 default: break
                 }
             }
         }
-        if !adopted.isEmpty {
+        if !adopted.isEmpty || !turns.isEmpty {
             for word in said where word.statement.region == own && !isVoid(word.statement) {
-                guard case .adoption(let adoption) = word.statement.entry else { continue }
-                adopted[adoption.key]?.subtract(adoption.hashes)
+                switch word.statement.entry {
+                case .adoption(let adoption):
+                    adopted[adoption.key]?.subtract(adoption.hashes)
+                case .account(let turn): turns.removeAll { $0.origin == turn.origin }
+                default: break
+                }
             }
         }
         return ended.keys.sorted { $0.text < $1.text }.map { strictest($0, ended[$0] ?? .lost) }
@@ -102,6 +121,7 @@ extension Directory {
                 guard let hashes = adopted[key], !hashes.isEmpty else { return nil }
                 return .adoption(Adoption(key: key, hashes: hashes.sorted()))
             }
+            + turns.map { .account($0) }
     }
 
     /// Whether a region cut as near as a revocation does, or nearer.

@@ -83,7 +83,8 @@ extension NodeService {
             let isDry = json["dryRun"]?.bool ?? false
             if !isDry {
                 try checkSeat()
-                _ = try await runtime.store.writer.submit(.state(move.entries(in: directory)))
+                _ = try await runtime.store.writer.submit(
+                    .state(move.entries(by: own, in: directory)))
             }
             return Self.document { object in
                 object.field("region", move.region.code.text)

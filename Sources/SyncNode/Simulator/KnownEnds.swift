@@ -23,6 +23,12 @@ struct KnownEnds {
             default: nil
             }
         }
+
+        /// Where a word about an account was said first, if somebody else said it again.
+        var origin: AccountTurn.Origin? {
+            guard case .account(let turn) = entry else { return nil }
+            return turn.origin
+        }
     }
 
     /// A change, as an end cuts it off or not.
@@ -79,11 +85,13 @@ struct KnownEnds {
     /// Whether a change lies beyond an end, adopted or not.
     func isBeyond(_ place: Place) -> Bool {
         let known = counting(about: place.key)
-        let regions = Set(known.map(\.region))
+        let regions = Set(known.map(\.region) + known.compactMap { $0.origin?.region })
         // any order: one is enough.
         return regions.contains { region in
-            let said = known.filter { $0.region == region }
-            return isRevoked(place, by: said, of: region) || isEnded(place, by: said, of: region)
+            isRevoked(place, by: known.filter { $0.region == region }, of: region)
+                || isEnded(
+                    place, by: known.filter { ($0.origin?.region ?? $0.region) == region },
+                    of: region)
         }
     }
 
@@ -118,16 +126,19 @@ struct KnownEnds {
             }
             let cut = turn.cuts.first { $0.scope == place.scope.id }
             let isBehind =
-                cut.map { Self.lies(place, behind: $0) } ?? directory.carries(region, place.scope)
+                cut.map { Self.lies(place, behind: $0) }
+                ?? (directory.carries(region, place.scope)
+                    || directory.everAbove(place.scope.region).contains(region))
             if isBehind { isEnd = turn.isEnd }
         }
         return isEnd
     }
 
     /// The order in which a region's seats said things.
-    private func rank(_ word: Word) -> (Int, Seq) {
-        let seats = directory.seats(of: word.region)
-        return (seats.firstIndex { $0.key == word.key } ?? seats.count, word.seq)
+    private func rank(_ word: Word) -> (UInt64, Seq) {
+        if let origin = word.origin { return (origin.epoch, origin.seq) }
+        let seat = directory.seats(of: word.region).first { $0.key == word.key }
+        return (seat?.epoch ?? .max, word.seq)
     }
 
     static func lies(_ place: Place, behind cut: Revocation.Cut) -> Bool {
@@ -139,7 +150,8 @@ struct KnownEnds {
         guard let region = directory.region(of: key) else { return [] }
         return words.filter { word in
             guard word.subject == key, directory.region(seatedBy: word.key) == word.region,
-                directory.mayRevoke(word.region, region)
+                directory.mayRevoke(word.region, region),
+                word.origin.map({ directory.everAbove($0.region).contains(word.region) }) ?? true
             else { return false }
             let own = Place(
                 key: word.key, scope: .directory(word.region), seq: word.seq, hash: word.hash)

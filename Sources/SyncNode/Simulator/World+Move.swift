@@ -28,7 +28,9 @@ extension World {
         }
         count("move")
         tell("node \(village.index) is moved to \(town.hex)")
-        try commit(county, [.state(directory.restatement(of: village.region, under: town))])
+        let entries = directory.restatement(
+            of: village.region, under: town, by: county.region)
+        try commit(county, [.state(entries)])
     }
 
     /// A node whose directory names another parent dials that one, and the old one until it gave

@@ -186,8 +186,7 @@ extension World {
     private func turnAccount() throws(JournalError) {
         guard let node = theftDice.pick(nodes.filter { $0.place.parent != nil && !$0.isOutside }),
             let elder = theftDice.pick(above(node)),
-            elder.kernel.directory.mayRevoke(elder.region, node.region),
-            !hasMoves || elder.place.level == .county
+            elder.kernel.directory.mayRevoke(elder.region, node.region)
         else { return }
         let isEnd = theftDice.hits(70)
         if isEnd || theftDice.hits(50) { nextTurn = step + 5 + theftDice.roll(80) }
