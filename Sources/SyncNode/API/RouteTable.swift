@@ -24,7 +24,7 @@ struct RouteTable: Sendable {
 
     static let shipped = RouteTable(
         probes + queries + commands + catalog + blobs + staff + sync + consoleRoutes + staffConsole
-            + catalogConsole + board + counter + uploads)
+            + catalogConsole + board + archives + counter + uploads)
 
     init(_ routes: [Route]) {
         self.routes = routes
