@@ -75,6 +75,9 @@ enum Page {
         if viewer.may(.enrol), status?.level != .village {
             links.append("<a href=\"/enrolment\">入网</a>")
         }
+        if viewer.may(.enrol) || viewer.may(.adopt), status?.level != .village {
+            links.append("<a href=\"/late\">迟到</a>")
+        }
         if viewer.may(.account) { links.append("<a href=\"/account\">账户</a>") }
         if viewer.kind == .nobody {
             links = [

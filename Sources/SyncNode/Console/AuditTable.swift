@@ -87,6 +87,14 @@ package struct AuditTable: Sendable {
         case "enrol.approve": "同意入网"
         case "enrol.refuse": "拒绝入网"
         case "enrol.withdraw": "收回邀请码"
+        case "late.adopt": "认可迟到记录"
+        case "node.revoke": "吊销节点"
+        case "node.retire": "撤销节点"
+        case "node.replace": "替换节点"
+        case "node.move": "划转节点"
+        case "node.seat": "授予席位"
+        case "node.partner": "与外县互认"
+        case "node.parent": "改上级地址"
         case "account.add": "新建账户"
         case "account.roles": "改角色"
         case "account.name": "改姓名"
@@ -109,7 +117,8 @@ package struct AuditTable: Sendable {
         "login", "login.failed", "logout", "denied", "blob.view", "reconcile", "case.erased",
         "account.add", "account.roles", "account.name", "account.disable", "account.enable",
         "account.password", "account.code", "item.standing", "enrol.invite", "enrol.approve",
-        "enrol.refuse", "enrol.withdraw",
+        "enrol.refuse", "enrol.withdraw", "late.adopt", "node.revoke", "node.retire",
+        "node.replace", "node.move", "node.seat", "node.partner", "node.parent",
     ]
 
     /// What can be asked for, in words; what was asked for is there, whatever it is.

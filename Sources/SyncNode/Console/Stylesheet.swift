@@ -109,8 +109,8 @@ package enum Stylesheet {
         .stack thead{display:none}
         .stack tr{padding:9px 0;border-bottom:1px solid var(--line)}
         .stack tr:last-child{border:0;padding-bottom:0}
-        .stack td{display:flex;justify-content:space-between;gap:14px;padding:2px 0!important;
-        border:0;text-align:right}
+        .stack td{display:flex;justify-content:space-between;align-items:baseline;flex-wrap:wrap;
+        gap:2px 14px;padding:2px 0!important;border:0;text-align:right}
         .stack td:first-child{display:block;text-align:left;font-weight:500}
         .stack td[data-l]::before{content:attr(data-l);color:var(--quiet);flex:none}
         .stack td:empty{display:none}
