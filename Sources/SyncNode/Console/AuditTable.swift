@@ -150,13 +150,14 @@ package struct AuditTable: Sendable {
             let business: HTMLText =
                 row.business.map { "<br><small>业务 \(Self.shown($0))</small>" } ?? .empty
             let time = Self.shown(row.recorded)
+            let about: HTMLText = "<code>\(row.about)</code>"
             return """
                 <tr><td><time datetime="\(row.recorded)">\(time)</time>\(business)
                 <td data-l="何人">\(row.name.isEmpty ? row.login : row.name)<br>\
                 <code class="quiet">\(row.login)</code>
                 <td data-l="何事">\(row.title) \(mark)
-                <td class="wide" data-l="对象"><code>\(row.about)</code>
-                <td class="wide" data-l="理由">\(row.reason)
+                <td class="wide" data-l="对象">\(row.about.isEmpty ? .empty : about)</td>
+                <td class="wide" data-l="理由">\(row.reason)</td>
                 <td data-l="何处">\(row.place)<br><small>\(row.from)</small></tr>
                 """
         }
