@@ -52,7 +52,8 @@ package struct CatalogPage: Sendable {
         <section class="card"><h1>事项目录</h1>\(ways)</section>
         <section class="card"><h2>事项</h2><div class="scroll">\
         <table class="stack"><thead><tr>\
-        <th>事项<th>编码<th>版本<th>状态<th></thead><tbody>\(rows)</tbody></table></div>\(more)</section>\(ask)
+        <th>事项<th>编码<th>版本<th>状态<th></thead><tbody>\(rows)</tbody></table></div>\(more)\
+        </section>\(ask)
         """
     }
 
