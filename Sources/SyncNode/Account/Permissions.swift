@@ -45,15 +45,16 @@ package enum Permissions {
         case .villageClerk: window.union([.decide, .overlay, .seal])
         case .townAcceptor: window.union([.overlay, .export])
         case .townReviewer:
-            decider.union([.refuse, .correct, .correctAgain, .answer, .ticketReview, .export])
+            decider.union([
+                .refuse, .correct, .correctAgain, .answer, .ticketReview, .adopt, .export,
+            ])
         case .countyWindow: window.union([.assign, .export, .dispose])
         case .approver, .soleApprover: decider
         case .chief:
             [
                 .refuse, .correct, .correctAgain, .answer, .hold, .runOn, .extend, .seal,
-                .end, .verify, .revoke, .force, .ratify, .forkCut, .erase, .rule, .note, .reveal,
-                .archive, .export, .preserve, .dispose,
-                .viewCases,
+                .end, .verify, .revoke, .force, .ratify, .forkCut, .adopt, .erase, .rule,
+                .archive, .export, .preserve, .dispose, .note, .reveal, .viewCases,
                 .viewNode, .ticketOpen, .ticketStep, .ticketReview, .ticketImport, .viewBoard,
                 .setting, .window, .bookingStep,
             ]
