@@ -47,7 +47,8 @@ extension World {
                     if mustKeep(name, at: node) { continue }
                     checks.fail(
                         "I6", at: step,
-                        "node \(node.index) stores \(name.family) \(name.region.hex)")
+                        "node \(node.index) stores \(name.family) \(name.region.hex), beside "
+                            + "\(self.carriers(of: name, linkedWith: node).map { $0.index })")
                     continue
                 }
                 if !shared.quarantined.isEmpty { isFlagged = true }

@@ -93,7 +93,7 @@ extension World {
     }
 
     /// Those who may carry a scope, of whom a node knows by a link that is not leaving.
-    private func carriers(
+    func carriers(
         of name: ScopeName, linkedWith node: SimulatedNode
     ) -> [SimulatedNode] {
         links.indices.filter {
