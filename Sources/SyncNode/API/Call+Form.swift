@@ -75,6 +75,9 @@ extension Call {
         guard let file = form["file"], file.fileName != nil, !file.content.isEmpty else {
             throw .invalid("file-missing", "没有选择文件，或文件（file）没有内容", field: "file")
         }
+        if route.operation == .importForm {
+            return try importForm(texts, request.body[file.content])
+        }
         guard file.content.count <= Limits.blobUploadBytesMax else {
             throw Problem(
                 413, "file-too-long",

@@ -18,7 +18,8 @@ extension Call {
         case .receivePage: return try receivePage()
         case .searchPage: return try searchPage()
         case .scopesPage: return try scopesPage()
-        case .catalogPage, .sheetPage, .listPage, .editPage: return try catalogPages()
+        case .catalogPage, .sheetPage, .listPage, .editPage, .importPage:
+            return try catalogPages()
         case .boardIndex, .boardPage: return try boardPages()
         case .queuePage: return try queuePage()
         case .screenPage: return try screenPage()

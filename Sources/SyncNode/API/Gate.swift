@@ -50,7 +50,7 @@ enum Gate {
         // A scan for a case, or a blank form for an item.
         case .putBlob: .either(.supplement, .draft)
         case .scanForm: .act(.material)
-        case .draftFileForm: .act(.draft)
+        case .draftFileForm, .importPage, .importForm: .act(.draft)
         case .receivePage: .act(.receive)
         case .syncNow, .syncForm, .writeReceipt: .act(.sync)
         case .listAccounts: .act(.viewAccounts)

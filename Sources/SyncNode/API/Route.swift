@@ -140,7 +140,7 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case getArchive, getBoard, checkTickets, importTickets, boardIndex, boardPage, boardForm
     case search, streamEvents, submitCommand, syncNow, writeReceipt
     case syncMessage
-    case getBlob, putBlob, scanForm, draftFileForm, scanFile
+    case getBlob, putBlob, scanForm, draftFileForm, scanFile, importPage, importForm
     case homePage, stylePage, casePage, itemPage, receivePage, searchPage, scopesPage
     case receiveForm, caseForm, syncForm, enrolmentPage, enrolmentForm
     case openSession, closeSession, getSession, changePassword, changeCode

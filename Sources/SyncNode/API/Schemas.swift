@@ -340,6 +340,14 @@ enum Schemas {
                     ("file", ["type": "string", "contentMediaType": "application/octet-stream"]),
                 ], required: ["file"])
         ),
+        (
+            "ImportForm",
+            .record(
+                [
+                    ("mode", .string()), ("skipRefused", .string()), ("effectiveFrom", .day),
+                    ("file", ["type": "string", "contentMediaType": "application/octet-stream"]),
+                ], required: ["file"])
+        ),
     ]
 }
 

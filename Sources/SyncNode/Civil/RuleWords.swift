@@ -132,6 +132,7 @@ package enum RuleWords {
         ("idempotency-key-malformed", "Idempotency-Key has 1 to 64 visible characters"),
         ("idempotency-key-reused", "this Idempotency-Key was used for another request"),
         ("if-match-malformed", "If-Match is not an entity tag"),
+        ("import-charset", "the file is neither UTF-8 nor GB18030"),
         ("import-file", "the file cannot be read"),
         ("import-rows", "there are too many rows"),
         ("internal", "the node's store failed; its own log has the cause"),
