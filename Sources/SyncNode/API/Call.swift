@@ -30,9 +30,12 @@ struct Call<View: NodeView> {
             case .checkImport: return .now(try importCheck())
             case .importCatalog: return try catalogImport()
             case .checkTickets: return .now(try ticketCheck())
+            case .exportArchive: return try archiveExport()
+            case .checkArchive: return .now(try archiveCheck())
             case .importTickets: return try ticketImport()
             case .actOnQueue: return .now(try queueCommand())
             case .closeQueue: return try queueClose()
+            case .listLate, .adoptLate: return try late()
             default: break
             }
             return try route.method == .post ? command() : .now(answer())
@@ -41,6 +44,7 @@ struct Call<View: NodeView> {
             if route.operation == .scanFile { return try scanFile() }
             if case .upload = route.body { return try upload() }
             if route.operation == .enrolmentPage { return try enrolmentPage() }
+            if route.operation == .latePage { return try latePage() }
             return try route.method == .post ? form() : .now(page())
         case .sync: return try sync()
         }

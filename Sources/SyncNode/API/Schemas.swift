@@ -179,6 +179,7 @@ enum Schemas {
         ("AuditList", list(of: "lines", "AuditLine")),
         ("DraftList", list(of: "drafts", "Any")),
         ("ReconciliationList", list(of: "reconciliations", "Any", isPaged: false)),
+        ("LateList", list(of: "late", "Any", isPaged: false)),
         (
             "SearchResults",
             .record(
@@ -316,6 +317,10 @@ enum Schemas {
         ),
         ("SyncOrder", .record([("peer", .regionCode)])),
         (
+            "LateAdoption",
+            .record([("ids", .list(.string())), ("all", .flag), ("reason", .string())])
+        ),
+        (
             "ReceiveForm",
             .record(
                 [
@@ -331,6 +336,7 @@ enum Schemas {
             ])
         ),
         ("SyncForm", .record([])),
+        ("ArchiveReason", .record([("reason", .string())], required: ["reason"])),
         (
             "ScanForm",
             .record(
@@ -381,7 +387,6 @@ extension JSON {
     }
 
     static func list(_ element: JSON) -> JSON { ["type": "array", "items": element] }
-
     static func orNull(_ schema: JSON) -> JSON { ["anyOf": [schema, ["type": "null"]]] }
 
     static func record(_ members: [(String, JSON)], required: [String] = []) -> JSON {

@@ -46,6 +46,10 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case waive = "case.waive"
     /// What is personal of a closed case is destroyed, everywhere.
     case erase = "case.erase"
+    /// 档案: kept from being erased; that it be erased is asked for; a package is given away.
+    case preserve = "case.preserve"
+    case dispose = "case.dispose"
+    case export = "case.export"
     /// A full name and number, with a reason.
     case reveal = "case.reveal"
 
@@ -99,6 +103,8 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case sync = "node.sync"
     /// Taking other nodes in: codes, requests.
     case enrol = "node.enrol"
+    /// What came behind the end of a node or an account counts all the same.
+    case adopt = "late.adopt"
 
     /// The act in a sentence: 不得…….
     package var name: String {
@@ -124,6 +130,9 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .forkCut: "裁定分叉"
         case .reveal: "查看完整个人信息"
         case .erase: "清除个人信息"
+        case .preserve: "保全档案"
+        case .dispose: "申请销毁"
+        case .export: "导出档案"
         case .correctAgain: "再次补正告知"
         case .take: "转收件"
         case .propose: "拟不予受理"
@@ -176,6 +185,7 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .viewAccounts: "查看账户"
         case .sync: "同步"
         case .enrol: "办理节点入网"
+        case .adopt: "认可迟到记录"
         }
     }
 
