@@ -74,6 +74,35 @@ extension CaseWorld {
         #expect(world.tickets("V1").count == 1)
     }
 
+    /// 评价期: on the day of the contact, or within five working days behind it; 9/25 to 9/27 and
+    /// 10/1 to 10/7 are off.
+    @Test func aContactIsRatedWithinFiveWorkingDays() throws {
+        let world = try CaseWorld()
+        let node = world.node("V1")
+        func give(_ contact: String, served: String, on day: String) throws -> String? {
+            node.now = try #require(Instant(rfc3339: day + "T10:00:00+08:00"))
+            return try node.say(
+                "{\"command\":\"rating.give\",\"contact\":\"\(contact)\",\"grade\":4,"
+                    + "\"served\":\"\(served)\"}")
+        }
+        #expect(try give("A1", served: "2026-09-24", on: "2026-09-24") == nil)
+        #expect(try give("A2", served: "2026-09-24", on: "2026-10-10") == "rating-over")
+        #expect(try give("A2", served: "2026-09-24", on: "2026-10-09") == nil)
+        #expect(try give("A3", served: "2026-09-29", on: "2026-09-28") == "rating-ahead")
+        #expect(throws: RuleRefusal.self) {
+            try give("A4", served: "2026-13-01", on: "2026-09-28")
+        }
+        // An old day behind a business time that is as old is no way around it.
+        let old = #""served":"2025-01-02","at":"2025-01-03T09:00:00+08:00""#
+        #expect(
+            try node.say(#"{"command":"rating.give","contact":"A5","grade":4,\#(old)}"#)
+                == "command-invalid")
+        let number = try world.receive("V1")
+        #expect(throws: RuleRefusal.self, "a case is rated as a case") {
+            try node.say("{\"command\":\"rating.give\",\"contact\":\"\(number)\",\"grade\":4}")
+        }
+    }
+
     @Test func aBadRatingRunsItsCourseAcrossTheTiers() throws {
         let world = try CaseWorld()
         let give = #"{"command":"rating.give","contact":"A017","grade":2,"text":"等候太久"}"#

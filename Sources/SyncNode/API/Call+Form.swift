@@ -22,6 +22,7 @@ extension Call {
         case .boardForm: return try boardForm(form)
         case .queueForm: return try queueForm(form)
         case .rateForm: return try rateForm(form)
+        case .bookForm: return try bookForm(form)
         case .loginForm, .logoutForm, .passwordForm, .codeForm, .accountForm, .draftForm,
             .progressForm:
             return try staffForm(form)
@@ -252,7 +253,7 @@ extension Call {
     }
 
     /// The page's key and the form's content: a double click is one command.
-    private func key(_ form: FormBody) -> ReplayKey? {
+    func key(_ form: FormBody) -> ReplayKey? {
         guard form.text("key") != nil else { return nil }
         let tag = StateTag(of: Array(request.path.utf8) + form.bytes)
         return ReplayKey("form-" + tag.text, request: tag)

@@ -144,6 +144,12 @@ enum Page {
                 <p class="banner bad" role="alert"><strong>时钟存疑</strong>：本机时钟未经上级时间核对，\
                 所登记的日期以联网核对后为准。</p>
                 """
+        case NodeStatus.suspectClock:
+            return """
+                <p class="banner bad" role="alert"><strong>时钟可疑</strong>：按本机时钟（\
+                \(status.clock.minuteText)），上级的证书已过期或尚未生效，联不上。请先核对并校正本机时钟；\
+                时钟无误的，请上级换发证书。其间照常收件，日期以核对后为准。</p>
+                """
         case "corrected":
             let days = abs(status.clockCorrectionMillis) / 86_400_000
             return """

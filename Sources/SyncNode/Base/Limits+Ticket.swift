@@ -73,6 +73,8 @@ extension Limits {
     package static let queueSecondsMax = 1_000_000_000
     /// Open days of a window on its page.
     package static let windowDaysShown = 10
+    /// Free hours of a window on the public page.
+    package static let publicHoursShown = 80
     /// Seconds after which the screen in the hall looks again, and numbers on it.
     package static let screenSeconds = 5
     package static let screenRowsMax = 12

@@ -347,3 +347,23 @@ extension CounterDoor {
             })
     }
 }
+
+extension Person {
+    /// What was typed as a number has the form and the check digit of one (DOMAIN §3.1).
+    func check() throws(RuleRefusal) {
+        guard let number = idNumber, !number.isEmpty else { return }
+        let upper = String(number.map { $0 == "x" ? "X" : $0 })
+        if ResidentNumber(upper) != nil || CreditCode(upper) != nil { return }
+        let isLetterFirst = number.unicodeScalars.first.map { $0.properties.isAlphabetic } ?? false
+        let length = number.utf8.count
+        if isLetterFirst, (5...17).contains(length) { return }
+        guard length == 18 else {
+            throw Self.refusal("证件号码应为 18 位身份证号或统一社会信用代码；其他证件以字母开头")
+        }
+        throw Self.refusal("身份证号或统一社会信用代码的校验位不对，请核对证件")
+    }
+
+    private static func refusal(_ title: String) -> RuleRefusal {
+        RuleRefusal("id-number", title, field: "idNumber", category: .invalid)
+    }
+}
