@@ -1,3 +1,5 @@
+import Base
+
 /// The words of a command line after its verb: positional ones, `--name value` and `--name`.
 struct Arguments: Sendable {
     /// A bad word, for exit code 2.
@@ -64,6 +66,17 @@ struct Arguments: Sendable {
                 chinese: "--\(name) 应为 \(range.lowerBound) 到 \(range.upperBound) 的整数，不是 \(text)")
         }
         return number
+    }
+
+    /// A moment as RFC 3339 has it; nil where it is not given.
+    func moment(_ name: String) throws(Failure) -> Instant? {
+        guard let text = value(name) else { return nil }
+        guard let moment = Instant(rfc3339: text) else {
+            throw Failure(
+                "--\(name) must be a time like 2026-09-24T08:30:00+08:00, not \(text)",
+                chinese: "--\(name) 应为形如 2026-09-24T08:30:00+08:00 的时间，不是 \(text)")
+        }
+        return moment
     }
 
     /// Every option, in order: for verbs that pass them on as fields.

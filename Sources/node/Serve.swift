@@ -31,19 +31,21 @@ extension Verb {
     static let serve = Verb(
         name: "serve",
         help: "--data DIR [--listen ADDR:PORT] [--address HOST,…] [--cert PEM --key PEM] "
-            + "[--plain] [--demo]"
+            + "[--plain] [--demo [--at TIME]]"
     ) { words in
         await guarded("serve") {
             let arguments = try Arguments(words, flags: ["demo", "plain", "supervised"])
             try arguments.allowOnly([
                 "data", "listen", "address", "cert", "key", "demo", "plain", "supervised",
+                "at",
             ])
             return try await NodeCommands.serve(
                 data: try arguments.required("data"),
                 listen: arguments.value("listen") ?? "127.0.0.1:8370",
                 certificate: arguments.value("cert"), key: arguments.value("key"),
                 hosts: try arguments.hosts("address"), isDemo: arguments.has("demo"),
-                isPlain: arguments.has("plain"), isSupervised: arguments.has("supervised"))
+                isPlain: arguments.has("plain"), isSupervised: arguments.has("supervised"),
+                begin: try arguments.moment("at"))
         }
     }
 

@@ -65,6 +65,7 @@ import Testing
         (.inspector, "/api/v1/cases", 200), (.inspector, "/api/v1/audit", 403),
         (.monitor, "/metrics", 403), (.itemEditor, "/search?q=I1", 403),
         (.countyWindow, "/api/v1/accounts", 403), (.inspector, "/receive", 403),
+        (.inspector, "/late", 403), (.countyWindow, "/api/v1/late", 403),
     ])
     func aRoleOpensItsOwnDoors(role: Role, target: String, status: Int) throws {
         let ask = Ask(principal: Self.person([role]))

@@ -34,11 +34,11 @@ import Testing
                     #expect(type.hasPrefix(route.answer.type ?? "?"), "\(target)")
                 case .events: #expect(route.operation == .streamEvents)
                 case .sync(let kind, _): #expect(kind == .identity)
-                case .enrolment(let order):
+                case .membership(let order):
                     #expect(order.wish["act"]?.text == "list")
                     let list = HTTPResponse(
                         status: 200, contentType: "application/json",
-                        body: Array("{\"fingerprint\":\"ab\",\"book\":{}}".utf8))
+                        body: Array("{\"fingerprint\":\"ab\",\"book\":{},\"late\":[]}".utf8))
                     #expect(order.render(list).status == 200)
                     #expect(order.render(HTTPResponse(status: 503)).status == 503)
                 case .blob(.get(let request)): #expect(request.isHead == (method == "HEAD"))

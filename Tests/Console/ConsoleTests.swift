@@ -1,4 +1,5 @@
 import Account
+import Base
 import Testing
 
 @testable import Console
@@ -14,6 +15,38 @@ import Testing
         #expect(!form.contains("<script>") && form.contains("&lt;script&gt;"))
         #expect(form.contains("name=\"next\" value=\"/cases/1\""))
         #expect(form.contains("type=\"password\"") && !form.contains("type=\"password\" value"))
+    }
+
+    @Test func whatCameLateIsEscapedAndCountsByWordOnly() throws {
+        let row: JSON = [
+            "id": "0123abcd", "region": "370124106000", "name": .text(script), "kind": "decide",
+            "number": .text(script), "login": .text(script), "person": .text(script),
+            "time": "2026-11-22T08:00:00+08:00", "reason": "stolen", "adopted": false,
+        ]
+        let done: JSON = [
+            "id": "99999999", "kind": "note", "reason": "account", "adopted": true,
+            "time": "2026-11-22T08:00:00+08:00",
+        ]
+        let list: JSON = [
+            "count": 9, "late": [row, done],
+            "ended": [["name": .text(script), "node": .text(script), "reason": "lost"]],
+        ]
+        func page(_ mayAdopt: Bool, _ chosen: String?) -> String {
+            text(
+                LateTable(
+                    list, token: .empty, mayAdopt: mayAdopt, seesCases: true, chosen: chosen
+                ).html)
+        }
+        let shown = page(true, nil)
+        #expect(!shown.contains("<script>") && shown.contains("&lt;script&gt;"))
+        #expect(shown.contains("决定") && shown.contains("机器被盗") && shown.contains("账户已停用"))
+        #expect(shown.contains("共 9 条") && !shown.contains("<form"))
+        #expect(page(true, "0123abcd").contains("name=\"confirmed\" value=\"yes\" required"))
+        #expect(page(true, script).contains("不在此列"))
+        #expect(page(true, "99999999").contains("不在此列"), "it counts already")
+        #expect(page(true, "all").contains("action=\"/console/late\""))
+        #expect(!page(false, "0123abcd").contains("<form"))
+        #expect(!page(false, nil).contains("/late?id="))
     }
 
     @Test func anAccountsFieldsAreEscaped() {

@@ -18,6 +18,23 @@ struct TopologyFileTests {
         #expect(file.topDown.map(\.name) == ["C", "T"])
     }
 
+    @Test func aPartKeepsItsOwnLinksAndParents() throws {
+        let nodes = """
+            \(Self.county),
+            {"region":"370124106000","name":"T","level":"town","parent":"370124000000"},
+            {"region":"370124106201","name":"V","level":"village","parent":"370124106000"},
+            {"region":"371502000000","name":"L","level":"county","parent":null}
+            """
+        let text = Self.file(nodes).replacing(
+            "\"links\":[]", with: "\"links\":[{\"a\":\"370124000000\",\"b\":\"371502000000\"}]")
+        let file = try Topology(Array(text.utf8), path: "x.json")
+        let codes = ["370124106000", "370124106201"].compactMap(RegionCode.init(_:))
+        let part = file.only(codes)
+        #expect(file.links.count == 1 && part.links.isEmpty)
+        #expect(part.nodes.map(\.parent) == [nil, codes[0]])
+        #expect(part.topDown.map(\.name) == ["T", "V"])
+    }
+
     @Test(arguments: [
         ("{", "line 1"), ("{\"version\":2}", "\"version\" must be 1"),
         (file(""), "\"nodes\" is empty"),

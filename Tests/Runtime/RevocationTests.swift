@@ -104,13 +104,54 @@ import Testing
         let unknown = try await ask(
             county.data, "late", "{\"act\":\"adopt\",\"ids\":[\"ffffffff\"]}")
         #expect(unknown["rule"]?.text == "late-unknown")
-        let id = try #require(rows[0]["id"]?.text)
-        let adopted = try await ask(
-            county.data, "late", "{\"act\":\"adopt\",\"ids\":[\"\(id)\"]}")
-        #expect(adopted["late"]?.array?.map { $0["adopted"]?.bool } == [true])
+        #expect(rows[0]["reason"]?.text == "stolen" && rows[0]["kind"]?.text == "note")
+        try await adopt(try #require(rows[0]["id"]?.text), at: county)
         await county.runtime.stop()
         let report = try Verification.run(data: county.data)
         #expect(report.isSound, "\(report.json)")
+    }
+
+    /// What the supervisor does on the console: looks, is asked to confirm, and it counts.
+    private func adopt(_ id: String, at county: SecureCounty) async throws {
+        let client = try NodeCommands.local(county.data)
+        defer { client.stop() }
+        func console(
+            _ path: String, _ form: String = "", status: UInt16 = 200
+        ) async throws -> String {
+            var request = ClientRequest(
+                form.isEmpty ? "GET" : "POST", county.url + path, body: Array(form.utf8))
+            request.headers = [("Authorization", try AdminToken.header(in: county.data))]
+            if !form.isEmpty {
+                request.headers.append(("Content-Type", "application/x-www-form-urlencoded"))
+            }
+            let response = try await client.send(request)
+            #expect(response.status == status, "\(path)")
+            return String(decoding: response.body, as: UTF8.self)
+        }
+        let page = try await console("/late")
+        #expect(page.contains("无效，待认可") && page.contains("机器被盗") && page.contains("玫瑰镇"))
+        let asked = try await console("/late?id=\(id)")
+        #expect(asked.contains("认可，使其生效") && asked.contains("节点自身"))
+        #expect(try await console("/late?id=ffffffff").contains("不在此列"))
+        for form in ["id=\(id)&confirmed=yes", "id=\(id)&reason=x", "reason=x&confirmed=yes"] {
+            _ = try await console("/console/late", form, status: 422)
+        }
+        let form = "id=\(id)&confirmed=yes&reason=%E7%BA%B8%E8%B4%A8%E6%A0%B8%E5%AE%9E"
+        _ = try await console("/console/late", form, status: 303)
+        #expect(try await console("/late").contains("已认可"))
+        let list = try await NodeCommands.ask(county.data, "GET", "/api/v1/late", body: nil)
+        let rows = try JSON(parsing: Array(list.text.utf8))["late"]?.array
+        #expect(rows?.map { $0["adopted"]?.bool } == [true])
+        let audit = try await NodeCommands.ask(county.data, "GET", "/api/v1/audit", body: nil)
+        let lines = try JSON(parsing: Array(audit.text.utf8))["lines"]?.array ?? []
+        let acts = lines.compactMap { $0["act"]?.text }
+        #expect(acts.contains("node.revoke") && acts.contains("enrol.invite"), "\(acts)")
+        let line = lines.first { $0["act"]?.text == "late.adopt" && $0["outcome"]?.text == "done" }
+        #expect(line?["reason"]?.text == "纸质核实" && line?["about"]?.text == id)
+        #expect(line?["login"]?.text == "operator")
+        let again = try await NodeCommands.ask(
+            county.data, "POST", "/api/v1/late", body: "{\"all\":true,\"reason\":\"x\"}")
+        #expect(again.exitCode == 0, "\(again.text)")
     }
 
     @Test func aPlaceGoesOnWithAnotherMachine() async throws {

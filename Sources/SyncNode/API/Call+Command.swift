@@ -1,6 +1,7 @@
-import Base
+package import Base
+import Console
 import Domain
-import HTTP
+package import HTTP
 
 /// Commands of programs: JSON in, the rule's answer out.
 extension Call {
@@ -170,5 +171,134 @@ enum CommandBody {
         } catch {
             throw Problem(error)
         }
+    }
+}
+
+/// Newcomers: their queue is the runtime's.
+extension Call {
+    func enrolmentPage() throws(Problem) -> Reply {
+        .membership(
+            MembershipOrder(.newcomers, ["act": "list"], render: try enrolmentRender(false)))
+    }
+
+    func enrolment(_ form: FormBody) throws(Problem) -> Reply {
+        let act = form.text("act") ?? ""
+        guard ["invite", "approve", "refuse", "withdraw"].contains(act) else {
+            throw .invalid("field-required", "缺少动作", field: "act")
+        }
+        var wish = JSONObject([.init(key: "act", value: .text(act))])
+        for name in ["id", "region", "name"] {
+            if let text = form.text(name) { wish[name] = .text(text) }
+        }
+        if let hours = form.text("hours").flatMap(Int64.init) { wish["hours"] = .int(hours) }
+        return .membership(
+            MembershipOrder(
+                .newcomers, .object(wish), render: try enrolmentRender(act == "invite")))
+    }
+
+    private func enrolmentRender(
+        _ isInvitation: Bool
+    ) throws(Problem) -> @Sendable (HTTPResponse) -> HTTPResponse {
+        let status = try status()
+        let token = Page.token(principal)
+        return { answer in
+            MembershipOrder.page(of: answer) { json in
+                let list = isInvitation ? json["list"] ?? .null : json
+                let table = EnrolmentTable(
+                    list, token: token, code: isInvitation ? .some(json) : Optional.none)
+                return Page.response("节点入网", status, table.html)
+            }
+        }
+    }
+}
+
+/// What came behind the end of a node or an account: the lane is the runtime's.
+extension Call {
+    /// For programs: the list, or the list after what the body named was adopted.
+    func late() throws(Problem) -> Reply {
+        var wish: JSON = ["act": "list"]
+        if route.operation == .adoptLate {
+            var body = try CommandBody.object(request.body, mayBeEmpty: false)
+            body["act"] = "adopt"
+            wish = .object(body)
+        }
+        return .membership(MembershipOrder(.late, wish) { $0 })
+    }
+
+    func latePage() throws(Problem) -> Reply {
+        let id = try queryText("id", bytesMax: 32)
+        let status = try status()
+        let token = Page.token(principal)
+        let (mayAdopt, seesCases) = (principal.may(.adopt), principal.may(.viewCases))
+        return .membership(
+            MembershipOrder(.late, ["act": "list"]) { answer in
+                MembershipOrder.page(of: answer) { list in
+                    Page.response(
+                        "迟到记录", status,
+                        LateTable(
+                            list, token: token, mayAdopt: mayAdopt, seesCases: seesCases,
+                            chosen: id
+                        ).html)
+                }
+            })
+    }
+
+    func adopt(_ form: FormBody) throws(Problem) -> Reply {
+        guard let id = form.text("id") else {
+            throw .invalid("field-required", "没有选定记录", field: "id")
+        }
+        guard let reason = form.text("reason") else {
+            throw .invalid("field-required", "没有填写理由", field: "reason")
+        }
+        guard form.text("confirmed") != nil else {
+            throw .invalid("field-required", "没有勾选已核对", field: "confirmed")
+        }
+        var wish = JSONObject([
+            .init(key: "act", value: "adopt"), .init(key: "reason", value: .text(reason)),
+        ])
+        if id == "all" { wish["all"] = true } else { wish["ids"] = [.text(id)] }
+        return .membership(
+            MembershipOrder(.late, .object(wish)) { answer in
+                MembershipOrder.page(of: answer) { _ in HTTPResponse.seeOther("/late") }
+            })
+    }
+}
+
+/// A look at nodes that come or went, or a word about one.
+package struct MembershipOrder: Sendable {
+    /// Who answers.
+    package enum Desk: Hashable, Sendable {
+        /// {act: list | invite | approve | refuse | withdraw, id?, region?, name?, hours?}.
+        case newcomers
+        /// {act: list | adopt, ids?, all?, reason?}.
+        case late
+    }
+
+    package let desk: Desk
+    package let wish: JSON
+    /// Makes the answer out of the runtime's JSON or problem. Cheap, pure, any thread.
+    package let render: @Sendable (HTTPResponse) -> HTTPResponse
+
+    init(
+        _ desk: Desk, _ wish: JSON,
+        render: @escaping @Sendable (HTTPResponse) -> HTTPResponse
+    ) {
+        self.desk = desk
+        self.wish = wish
+        self.render = render
+    }
+
+    /// The runtime's JSON as a page, its problem as a problem's.
+    fileprivate static func page(
+        of answer: HTTPResponse, _ body: (JSON) -> HTTPResponse
+    ) -> HTTPResponse {
+        let json = CommandBody.parsed(answer.body)
+        guard answer.status == 200 else {
+            return ProblemPage.response(
+                of: Problem(
+                    answer.status, json["rule"]?.text ?? "membership",
+                    json["title"]?.text ?? "不能办理"))
+        }
+        return body(json)
     }
 }

@@ -201,15 +201,14 @@ struct LinePage {
             """
     }
 
-    private func form(_ act: QueueAct, _ fields: HTMLText, isMain: Bool = false) -> HTMLText {
-        let tone: HTMLText = isMain ? " class=\"main\"" : .empty
-        return """
-            <form class="inline" method="post" action="/console/queue">\(Page.token(viewer))\
-            <input type="hidden" name="act" value="\(act.rawValue)">\
-            <input type="hidden" name="key" value="\(key)">\
-            <input type="hidden" name="at" value="\(window)">\(fields)\
-            <button\(tone)>\(act.name)</button></form>
-            """
+    private func form(_ act: QueueAct, _ fields: HTMLText) -> HTMLText {
+        """
+        <form class="inline" method="post" action="/console/queue">\(Page.token(viewer))\
+        <input type="hidden" name="act" value="\(act.rawValue)">\
+        <input type="hidden" name="key" value="\(key)">\
+        <input type="hidden" name="at" value="\(window)">\(fields)\
+        <button>\(act.name)</button></form>
+        """
     }
 
     private var take: HTMLText {
@@ -229,10 +228,16 @@ struct LinePage {
         let name: HTMLText = """
             <label>窗口<input name="window" required maxlength="16" value="\(window)"></label>
             """
-        let acts = [QueueAct.call, .recall, .skip, .done].map {
-            form($0, name, isMain: $0 == .call)
+        let acts = [QueueAct.call, .recall, .skip, .done].map { act -> HTMLText in
+            let tone: HTMLText = act == .call ? " class=\"main\"" : .empty
+            return "<button\(tone) name=\"act\" value=\"\(act.rawValue)\">\(act.name)</button> "
         }
-        return "<section class=\"card\"><h2>窗口</h2>\(acts)</section>"
+        return """
+            <section class="card"><h2>窗口</h2><form class="inline" method="post" \
+            action="/console/queue">\(Page.token(viewer))\
+            <input type="hidden" name="key" value="\(key)">\(name)\
+            <span>\(acts)</span></form></section>
+            """
     }
 
     private var table: HTMLText {
@@ -243,14 +248,17 @@ struct LinePage {
                 ? form(.back, "<input type=\"hidden\" name=\"ticket\" value=\"\(ticket.number)\">")
                 : .empty
             return """
-                <tr><td><strong>\(ticket.number)</strong><td>\(ticket.priority?.name ?? "")\
-                <td>\(ticket.status.name)<td>\(ticket.window)<td>\(ticket.takenAt.minuteText)\
-                <td>\(back)</tr>
+                <tr><td><strong>\(ticket.number)</strong></td>\
+                <td data-l="优先">\(ticket.priority?.name ?? "")</td>\
+                <td data-l="状态">\(ticket.status.name)</td>\
+                <td data-l="窗口">\(ticket.window)</td>\
+                <td data-l="取号">\(ticket.takenAt.minuteText)</td><td>\(back)</td></tr>
                 """
         }
         guard !rows.isEmpty else { return .empty }
         return """
-            <section class="card"><h2>号票</h2><div class="scroll"><table><thead><tr><th>号\
+            <section class="card"><h2>号票</h2><div class="scroll">\
+            <table class="stack"><thead><tr><th>号\
             <th>优先<th>状态<th>窗口<th>取号<th></thead><tbody>\(rows)</tbody></table></div></section>
             """
     }

@@ -17,6 +17,7 @@ extension Call {
         case .caseForm: return try act(form)
         case .syncForm: return exchange()
         case .enrolmentForm: return try enrolment(form)
+        case .lateForm: return try adopt(form)
         case .catalogForm: return try catalogForm(form)
         case .editForm: return try editForm(form)
         case .boardForm: return try boardForm(form)
@@ -265,47 +266,6 @@ extension Call {
                 if let problem = outcome.problem { return ProblemPage.response(of: problem) }
                 return HTTPResponse.seeOther("/")
             })
-    }
-}
-
-/// Newcomers: their queue is the runtime's.
-extension Call {
-    func enrolmentPage() throws(Problem) -> Reply {
-        .enrolment(EnrolmentOrder(wish: ["act": "list"], render: try enrolmentRender(false)))
-    }
-
-    private func enrolment(_ form: FormBody) throws(Problem) -> Reply {
-        let act = form.text("act") ?? ""
-        guard ["invite", "approve", "refuse", "withdraw"].contains(act) else {
-            throw .invalid("field-required", "缺少动作", field: "act")
-        }
-        var wish = JSONObject([.init(key: "act", value: .text(act))])
-        for name in ["id", "region", "name"] {
-            if let text = form.text(name) { wish[name] = .text(text) }
-        }
-        if let hours = form.text("hours").flatMap(Int64.init) { wish["hours"] = .int(hours) }
-        return .enrolment(
-            EnrolmentOrder(wish: .object(wish), render: try enrolmentRender(act == "invite")))
-    }
-
-    private func enrolmentRender(
-        _ isInvitation: Bool
-    ) throws(Problem) -> @Sendable (HTTPResponse) -> HTTPResponse {
-        let status = try status()
-        let token = Page.token(principal)
-        return { answer in
-            let json = CommandBody.parsed(answer.body)
-            guard answer.status == 200 else {
-                return ProblemPage.response(
-                    of: Problem(
-                        answer.status, json["rule"]?.text ?? "enrolment",
-                        json["title"]?.text ?? "不能办理"))
-            }
-            let list = isInvitation ? json["list"] ?? .null : json
-            let table = EnrolmentTable(
-                list, token: token, code: isInvitation ? .some(json) : Optional.none)
-            return Page.response("节点入网", status, table.html)
-        }
     }
 }
 

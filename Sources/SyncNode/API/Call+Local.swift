@@ -216,7 +216,7 @@ extension Call {
             \(Page.fact("申请人", text: person.name))\
             \(Page.fact("证件号码", text: person.idNumber ?? "—"))</dl>\
             \(CodeFigure.html(text))<p class="quiet"><code class="long">\(text)</code></p>\
-            <p class="quiet">在任一站点的“核对文书”页粘贴以上文字，或扫描二维码后粘贴，即可离线核对真伪。</p>\
+            <p class="quiet">在任一站点的<a href="/verify">核对文书</a>页粘贴以上文字，或扫描二维码后粘贴，即可离线核对真伪。</p>\
             <p class="screen"><a href="\(back)">回到办件</a></p></section>
             """)
     }

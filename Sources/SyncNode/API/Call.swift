@@ -33,6 +33,7 @@ struct Call<View: NodeView> {
             case .importTickets: return try ticketImport()
             case .actOnQueue: return .now(try queueCommand())
             case .closeQueue: return try queueClose()
+            case .listLate, .adoptLate: return try late()
             default: break
             }
             return try route.method == .post ? command() : .now(answer())
@@ -41,6 +42,7 @@ struct Call<View: NodeView> {
             if route.operation == .scanFile { return try scanFile() }
             if case .upload = route.body { return try upload() }
             if route.operation == .enrolmentPage { return try enrolmentPage() }
+            if route.operation == .latePage { return try latePage() }
             return try route.method == .post ? form() : .now(page())
         case .sync: return try sync()
         }

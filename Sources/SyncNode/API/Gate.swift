@@ -56,6 +56,9 @@ enum Gate {
         case .syncNow, .syncForm, .writeReceipt: .act(.sync)
         case .listAccounts: .act(.viewAccounts)
         case .enrolmentPage, .enrolmentForm: .act(.enrol)
+        // Who ends nodes sees what came behind; that it counts is a word about cases.
+        case .listLate, .latePage: .either(.adopt, .enrol)
+        case .adoptLate, .lateForm: .act(.adopt)
         case .listAudit, .auditPage: .act(.viewAudit)
         case .listReconciliations, .reconciliationPage: .either(.viewAudit, .viewNode)
         }

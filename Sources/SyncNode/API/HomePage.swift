@@ -32,6 +32,12 @@ struct HomePage {
 
     // MARK: who and how
 
+    /// How many changes have not gone up, and for who sees cases which.
+    private var unsent: HTMLText {
+        status.viewer.may(.viewCases)
+            ? "<a href=\"/unsent\"><b>\(status.unsent)</b> 条</a>" : "<b>\(status.unsent)</b> 条"
+    }
+
     private var identity: HTMLText {
         var facts = [
             Page.fact("区划", "\(status.name) <code>\(status.region.text)</code>"),
@@ -40,7 +46,7 @@ struct HomePage {
             Page.fact("化身", Page.digest(status.incarnation.hex)),
             Page.fact("承载根", Page.digest(status.carryRoot.hex)),
             Page.fact("变更 / 范围", "\(status.changes) / <a href=\"/scopes\">\(status.scopes)</a>"),
-            Page.fact("待上传", status.unsent == 0 ? "无" : "<b>\(status.unsent)</b> 条"),
+            Page.fact("待上传", status.unsent == 0 ? "无" : unsent),
             Page.fact("磁盘余量", text: Self.size(status.diskFreeBytes)),
             Page.fact("本机时间", text: status.clock.minuteText),
         ]

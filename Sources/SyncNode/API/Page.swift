@@ -75,11 +75,14 @@ enum Page {
         if viewer.may(.enrol), status?.level != .village {
             links.append("<a href=\"/enrolment\">入网</a>")
         }
+        if viewer.may(.enrol) || viewer.may(.adopt), status?.level != .village {
+            links.append("<a href=\"/late\">迟到</a>")
+        }
         if viewer.may(.account) { links.append("<a href=\"/account\">账户</a>") }
         if viewer.kind == .nobody {
             links = [
                 "<a href=\"/guide\">办事指南</a><a href=\"/progress\">进度查询</a>"
-                    + "<a href=\"/rate\">评价</a>"
+                    + "<a href=\"/rate\">评价</a><a href=\"/verify\">核对文书</a>"
             ]
         }
         let find: HTMLText =
@@ -130,9 +133,12 @@ enum Page {
         guard status.isCutOff else { return clock }
         let last = status.peers.first { $0.isParent }?.lastContact
         let since = last.map { "，最后同步 " + $0.minuteText } ?? "，尚未同步过"
+        let unsent: HTMLText =
+            status.viewer.may(.viewCases)
+            ? "<a href=\"/unsent\">\(status.unsent) 条变更待上传</a>" : "\(status.unsent) 条变更待上传"
         return """
             <p class="banner" role="status"><strong>离线</strong>：与上级的链路不通\(since)；\
-            照常收件办理，\(status.unsent) 条变更待上传。</p>\(clock)
+            照常收件办理，\(unsent)。</p>\(clock)
             """
     }
 

@@ -23,8 +23,8 @@ package enum Reply: Sendable {
     case blob(BlobOrder)
     /// An attachment in, and once it is durable a command that names it.
     case upload(UploadOrder)
-    /// Who waits to be let in, and a word about it.
-    case enrolment(EnrolmentOrder)
+    /// Nodes that come or went, and a word about them.
+    case membership(MembershipOrder)
 }
 
 /// A file out of a browser's form, and what names it then.
@@ -33,14 +33,6 @@ package struct UploadOrder: Sendable {
     package let bytes: [UInt8]
     package let next: CommandOrder
     package let refused: @Sendable (BlobOutcome) -> HTTPResponse
-}
-
-/// A look at the queue of newcomers, or a word about one.
-package struct EnrolmentOrder: Sendable {
-    /// {act: list | invite | approve | refuse | withdraw, id?, region?, name?, hours?}.
-    package let wish: JSON
-    /// Makes the page out of the runtime's JSON or problem. Cheap, pure, any thread.
-    package let render: @Sendable (HTTPResponse) -> HTTPResponse
 }
 
 /// What is to be done with an attachment.

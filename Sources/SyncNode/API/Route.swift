@@ -144,6 +144,7 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case getBlob, putBlob, scanForm, draftFileForm, scanFile
     case homePage, stylePage, casePage, itemPage, receivePage, searchPage, scopesPage
     case receiveForm, caseForm, syncForm, enrolmentPage, enrolmentForm
+    case listLate, adoptLate, latePage, lateForm
     case openSession, closeSession, getSession, changePassword, changeCode
     case listAccounts, addAccount, actOnAccount, listAudit, listDrafts, listReconciliations
     case loginPage, accountPage, auditPage, draftsPage, guidePage, guideItemPage, progressPage

@@ -212,6 +212,15 @@ extension RouteTable {
             face: .api, summary: "对账：各站与上级最近一次", parameters: [],
             answer: .json("ReconciliationList", "按区划代码"), problems: [401, 403]),
         Route(
+            method: .get, pattern: "/api/v1/late", operation: .listLate, face: .api,
+            summary: "迟到记录：节点吊销或账户停用之后才到的，一律无效，直到认可",
+            answer: .json("LateList", "按节点、范围、序号"), problems: [401, 403, 503]),
+        Route(
+            method: .post, pattern: "/api/v1/late", operation: .adoptLate, face: .api,
+            summary: "认可迟到记录，使其生效：ids，或 all；reason 记入审计",
+            body: .json("LateAdoption"), answer: .json("LateList", "认可之后"),
+            problems: [400, 401, 403, 404, 409, 415, 503]),
+        Route(
             method: .get, pattern: "/api/v1/drafts", operation: .listDrafts, face: .api,
             summary: "待复核的事项版本", parameters: [.cursor, .limit, .status],
             answer: .json("DraftList", "新的在前"), problems: [400, 401]),
@@ -349,6 +358,10 @@ extension RouteTable {
         Route(
             method: .post, pattern: "/console/sync", operation: .syncForm, face: .console,
             summary: "立即同步", body: .form("SyncForm"), answer: .redirect, problems: formed),
+        page("/late", .latePage, "迟到记录，及其认可", [.lateID], [503]),
+        Route(
+            method: .post, pattern: "/console/late", operation: .lateForm, face: .console,
+            summary: "认可迟到记录", body: .form("SyncForm"), answer: .redirect, problems: formed),
         page("/enrolment", .enrolmentPage, "节点入网：申请、邀请码、证书", [], [503]),
         Route(
             method: .post, pattern: "/console/enrolment", operation: .enrolmentForm,
@@ -369,5 +382,7 @@ extension RouteTable {
 }
 
 extension Parameter {
+    static let lateID = Parameter(
+        "id", in: .query, "要核对的记录；all 为全部", .string(lengthMax: 32))
     static let itemOfForm = Parameter("item", in: .query, "事项编码", .string(lengthMax: 64))
 }

@@ -179,6 +179,7 @@ enum Schemas {
         ("AuditList", list(of: "lines", "AuditLine")),
         ("DraftList", list(of: "drafts", "Any")),
         ("ReconciliationList", list(of: "reconciliations", "Any", isPaged: false)),
+        ("LateList", list(of: "late", "Any", isPaged: false)),
         (
             "SearchResults",
             .record(
@@ -315,6 +316,10 @@ enum Schemas {
             .record([("command", .string(lengthMax: 64))], required: ["command"])
         ),
         ("SyncOrder", .record([("peer", .regionCode)])),
+        (
+            "LateAdoption",
+            .record([("ids", .list(.string())), ("all", .flag), ("reason", .string())])
+        ),
         (
             "ReceiveForm",
             .record(

@@ -102,6 +102,8 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case sync = "node.sync"
     /// Taking other nodes in: codes, requests.
     case enrol = "node.enrol"
+    /// What came behind the end of a node or an account counts all the same.
+    case adopt = "late.adopt"
 
     /// The act in a sentence: 不得…….
     package var name: String {
@@ -181,6 +183,7 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .viewAccounts: "查看账户"
         case .sync: "同步"
         case .enrol: "办理节点入网"
+        case .adopt: "认可迟到记录"
         }
     }
 

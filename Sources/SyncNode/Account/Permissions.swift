@@ -45,14 +45,14 @@ package enum Permissions {
         case .villageClerk: window.union([.decide, .overlay, .seal])
         case .townAcceptor: window.union([.overlay])
         case .townReviewer:
-            decider.union([.refuse, .correct, .correctAgain, .answer, .ticketReview])
+            decider.union([.refuse, .correct, .correctAgain, .answer, .ticketReview, .adopt])
         case .countyWindow: window.union([.assign])
         case .approver, .soleApprover: decider
         case .chief:
             [
                 .refuse, .correct, .correctAgain, .answer, .hold, .runOn, .extend, .seal,
-                .end, .verify, .revoke, .force, .ratify, .forkCut, .erase, .rule, .note, .reveal,
-                .viewCases, .passDuty, .takeDuty,
+                .end, .verify, .revoke, .force, .ratify, .forkCut, .adopt, .erase, .rule,
+                .note, .reveal, .viewCases, .passDuty, .takeDuty,
                 .viewNode, .ticketOpen, .ticketStep, .ticketReview, .ticketImport, .viewBoard,
                 .setting, .window, .bookingStep,
             ]

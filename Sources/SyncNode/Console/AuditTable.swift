@@ -87,6 +87,14 @@ package struct AuditTable: Sendable {
         case "enrol.approve": "同意入网"
         case "enrol.refuse": "拒绝入网"
         case "enrol.withdraw": "收回邀请码"
+        case "late.adopt": "认可迟到记录"
+        case "node.revoke": "吊销节点"
+        case "node.retire": "撤销节点"
+        case "node.replace": "替换节点"
+        case "node.move": "划转节点"
+        case "node.seat": "授予席位"
+        case "node.partner": "与外县互认"
+        case "node.parent": "改上级地址"
         case "account.add": "新建账户"
         case "account.roles": "改角色"
         case "account.name": "改姓名"
@@ -109,7 +117,8 @@ package struct AuditTable: Sendable {
         "login", "login.failed", "logout", "denied", "blob.view", "reconcile", "case.erased",
         "account.add", "account.roles", "account.name", "account.disable", "account.enable",
         "account.password", "account.code", "item.standing", "enrol.invite", "enrol.approve",
-        "enrol.refuse", "enrol.withdraw",
+        "enrol.refuse", "enrol.withdraw", "late.adopt", "node.revoke", "node.retire",
+        "node.replace", "node.move", "node.seat", "node.partner", "node.parent",
     ]
 
     /// What can be asked for, in words; what was asked for is there, whatever it is.
@@ -141,13 +150,14 @@ package struct AuditTable: Sendable {
             let business: HTMLText =
                 row.business.map { "<br><small>业务 \(Self.shown($0))</small>" } ?? .empty
             let time = Self.shown(row.recorded)
+            let about: HTMLText = "<code>\(row.about)</code>"
             return """
                 <tr><td><time datetime="\(row.recorded)">\(time)</time>\(business)
                 <td data-l="何人">\(row.name.isEmpty ? row.login : row.name)<br>\
                 <code class="quiet">\(row.login)</code>
                 <td data-l="何事">\(row.title) \(mark)
-                <td class="wide" data-l="对象"><code>\(row.about)</code>
-                <td class="wide" data-l="理由">\(row.reason)
+                <td class="wide" data-l="对象">\(row.about.isEmpty ? .empty : about)</td>
+                <td class="wide" data-l="理由">\(row.reason)</td>
                 <td data-l="何处">\(row.place)<br><small>\(row.from)</small></tr>
                 """
         }

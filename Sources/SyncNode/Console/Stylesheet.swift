@@ -11,7 +11,7 @@ package enum Stylesheet {
         :root{--ink:#1c2733;--quiet:#5d6b78;--line:#dbe2e8;--paper:#fff;--ground:#f3f5f7;
         --main:#14507a;
         --done:#1d7a4c;--waiting:#9a6200;--bad:#b3261e;--going:#14507a}
-        *{box-sizing:border-box}
+        *{box-sizing:border-box}[hidden]{display:none!important}
         body{margin:0;background:var(--ground);color:var(--ink);
         font:16px/1.6 system-ui,"PingFang SC",
         "Microsoft YaHei","Noto Sans CJK SC",sans-serif;overflow-wrap:anywhere}
@@ -20,13 +20,16 @@ package enum Stylesheet {
         .bar{max-width:1120px;margin:auto;padding:10px 20px;display:flex;flex-wrap:wrap;
         gap:6px 22px;
         align-items:center}
-        .bar a{color:#fff;text-decoration:none}.bar nav a{margin-right:16px}
+        .bar a{color:#fff;text-decoration:none}.bar nav a{margin-right:16px;
+        white-space:nowrap;display:inline-block}
         .bar nav a:hover{text-decoration:underline}
         .brand{font-weight:600}.place{opacity:.85}
         .find{margin-left:auto;display:flex;gap:6px}
         .who{margin-left:auto;display:flex;gap:12px;align-items:center}
         .find + .who{margin-left:0}
-        time{white-space:nowrap}form + h2{margin-top:22px}
+        time{white-space:nowrap}form + h2,p + h2,.scroll + h2{margin-top:22px}
+        p.quiet + label,p.quiet + form,p.quiet + .facts,.facts + form{margin-top:12px}
+        .inline + .inline{margin-top:10px}p .button{margin:2px 0}
         .who button{background:#ffffff1f;border-color:#ffffff66;color:#fff}
         .find input{width:9em;border-color:transparent}
         .find button{background:#ffffff1f;border-color:#ffffff66;color:#fff}
@@ -75,9 +78,10 @@ package enum Stylesheet {
         input,select,textarea{font:inherit;padding:6px 9px;border:1px solid #b8c4ce;
         border-radius:6px;
         background:#fff;color:inherit;width:100%;min-width:0}
-        input[type=checkbox]{width:1.15em;height:1.15em;margin:0 9px 0 0;vertical-align:-2px}
+        input[type=checkbox],input[type=radio]{width:1.15em;
+        height:1.15em;margin:0 9px 0 0;vertical-align:-2px}
         label{display:block;margin:0 0 12px;font-size:.92rem}
-        label input:not([type=checkbox]),label select,
+        label input:not([type=checkbox]):not([type=radio]),label select,
         label textarea{display:block;margin-top:3px;font-size:1rem}
         fieldset{border:1px solid var(--line);border-radius:6px;margin:0 0 14px;padding:8px 14px}
         legend{color:var(--quiet);font-size:.9rem;padding:0 5px}
@@ -109,10 +113,11 @@ package enum Stylesheet {
         .stack thead{display:none}
         .stack tr{padding:9px 0;border-bottom:1px solid var(--line)}
         .stack tr:last-child{border:0;padding-bottom:0}
-        .stack td{display:flex;justify-content:space-between;gap:14px;padding:2px 0!important;
-        border:0;text-align:right}
-        .stack td:first-child{display:block;text-align:left;font-weight:500}
-        .stack td[data-l]::before{content:attr(data-l);color:var(--quiet);flex:none}
+        .stack td{display:flow-root;padding:2px 0!important;border:0;text-align:right}
+        .stack td:first-child,.stack td:not([data-l]){text-align:left}
+        .stack td:first-child{font-weight:500}
+        .stack td[data-l]::before{content:attr(data-l);color:var(--quiet);float:left;
+        margin-right:14px}
         .stack td:empty{display:none}
         body{font-size:15px}main{padding:0 10px;margin:10px auto}
         .card{padding:14px;margin-bottom:12px}.bar{padding:9px 12px}.find{margin-left:0;

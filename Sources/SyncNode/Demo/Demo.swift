@@ -22,7 +22,6 @@ package enum Demo {
         guard let folder = data ?? SmallFile.temporaryFolder("syncnode-demo") else {
             throw NodeRuntime.Failure("no folder could be made below /tmp", exitCode: 1)
         }
-        try SmallFile.makeFolder(folder)
         let county = try DemoCounty(topology: topology, data: folder, port: port)
         do {
             try await county.start()

@@ -23,7 +23,7 @@ struct DemoClock: Sendable {
         let paper = "\(await v1.get("/api/v1/cases/\(number)/papers/acceptance"))"
         script.fact("受理回执标明日期待核对", paper.contains("未经上级时间核对"))
         await world.link(v1, t, cut: false)
-        await script.eventually("联网后以镇里的时间为准", seconds: 30) {
+        await script.eventually("联网后以镇里的时间为准") {
             let peers = await v1.get("/api/v1/status")["peers"]?.array ?? []
             return peers.contains { $0["clockTrust"]?.text == "corrected" }
         }
@@ -31,7 +31,7 @@ struct DemoClock: Sendable {
         let told = await t.get("/api/v1/status")["clock"]?.text ?? ""
         let today = String(told.prefix(10))
         for member in [v1, t, world.c] {
-            await script.eventually("\(member.node.name) 收件日更正为 \(today)，不再存疑", seconds: 30) {
+            await script.eventually("\(member.node.name) 收件日更正为 \(today)，不再存疑") {
                 let after = await member.get("/api/v1/cases/\(number)/clock")
                 return after["received"]?.text == today && after["doubtful"]?.bool == false
                     && after["promised"]?.text != nil

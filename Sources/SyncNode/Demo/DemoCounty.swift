@@ -8,14 +8,19 @@ import Runtime
 final class DemoCounty: Sendable {
     let topology: Topology
     let members: [DemoMember]
-    /// Where one more node may listen.
-    let spareAddress: String
-    private let data: String
+    /// Where one more node may listen; further ports follow.
+    let sparePort: Int
+    let data: String
+    /// What its clocks say at the start; nil for the machine's.
+    private let begin: Instant?
     private let client: HTTPClient
 
-    init(topology: Topology, data: String, port: Int) throws(NodeRuntime.Failure) {
+    init(
+        topology: Topology, data: String, port: Int, begin: Instant? = nil
+    ) throws(NodeRuntime.Failure) {
         self.topology = topology
         self.data = data
+        self.begin = begin
         let client: HTTPClient
         do throws(NetworkError) {
             client = try HTTPClient()
@@ -24,11 +29,12 @@ final class DemoCounty: Sendable {
         }
         self.client = client
         let program = ProgramPath.own
-        spareAddress = "127.0.0.1:\(port + topology.nodes.count)"
+        sparePort = port + topology.nodes.count
         members = topology.topDown.enumerated().map { index, node in
             DemoMember(
                 node: node, data: "\(data)/\(node.region.text)",
-                listen: "127.0.0.1:\(port + index)", program: program, client: client)
+                listen: "127.0.0.1:\(port + index)", program: program, client: client,
+                begin: begin?.rfc3339)
         }
     }
 
@@ -38,12 +44,17 @@ final class DemoCounty: Sendable {
 
     /// Makes what is not there yet, starts every node, parents first, and links neighbours.
     func start() async throws(NodeRuntime.Failure) {
+        do throws(KeyFiles.Failure) {
+            try SmallFile.makeFolder(data)
+        } catch {
+            throw NodeRuntime.Failure(error.sentence, exitCode: 1)
+        }
         for member in members {
             if !SmallFile.exists(member.data + "/node.db") {
                 let parent = member.node.parent.flatMap { self.member($0.text) }
                 _ = try await NodeSetup(
                     data: member.data, code: member.node.region, name: member.node.name,
-                    suite: .sha256Ed25519, parentURL: parent?.url
+                    suite: .sha256Ed25519, parentURL: parent?.url, begin: begin
                 ).run()
             }
             try await member.start()

@@ -10,19 +10,23 @@ final class DemoMember: Sendable {
     let data: String
     let listen: String
     private let program: String
+    /// What its clock says at each start, RFC 3339; nil for the machine's.
+    private let begin: String?
     private let client: HTTPClient
     private let process = Box<ChildProcess>()
     /// Tokens of sessions by login; a restart of the node ends them.
     private let tokens = Mutex<[String: String]>([:])
 
     init(
-        node: Topology.Node, data: String, listen: String, program: String, client: HTTPClient
+        node: Topology.Node, data: String, listen: String, program: String, client: HTTPClient,
+        begin: String? = nil
     ) {
         self.node = node
         self.data = data
         self.listen = listen
         self.program = program
         self.client = client
+        self.begin = begin
     }
 
     var url: String { "http://\(listen)" }
@@ -35,7 +39,9 @@ final class DemoMember: Sendable {
         let started: ChildProcess
         do throws(ChildProcess.Failure) {
             started = try ChildProcess(
-                program, ["serve", "--data", data, "--listen", listen, "--demo", "--supervised"])
+                program,
+                ["serve", "--data", data, "--listen", listen, "--demo", "--supervised"]
+                    + (begin.map { ["--at", $0] } ?? []))
         } catch {
             throw NodeRuntime.Failure(error.sentence, exitCode: 1)
         }

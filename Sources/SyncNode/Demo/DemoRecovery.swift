@@ -37,14 +37,14 @@ struct DemoRecovery: Sendable {
         let before = await world.numbers(c)
         let old = await incarnation(c)
         try await putBack(c, folder + "/county")
-        await script.eventually("县的旧目录在首次联络时被发现，换了新身份", seconds: 30) {
+        await script.eventually("县的旧目录在首次联络时被发现，换了新身份") {
             let now = await incarnation(c)
             return now != nil && now != old
         }
-        await script.eventually("县以新身份重新入席", seconds: 30) {
+        await script.eventually("县以新身份重新入席") {
             await c.get("/api/v1/status")["seated"]?.bool == true
         }
-        await script.eventually("县自己写过的都从下级回来了，一条不少", seconds: 30) {
+        await script.eventually("县自己写过的都从下级回来了，一条不少") {
             let now = await world.numbers(c)
             let isNoted = await noted(c, number)
             return isNoted && before.allSatisfy(now.contains)
@@ -71,11 +71,11 @@ struct DemoRecovery: Sendable {
         await script.eventually("玫瑰镇收到备份之后的办件") { await t.has(second) }
         let old = await incarnation(v2)
         try await putBack(v2, folder + "/village")
-        await script.eventually("夏沟村的旧目录在首次联络时被发现，换了新身份", seconds: 30) {
+        await script.eventually("夏沟村的旧目录在首次联络时被发现，换了新身份") {
             let now = await incarnation(v2)
             return now != nil && now != old
         }
-        await script.eventually("夏沟村备份之后的办件回来了", seconds: 30) {
+        await script.eventually("夏沟村备份之后的办件回来了") {
             let now = await world.numbers(v2)
             return now.contains(first) && now.contains(second)
         }
@@ -104,16 +104,16 @@ struct DemoRecovery: Sendable {
         let isCopied = await DemoFolder.copy(v1.data + secret, to: copy.data + secret)
         script.fact("连同密钥口令一起复制", isCopied)
         try await copy.start()
-        await script.eventually("焦庄村的副本在首次联络时被发现，换了新身份", seconds: 30) {
+        await script.eventually("焦庄村的副本在首次联络时被发现，换了新身份") {
             let now = await incarnation(copy)
             return now != nil && now != old
         }
         // What it wrote before it was copied comes back from above, its accounts too.
-        await script.eventually("副本的账户找回来了", seconds: 30) {
+        await script.eventually("副本的账户找回来了") {
             await copy.get("/api/v1/accounts?limit=200")["accounts"]?.array?.isEmpty == false
         }
         let second = await world.receive(copy, DemoSeed.Item.pension, "郭振海")
-        await script.eventually("两份各自收的件，镇里都有，两边也都有", seconds: 30) {
+        await script.eventually("两份各自收的件，镇里都有，两边也都有") {
             for member in [t, v1, copy] {
                 let now = await world.numbers(member)
                 guard now.contains(first), now.contains(second) else { return false }

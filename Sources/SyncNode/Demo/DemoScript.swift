@@ -7,6 +7,8 @@ import Runtime
 final class DemoScript: Sendable {
     let county: DemoCounty
     private let failures = AtomicOffset()
+    /// Whether something that was waited for never came.
+    private let hasGivenUp = Box<Bool>()
 
     init(county: DemoCounty) { self.county = county }
 
@@ -25,7 +27,7 @@ final class DemoScript: Sendable {
         await DemoRecovery(script: self, world: world).play()
         await DemoVillageDay(script: self, world: world).play()
         await DemoApproval(script: self, world: world).play()
-        await DemoCatalog(script: self, world: world).play()
+        await DemoCatalog.play(script: self)
         await DemoClock(script: self, world: world).play()
         return await close()
     }
@@ -44,6 +46,13 @@ final class DemoScript: Sendable {
     }
 
     private func close() async -> Int32 {
+        await inspect(county)
+        Console.print(failures.millis == 0 ? "全部属实" : "\(failures.millis) 条不属实")
+        return failures.millis == 0 ? 0 : 1
+    }
+
+    /// What has to be so of every node, whatever was played.
+    func inspect(_ county: DemoCounty) async {
         for member in county.members {
             let status = await member.get("/api/v1/status")
             fact(
@@ -51,8 +60,6 @@ final class DemoScript: Sendable {
                 status["fenced"]?.bool == false && status["seated"]?.bool == true)
             fact("\(member.node.name) 核对无误：链、签名、折叠", await member.isSound())
         }
-        Console.print(failures.millis == 0 ? "全部属实" : "\(failures.millis) 条不属实")
-        return failures.millis == 0 ? 0 : 1
     }
 
     /// Prints one line and remembers a failure.
@@ -61,24 +68,38 @@ final class DemoScript: Sendable {
         Console.print((holds ? "✔ " : "✘ ") + sentence)
     }
 
-    /// Asks again and again, for at most some seconds, until an answer is as expected.
-    func eventually(
-        _ sentence: String, seconds: Int = 15, _ check: () async -> Bool
-    ) async {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(seconds))
+    /// Asks again and again, until an answer is as expected or nobody waits any longer.
+    func eventually(_ sentence: String, _ check: () async -> Bool) async {
+        fact(sentence, await comes(check))
+    }
+
+    /// A cell of a table: asked again and again, until it says what it should.
+    func cell(_ sentence: String, _ expected: String, _ ask: () async -> String) async {
+        var found = ""
+        let isSo = await comes {
+            found = await ask()
+            return found == expected
+        }
+        let words = isSo ? expected : "应为 \(expected)，实为 \(found)"
+        fact("\(sentence)：\(words)", isSo)
+    }
+
+    /// How slow the machine is decides nothing: ten minutes are waited, less once something did
+    /// not come.
+    private func comes(_ check: () async -> Bool) async -> Bool {
+        let most: Duration = hasGivenUp.value == true ? .seconds(15) : .seconds(600)
+        let deadline = ContinuousClock.now.advanced(by: most)
         while ContinuousClock.now < deadline {
-            if await check() {
-                fact(sentence, true)
-                return
-            }
+            if await check() { return true }
             do { try await Task.sleep(for: .milliseconds(100)) } catch { break }
         }
-        fact(sentence, false)
+        hasGivenUp.value = true
+        return false
     }
 }
 
 /// The nodes of SCENARIOS.md by their letters.
-struct DemoWorld: Sendable {
+struct DemoWorld: DemoPlaces {
     let c: DemoMember
     let t: DemoMember
     let v1: DemoMember
@@ -102,57 +123,8 @@ struct DemoWorld: Sendable {
         self.t2 = t2
         self.lc = lc
         self.lt = lt
-        spareAddress = county.spareAddress
+        spareAddress = "127.0.0.1:\(county.sparePort)"
     }
 
     var all: [DemoMember] { [c, t, v1, v2, t2, lc, lt] }
-
-    /// Cuts or mends a link, on both sides.
-    func link(_ a: DemoMember, _ b: DemoMember, cut: Bool) async {
-        for (one, other) in [(a, b), (b, a)] {
-            _ = await one.post(
-                "/demo/v1/link", "{\"peer\":\"\(other.node.region.text)\",\"cut\":\(cut)}")
-        }
-    }
-
-    /// The numbers of the cases that a node has.
-    func numbers(_ member: DemoMember) async -> [String] {
-        let cases = await member.get("/api/v1/cases?limit=200")["cases"]?.array ?? []
-        return cases.compactMap { $0["number"]?.text }.sorted()
-    }
-
-    /// Receives a case; its number.
-    func receive(
-        _ member: DemoMember, _ item: String, _ name: String,
-        idNumber: String = "370124194401081234", missing: [String] = [], more: String = "",
-        by command: (DemoMember, String) async -> (status: Int, json: JSON) = {
-            await $0.command($1)
-        }
-    ) async -> String {
-        // What the station's own guide asks for, and nothing else.
-        let guide = await member.get("/api/v1/catalog/guide?code=" + item)["data"]?["materials"]
-        let codes = (guide?.array ?? []).compactMap { $0["code"]?.text }
-        let materials = codes.map { code in
-            "{\"code\":\"\(code)\",\"present\":\(!missing.contains(code))}"
-        }
-        let answer = await command(
-            member,
-            "{\"command\":\"case.receive\",\"item\":\"\(item)\",\"applicant\":"
-                + "{\"name\":\"\(name)\",\"idNumber\":\"\(idNumber)\"},"
-                + "\"materials\":[\(materials.joined(separator: ","))]\(more)}")
-        if answer.status != 200 { Console.say("\(member.node.name): \(answer.json)") }
-        return answer.json["number"]?.text ?? ""
-    }
-
-    /// Nodes that may decide a case now, by their own word.
-    func deciders(_ number: String) async -> [String] {
-        var found: [String] = []
-        for member in all {
-            guard let file = await member.file(number) else { continue }
-            if file["holder"]?.text == member.node.region.text, file["frozen"]?.bool == false {
-                found.append(member.node.name)
-            }
-        }
-        return found
-    }
 }

@@ -29,7 +29,7 @@ extension DemoVillageDay {
             let known = await world.numbers(c)
             return numbers.ofV1.allSatisfy(known.contains)
         }
-        await script.eventually("10 焦庄村知道镇、县都已收到 A1（端到端回执）", seconds: 40) {
+        await script.eventually("10 焦庄村知道镇、县都已收到 A1（端到端回执）") {
             let said = await v1.get("/api/v1/cases/\(numbers.a1)/delivery")
             let words = (said["steps"]?.array ?? []).compactMap { $0["word"]?.text }
             return words == ["本站已存", "镇已收", "县已收"] && said["onlineBy"]?.isNull == true
@@ -104,7 +104,7 @@ extension DemoVillageDay {
         for member in [v1, t, c] {
             for (name, number, wanted, holder) in rows {
                 await script.eventually(
-                    "\(member.node.name) \(name) \(wanted)，由\(holder.node.name)保管", seconds: 40
+                    "\(member.node.name) \(name) \(wanted)，由\(holder.node.name)保管"
                 ) {
                     let file = await member.file(number)
                     return file?["status"]?.text == wanted
@@ -113,7 +113,7 @@ extension DemoVillageDay {
             }
         }
         for member in [v2, t, c] {
-            await script.eventually("\(member.node.name) B1 ended，由县保管", seconds: 40) {
+            await script.eventually("\(member.node.name) B1 ended，由县保管") {
                 let file = await member.file(numbers.b1)
                 return file?["status"]?.text == "ended"
                     && file?["holder"]?.text == c.node.region.text
@@ -135,7 +135,7 @@ extension DemoVillageDay {
 
     private func tickets(_ numbers: Numbers) async {
         for member in [world.v1, world.t, world.c] {
-            await script.eventually("\(member.node.name) D1 待整改，K1 处理中@玫瑰镇", seconds: 40) {
+            await script.eventually("\(member.node.name) D1 待整改，K1 处理中@玫瑰镇") {
                 let d1 = await ticket(member, numbers.d1)
                 let k1 = await ticket(member, numbers.k1)
                 return d1["status"]?.text == "working" && d1["due"]?.text == "2026-10-09"

@@ -104,7 +104,7 @@ struct DemoVillageDay: Sendable {
     private func begin() async {
         let v1 = world.v1
         let known = await world.numbers(v1).first ?? ""
-        await script.eventually("1 县里已为焦庄村的签名密钥作保", seconds: 40) {
+        await script.eventually("1 县里已为焦庄村的签名密钥作保") {
             let paper = await v1.get("/api/v1/cases/\(known)/papers/receipt")
             return await verdict(paper["receipt"]?.text ?? "") == "genuine"
         }

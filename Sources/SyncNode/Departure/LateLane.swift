@@ -19,7 +19,22 @@ package struct LateLane: Sendable {
         package let time: Instant
         /// The number of the case that it is of; empty where it is of none.
         package let number: String
+        /// Whose act it says that it is.
+        package let person: Person
+        /// Why it is void: what ended the node, or nil where an account of it was ended.
+        package let reason: Revocation.Reason?
         package let isAdopted: Bool
+
+        /// A person by login and name; both are empty where a node did something by itself.
+        package struct Person: Hashable, Sendable {
+            package let login: String
+            package let name: String
+
+            package init(login: String = "", name: String = "") {
+                self.login = login
+                self.name = name
+            }
+        }
 
         /// How people name it: the first 8 digits of its hash.
         package var id: String { String(hash.hex.prefix(8)) }
@@ -30,8 +45,11 @@ package struct LateLane: Sendable {
     package private(set) var count = 0
 
     /// Reads each change that lies beyond a cut.
+    ///
+    /// - Parameter who: Who an author at a place is.
     package init(
-        holding scopes: [ScopeKnowledge], in directory: Directory, from reader: SnapshotReader
+        holding scopes: [ScopeKnowledge], in directory: Directory, from reader: SnapshotReader,
+        who: (UInt64, RegionID) throws(JournalError) -> Row.Person
     ) throws(JournalError) {
         var ended = directory.revocations.map { (key: $0.key, region: $0.region) }
         for (key, _) in directory.endedAccounts where !ended.contains(where: { $0.key == key }) {
@@ -49,7 +67,8 @@ package struct LateLane: Sendable {
                 while seq <= chain.head.seq {
                     let dot = Dot(actor: chain.actor, seq: seq)
                     if let change = try reader.change(at: dot, in: scope.id) {
-                        try take(change, key, region, scope.name, directory, reader)
+                        let person = try who(change.header.author, region)
+                        try take(change, key, region, scope.name, directory, reader, person)
                     }
                     guard seq < chain.head.seq else { break }
                     seq = seq.next
@@ -60,7 +79,7 @@ package struct LateLane: Sendable {
 
     private mutating func take(
         _ change: Change, _ key: IncarnationKey, _ region: RegionID, _ scope: ScopeName,
-        _ directory: Directory, _ reader: SnapshotReader
+        _ directory: Directory, _ reader: SnapshotReader, _ person: Row.Person
     ) throws(JournalError) {
         let hash = change.hash.prefix16
         let isAdopted = directory.isAdopted(hash, of: key)
@@ -73,11 +92,14 @@ package struct LateLane: Sendable {
         guard isBeyond || isAdopted, change.kind != .genesis else { return }
         count += 1
         guard rows.count < Limits.departureRowsMax else { return }
+        let cut = directory.cut(of: key, in: scope.id)
+        let isEnded = cut.map { change.header.seq > $0.seq || hash != $0.hash } ?? true
         rows.append(
             Row(
                 key: key, region: region, scope: scope, dot: change.dot, hash: hash,
                 kind: change.kind, time: change.header.time.instant,
-                number: try Self.number(of: change, in: scope, reader), isAdopted: isAdopted))
+                number: try Self.number(of: change, in: scope, reader), person: person,
+                reason: isEnded ? directory.reason(of: key) : nil, isAdopted: isAdopted))
     }
 
     private static func number(
@@ -146,7 +168,11 @@ package struct LateLane: Sendable {
                     object.field("seq", Int64(row.dot.seq.rawValue))
                     object.field("kind", row.kind.caseName)
                     object.field("number", row.number)
+                    object.field("login", row.person.login)
+                    object.field("person", row.person.name)
+                    object.field("name", directory.region(row.region)?.name ?? "")
                     object.field("time", row.time.rfc3339)
+                    object.field("reason", row.reason?.rawValue ?? "account")
                     object.field("adopted", row.isAdopted)
                 }
             }

@@ -50,8 +50,10 @@ package struct CatalogPage: Sendable {
     package var html: HTMLText {
         """
         <section class="card"><h1>事项目录</h1>\(ways)</section>
-        <section class="card"><h2>事项</h2><div class="scroll"><table><thead><tr><th>事项<th>编码\
-        <th>版本<th>状态<th></thead><tbody>\(rows)</tbody></table></div>\(more)</section>\(ask)
+        <section class="card"><h2>事项</h2><div class="scroll">\
+        <table class="stack"><thead><tr>\
+        <th>事项<th>编码<th>版本<th>状态<th></thead><tbody>\(rows)</tbody></table></div>\(more)\
+        </section>\(ask)
         """
     }
 
@@ -92,8 +94,9 @@ package struct CatalogPage: Sendable {
             let grant: HTMLText =
                 viewer.may(.grant) ? "<a href=\"/edit/grant?code=\(code)\">下沉</a> " : .empty
             return """
-                <tr><td><a href="/items/\(code)">\(item.name)</a><td><code>\(item.code)</code>\
-                <td>v\(item.version)<td>\(item.standing)\
+                <tr><td><a href="/items/\(code)">\(item.name)</a>\
+                <td data-l="编码"><code>\(item.code)</code>\
+                <td data-l="版本">v\(item.version)<td data-l="状态">\(item.standing)\
                 <td>\(edit)\(own)\(grant)<a href="/catalog/guide?code=\(code)">指南</a> \
                 <a href="/catalog/notice?code=\(code)">告知单</a> \
                 <a href="/catalog/board?code=\(code)">到达</a> \
@@ -311,8 +314,8 @@ package struct ListPage: Sendable {
             let mark: HTMLText =
                 row.isContested ? " <span class=\"mark bad\">冲突待裁</span>" : .empty
             return """
-                <tr><td>\(name)\(mark)<td><code>\(row.code)</code>\
-                <td>\(EditTable.label(row.status))<td>\(row.detail)</tr>
+                <tr><td>\(name)\(mark)<td data-l="编码"><code>\(row.code)</code>\
+                <td data-l="状态">\(EditTable.label(row.status))<td>\(row.detail)</tr>
                 """
         }
         let write: HTMLText =
@@ -322,7 +325,7 @@ package struct ListPage: Sendable {
         let empty: HTMLText = rows.isEmpty ? "<p class=\"quiet\">还没有。</p>" : .empty
         return """
             <section class="card"><div class="title"><h1>\(title)</h1>\(write)</div>
-            <div class="scroll"><table><thead><tr><th>名称<th>编码<th>状态<th></thead>\
+            <div class="scroll"><table class="stack"><thead><tr><th>名称<th>编码<th>状态<th></thead>\
             <tbody>\(lines)</tbody></table></div>\(empty)\(more)
             <p><a href="/catalog">事项目录</a></p></section>
             """

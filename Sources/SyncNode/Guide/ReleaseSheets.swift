@@ -226,7 +226,8 @@ extension SheetMaker {
         Sheet.Section(
             "要素差异", ["要素", "十同", "原", "新"],
             diff.fields.map { field in
-                [field.label, field.isUniform ? "是" : "", words(field.before), words(field.after)]
+                [field.label, field.isUniform ? "是" : ""]
+                    + [field.before, field.after].map { words($0, of: field.key) }
             })
     }
 
@@ -249,14 +250,23 @@ extension SheetMaker {
             "三方对照", ["要素", "共同基线", "现行", "本草稿", "冲突"],
             ways.fields.map { field in
                 [
-                    field.label, words(field.base), words(field.theirs), words(field.mine),
+                    field.label, words(field.base, of: field.key),
+                    words(field.theirs, of: field.key), words(field.mine, of: field.key),
                     field.isConflict ? "是" : "",
                 ]
             })
     }
 
-    private func words(_ value: JSON?) -> String {
+    /// - Parameter key: Of the element that it is the value of.
+    private func words(_ value: JSON?, of key: String = "") -> String {
         guard let value, !value.isNull else { return "—" }
+        if let element = ElementTable.item.first(where: { $0.key == key }),
+            case .object(let parts) = element.form
+        {
+            return parts.compactMap { part in
+                value[part.key].map { "\(part.label)：\(part.words($0))" }
+            }.joined(separator: "；")
+        }
         if let text = value.text { return text }
         if let flag = value.bool { return flag ? "是" : "否" }
         if let list = value.array {

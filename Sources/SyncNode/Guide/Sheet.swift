@@ -95,19 +95,25 @@ package struct Sheet: Hashable, Sendable {
             let rows = section.rows.enumerated().map { index, row -> HTMLText in
                 let path = index < section.paths.count ? section.paths[index] : ""
                 let cells = row.enumerated().map { place, cell -> HTMLText in
-                    place > 0 || path.isEmpty
-                        ? "<td>\(cell)" : "<td><a href=\"\(path)\">\(cell)</a>"
+                    guard place == 0 || place >= section.columns.count else {
+                        return "<td data-l=\"\(section.columns[place])\">\(cell)</td>"
+                    }
+                    return place > 0 || path.isEmpty
+                        ? "<td>\(cell)</td>" : "<td><a href=\"\(path)\">\(cell)</a></td>"
                 }
                 return "<tr>\(cells)</tr>"
             }
             let head: HTMLText = heads.isEmpty ? .empty : "<thead><tr>\(heads)</thead>"
+            // On a phone more columns than these stand below each other.
+            let stack: HTMLText = section.columns.count > 3 ? " class=\"stack\"" : .empty
             return """
                 <section class="card"><h2>\(section.heading)</h2><div class="scroll">\
-                <table>\(head)<tbody>\(rows)</tbody></table></div></section>
+                <table\(stack)>\(head)<tbody>\(rows)</tbody></table></div></section>
                 """
         }
+        let none: HTMLText = sections.isEmpty ? "<p>暂无内容。</p>" : .empty
         return """
-            <section class="card"><h1>\(title)</h1><p class="quiet">\(stamp)</p></section>
+            <section class="card"><h1>\(title)</h1><p class="quiet">\(stamp)</p>\(none)</section>
             \(HTMLText(parts))
             """
     }

@@ -73,6 +73,25 @@ package struct Topology: Hashable, Sendable {
         return try Topology(bytes, path: path)
     }
 
+    /// Only the nodes of these codes, and the links between them. Whose parent is none of them
+    /// is a root.
+    package func only(_ codes: [RegionCode]) -> Topology {
+        let kept = nodes.filter { codes.contains($0.region) }.map { node in
+            Node(
+                region: node.region, name: node.name, level: node.level,
+                parent: node.parent.flatMap { codes.contains($0) ? $0 : nil },
+                listen: node.listen)
+        }
+        let between = links.filter { codes.contains($0.a) && codes.contains($0.b) }
+        return Topology(name: name, nodes: kept, links: between)
+    }
+
+    private init(name: String, nodes: [Node], links: [Link]) {
+        self.name = name
+        self.nodes = nodes
+        self.links = links
+    }
+
     /// Nodes so that every parent stands before its children; else in the file's order.
     package var topDown: [Node] {
         var placed = Set<RegionCode>()

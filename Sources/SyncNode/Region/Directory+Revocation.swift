@@ -44,7 +44,7 @@ extension Directory {
     package var revocations: [(key: IncarnationKey, region: RegionID, reason: Revocation.Reason)] {
         cuts.revoked.keys.sorted { $0.text < $1.text }.compactMap { key in
             guard let region = region(of: key) else { return nil }
-            return (key, region, cuts.reasons[key] ?? .lost)
+            return (key, region, reason(of: key) ?? .lost)
         }
     }
 
@@ -71,6 +71,11 @@ extension Directory {
         // any order: the least is the same.
         return revokers.values.compactMap { $0[scope] }
             .min { ($0.seq, $0.hash) < ($1.seq, $1.hash) }
+    }
+
+    /// Why an incarnation was revoked; nil where it was not.
+    package func reason(of key: IncarnationKey) -> Revocation.Reason? {
+        isRevoked(key) ? cuts.reasons[key] ?? .lost : nil
     }
 
     /// Whether a change beyond a cut counts all the same.

@@ -44,10 +44,11 @@ package enum NodeCommands {
     /// it then does.
     package static func serve(
         data: String, listen: String, certificate: String?, key: String?, hosts: [String],
-        isDemo: Bool, isPlain: Bool, isSupervised: Bool
+        isDemo: Bool, isPlain: Bool, isSupervised: Bool, begin: Instant? = nil
     ) async throws -> Int32 {
         var options = NodeRuntime.Options(data: data, listen: try endpoint(listen))
         options.isDemo = isDemo
+        options.begin = begin
         options.isSecure = !isDemo && !isPlain
         options.hosts = hosts
         if let certificate, let key {
@@ -56,6 +57,10 @@ package enum NodeCommands {
         if isDemo, !options.listen.isLoopback {
             throw NodeRuntime.Failure(
                 "--demo listens on loopback only", chinese: "--demo 只能监听本机回环地址", exitCode: 2)
+        }
+        if begin != nil, !isDemo {
+            throw NodeRuntime.Failure(
+                "--at is for --demo only", chinese: "--at 只用于 --demo", exitCode: 2)
         }
         let signals = SignalWatch(isSupervised: isSupervised)
         while true {

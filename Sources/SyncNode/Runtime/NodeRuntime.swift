@@ -1,4 +1,4 @@
-import Base
+package import Base
 import Blob
 package import Change
 import Crypto
@@ -33,6 +33,8 @@ package final class NodeRuntime: Sendable {
         /// Demo mode: the clock can be set, links can be cut, members are entered unasked; only
         /// ever on loopback.
         package var isDemo = false
+        /// Demo mode: what its clock says at the start; nil for the machine's.
+        package var begin: Instant?
 
         package init(data: String, listen: Endpoint) {
             self.data = data
@@ -89,6 +91,7 @@ package final class NodeRuntime: Sendable {
     package static func start(_ options: Options) async throws(Failure) -> NodeRuntime {
         try checkListen(options)
         let clock = NodeClock(isSet: options.isDemo)
+        if options.isDemo, let begin = options.begin { clock.set(to: begin) }
         let store = try await OpenStore.open(options.data, clock: clock)
         let door = try openDoor(options, store)
         let shown = try identity(of: door, options)

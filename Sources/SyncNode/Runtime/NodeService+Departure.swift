@@ -1,4 +1,5 @@
 import API
+import Account
 import Base
 import Change
 import Departure
@@ -7,6 +8,7 @@ import Gate
 import HTTP
 import Kernel
 import Store
+import Vault
 
 /// Nodes that go: revoked, retired, replaced; and what came behind their end.
 extension NodeService {
@@ -40,10 +42,31 @@ extension NodeService {
         }
     }
 
-    /// {act: list | adopt, ids?, all?}.
+    /// {act: list | adopt, ids?, all?, reason?}: of the operator.
     func late(_ request: HTTPRequest) async -> HTTPResponse {
-        let json = NodeSettings.json(request.body) ?? .null
+        await late(NodeSettings.json(request.body) ?? .null, by: .machine, request)
+    }
+
+    /// The same for a person; what is adopted is a line of the audit.
+    func late(
+        _ wish: JSON, by principal: Principal, _ request: HTTPRequest
+    ) async -> HTTPResponse {
+        let answer = await late(wish)
+        guard wish["act"]?.text == "adopt" else { return answer }
+        let named = (wish["ids"]?.array ?? []).compactMap(\.text).joined(separator: " ")
+        await note(
+            Act.adopt.rawValue, wish["all"]?.bool == true ? "all" : String(named.prefix(120)),
+            wish["reason"]?.text, by: principal, request, answer)
+        return answer
+    }
+
+    private func late(_ json: JSON) async -> HTTPResponse {
         do {
+            let reason = json["reason"]?.text ?? ""
+            guard reason.count <= Limits.reasonCharactersMax else {
+                return Self.problem(
+                    400, "command-invalid", "理由至多 \(Limits.reasonCharactersMax) 字")
+            }
             var lane = try await lane()
             if json["act"]?.text == "adopt" {
                 let isAll = json["all"]?.bool ?? false
@@ -145,9 +168,27 @@ extension NodeService {
     }
 
     private func lane() async throws -> LateLane {
-        try await read { [board = runtime.board] (reader) throws(JournalError) in
-            try LateLane(holding: board.scopes(), in: board.directory, from: reader)
+        try await read {
+            [board = runtime.board, door = runtime.vaultDoor] (reader)
+                throws(JournalError) in
+            try LateLane(holding: board.scopes(), in: board.directory, from: reader) {
+                (author, region) throws(JournalError) in
+                try Self.person(author, at: region, door, reader)
+            }
         }
+    }
+
+    private static func person(
+        _ author: UInt64, at region: RegionID, _ door: VaultDoor, _ reader: SnapshotReader
+    ) throws(JournalError) -> LateLane.Row.Person {
+        guard author != Principal.machine.author else {
+            return .init(login: Principal.machine.login, name: Principal.machine.name)
+        }
+        guard author != 0,
+            let stored = try reader.document(AccountState.key(of: author, at: region)),
+            case .account(let state) = try Content.decoded(stored)
+        else { return .init() }
+        return .init(login: state.login, name: state.opened(door.name).name)
     }
 
     private func read<Value: Sendable>(

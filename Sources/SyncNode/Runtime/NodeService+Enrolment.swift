@@ -96,12 +96,9 @@ extension NodeService {
         var answer = await enrolments(wish)
         let act = wish["act"]?.text ?? ""
         guard act != "list" else { return answer }
-        var line = AuditState(
-            act: "enrol." + act, region: runtime.settings.region.id, author: principal.author)
-        line.login = principal.login
-        line.about = wish["id"]?.text ?? wish["region"]?.text ?? ""
-        line.outcome = answer.status == 200 ? "done" : "refused"
-        await runtime.doorkeeper.note(line, from: request.peer?.address ?? "")
+        await note(
+            "enrol." + act, wish["id"]?.text ?? wish["region"]?.text ?? "", by: principal, request,
+            answer)
         if act == "invite", answer.status == 200,
             case .object(var made)? = NodeSettings.json(answer.body)
         {
@@ -111,6 +108,22 @@ extension NodeService {
             answer.body = writer.bytes
         }
         return answer
+    }
+
+    /// A line of the audit: a word about nodes, and what became of it.
+    func note(
+        _ act: String, _ about: String, _ reason: String? = nil, by principal: Principal,
+        _ request: HTTPRequest, _ answer: HTTPResponse
+    ) async {
+        var line = AuditState(
+            act: act, region: runtime.settings.region.id, author: principal.author)
+        line.login = principal.login
+        line.about = about
+        line.reason = reason ?? ""
+        line.outcome =
+            answer.status < 300
+            ? "done" : NodeSettings.json(answer.body)?["rule"]?.text ?? "refused"
+        await runtime.doorkeeper.note(line, from: request.peer?.address ?? "")
     }
 
     private func enrolments(_ json: JSON) async -> HTTPResponse {

@@ -93,10 +93,14 @@ struct NodeService: Sendable {
                 default: responder.respond(order.refused(outcome))
                 }
             }
-        case .enrolment(let order):
+        case .membership(let order):
             Task {
-                responder.respond(
-                    order.render(await enrolments(order.wish, by: principal, request)))
+                let answer =
+                    switch order.desk {
+                    case .newcomers: await enrolments(order.wish, by: principal, request)
+                    case .late: await late(order.wish, by: principal, request)
+                    }
+                responder.respond(order.render(answer))
             }
         case .events(let cursor): EventStream(runtime: runtime).start(responder, after: cursor)
         }

@@ -17,15 +17,19 @@ package struct NodeSetup: Sendable {
     package let suite: Suite
     /// nil makes the root of a tree.
     package let parentURL: String?
+    /// When its log begins; nil for the machine's clock. Another moment is for the demo alone.
+    package let begin: Instant?
 
     package init(
-        data: String, code: RegionCode, name: String, suite: Suite, parentURL: String?
+        data: String, code: RegionCode, name: String, suite: Suite, parentURL: String?,
+        begin: Instant? = nil
     ) {
         self.data = data
         self.code = code
         self.name = name
         self.suite = suite
         self.parentURL = parentURL
+        self.begin = begin
     }
 
     /// - Throws: `Failure` with one sentence and the exit code.
@@ -127,7 +131,7 @@ package struct NodeSetup: Sendable {
         }
         for submission in work {
             _ = try kernel.commit(
-                [submission], at: SystemClock.now(), entropy: SystemRandom.digest)
+                [submission], at: begin ?? SystemClock.now(), entropy: SystemRandom.digest)
         }
     }
 }

@@ -54,7 +54,7 @@ package enum StaffCommand: Hashable, Sendable {
 
 extension StaffCommand {
     /// The same command with all that somebody wrote freely put through `map`: why a full value
-    /// is wanted, and an account's name.
+    /// is wanted, or something was done, and an account's name.
     package func mappingTexts<E: Error>(
         _ map: (String) throws(E) -> String
     ) throws(E) -> StaffCommand {
@@ -64,7 +64,9 @@ extension StaffCommand {
             return .account(order)
         case .reveal(let id, let number, let reason):
             return .reveal(id, number: number, reason: try map(reason))
-        case .record: return self
+        case .record(var line):
+            if !line.reason.isEmpty { line.reason = try map(line.reason) }
+            return .record(line)
         }
     }
 }

@@ -29,7 +29,30 @@ extension NodeService {
         } catch {
             return Self.problem(503, "no-token", error.sentence)
         }
-        switch request.path.dropFirst(Self.adminPrefix.count) {
+        let door = String(request.path.dropFirst(Self.adminPrefix.count))
+        let answer = await admin(door, request)
+        await noteOperator(door, request, answer)
+        return answer
+    }
+
+    /// What the operator said of nodes stands in the audit; a look and a trial do not.
+    private func noteOperator(
+        _ door: String, _ request: HTTPRequest, _ answer: HTTPResponse
+    ) async {
+        // Of `late` the door itself says who adopted what; a bundle's bytes name nobody.
+        guard ["seat", "partner", "invite", "departure", "move", "parent"].contains(door) else {
+            return
+        }
+        let json = NodeSettings.json(request.body) ?? .null
+        let said = json["act"]?.text
+        guard json["dryRun"]?.bool != true, said != "list" else { return }
+        let act = door == "invite" ? "enrol." + (said ?? "") : "node." + (said ?? door)
+        let about = json["region"]?.text ?? json["id"]?.text ?? json["url"]?.text ?? ""
+        await note(act, String(about.prefix(120)), by: .machine, request, answer)
+    }
+
+    private func admin(_ door: String, _ request: HTTPRequest) async -> HTTPResponse {
+        switch door {
         case "seat": return await seat(request)
         case "partner": return await agree(request)
         case "invite": return await invite(request)
