@@ -323,6 +323,7 @@ struct CaseActs {
         let form: HTMLText = """
             <form method="post" action="/console/cases/\(URLText.segment(sheet.address))/\(name)">
             <input type="hidden" name="seen" value="\(sheet.tag.text)">
+            <input type="hidden" name="seenState" value="\(CaseWords.status(sheet.status))">
             <input type="hidden" name="key" value="\(page.key)">\(Page.token(page.status.viewer))
             \(fields)<button\(kind)>\(title)</button></form>
             """

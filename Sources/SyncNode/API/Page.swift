@@ -189,12 +189,27 @@ enum Page {
 
 /// A problem as a page.
 enum ProblemPage {
+    /// What was seen and what there is, of a page that is stale.
+    private static func both(_ problem: Problem) -> HTMLText {
+        guard problem.status == 412 else { return .empty }
+        func value(_ name: String) -> String? {
+            problem.members.first { $0.name == name }?.value.text
+        }
+        let rows = [("您看到的", "seen"), ("现在", "current")].map { label, name -> HTMLText in
+            let state = value(name + "State").map { $0 + "　" } ?? ""
+            return Page.fact(HTMLText(text: label), "\(state)<code>\(value(name) ?? "—")</code>")
+        }
+        let link: HTMLText =
+            value("place").map { "<p><a class=\"button\" href=\"\($0)\">看现在的</a></p>" } ?? .empty
+        return "<dl class=\"facts\">\(rows)</dl>\(link)"
+    }
+
     static func response(of problem: Problem) -> HTTPResponse {
         let field: HTMLText = problem.field.map { "<p>所涉字段：\($0)</p>" } ?? .empty
         var response = Page.response(
             problem.title, nil, code: problem.status,
             """
-            <section class="card narrow"><h1>\(problem.title)</h1>\(field)
+            <section class="card narrow"><h1>\(problem.title)</h1>\(field)\(both(problem))
             <p class="quiet">规则 <code>\(problem.rule)</code>，状态 \(Int(problem.status))。\
             用浏览器的“后退”可回到刚才的表单，所填内容还在。</p>
             <p><a class="button" href="/">回首页</a></p></section>

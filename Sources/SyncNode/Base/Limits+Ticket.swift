@@ -32,6 +32,8 @@ extension Limits {
     package static let tallyStepsAwaited = 4
     /// Working days within which a contact may still be rated (R19); then a case is put away.
     package static let ratingDays = 5
+    /// Days behind a service after which it is rated no more where a year's notice is not known.
+    package static let ratingDaysUncounted = 30
     /// Days without a sign after which a station counts as gone.
     package static let stationAliveDays = 30
     /// Rows of a list of what is late.

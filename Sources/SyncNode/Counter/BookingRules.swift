@@ -111,9 +111,7 @@ package enum BookingRules {
         of order: BookingOrder, _ book: BookingBook<Failure>, _ scope: ScopeName, _ desk: Desk
     ) -> RuleRefusal? {
         let window = book.window
-        if let at = order.at, at > desk.now.advanced(byMillis: Limits.clockLeadMillisMax) {
-            return .invalid("at", "业务时间不能晚于现在")
-        }
+        if let refusal = desk.refusal(of: order.at) { return refusal }
         guard desk.directory.carries(window.region, scope),
             desk.directory.carries(desk.region, scope)
         else {

@@ -78,7 +78,7 @@ enum TicketDoor {
         of order: RatingOrder, at desk: Desk, from source: S
     ) throws(S.Failure) -> RuleRefusal? {
         let day = CivilDate(of: order.at ?? desk.now)
-        guard let served = order.served else { return CaseRules.refusal(of: order.at, at: desk) }
+        guard let served = order.served else { return desk.refusal(of: order.at) }
         guard served <= day else {
             return RuleRefusal("rating-ahead", "服务日期不能晚于评价之日", field: "served")
         }
@@ -86,8 +86,10 @@ enum TicketDoor {
             of: served.year...min(9999, served.year + 1), for: desk.region, in: desk.directory,
             from: source)
         let due = calendar.due(after: served, workingDays: Limits.ratingDays)
-        guard let last = due.date, day > last else {
-            return CaseRules.refusal(of: order.at, at: desk)
+        // Where no notice is known, no five working days are longer than that.
+        let last = due.date ?? served.advanced(by: Limits.ratingDaysUncounted)
+        guard day > last else {
+            return desk.refusal(of: order.at)
         }
         return .ratingOver("服务", last, field: "served")
     }

@@ -203,9 +203,7 @@ package enum TicketRules {
     }
 
     private static func checkMoment(_ at: Instant?, _ desk: Desk) throws(RuleRefusal) {
-        if let at, at > desk.now.advanced(byMillis: Limits.clockLeadMillisMax) {
-            throw .invalid("at", "业务时间不能晚于现在")
-        }
+        if let refusal = desk.refusal(of: at) { throw refusal }
     }
 
     private static func answer(

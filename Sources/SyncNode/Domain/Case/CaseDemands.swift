@@ -106,19 +106,6 @@ extension CaseRules {
             category: .invalid)
     }
 
-    /// A business time that is not possible: to come, or a year and more ago.
-    static func refusal(of at: Instant?, at desk: Desk) -> RuleRefusal? {
-        guard let at else { return nil }
-        guard at <= desk.now.advanced(byMillis: Limits.clockLeadMillisMax) else {
-            return .invalid("at", "业务时间不能晚于现在")
-        }
-        let oldest = Int64(Limits.backdatedDaysMax) * 86_400_000
-        guard at.millis >= desk.now.millis - oldest else {
-            return .invalid("at", "业务时间早于 \(Limits.backdatedDaysMax) 天以前，请核对年份")
-        }
-        return nil
-    }
-
     /// What the acts need to know of the item; nil where they need nothing of it.
     static func demands<S: DocumentSource>(
         _ act: CaseCommand.Act, _ state: CaseState, at desk: Desk, from source: S
@@ -327,6 +314,7 @@ extension CounterDoor {
                 RuleRefusal(
                     "certificate-unknown", "此办件没有带有效期的证照", field: "case", category: .missing))
         }
+        if let refusal = desk.refusal(of: order.at) { return .refuse(refusal) }
         let moment = order.at ?? desk.now
         guard let stage = state.due(on: CivilDate(of: moment)) else {
             return .refuse(
