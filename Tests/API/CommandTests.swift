@@ -163,7 +163,9 @@ import Testing
                 .step(.passDuty(to: Fixture.county, reason: "r"))
             ), ("takeDuty", "", .step(.takeDuty)),
         ]
-        #expect(bodies.map(\.action) + ["reveal", "erase"] == RouteTable.caseActions.map(\.name))
+        #expect(
+            bodies.map(\.action) + ["reveal", "erase", "preserve", "dispose", "export"]
+                == RouteTable.caseActions.map(\.name))
         for (action, body, act) in bodies {
             let target = "/api/v1/cases/\(Fixture.number)/" + action
             guard case .cases(let command) = try ask.order(target, body: body).command else {

@@ -79,19 +79,18 @@ enum TicketDoor {
     ) throws(S.Failure) -> RuleRefusal? {
         let day = CivilDate(of: order.at ?? desk.now)
         guard let served = order.served else { return desk.refusal(of: order.at) }
-        guard served <= day else {
+        if served > day {
             return RuleRefusal("rating-ahead", "服务日期不能晚于评价之日", field: "served")
         }
         let calendar = try CatalogQuery.calendar(
             of: served.year...min(9999, served.year + 1), for: desk.region, in: desk.directory,
             from: source)
-        let due = calendar.due(after: served, workingDays: Limits.ratingDays)
         // Where no notice is known, no five working days are longer than that.
-        let last = due.date ?? served.advanced(by: Limits.ratingDaysUncounted)
-        guard day > last else {
-            return desk.refusal(of: order.at)
-        }
-        return .ratingOver("服务", last, field: "served")
+        let last =
+            calendar.due(after: served, workingDays: Limits.ratingDays).date
+            ?? served.advanced(by: Limits.ratingDaysUncounted)
+        return day > last
+            ? .ratingOver("服务", last, field: "served") : desk.refusal(of: order.at)
     }
 
     /// 一事一评: a case is rated once at each place, until five working days after 办结; only then
