@@ -193,6 +193,7 @@ enum ProblemPage {
             用浏览器的“后退”可回到刚才的表单，所填内容还在。</p>
             <p><a class="button" href="/">回首页</a></p></section>
             """)
+        response.refusal = problem.rule
         if let allow = problem.allow { response.headers.add("Allow", allow) }
         if let seconds = problem.retryAfterSeconds {
             response.headers.add("Retry-After", String(seconds))
