@@ -32,7 +32,7 @@ let rooms: [(name: String, knows: [String])] = [
     ("Editing", ["Base", "Account", "Domain", "Console", "Guide"]),
     ("Board", ["Base", "Change", "Civil", "Domain", "Guide"]),
     ("Paper", ["Base", "Crypto", "Change", "Civil", "Domain", "Guide"]),
-    ("Archive", ["Base", "Crypto", "Change", "Domain"]),
+    ("Archive", ["Base", "Crypto", "Change", "Civil", "Domain", "Console", "Guide", "Paper"]),
     ("Replication", ["Base", "Change"]),
     ("Kernel", ["Base", "Change", "Document", "Domain", "Replication"]),
     (
@@ -163,7 +163,8 @@ let package = Package(
             .executableTarget(
                 name: "node",
                 dependencies: [
-                    "Base", "HTTP", "Account", "Domain", "Guide", "Board", "Archive", "Host",
+                    "Base", "HTTP", "Account", "Domain", "Guide", "Board", "Archive", "Disk",
+                    "Host",
                     "Runtime",
                     "Demo",
                     "Bench",

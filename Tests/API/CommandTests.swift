@@ -159,7 +159,9 @@ import Testing
                 .step(.fee(isNotice: true, cents: 500, purpose: "工本费", note: ""))
             ),
         ]
-        #expect(bodies.map(\.action) + ["reveal", "erase"] == RouteTable.caseActions.map(\.name))
+        #expect(
+            bodies.map(\.action) + ["reveal", "erase", "preserve", "dispose", "export"]
+                == RouteTable.caseActions.map(\.name))
         for (action, body, act) in bodies {
             let target = "/api/v1/cases/\(Fixture.number)/" + action
             guard case .cases(let command) = try ask.order(target, body: body).command else {

@@ -147,6 +147,11 @@ struct FixtureView: NodeView {
             ])
     }
 
+    func archivePackage(_ key: DocumentKey) throws(ViewError) -> ArchiveExport? {
+        try fail()
+        return nil
+    }
+
     func archive(_ key: DocumentKey) throws(ViewError) -> ArchiveAnswer? {
         try fail()
         let state = CaseState(scope: .cases(RegionID(1), year: 2026), id: ScopeID(1))

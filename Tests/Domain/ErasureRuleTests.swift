@@ -44,4 +44,154 @@ import Testing
         let erasure = try #require(Erasure(change))
         #expect(erasure.entries.count == 3)
     }
+
+    // MARK: terms, holds, two persons
+
+    private static let digest = #","digest":"\#(String(repeating: "b", count: 64))""#
+
+    /// A case of the county's own, closed on 2026-09-24.
+    private func closed(_ world: CaseWorld) throws -> String {
+        let number = try world.receive("C")
+        for (act, more) in [
+            ("accept", ""), ("decide", #","outcome":"grant""#), ("deliver", ""), ("close", ""),
+        ] {
+            #expect(try world.say("C", act, number, more) == nil)
+        }
+        return number
+    }
+
+    private func set(_ world: CaseWorld, _ day: String) throws {
+        world.node("C").now = try #require(Instant(rfc3339: day + "T09:00:00+08:00"))
+    }
+
+    /// Ten years from the year after 2026 end with 2036: on 2037-01-01 it may go, and not before.
+    @Test func nothingGoesBeforeItIsArchivedAndItsTermIsOver() throws {
+        let world = try CaseWorld()
+        let number = try closed(world)
+        #expect(try erase(world, "C", number) == "case-not-archived")
+        try set(world, "2036-12-31")
+        #expect(try erase(world, "C", number) == "case-not-archived", "however old")
+        try set(world, "2026-10-10")
+        #expect(try world.say("C", "archive", number, Self.digest) == nil)
+        #expect(try erase(world, "C", number) == "retention-open")
+        try set(world, "2036-12-31")
+        #expect(try erase(world, "C", number) == "retention-open")
+        try set(world, "2037-01-01")
+        #expect(
+            try world.say("C", "erase", number, #","reason":"x","dryRun":true"#) == nil
+                && world.state("C", number)?.isErased == false)
+        #expect(try erase(world, "C", number) == nil)
+        #expect(world.state("C", number)?.isErased == true)
+    }
+
+    @Test func termsAreTheCountysSettingByKindOfItem() throws {
+        let world = try CaseWorld()
+        let county = world.node("C")
+        func set(_ years: Int, kinds: String) throws {
+            #expect(
+                try county.say(
+                    #"{"command":"setting.set","code":"retention","default":\#(years),"refused":1,"#
+                        + #""withdrawn":1,"kinds":[\#(kinds)]}"#) == nil)
+        }
+        func due(_ number: String) throws -> String? {
+            let state = try #require(world.state("C", number))
+            return CatalogQuery.retention(of: state, in: county.directory, from: county).due?.text
+        }
+        let number = try closed(world)
+        #expect(try due(number) == "2037-01-01")
+        try set(3, kinds: "")
+        #expect(try due(number) == "2030-01-01")
+        try set(3, kinds: #"{"kind":"公共服务","years":5}"#)
+        #expect(try due(number) == "2032-01-01", "its item is 公共服务")
+        try set(3, kinds: #"{"kind":"公共服务","years":100}"#)
+        #expect(try due(number) == nil, "for good")
+        try self.set(world, "2026-10-10")
+        #expect(try world.say("C", "archive", number, Self.digest) == nil)
+        #expect(try erase(world, "C", number) == "retention-permanent")
+        let other = try world.receive("C")
+        #expect(try world.say("C", "withdraw", other) == nil)
+        #expect(try due(other) == "2028-01-01", "withdrawn: a year of its own")
+        #expect(try erase(world, "C", other) == "retention-open")
+        for bad in [
+            #""default":101,"refused":1,"withdrawn":1"#, #""default":1,"refused":-1,"withdrawn":1"#,
+            #""default":1,"refused":1,"withdrawn":1,"kinds":[{"kind":"没有","years":1}]"#,
+        ] {
+            let rule = try county.say(#"{"command":"setting.set","code":"retention",\#(bad)}"#)
+            #expect(rule != nil, "\(bad)")
+        }
+    }
+
+    @Test func whatIsPreservedStaysWhateverItsAge() throws {
+        let world = try CaseWorld()
+        let number = try closed(world)
+        try set(world, "2026-10-10")
+        #expect(try world.say("C", "archive", number, Self.digest) == nil)
+        let why = #","reason":"复议 2026-7""#
+        #expect(
+            try world.say("C", "preserve", number, why + #","release":true"#) == "preserve-none")
+        #expect(try world.say("C", "preserve", number, why) == nil, "also of what is archived")
+        #expect(try world.say("C", "preserve", number, why) == "case-preserved")
+        try set(world, "2040-01-01")
+        #expect(try erase(world, "C", number) == "case-preserved")
+        #expect(
+            try world.say("C", "erase", number, #","reason":"x","early":true"#) == "case-preserved")
+        #expect(try world.say("C", "dispose", number, why) == "case-preserved")
+        #expect(try world.say("C", "preserve", number, why + #","release":true"#) == nil)
+        #expect(try erase(world, "C", number) == nil)
+    }
+
+    @Test func onlyTheCountyHoldsAndAsks() throws {
+        let world = try CaseWorld()
+        let number = try world.receive("V1")
+        world.settle()
+        for name in ["V1", "T"] {
+            for act in ["preserve", "dispose"] {
+                #expect(try world.say(name, act, number, #","reason":"r""#) == "not-supervisor")
+            }
+        }
+        #expect(try world.say("C", "preserve", number, #","reason":"r""#) == nil)
+        world.settle()
+        for name in ["V1", "T", "C"] { #expect(world.state(name, number)?.isHeld == true) }
+        #expect(try world.say("T", "export", number, #","reason":"r""#) == nil)
+        world.settle()
+        #expect(world.state("C", number)?.exports.count == 1)
+        #expect(world.state("C", number)?.status == .received, "beside its course")
+    }
+
+    /// 销毁鉴定: one asks, another carries it out.
+    @Test func twoPersonsDestroyARecord() throws {
+        let world = try CaseWorld()
+        let county = world.node("C")
+        let number = try closed(world)
+        try set(world, "2026-10-10")
+        #expect(try world.say("C", "archive", number, Self.digest) == nil)
+        #expect(try county.enter("one", [.chief]) == nil)
+        #expect(try county.enter("two", [.chief]) == nil)
+        try set(world, "2037-01-01")
+        let why = #","reason":"到期""#
+        try county.act(as: "one")
+        #expect(try erase(world, "C", number) == "disposal-none")
+        #expect(try world.say("C", "erase", number, why + #","dryRun":true"#) == nil)
+        #expect(try world.say("C", "dispose", number, why) == nil)
+        #expect(try world.say("C", "dispose", number, why) == "disposal-open")
+        #expect(try erase(world, "C", number) == "separate-officers")
+        try county.act(as: "two")
+        #expect(try world.say("C", "dispose", number, why + #","dismiss":true"#) == nil)
+        #expect(try erase(world, "C", number) == "disposal-none")
+        #expect(try world.say("C", "dispose", number, why) == nil)
+        try county.act(as: "one")
+        #expect(try erase(world, "C", number) == nil)
+        #expect(world.state("C", number)?.isErased == true)
+    }
+
+    /// Before its term only by a law that the reason names, and never before the archive.
+    @Test func earlyIsStillAfterTheArchive() throws {
+        let world = try CaseWorld()
+        let number = try closed(world)
+        let early = #","reason":"个人信息保护法第四十七条","early":true"#
+        #expect(try world.say("C", "erase", number, early) == "case-not-archived")
+        try set(world, "2026-10-10")
+        #expect(try world.say("C", "archive", number, Self.digest) == nil)
+        #expect(try world.say("C", "erase", number, early) == nil)
+    }
 }

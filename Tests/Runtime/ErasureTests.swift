@@ -13,6 +13,21 @@ import Testing
         for act in ["accept", "decide\",\"outcome\":\"grant", "deliver\",\"receiver\":\"某甲"] {
             try await place.village.say("{\"case\":\"\(number)\",\"command\":\"case.\(act)\"}")
         }
+        return number
+    }
+
+    /// Closed and, after the rating window, put away by the station.
+    private func archived(_ place: County, _ name: String) async throws -> String {
+        let number = try await closed(place, name)
+        try await place.village.say("{\"case\":\"\(number)\",\"command\":\"case.close\"}")
+        let now = try await place.village.running().clock.now()
+        let later = Instant(millis: now.millis + 20 * 86_400_000)
+        for station in [place.county, place.village] {
+            try await station.running().clock.set(to: later)
+        }
+        let digest = String(repeating: "a", count: 64)
+        try await place.village.say(
+            "{\"case\":\"\(number)\",\"command\":\"case.archive\",\"digest\":\"\(digest)\"}")
         try await place.settle(place.village)
         return number
     }
@@ -44,18 +59,19 @@ import Testing
         let place = try await County()
         let before = place.folder.path + "/before"
         try NodeBackup.save(data: place.village.data, to: before)
-        let number = try await closed(place, "欧阳若兰")
-        let other = try await closed(place, "另一人")
+        let number = try await archived(place, "欧阳若兰")
+        let other = try await archived(place, "另一人")
         let envelope = try await sealed(number, at: place.county)
         #expect(!envelope.isEmpty)
         for station in [place.county, place.village] {
             #expect(try !files(below: station.data, with: envelope).isEmpty, "it was there")
         }
         try await place.county.say(
-            "{\"command\":\"case.erase\",\"case\":\"\(number)\",\"reason\":\"到期\",\"dryRun\":true}")
+            "{\"command\":\"case.erase\",\"case\":\"\(number)\",\"reason\":\"到期\",\"early\":true,\"dryRun\":true}"
+        )
         #expect(try await sealed(number, at: place.county) == envelope, "a rehearsal")
         try await place.county.say(
-            "{\"command\":\"case.erase\",\"case\":\"\(number)\",\"reason\":\"到期\"}")
+            "{\"command\":\"case.erase\",\"case\":\"\(number)\",\"reason\":\"到期\",\"early\":true}")
         try await place.settle(place.village)
         for station in [place.county, place.village] {
             try await County.until("it is gone at \(station.code)") {
@@ -63,7 +79,7 @@ import Testing
                     && files(below: station.data, with: envelope).isEmpty
             }
             let file = try await station.file(number)
-            #expect(file["erased"]?.bool == true && file["status"]?.text == "delivered")
+            #expect(file["erased"]?.bool == true && file["status"]?.text == "archived")
             #expect(file["number"]?.text == number, "what is nobody's stays")
             #expect(try await !sealed(other, at: station).isEmpty, "and so do others")
         }
@@ -92,12 +108,12 @@ import Testing
 
     @Test func aBackupOfBeforeForgetsAgain() async throws {
         let place = try await County()
-        let number = try await closed(place, "欧阳若兰")
+        let number = try await archived(place, "欧阳若兰")
         let envelope = try await sealed(number, at: place.village)
         let saved = place.folder.path + "/saved-before"
         try NodeBackup.save(data: place.village.data, to: saved)
         try await place.county.say(
-            "{\"command\":\"case.erase\",\"case\":\"\(number)\",\"reason\":\"到期\"}")
+            "{\"command\":\"case.erase\",\"case\":\"\(number)\",\"reason\":\"到期\",\"early\":true}")
         try await place.settle(place.village)
         await place.village.stop()
         try FileManager.default.removeItem(atPath: place.village.data)
@@ -113,14 +129,14 @@ import Testing
 
     @Test func aPersonErasedIsNotFoundAnyMore() async throws {
         let place = try await County()
-        let number = try await closed(place, "欧阳若兰")
+        let number = try await archived(place, "欧阳若兰")
         func found() async throws -> [String] {
             try NodeQueries(runtime: try await place.county.running())
                 .search("欧阳若兰", limit: 5).map(\.label)
         }
         try await County.until("it is found") { try await found() == [number] }
         try await place.county.say(
-            "{\"command\":\"case.erase\",\"case\":\"\(number)\",\"reason\":\"到期\"}")
+            "{\"command\":\"case.erase\",\"case\":\"\(number)\",\"reason\":\"到期\",\"early\":true}")
         #expect(try await found().isEmpty)
         await place.stop()
     }

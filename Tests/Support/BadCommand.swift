@@ -58,6 +58,9 @@ extension BadRequest {
             ["command": "case.force", "case": subject, "to": "370124000000", "reason": "x"],
             ["case", "to", "reason"]
         ), (["command": "case.erase", "case": subject, "reason": "x"], ["case", "reason"]),
+        (["command": "case.preserve", "case": subject, "reason": "x"], ["case", "reason"]),
+        (["command": "case.dispose", "case": subject, "reason": "x"], ["case", "reason"]),
+        (["command": "case.export", "case": subject, "reason": "x"], ["case", "reason"]),
         (["command": "case.ratify", "case": subject, "event": subject], ["case", "event"]),
         (
             [

@@ -44,6 +44,7 @@ package enum API {
             return !request.path.utf8.starts(with: formPrefix)
                 && !request.path.utf8.starts(with: catalogPrefix)
                 && !request.path.utf8.starts(with: queuePrefix)
+                && !request.path.utf8.starts(with: archivePrefix)
         }
         let path = request.path.utf8
         guard !path.starts(with: casePrefix) else { return true }
@@ -63,6 +64,7 @@ package enum API {
     private static let formPrefix = Array("/console/".utf8)
     private static let catalogPrefix = Array("/api/v1/catalog/".utf8)
     private static let queuePrefix = Array("/api/v1/queue".utf8)
+    private static let archivePrefix = Array("/api/v1/archives/".utf8)
     private static let syncPrefix = Array("/sync/".utf8)
     private static let apiPrefix = Array("/api/".utf8)
 

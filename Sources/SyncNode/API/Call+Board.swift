@@ -18,11 +18,6 @@ extension RouteTable {
             ],
             answer: .json("Sheet", "标题、截至、各节，以及供程序的数据"), problems: [400, 403, 404]),
         Route(
-            method: .get, pattern: "/api/v1/archives/{number}", operation: .getArchive,
-            face: .api, summary: "归档包：清单、逐条变更、附件摘要，及归档时的摘要",
-            parameters: [.caseNumber],
-            answer: .json("Any", "归档包；姓名等仍为密文"), problems: [404, 409]),
-        Route(
             method: .post, pattern: "/api/v1/tickets/check", operation: .checkTickets, face: .api,
             summary: "试导入热线工单（CSV）：逐行逐字段给出结果，不写入", body: .bytes,
             answer: .json("Any", "每行的结果"), problems: [400, 403, 422, 503]),
@@ -118,19 +113,6 @@ extension Call {
         return response
     }
 
-    func archiveAnswer() throws(Problem) -> HTTPResponse {
-        let key = try document(.caseFile).key
-        let found = try read { view throws(ViewError) in try view.archive(key) }
-        guard let found else { throw missing(.caseFile) }
-        var writer = JSONWriter(capacity: 8192)
-        writer.object { object in
-            object.field("sealed", found.sealed.map(JSON.text) ?? .null)
-            object.field("sealableFrom", found.sealableFrom.map { .text($0.text) } ?? .null)
-            object.field("package", stored: found.package.json)
-        }
-        return .json(writer.bytes)
-    }
-
     // MARK: a hotline's file
 
     /// The rows of the body; what has not the columns of such a file is none.
@@ -183,7 +165,9 @@ extension Call {
         let sheet = try boardSheet()
         var acts: HTMLText = .empty
         let kind = BoardKind(rawValue: values[0]) ?? .tickets
-        if kind == .ticket {
+        if kind == .archive || kind == .archives {
+            acts = ArchiveForms(viewer: status.viewer, sheet: sheet).html
+        } else if kind == .ticket {
             acts = BoardPage(viewer: status.viewer).acts(on: sheet, try names())
         } else if kind.isOfCounter {
             acts = BoardPage(viewer: status.viewer).counter(kind, sheet, try names())

@@ -21,6 +21,7 @@ extension Call {
         case .catalogForm: return try catalogForm(form)
         case .editForm: return try editForm(form)
         case .boardForm: return try boardForm(form)
+        case .archiveForm: return try archiveForm(form)
         case .queueForm: return try queueForm(form)
         case .rateForm: return try rateForm(form)
         case .loginForm, .logoutForm, .passwordForm, .codeForm, .accountForm, .draftForm,
@@ -75,6 +76,9 @@ extension Call {
         try checkToken(texts["token"])
         guard let file = form["file"], file.fileName != nil, !file.content.isEmpty else {
             throw .invalid("file-missing", "没有选择文件，或文件（file）没有内容", field: "file")
+        }
+        if route.operation == .archiveCheckForm {
+            return .now(try archiveCheckPage(Array(request.body[file.content])))
         }
         guard file.content.count <= Limits.blobUploadBytesMax else {
             throw Problem(

@@ -30,6 +30,8 @@ struct Call<View: NodeView> {
             case .checkImport: return .now(try importCheck())
             case .importCatalog: return try catalogImport()
             case .checkTickets: return .now(try ticketCheck())
+            case .exportArchive: return try archiveExport()
+            case .checkArchive: return .now(try archiveCheck())
             case .importTickets: return try ticketImport()
             case .actOnQueue: return .now(try queueCommand())
             case .closeQueue: return try queueClose()

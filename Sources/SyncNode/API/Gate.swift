@@ -30,7 +30,8 @@ enum Gate {
             .homePage, .accountPage,
             .logoutForm, .passwordForm, .submitCommand, .receiveCase, .actOnCase, .publishItem,
             .actOnItem, .receiveForm, .caseForm, .addAccount, .actOnAccount, .accountForm,
-            .draftForm, .importCatalog, .catalogForm, .editForm, .boardForm, .importTickets,
+            .archiveForm, .draftForm, .importCatalog, .catalogForm, .editForm, .boardForm,
+            .importTickets,
             .closeQueue:
             .anyone
         case .listCases, .getCase, .getCaseClock, .search, .casePage, .searchPage, .streamEvents,
@@ -44,6 +45,8 @@ enum Gate {
         case .checkTickets: .act(.ticketImport)
         case .getQueue, .actOnQueue, .queuePage, .queueForm: .act(.queue)
         case .getArchive: .act(.archive)
+        case .exportArchive: .act(.export)
+        case .checkArchive, .archiveCheckForm: .act(.viewBoard)
         case .metrics, .getStatus, .listPeers, .listScopes, .scopesPage: .act(.viewNode)
         // A scan shows more of a person than any field.
         case .getBlob, .scanFile: .act(.reveal)

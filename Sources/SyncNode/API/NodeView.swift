@@ -39,6 +39,9 @@ package protocol NodeView {
     func board(_ question: BoardQuestion) throws(ViewError) -> Sheet?
     /// The archive of a case (归档包); nil where it is not here.
     func archive(_ key: DocumentKey) throws(ViewError) -> ArchiveAnswer?
+    /// The same to be given away: documents, attachments and the person in full, signed by this
+    /// node. Cost: every document is made, every attachment read.
+    func archivePackage(_ key: DocumentKey) throws(ViewError) -> ArchiveExport?
     /// What a hotline's file would come to; nothing is written.
     func plan(_ file: TicketFile) throws(ViewError) -> TicketPlan
     /// The place's line (排队叫号) as it is, or after a wish; a wish under a key that was heard
@@ -90,6 +93,13 @@ package struct ArchiveAnswer: Sendable {
         self.sealed = sealed
         self.sealableFrom = sealableFrom
     }
+}
+
+/// A case's package, on its way out of the node.
+package enum ArchiveExport: Sendable {
+    case made(ArchiveFolder, ArchiveSignature)
+    /// So many bytes of attachments are more than one answer holds.
+    case tooLong(Int)
 }
 
 /// Why a view gave no answer.

@@ -26,6 +26,33 @@ extension RouteTable {
             answer: .text("application/octet-stream", "图片、PDF 在页内显示，其他下载"),
             problems: [400, 404, 503]),
     ]
+    /// 归档包: looked at, given away, checked.
+    static let archives: [Route] = [
+        Route(
+            method: .get, pattern: "/api/v1/archives/{number}", operation: .getArchive,
+            face: .api, summary: "归档包：清单、逐条变更、附件摘要，及归档时的摘要",
+            parameters: [.caseNumber],
+            answer: .json("Any", "归档包；姓名等仍为密文"), problems: [404, 409]),
+        Route(
+            method: .post, pattern: "/api/v1/archives/{number}/export",
+            operation: .exportArchive, face: .api,
+            summary: "导出归档包（ZIP）：文书、元数据、附件、变更，带本节点签名；理由记入办件",
+            parameters: [.caseNumber], body: .json("ArchiveReason"),
+            answer: .text("application/zip", "归档包"), problems: [400, 403, 404, 409, 413, 422, 503]),
+        Route(
+            method: .post, pattern: "/api/v1/archives/verify", operation: .checkArchive,
+            face: .api, summary: "校验归档包（ZIP）：逐个文件、签名、封存摘要", body: .bytes,
+            answer: .json("Any", "结论与逐条问题"), problems: [400, 403, 422, 503]),
+        Route(
+            method: .post, pattern: "/console/archives/{number}/{action}",
+            operation: .archiveForm, face: .console, summary: "归档、导出、保全、销毁",
+            parameters: [.caseNumber, .action(ArchiveForms.actions)], body: .form("StaffForm"),
+            answer: .redirect, problems: [400, 403, 404, 409, 413, 415, 422, 503]),
+        Route(
+            method: .post, pattern: "/console/archives", operation: .archiveCheckForm,
+            face: .console, summary: "校验上传的归档包", body: .upload("ScanForm"), answer: .page,
+            problems: [400, 403, 413, 415, 422, 503]),
+    ]
     /// The catalog beside its items: sheets, import and export, definitions.
     static let catalog: [Route] = [
         Route(

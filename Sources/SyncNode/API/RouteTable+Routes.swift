@@ -17,6 +17,7 @@ extension RouteTable {
         ("material", "登记材料"), ("reuse", "复用材料"), ("waive", "凭证照免提交"),
         ("fee", "缴费通知与登记"),
         ("reveal", "显示完整信息"), ("erase", "清除个人信息"),
+        ("preserve", "保全与解除保全"), ("dispose", "申请销毁与驳回"), ("export", "登记导出"),
     ]
 
     /// What an item may be asked for.

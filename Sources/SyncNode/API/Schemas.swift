@@ -336,6 +336,7 @@ enum Schemas {
             ])
         ),
         ("SyncForm", .record([])),
+        ("ArchiveReason", .record([("reason", .string())], required: ["reason"])),
         (
             "ScanForm",
             .record(

@@ -145,6 +145,7 @@ enum CaseWords {
         "take": "转收件", "propose": "拟不予受理", "answer": "上级答复", "assign": "分转", "pause": "停算时限",
         "resume": "恢复计时", "extend": "延长办理期限", "askSeal": "签印请求", "seal": "签印", "ready": "制证",
         "end": "终止", "verify": "事后核查", "revoke": "撤销决定", "originals": "原件交接", "archive": "归档",
+        "keep": "档案管理",
         "material": "材料登记",
         "retime": "业务时间更正", "fee": "缴费",
     ]

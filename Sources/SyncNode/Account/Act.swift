@@ -46,6 +46,10 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case waive = "case.waive"
     /// What is personal of a closed case is destroyed, everywhere.
     case erase = "case.erase"
+    /// 档案: kept from being erased; that it be erased is asked for; a package is given away.
+    case preserve = "case.preserve"
+    case dispose = "case.dispose"
+    case export = "case.export"
     /// A full name and number, with a reason.
     case reveal = "case.reveal"
 
@@ -126,6 +130,9 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .forkCut: "裁定分叉"
         case .reveal: "查看完整个人信息"
         case .erase: "清除个人信息"
+        case .preserve: "保全档案"
+        case .dispose: "申请销毁"
+        case .export: "导出档案"
         case .correctAgain: "再次补正告知"
         case .take: "转收件"
         case .propose: "拟不予受理"

@@ -43,16 +43,18 @@ package enum Permissions {
     private static func acts(of role: Role) -> Set<Act> {
         switch role {
         case .villageClerk: window.union([.decide, .overlay, .seal])
-        case .townAcceptor: window.union([.overlay])
+        case .townAcceptor: window.union([.overlay, .export])
         case .townReviewer:
-            decider.union([.refuse, .correct, .correctAgain, .answer, .ticketReview, .adopt])
-        case .countyWindow: window.union([.assign])
+            decider.union([
+                .refuse, .correct, .correctAgain, .answer, .ticketReview, .adopt, .export,
+            ])
+        case .countyWindow: window.union([.assign, .export, .dispose])
         case .approver, .soleApprover: decider
         case .chief:
             [
                 .refuse, .correct, .correctAgain, .answer, .hold, .runOn, .extend, .seal,
                 .end, .verify, .revoke, .force, .ratify, .forkCut, .adopt, .erase, .rule,
-                .note, .reveal, .viewCases,
+                .archive, .export, .preserve, .dispose, .note, .reveal, .viewCases,
                 .viewNode, .ticketOpen, .ticketStep, .ticketReview, .ticketImport, .viewBoard,
                 .setting, .window, .bookingStep,
             ]

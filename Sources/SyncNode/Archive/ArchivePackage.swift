@@ -34,7 +34,7 @@ package struct ArchivePackage: Hashable, Sendable {
     ///   - changes: Those of its events that are here, in any order.
     ///   - suite: By which digests are made.
     package init(_ state: CaseState, _ changes: [Change], suite: Suite) {
-        let kept = changes.filter { $0.kind != .caseArchive && $0.kind != .caseErase }
+        let kept = changes.filter { !Self.isBeside($0.kind) }
             .sorted { ($0.header.actor, $0.header.seq) < ($1.header.actor, $1.header.seq) }
         var files: [File] = []
         for (index, change) in kept.enumerated() {
@@ -85,6 +85,11 @@ package struct ArchivePackage: Hashable, Sendable {
         invariant(files.count == kept.count, "each change is a file")
     }
 
+    /// What is written when a case is put away and after that: no part of what is sealed.
+    private static func isBeside(_ kind: ChangeKind) -> Bool {
+        [.caseArchive, .caseErase, .caseKeep].contains(kind)
+    }
+
     /// {number, digest, manifest, files: [{name, content}], attachments}: contents in base 64.
     package var json: [UInt8] {
         var writer = JSONWriter(capacity: 4096)
@@ -105,71 +110,5 @@ package struct ArchivePackage: Hashable, Sendable {
             }
         }
         return writer.bytes
-    }
-}
-
-/// What is wrong with a package that was kept somewhere else.
-package enum ArchiveCheck {
-    /// Looks at every file that the manifest names; needs no node.
-    ///
-    /// - Parameters:
-    ///   - manifest: As it was kept.
-    ///   - wanted: The digest that the case was sealed with; nil where it is not known.
-    ///   - file: A file of the package by its name; nil where there is none.
-    /// - Returns: One sentence for each fault; none where all is as it was.
-    package static func faults(
-        _ manifest: [UInt8], sealed wanted: String?, _ file: (String) -> [UInt8]?
-    ) -> [String] {
-        let json: JSON
-        do throws(JSONError) {
-            json = try JSON(parsing: manifest)
-        } catch {
-            return ["manifest.json 不是合格的 JSON"]
-        }
-        guard json["format"]?.text == ArchivePackage.format,
-            let suite = json["suite"]?.int.flatMap({ Suite(rawValue: UInt8(clamping: $0)) }),
-            let files = json["files"]?.array
-        else { return ["manifest.json 不是归档包的清单"] }
-        var faults: [String] = []
-        if let wanted, Hash.digest(manifest, suite: suite).hex != wanted {
-            faults.append("manifest.json 与归档时的摘要不符")
-        }
-        for entry in files {
-            guard let name = entry["name"]?.text, let digest = entry["digest"]?.text else {
-                faults.append("清单中有一项残缺")
-                continue
-            }
-            guard let bytes = file(name) else {
-                faults.append("缺少 \(name)")
-                continue
-            }
-            if Hash.digest(bytes, suite: suite).hex != digest {
-                faults.append("\(name) 与摘要不符")
-                continue
-            }
-            faults += change(bytes, name, entry)
-        }
-        for blob in (json["attachments"]?.array ?? []).compactMap(\.text) {
-            guard let bytes = file("attachments/" + blob) else {
-                faults.append("缺少附件 \(blob)")
-                continue
-            }
-            let isGood = Suite.allCases.contains { Hash.digest(bytes, suite: $0).hex == blob }
-            if !isGood { faults.append("附件 \(blob) 与摘要不符") }
-        }
-        return faults
-    }
-
-    /// The change is of its form, and has the hash by which the chain names it.
-    private static func change(_ bytes: [UInt8], _ name: String, _ entry: JSON) -> [String] {
-        for suite in Suite.allCases {
-            do throws(DecodeError) {
-                let change = try ChangeCodec.decode(bytes, suite: suite)
-                if change.hash.hex == entry["hash"]?.text { return [] }
-            } catch {
-                return ["\(name) 不是一条变更"]
-            }
-        }
-        return ["\(name) 的变更摘要与链不符"]
     }
 }

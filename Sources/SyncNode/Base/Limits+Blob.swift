@@ -30,3 +30,17 @@ extension Limits {
     /// Other cases of one person that are looked at for what was given there.
     package static let poolCasesMax = 20
 }
+
+/// Bounds of a case's archive.
+extension Limits {
+    /// Files of one package: its changes, their documents and attachments, and what frames them.
+    package static let archiveFilesMax = 2 * caseEventsMax + papersMax + 8
+    /// Bytes of a package that is brought to be checked: what one request may bring.
+    package static let archiveUploadBytesMax = blobUploadBytesMax
+    /// Bytes of the attachments of a package that is given away: four of the largest, in memory.
+    package static let archiveBytesMax = 4 * blobUploadBytesMax
+    /// Cases that a list of archives looks through, the oldest first.
+    package static let archivesWalkedMax = 2_000
+    /// Rows of such a list.
+    package static let archivesListedMax = 200
+}

@@ -69,6 +69,8 @@ where Figured.Failure == Source.Failure {
         case .metrics: return try metrics(question, for: region)
         case .month: return try month(question, for: region)
         case .ranking: return try ranking(question, for: region)
+        case .archives: return try archives(for: region)
+        case .archive: return try archive(question.code)
         case .windows: return try windows(for: region)
         case .bookings: return try bookings(question, for: region)
         case .booking: return try booking(question.code)

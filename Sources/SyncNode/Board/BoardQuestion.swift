@@ -11,6 +11,8 @@ package enum BoardKind: String, Hashable, Sendable, CaseIterable {
     case lights
     /// 指标: all of DOMAIN §2. 月报. 排名.
     case metrics, month, ranking
+    /// 档案: what is due, sealed, given away, out of its term; one of them.
+    case archives, archive
     /// 预约: windows with their free hours; what was booked; one booking.
     case windows, bookings, booking
     /// 寄递: parcels; one of them. 到期提醒. 叫号日结 of the places below.
@@ -26,6 +28,7 @@ package enum BoardKind: String, Hashable, Sendable, CaseIterable {
         case .metrics: "指标"
         case .month: "月报"
         case .ranking: "排名"
+        case .archives, .archive: "档案"
         case .windows: "预约窗口"
         case .bookings, .booking: "预约"
         case .mailings, .mailing: "寄递"
@@ -35,13 +38,16 @@ package enum BoardKind: String, Hashable, Sendable, CaseIterable {
     }
 
     /// Whether it is about one thing, which `code` then names.
-    package var needsCode: Bool { self == .ticket || self == .booking || self == .mailing }
+    package var needsCode: Bool {
+        [.ticket, .booking, .mailing, .archive].contains(self)
+    }
 
     /// Whether it belongs to the counter (柜台) and not to supervision (督查).
     package var isOfCounter: Bool {
         switch self {
         case .windows, .bookings, .booking, .mailings, .mailing, .reminders, .queues: true
-        case .tickets, .ticket, .ratings, .lights, .metrics, .month, .ranking: false
+        case .tickets, .ticket, .ratings, .lights, .metrics, .month, .ranking, .archives, .archive:
+            false
         }
     }
 }

@@ -114,6 +114,16 @@ package enum DefinitionCheck {
             }
             return [Finding("blue", "setting-number", "蓝灯的剩余日数不得少于黄灯")]
         case "ranking": return numbers(["onTime", "once", "content", "tickets"], 100)
+        case "retention":
+            let kinds = body["kinds"]?.array ?? []
+            let isGood =
+                kinds.count <= RetentionTerms.kindsMax
+                && kinds.allSatisfy { entry in
+                    ElementTable.kinds.contains(entry["kind"]?.text ?? "")
+                        && (0...Int64(Retention.permanent)).contains(entry["years"]?.int ?? -1)
+                }
+            return numbers(["default", "refused", "withdrawn"], Int64(Retention.permanent))
+                + (isGood ? [] : [Finding("kinds", "element-form", "应为事项类型与年数的列表")])
         case "startup":
             let items = body["items"]?.array ?? []
             let isGood = !items.isEmpty && items.count <= Limits.themeChildrenMax

@@ -9,6 +9,13 @@ package enum ScratchFolder {
         rmdir(path)
     }
 
+    /// Whether there is a folder of this name.
+    package static func isFolder(_ path: String) -> Bool {
+        guard let folder = opendir(path) else { return false }
+        closedir(folder)
+        return true
+    }
+
     private static func removeNode(_ path: String) {
         for folder in ["keys", "blobs"] {
             for name in names(in: "\(path)/\(folder)") {
@@ -22,7 +29,8 @@ package enum ScratchFolder {
         rmdir(path)
     }
 
-    private static func names(in path: String) -> [String] {
+    /// What lies in a folder, files and folders, in no order; nothing where it is none.
+    package static func names(in path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names: [String] = []

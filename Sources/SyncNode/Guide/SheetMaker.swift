@@ -67,6 +67,10 @@ package protocol ListedSource<Failure>: DocumentSource {
     func list(
         _ collection: Collection, from: Int64, limit: Int
     ) throws(Failure) -> [StoredDocument]
+    /// Those in one state, the earliest first, at most so many.
+    func list(
+        _ collection: Collection, status: String, limit: Int
+    ) throws(Failure) -> [StoredDocument]
     /// Open cases of an item; nil where no index is kept: then all cases are looked through.
     func openCases(of item: String) throws(Failure) -> [DocumentKey]?
     /// Cases that wait for a word of the catalog's authority, the longest waiting first, and how
@@ -84,6 +88,14 @@ extension ListedSource {
         _ collection: Collection, from: Int64, limit: Int
     ) throws(Failure) -> [StoredDocument] {
         let found = try list(collection, limit: .max).filter { $0.time >= from }
+        return Array(found.reversed().prefix(limit))
+    }
+
+    /// Where documents are few: out of all of them.
+    package func list(
+        _ collection: Collection, status: String, limit: Int
+    ) throws(Failure) -> [StoredDocument] {
+        let found = try list(collection, limit: .max).filter { $0.status == status }
         return Array(found.reversed().prefix(limit))
     }
 

@@ -21,6 +21,16 @@ package enum SmallFile {
         return Array(bytes[0..<count])
     }
 
+    /// Bytes of a file, so that it can be read without room for the longest.
+    package static func size(of path: String, limit: Int) throws(KeyFiles.Failure) -> Int {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(errno, reading: path) }
+        defer { close(descriptor) }
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw .system(errno, reading: path) }
+        return min(Int(end), limit)
+    }
+
     /// Writes a whole file durably.
     package static func write(
         _ bytes: [UInt8], to path: String, mode: UInt32, replace: Bool

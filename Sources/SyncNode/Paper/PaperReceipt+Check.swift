@@ -86,7 +86,8 @@ extension PaperReceipt {
         return Self.holds(voucher, by: county.key, over: words) ? .genuine : .unvouched
     }
 
-    static func holds(
+    /// Whether a key signed a message; false, too, where the key is none of its suite.
+    package static func holds(
         _ signature: [UInt8], by key: PublicKey, over message: [UInt8]
     ) -> Bool {
         do throws(CryptoError) {

@@ -1,4 +1,4 @@
-import Base
+package import Base
 import Blob
 import Change
 import Domain
@@ -104,5 +104,15 @@ actor ExchangeHub {
             byKey[key] = peer
             return peer
         }
+    }
+}
+
+extension NodeRuntime {
+    /// Changes of a scope that the parent is not known to hold.
+    package func unsent(in scope: ScopeID) -> UInt64 {
+        let agreed = peerStates().first?.agreed[scope]
+        return board.scope(scope)?.vector.heads.reduce(0) { sum, head in
+            sum + head.seq.rawValue - (agreed?[head.actor]?.seq.rawValue ?? 0)
+        } ?? 0
     }
 }

@@ -325,3 +325,13 @@ package final class SignalWatch: Sendable {
         return await iterator.next() ?? .signal
     }
 }
+
+extension NodeCommands {
+    /// What a node answers to a POST, as bytes; where it refuses, nil and why.
+    package static func download(
+        _ data: String, _ path: String, body: String
+    ) async throws -> (bytes: [UInt8]?, answer: Answer) {
+        let response = try await reach(data, "POST", path, Array(body.utf8))
+        return (response.status == 200 ? response.body : nil, answer(response))
+    }
+}

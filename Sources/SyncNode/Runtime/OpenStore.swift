@@ -1,6 +1,6 @@
 import API
 import Archive
-package import Base
+import Base
 import Blob
 import Change
 import Crypto
@@ -8,7 +8,9 @@ import Disk
 package import Domain
 import Gate
 import Guide
+import HTTP
 package import Kernel
+import Paper
 import Sessions
 package import Store
 import Synchronization
@@ -265,11 +267,7 @@ extension NodeQueries {
             return try runtime.store.readers.read { (reader) throws(JournalError) in
                 let source = ReaderSource(reader: reader)
                 guard case .caseFile(let state)? = try source.content(key) else { return nil }
-                var changes: [Change] = []
-                for event in state.events {
-                    let change = try reader.change(at: event.dot, in: state.scopeID)
-                    if let change, change.hash.prefix16 == event.hash { changes.append(change) }
-                }
+                let changes = try Self.changes(of: state, reader)
                 let seal = state.effective(.caseArchive).first?.hash
                 let body = changes.first { $0.hash.prefix16 == seal }?.body ?? []
                 let sealed = NodeSettings.json(body)?["detail"]?["digest"]?.text
@@ -281,6 +279,71 @@ extension NodeQueries {
         } catch {
             Console.say("archive: \(error)")
             throw .failed
+        }
+    }
+
+    private static func changes(
+        of state: CaseState, _ reader: SnapshotReader
+    ) throws(JournalError) -> [Change] {
+        var changes: [Change] = []
+        for event in state.events {
+            let change = try reader.change(at: event.dot, in: state.scopeID)
+            if let change, change.hash.prefix16 == event.hash { changes.append(change) }
+        }
+        return changes
+    }
+
+    func archivePackage(_ key: DocumentKey) throws(ViewError) -> ArchiveExport? {
+        let directory = runtime.board.directory
+        let own = runtime.settings.region
+        let now = runtime.clock.now()
+        let vault = runtime.vaultDoor
+        let signer = store.signer
+        let blobs = store.blobs
+        return try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            guard case .caseFile(let state)? = try source.content(key),
+                let number = CaseNumber(state.number)
+            else { return nil }
+            let changes = try Self.changes(of: state, reader)
+            var attachments: [(digest: Digest, suffix: String, bytes: [UInt8])] = []
+            var total = 0
+            for digest in Set(changes.flatMap(\.namedBlobs)).sorted() {
+                guard let size = try blobs.size(of: digest) else { continue }
+                total += size
+                guard total <= Limits.archiveBytesMax else { return .tooLong(total) }
+                var bytes: [UInt8] = []
+                while bytes.count < size,
+                    let piece = try blobs.read(digest, at: bytes.count, count: size - bytes.count),
+                    !piece.isEmpty
+                {
+                    bytes += piece
+                }
+                let suffix = MediaKind(sniffing: bytes).map { ".\($0)" } ?? ""
+                attachments.append((digest, suffix, bytes))
+            }
+            let voucher = try StationVoucher.known(own, in: directory, from: source)
+            let maker = ArchiveMaker(
+                directory: directory, source: source,
+                maker: .init(
+                    region: own.code, place: own.name, millis: now.millis,
+                    suite: signer.key.publicKey.suite),
+                open: { vault.text($0, of: state.sealed) },
+                receipt: { Self.receipt($0, number, own.code, voucher, signer).text })
+            var person: Person?
+            if let sealed = state.sealed, case .known(let known) = vault.person(sealed.text) {
+                person = known
+            }
+            let folder = try maker.folder(
+                of: state, changes, person: person, attachments: attachments)
+            let isOwn = voucher?.key == signer.key.publicKey
+            let county = directory.county(of: own.id).flatMap(directory.region)?.code
+            return .made(
+                folder,
+                ArchiveSignature(
+                    of: folder.digest, county: county, region: own.code,
+                    by: signer.key.publicKey, voucher: isOwn ? voucher?.voucher ?? [] : [],
+                    sign: signer.sign))
         }
     }
 
@@ -303,14 +366,6 @@ extension NodeQueries {
             Console.say("queue: \(error)")
             throw .failed
         }
-    }
-}
-
-extension NodeCommands {
-    /// What a node answers to a GET, as it is; nil where it refuses.
-    package static func bytes(_ data: String, _ path: String) async throws -> [UInt8]? {
-        let response = try await reach(data, "GET", path, nil)
-        return response.status == 200 ? response.body : nil
     }
 }
 
@@ -340,15 +395,5 @@ extension NodeRuntime {
             return nil
         }
         return sealed
-    }
-}
-
-extension NodeRuntime {
-    /// Changes of a scope that the parent is not known to hold.
-    package func unsent(in scope: ScopeID) -> UInt64 {
-        let agreed = peerStates().first?.agreed[scope]
-        return board.scope(scope)?.vector.heads.reduce(0) { sum, head in
-            sum + head.seq.rawValue - (agreed?[head.actor]?.seq.rawValue ?? 0)
-        } ?? 0
     }
 }

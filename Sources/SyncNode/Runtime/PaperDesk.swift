@@ -106,16 +106,23 @@ extension NodeQueries {
                 ).paper(name, of: state)
             else { return nil }
             let voucher = try StationVoucher.known(own, in: directory, from: source)
-            let facts = PaperReceipt.Facts(
-                kind: name.kind, region: own.code, number: number, event: paper.entry.event.hash,
-                millis: paper.entry.event.moment, due: paper.due, content: paper.content)
-            let isOwn = voucher?.key == signer.key.publicKey
-            return SignedPaper(
-                paper,
-                PaperReceipt(
-                    facts, by: signer.key.publicKey,
-                    voucher: isOwn ? voucher?.voucher ?? [] : [], sign: signer.sign))
+            return SignedPaper(paper, Self.receipt(paper, number, own.code, voucher, signer))
         }
+    }
+
+    /// What a document's code says, signed by this node's key.
+    static func receipt(
+        _ paper: CasePaper, _ number: CaseNumber, _ region: RegionCode, _ voucher: StationKey?,
+        _ signer: IncarnationSigner
+    ) -> PaperReceipt {
+        let facts = PaperReceipt.Facts(
+            kind: paper.entry.name.kind, region: region, number: number,
+            event: paper.entry.event.hash, millis: paper.entry.event.moment, due: paper.due,
+            content: paper.content)
+        let isOwn = voucher?.key == signer.key.publicKey
+        return PaperReceipt(
+            facts, by: signer.key.publicKey, voucher: isOwn ? voucher?.voucher ?? [] : [],
+            sign: signer.sign)
     }
 
     func delivery(of file: StoredDocument) throws(ViewError) -> Delivery? {

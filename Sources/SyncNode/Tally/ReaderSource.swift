@@ -45,6 +45,16 @@ package struct ReaderSource: ListedSource {
         return try pages(query, limit: limit)
     }
 
+    /// Along the index of states, page by page.
+    package func list(
+        _ collection: Collection, status: String, limit: Int
+    ) throws(JournalError) -> [StoredDocument] {
+        var query = PageQuery(collection, limit: Limits.listRowsMax)
+        query.newestFirst = false
+        query.status = status
+        return try pages(query, limit: limit)
+    }
+
     private func pages(
         _ first: PageQuery, limit: Int
     ) throws(JournalError) -> [StoredDocument] {

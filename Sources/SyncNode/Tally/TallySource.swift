@@ -63,6 +63,13 @@ package final class TallySource: ListedSource {
         try stored.list(collection, from: from, limit: limit)
     }
 
+    /// Along the index of states, page by page.
+    package func list(
+        _ collection: Collection, status: String, limit: Int
+    ) throws(JournalError) -> [StoredDocument] {
+        try stored.list(collection, status: status, limit: limit)
+    }
+
     /// By an index: nothing is passed over, however many cases there are.
     package func openCases(of item: String) throws(JournalError) -> [DocumentKey]? {
         try tally?.openCases(of: item)

@@ -96,6 +96,11 @@ extension Vault {
             return try order.act.mappingTexts { (text) throws(Obstacle) in
                 try whole(text, in: own)
             }
+        case .keep:
+            // Whoever keeps archives reads why without the case, and after it.
+            return try order.act.mappingTexts { (text) throws(Obstacle) in
+                try whole(text, in: own)
+            }
         case .erase:
             // The reason outlives the case's key: it says by what right that was destroyed.
             return try order.act.mappingTexts { (text) throws(Obstacle) in

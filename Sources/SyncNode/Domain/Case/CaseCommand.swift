@@ -99,7 +99,10 @@ package struct CaseCommand: Sendable {
         case force(to: RegionCode, reason: String)
         case ratify(Digest16)
         case forkCut(Digest16)
-        case erase(reason: String, isDry: Bool)
+        /// `isEarly`: before its term is over, by a law that the reason names.
+        case erase(reason: String, isDry: Bool, isEarly: Bool)
+        /// 档案管理: beside the case's course, also once it is archived.
+        case keep(KeepWord, reason: String)
         case step(CaseStep)
         /// What the local seat owes without being asked: never from outside.
         case gateway(Gateway)
@@ -250,7 +253,11 @@ package struct CaseCommand: Sendable {
         case "ratify": return .ratify(try fields.hash("event"))
         case "forkCut": return .forkCut(try fields.hash("event"))
         case "erase":
-            return .erase(reason: try fields.text("reason"), isDry: try fields.flag("dryRun"))
+            return .erase(
+                reason: try fields.text("reason"), isDry: try fields.flag("dryRun"),
+                isEarly: try fields.flag("early"))
+        case "preserve", "dispose", "export":
+            return .keep(try KeepWord(name, fields), reason: try fields.text("reason"))
         default:
             guard let step = try CaseStep(name, fields) else {
                 throw .invalid("command", "不认识的命令：case.\(name)")

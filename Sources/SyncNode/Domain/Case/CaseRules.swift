@@ -48,14 +48,15 @@ enum CaseRules {
         if let refusal = try unbound(command.act, id, state, at: desk, from: source) {
             return .refuse(refusal)
         }
-        if case .step(.end(let reason, let keep?)) = command.act {
+        switch command.act {
+        case .step(.end(let reason, let keep?)):
             return try end(sheet, reason, keep: keep, from: source)
-        }
-        if case .erase(let reason, let isDry) = command.act {
-            return try Erasure.decide(sheet, reason, isDry: isDry, from: source)
-        }
-        if command.act == .sign, let refusal = try unready(state, from: source) {
-            return .refuse(refusal)
+        case .erase(let why, let isDry, let isEarly):
+            return try Erasure.decide(sheet, why, isDry: isDry, isEarly: isEarly, from: source)
+        case .keep(let word, let reason):
+            return try Erasure.keep(word, reason, on: sheet, from: source)
+        case .sign: if let refusal = try unready(state, from: source) { return .refuse(refusal) }
+        default: break
         }
         let partner: RegionRecord?
         do throws(RuleRefusal) {
@@ -291,7 +292,7 @@ struct CaseSheet {
         case .force(let to, let reason): return try force(to: to, reason: reason)
         case .ratify(let event): return try ratify(event)
         case .forkCut(let event): return try forkCut(event)
-        case .receive, .gateway, .erase, .retime:
+        case .receive, .gateway, .erase, .keep, .retime:
             throw .invalid("command", "此命令不针对已有办件")
         }
     }

@@ -194,6 +194,7 @@ extension CaseCommand.Act {
         case .ratify: "ratify"
         case .forkCut: "forkCut"
         case .erase: "erase"
+        case .keep(let word, _): word.command
         case .retime: "retime"
         case .step(let step): step.name
         case .gateway: ""
@@ -267,7 +268,9 @@ extension CaseCommand.Act {
         case .reject(let reason): return .reject(reason: try text(reason))
         case .recall(let reason): return .recall(reason: try text(reason))
         case .force(let to, let reason): return .force(to: to, reason: try text(reason))
-        case .erase(let reason, let isDry): return .erase(reason: try text(reason), isDry: isDry)
+        case .erase(let reason, let isDry, let isEarly):
+            return .erase(reason: try text(reason), isDry: isDry, isEarly: isEarly)
+        case .keep(let word, let reason): return .keep(word, reason: try text(reason))
         case .step(let step):
             return .step(try step.mappingTexts { (plain) throws(E) in try text(plain) })
         case .receive, .accept, .supplement, .deliver, .close, .sign, .ratify, .forkCut, .gateway,

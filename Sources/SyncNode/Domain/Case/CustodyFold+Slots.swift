@@ -24,7 +24,9 @@ extension CustodyFold {
                     ? .void(.wrongTarget)
                     : region == nil
                         ? .waitingRef : region == ask.region ? .effective : .void(.notOffered)
-            case .caseMirror, .custodyForkCut, .custodyRatify, .caseErase, .caseAnswer, .caseEnd:
+            case .caseKeep where event.outcome == KeepWord.export.rawValue: break
+            case .caseMirror, .custodyForkCut, .custodyRatify, .caseErase, .caseAnswer, .caseEnd,
+                .caseKeep:
                 switch isSupervisor(event.dot.actor) {
                 case nil: verdicts[index] = .waitingRef
                 case false?: verdicts[index] = .void(.notSupervisor)
@@ -209,6 +211,8 @@ extension ChangeKind {
     package static let caseRetime = ChangeKind(rawValue: 0x80cf)
     /// 缴费通知 and 缴费登记: `outcome` `notice` or `paid`.
     package static let caseFee = ChangeKind(rawValue: 0x80d0)
+    /// 档案管理: `outcome` is a `KeepWord`, `detail` {reason}.
+    package static let caseKeep = ChangeKind(rawValue: 0x80d8)
 }
 
 /// What a node says of its own clock once a clock above has told it the time (见证时间).
@@ -254,6 +258,27 @@ package struct ClockWord: Hashable, Sendable {
             if (oldest...told + Limits.clockLeadMillisMax).contains(business) { return nil }
         }
         return min((event.business ?? event.time) + offset, told)
+    }
+}
+
+extension CaseState {
+    /// The newest of some words by clock, then hash.
+    private func kept(_ words: KeepWord...) -> CaseEvent? {
+        effective(.caseKeep).filter { event in words.contains { $0.rawValue == event.outcome } }
+            .max { ($0.time, $0.dot.seq, $0.hash) < ($1.time, $1.dot.seq, $1.hash) }
+    }
+
+    /// 保全: whether nothing of it may be erased now.
+    package var isHeld: Bool { kept(.hold, .release)?.outcome == KeepWord.hold.rawValue }
+
+    /// 销毁申请 that nobody has answered.
+    package var disposal: CaseEvent? {
+        kept(.propose, .dismiss).flatMap { $0.outcome == KeepWord.propose.rawValue ? $0 : nil }
+    }
+
+    /// 导出, in list order.
+    package var exports: [CaseEvent] {
+        effective(.caseKeep).filter { $0.outcome == KeepWord.export.rawValue }
     }
 }
 

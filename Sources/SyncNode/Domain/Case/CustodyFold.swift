@@ -354,5 +354,6 @@ extension ChangeKind {
     var isKnownInCases: Bool {
         self == .caseErase || (0x8020...0x802e).contains(rawValue)
             || (0x8030...0x8039).contains(rawValue) || (0x80c0...0x80d1).contains(rawValue)
+            || self == .caseKeep
     }
 }

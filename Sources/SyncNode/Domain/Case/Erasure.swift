@@ -114,12 +114,22 @@ extension Erasure {
     /// The county destroys what is personal of a case that is at its end, and of the packages in
     /// which it came or left.
     ///
-    /// - Parameter isOwed: The other county has erased it, or something came afterwards.
+    /// - Parameters:
+    ///   - isEarly: Before the term is over, by a law that the reason names.
+    ///   - isOwed: The other county has erased it, or something came afterwards.
     static func decide<S: DocumentSource>(
-        _ sheet: CaseSheet, _ reason: String, isDry: Bool, isOwed: Bool = false, from source: S
+        _ sheet: CaseSheet, _ reason: String, isDry: Bool, isEarly: Bool = false,
+        isOwed: Bool = false, from source: S
     ) throws(S.Failure) -> Decision {
         if let refusal = try refusal(sheet, isOwed: isOwed, from: source) {
             return .refuse(refusal)
+        }
+        if !isOwed {
+            let retention = try CatalogQuery.retention(
+                of: sheet.state, in: sheet.desk.directory, from: source)
+            if let refusal = untimely(sheet, retention, isEarly: isEarly, isDry: isDry) {
+                return .refuse(refusal)
+            }
         }
         let entries = try bare(.caseFile(sheet.state), in: sheet.state.scopeID, from: source)
         var drafts: [Draft] = []
@@ -155,8 +165,8 @@ extension Erasure {
     static func isOwed<S: DocumentSource>(
         _ state: CaseState, at desk: Desk, from source: S
     ) throws(S.Failure) -> Bool {
-        guard desk.isGateway(of: state.scope), !state.isHome || state.isErased,
-            try isOver(state, from: source)
+        guard desk.isGateway(of: state.scope), !state.isHeld, !awaitsArchive(state),
+            !state.isHome || state.isErased, try isOver(state, from: source)
         else { return false }
         if state.isErased {
             return try !bare(.caseFile(state), in: state.scopeID, from: source).isEmpty
@@ -235,6 +245,43 @@ extension Erasure {
         guard isOwed || !sheet.state.isErased else {
             return RuleRefusal("case-erased", "此办件的个人信息已清除")
         }
+        guard !sheet.state.isHeld else {
+            return RuleRefusal("case-preserved", "办件已列入保全（复议、诉讼或核查），解除前不得清除")
+        }
+        return nil
+    }
+
+    /// Whether this county has still to put it away.
+    private static func awaitsArchive(_ state: CaseState) -> Bool {
+        state.outgoing == nil && [.delivered, .closed].contains(state.status)
+    }
+
+    /// Nothing goes before it is archived and its term is over, and of two persons one asks for it
+    /// and the other carries it out (销毁鉴定). What never came to an archive, an application that
+    /// was refused, withdrawn or ended, has terms of its own.
+    private static func untimely(
+        _ sheet: CaseSheet, _ retention: Retention, isEarly: Bool, isDry: Bool
+    ) -> RuleRefusal? {
+        let state = sheet.state
+        if awaitsArchive(state) {
+            return RuleRefusal("case-not-archived", "办件尚未归档，不得清除：评价期满归档后再办")
+        }
+        let today = CivilDate(of: sheet.at ?? sheet.desk.now)
+        if !isEarly, retention.isPermanent {
+            return RuleRefusal("retention-permanent", "保管期限为永久，不得清除")
+        }
+        if !isEarly, let due = retention.due, today < due {
+            return RuleRefusal(
+                "retention-open", "保管期限未满：\(retention.words)，\(due.text) 起方可清除")
+        }
+        guard sheet.desk.author != 0, !isDry else { return nil }
+        guard let asked = state.disposal else {
+            return RuleRefusal("disposal-none", "没有待批的销毁申请：须先由另一人提出")
+        }
+        guard asked.author != sheet.desk.author else {
+            return RuleRefusal(
+                "separate-officers", "申请销毁的人不得自行批准，请由另一人办理", category: .forbidden)
+        }
         return nil
     }
 
@@ -250,5 +297,90 @@ extension Erasure {
             handover.answer?.kind == .handoverAccept
         else { return false }
         return state.status.isFinal || state.isForeign
+    }
+}
+
+// MARK: 档案管理
+
+extension Erasure {
+    static func keep<S: DocumentSource>(
+        _ word: KeepWord, _ reason: String, on sheet: CaseSheet, from source: S
+    ) throws(S.Failure) -> Decision {
+        do throws(RuleRefusal) {
+            try check(word, sheet)
+        } catch {
+            return .refuse(error)
+        }
+        if word == .propose, let refusal = try refusal(sheet, isOwed: false, from: source) {
+            return .refuse(refusal)
+        }
+        return sheet.written([
+            sheet.draft(.caseKeep) { object in
+                object.field("outcome", word.rawValue)
+                object.object("detail") { $0.field("reason", reason) }
+            }
+        ])
+    }
+
+    private static func check(_ word: KeepWord, _ sheet: CaseSheet) throws(RuleRefusal) {
+        let (state, desk) = (sheet.state, sheet.desk)
+        guard desk.directory.carries(desk.region, state.scope), state.holder != nil else {
+            throw .noCase
+        }
+        guard state.events.count < Limits.caseEventsMax else {
+            throw RuleRefusal("case-full", "办件记录已达上限 \(Limits.caseEventsMax) 条")
+        }
+        guard word != .export else { return }
+        try sheet.checkSeat()
+        guard desk.isGateway(of: state.scope) else {
+            throw RuleRefusal("not-supervisor", "只有所属县可以保全、申请销毁", category: .forbidden)
+        }
+        switch word {
+        case .hold where state.isHeld:
+            throw RuleRefusal("case-preserved", "办件已在保全之中")
+        case .release where !state.isHeld:
+            throw RuleRefusal("preserve-none", "办件没有在保全之中")
+        case .propose where state.disposal != nil:
+            throw RuleRefusal("disposal-open", "已有待批的销毁申请")
+        case .dismiss where state.disposal == nil:
+            throw RuleRefusal("disposal-none", "没有待批的销毁申请")
+        default: return
+        }
+    }
+}
+
+extension CatalogQuery {
+    /// 保管期限 of a case, by the kind of its item and how it ended.
+    package static func retention<S: DocumentSource>(
+        of state: CaseState, in directory: Directory, from source: S
+    ) throws(S.Failure) -> Retention {
+        var terms = RetentionTerms.seed
+        for place in directory.ancestry(of: state.scope.region) where directory.mayPublish(place) {
+            let key = DefinitionState.key(
+                .setting, "retention", in: ScopeName.catalog(place).id)
+            guard case .definition(let known)? = try source.content(key),
+                let said = RetentionTerms(known.body)
+            else { continue }
+            terms = said
+            break
+        }
+        func day(_ kinds: ChangeKind...) -> CivilDate? {
+            kinds.compactMap { state.effective($0).first }.first
+                .map { CivilDate(of: Instant(millis: $0.moment)) }
+        }
+        if state.status == .withdrawn {
+            return Retention(years: terms.withdrawn, from: day(.caseWithdraw))
+        }
+        if [.refused, .ended].contains(state.status) {
+            return Retention(
+                years: terms.refused, from: day(.caseRefuse, .caseEnd, .caseAnswer))
+        }
+        let item = try CatalogQuery.item(
+            state.item, for: state.scope.region, in: directory, from: source)
+        let version = item?.state.versions.entries.first { $0.value.number == state.itemVersion }
+        let kind = version.flatMap { ItemElements($0.value.elements) }?.kind ?? ""
+        // What another county decided ends here with its delivery (收件卷).
+        let left = state.outgoing == nil ? nil : state.course.flatMap { $0.delivered ?? $0.decided }
+        return Retention(years: terms.years(of: kind), from: day(.caseClose) ?? left)
     }
 }
