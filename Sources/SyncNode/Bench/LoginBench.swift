@@ -63,8 +63,8 @@ enum LoginBench {
     }
 
     /// Keeps every processor from going to sleep, with the system's least priority: whoever else
-    /// wants it has it at once. One clerk alone lets a quiet machine sleep between any two steps of a
-    /// request, and waking costs more than the step does; beside a flood nothing sleeps. Without
+    /// wants it has it at once. One clerk alone lets a quiet machine sleep between any two steps of
+    /// a request, and waking costs more than the step does; beside a flood nothing sleeps. Without
     /// these the flooded side is measured against that sleep, and comes out as the faster one.
     private struct Wakers {
         private let processes: [ChildProcess]
