@@ -82,7 +82,8 @@ enum Page {
         if viewer.kind == .nobody {
             links = [
                 "<a href=\"/guide\">办事指南</a><a href=\"/progress\">进度查询</a>"
-                    + "<a href=\"/rate\">评价</a><a href=\"/verify\">核对文书</a>"
+                    + "<a href=\"/book\">预约</a><a href=\"/rate\">评价</a>"
+                    + "<a href=\"/verify\">核对文书</a>"
             ]
         }
         let find: HTMLText =
