@@ -116,7 +116,8 @@ extension Verb {
                 subject: (name: "CONTACT", field: "contact"),
                 [
                     .required("grade", "grade", .number(1...Limits.gradesMax)),
-                    .optional("item", "item"), .optional("channel", "channel"),
+                    .optional("served", "served"), .optional("item", "item"),
+                    .optional("channel", "channel"),
                     .optional("named", "named", .flag), .optional("text", "text"), .at,
                 ]
             ) { _, answer in rated(answer) },
@@ -142,6 +143,7 @@ extension Verb {
         "board",
         [
             sheet("metrics", Words("全部指标", "all metrics"), .metrics),
+            sheet("asked", Words("首问未闭环，登记早的在前", "what is open, with who answers for it"), .asked),
             sheet("lights", Words("亮灯与临期逾期", "lights, and what is late"), .lights),
             sheet("ratings", Words("好差评", "ratings"), .ratings),
             sheet("ranking", Words("排名、后两位、后五位", "ranking, with the last"), .ranking),

@@ -19,7 +19,7 @@ import Testing
         arguments: [
             ("cli.sh", "facts hold"), ("catalog.sh", "facts hold"), ("refused.sh", "facts hold"),
             ("blobs.sh", "facts hold"), ("bad-input", "ok "), ("release.sh", "facts hold"),
-            ("materials.sh", "facts hold"),
+            ("materials.sh", "facts hold"), ("counter.sh", "facts hold"),
             ("attack.sh", "facts hold"), ("newcomer.sh", "facts hold"),
         ])
     func theScriptHolds(script: String, closing: String) throws {

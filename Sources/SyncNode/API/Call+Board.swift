@@ -247,7 +247,7 @@ struct BoardPage {
         "ticket.assign": ["ticket", "to", "note"], "ticket.claim": ["ticket", "note"],
         "ticket.fix": ["ticket", "note"], "ticket.reply": ["ticket", "note"],
         "ticket.archive": ["ticket", "note"], "ticket.note": ["ticket", "note"],
-        "rating.give": ["contact", "grade", "item", "named", "text"],
+        "rating.give": ["contact", "grade", "served", "item", "named", "text"],
         "case.rate": ["case", "score", "named", "note"],
         "setting.set": ["code", "blue", "yellow", "red", "offered", "unsigned"],
         "figure.set": ["code", "value", "whole", "source"],
@@ -319,23 +319,26 @@ struct BoardPage {
 
     private var rate: HTMLText {
         guard viewer.may(.rate) else { return .empty }
-        let grades = Grade.allCases.reversed().map { grade -> HTMLText in
+        // None is chosen beforehand: the grade is the citizen's word.
+        let choices = Grade.allCases.reversed().map { grade -> HTMLText in
             "<option value=\"\(grade.rawValue)\">\(grade.name)</option>"
         }
+        let grades: HTMLText = "<option value=\"\">请选择</option>\(choices)"
         return """
             <section class="card narrow"><h2>登记评价</h2><p class="quiet">一次一评；只留下不可还原的记号，\
             少于 \(Limits.ratingsShownMin) 份不显示。</p>\
             <form method="post" action="/console/board">\(Page.token(viewer))\
             \(hidden("command", "rating.give"))<label>号票或凭证编号\
             <input name="contact" required maxlength="64" autocomplete="off"></label>\
-            <label>评价<select name="grade">\(grades)</select></label>\
+            <label>服务日期（当日可不填）<input type="date" name="served"></label>\
+            <label>评价<select name="grade" required>\(grades)</select></label>\
             <label>意见（差评转工单）<input name="text" maxlength="500"></label>\
             <label><input type="checkbox" name="named" value="yes"> 实名</label>\
             <button class="main">提交评价</button></form>\
             <h2>评价办件</h2><form method="post" action="/console/board">\(Page.token(viewer))\
             \(hidden("command", "case.rate"))<label>办件编号\
             <input name="case" required maxlength="32" autocomplete="off"></label>\
-            <label>评价<select name="score">\(grades)</select></label>\
+            <label>评价<select name="score" required>\(grades)</select></label>\
             <label>意见（差评转工单）<input name="note" maxlength="500"></label>\
             <label><input type="checkbox" name="named" value="yes"> 实名</label>\
             <button class="main">提交评价</button></form></section>

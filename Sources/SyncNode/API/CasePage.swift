@@ -25,6 +25,8 @@ struct CasePage {
     var binding: Sheet?
     /// How far it has come.
     var delivery: Delivery?
+    /// 首问负责; nil where it is not known here.
+    var duty: Sheet?
     /// The documents that there are by now.
     var papers: [PaperEntry] = []
     /// What was written with its events, by the event's hash.
@@ -36,7 +38,7 @@ struct CasePage {
         Page.response(
             "办件 " + sheet.number, status,
             """
-            \(receipt)<div class="screen">\(arrival)\(documents)\(custody)\(bound)\
+            \(receipt)<div class="screen">\(arrival)\(documents)\(custody)\(asked)\(bound)\
             \(CaseActs(page: self).html)\(history)</div>
             """)
     }
@@ -158,13 +160,15 @@ struct CasePage {
     }
 
     private var materials: HTMLText {
-        guard !sheet.materials.isEmpty else { return .empty }
-        let rows = sheet.materials.map { material -> HTMLText in
+        let standing = sheet.standing
+        guard !standing.isEmpty else { return .empty }
+        let rows = standing.map { material -> HTMLText in
             let name = item?.materialName(material.code, version: sheet.itemVersion)
             let mark: HTMLText = material.isPresent ? "☑" : "☐"
-            let missing: HTMLText =
-                material.isPresent ? .empty : " <span class=\"mark waiting\">未交</span>"
-            return "<li>\(mark) \(name ?? material.code)\(missing)</li>"
+            let word = material.isPresent ? material.word : "未交"
+            let tone: HTMLText = material.isPresent ? "done" : "waiting"
+            let how: HTMLText = word.isEmpty ? .empty : " \(Page.mark(word, tone))"
+            return "<li>\(mark) \(name ?? material.code)\(how)</li>"
         }
         let place = URLText.segment(sheet.address)
         return """
@@ -197,6 +201,19 @@ struct CasePage {
         <section class="card"><h2>现由谁负责</h2>\
         <p class="holder">\(CaseRow.custody(sheet, names))</p></section>
         """
+    }
+
+    /// 首问责任人, and who answers for it now.
+    private var asked: HTMLText {
+        guard let rows = duty?.sections.first?.rows else { return .empty }
+        let facts = rows.map { row -> HTMLText in
+            Page.fact("\(row.first ?? "")", text: row.dropFirst().joined(separator: " "))
+        }
+        let place = URLText.segment(sheet.address)
+        return """
+            <section class="card"><h2>首问负责</h2><dl class="facts">\(facts)</dl>\
+            <p><a class="button" href="/board/duty?code=\(place)">交接经过</a></p></section>
+            """
     }
 
     /// 版本滞后, 时限变更, 待裁定, 越权: only where there is something of it.

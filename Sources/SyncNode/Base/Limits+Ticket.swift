@@ -32,6 +32,8 @@ extension Limits {
     package static let tallyStepsAwaited = 4
     /// Working days within which a contact may still be rated (R19); then a case is put away.
     package static let ratingDays = 5
+    /// Days behind a service after which it is rated no more where a year's notice is not known.
+    package static let ratingDaysUncounted = 30
     /// Days without a sign after which a station counts as gone.
     package static let stationAliveDays = 30
     /// Calendar days after an offer from which the list of lights looks at it: two without a
@@ -81,6 +83,8 @@ extension Limits {
     package static let queueSecondsMax = 1_000_000_000
     /// Open days of a window on its page.
     package static let windowDaysShown = 10
+    /// Free hours of a window on the public page.
+    package static let publicHoursShown = 80
     /// Seconds after which the screen in the hall looks again, and numbers on it.
     package static let screenSeconds = 5
     package static let screenRowsMax = 12

@@ -107,7 +107,7 @@ extension BoardMaker {
     }
 
     /// 首问责任人 by name, else by the number of the account; nil for the node itself.
-    private func responsible(
+    func responsible(
         _ author: UInt64, at region: RegionID
     ) throws(Source.Failure) -> String? {
         guard author != 0 else { return nil }
@@ -118,7 +118,7 @@ extension BoardMaker {
         return ActorID(author).hex
     }
 
-    private func ticket(_ document: StoredDocument) -> TicketState? {
+    func ticket(_ document: StoredDocument) -> TicketState? {
         do throws(JSONError) {
             return try TicketState(document)
         } catch {
