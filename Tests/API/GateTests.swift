@@ -72,6 +72,29 @@ import Testing
         #expect(Int(try ask.now("GET", target).status) == status)
     }
 
+    /// Who ends nodes sees what came behind; that it counts is another's word.
+    @Test func whatCameLateCountsByTheWordOfThoseWhoDecide() throws {
+        let json = [("Content-Type", "application/json")]
+        let admin = Ask(principal: Self.person([.nodeAdmin]))
+        #expect(try admin.now("POST", "/api/v1/late", json, body: #"{"all":true}"#).status == 403)
+        guard case .membership(let order) = try admin.reply("GET", "/late") else {
+            Issue.record("who ends nodes may look")
+            return
+        }
+        #expect(order.desk == .late && order.wish["act"]?.text == "list")
+        for role in [Role.chief, .townReviewer] {
+            let ask = Ask(principal: Self.person([role]))
+            guard
+                case .membership(let order) = try ask.reply(
+                    "POST", "/api/v1/late", json, body: #"{"ids":["01234567"],"act":"list"}"#)
+            else {
+                Issue.record("\(role) says what counts")
+                return
+            }
+            #expect(order.wish["act"]?.text == "adopt")
+        }
+    }
+
     @Test func aSingleCaseOnTheShortWayIsGuardedToo() throws {
         let path = "/api/v1/cases/" + Fixture.number
         #expect(try Ask(principal: .nobody).now("GET", path).status == 401)

@@ -103,6 +103,19 @@ holds 证照免提交确认书
 asked 200 "$li" "/catalog/materials?code=$number"
 holds '<select name="level" required><option value="">请选择</option>'
 
+# A page that is stale says what it showed and what there is, and nothing is done.
+status=$(curl -s -m 20 -o "$work/out" -w '%{http_code}' -H "Authorization: Bearer $li" \
+    -d 'seen=00000000000000aa&seenState=待补正&key=k1' "$village/console/cases/$number/accept")
+[ "$status" = 412 ] || fail "$status, not 412, for a stale page"
+holds 您看到的
+holds '待补正　<code>00000000000000aa</code>'
+holds '已收件　<code>'
+asked 200 "$li" "/cases/$number"
+holds 'li某（li）'
+expect 0 case originals "$number" --codes M1 --way in --receiver 李窗口 --data "$work/village"
+asked 200 "$li" "/cases/$number"
+holds '<dt>在册原件</dt><dd>M1</dd>'
+
 # 缴费: only what the item says, one notice at a time.
 expect 0 case accept "$number" --data "$work/village"
 asked 409 "$li" "/api/v1/cases/$number/fee" '{"outcome":"paid"}'
@@ -120,6 +133,8 @@ asked 200 "$li" "/api/v1/cases/$number/fee" '{"outcome":"paid","note":"票据 1"
 expect 0 case decide "$number" --outcome grant --data "$work/village"
 expect 0 case deliver "$number" --receiver 赵某 --data "$work/village"
 expect 0 case close "$number" --data "$work/village"
+asked 200 "$li" "/cases/$number"
+holds 'M1，尚未退还'
 expect 1 case pass-duty "$number" --reason r --data "$work/village"
 says duty-over
 expect 0 board asked --data "$work/village"

@@ -54,7 +54,7 @@ received() {
 web() {
     local wanted=$1 status
     shift
-    status=$(curl -s -m 20 -o "$work/out" -D "$work/head" -w '%{http_code}' \
+    status=$(curl -s -m 600 -o "$work/out" -D "$work/head" -w '%{http_code}' \
         -H "Authorization: Bearer $token" "$@") || true
     [ "$status" = "$wanted" ] || fail "$status, not $wanted: $*"
     facts=$((facts + 1))

@@ -153,6 +153,12 @@ struct CasePage {
         if let light = clock?.light {
             facts.append(Page.fact("亮灯", Page.mark(light.name, light.tone)))
         }
+        let originals = sheet.originals
+        if !originals.isEmpty {
+            let isOver = CaseStatus(rawValue: sheet.status)?.isFinal ?? false
+            let words = originals.joined(separator: "、") + (isOver ? "，尚未退还" : "")
+            facts.append(Page.fact("在册原件", text: words))
+        }
         if let outcome = sheet.outcome {
             facts.append(Page.fact("决定", text: CaseWords.outcome(outcome)))
         }
@@ -243,12 +249,18 @@ struct CasePage {
             return """
                 <li><time>\(event.moment.minuteText)</time><span>\
                 \(CaseWords.kind(event.kind))\(outcome) \(mark)\(written ?? .empty)</span>\
-                <small>\(names.name(id: event.region))</small></li>
+                <small>\(names.name(id: event.region))\(who(event))</small></li>
                 """
         }
         return """
             <section class="card"><h2>经过</h2><ol class="events">\(rows)</ol></section>
             """
+    }
+
+    /// By name, where this place knows the account.
+    private func who(_ event: CaseSheet.Event) -> String {
+        let name = event.author.flatMap { duty?.data["people"]?[$0]?.text }
+        return name.map { " " + $0 } ?? ""
     }
 
     /// 12 region + 8 date + 5 serial + 1 check: with gaps, people copy it without a slip.

@@ -82,7 +82,8 @@ enum Page {
         if viewer.kind == .nobody {
             links = [
                 "<a href=\"/guide\">办事指南</a><a href=\"/progress\">进度查询</a>"
-                    + "<a href=\"/rate\">评价</a><a href=\"/verify\">核对文书</a>"
+                    + "<a href=\"/book\">预约</a><a href=\"/rate\">评价</a>"
+                    + "<a href=\"/verify\">核对文书</a>"
             ]
         }
         let find: HTMLText =
@@ -214,6 +215,7 @@ enum ProblemPage {
             用浏览器的“后退”可回到刚才的表单，所填内容还在。</p>
             <p><a class="button" href="/">回首页</a></p></section>
             """)
+        response.refusal = problem.rule
         if let allow = problem.allow { response.headers.add("Allow", allow) }
         if let seconds = problem.retryAfterSeconds {
             response.headers.add("Retry-After", String(seconds))

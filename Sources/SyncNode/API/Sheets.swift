@@ -77,6 +77,20 @@ struct CaseSheet {
         return lines
     }
 
+    /// Codes of originals that are in somebody's keeping: what came in more often than it went
+    /// back.
+    var originals: [String] {
+        var counts: [String: Int] = [:]
+        for entry in json["events"]?.array ?? []
+        where entry["kind"]?.text == "originals" && entry["status"]?.text == "effective" {
+            let change = ["in": 1, "back": -1][entry["outcome"]?.text ?? ""] ?? 0
+            for code in (entry["codes"]?.array ?? []).compactMap(\.text) {
+                counts[code, default: 0] += change
+            }
+        }
+        return counts.filter { $0.value > 0 }.keys.sorted()
+    }
+
     /// How an event brings materials; nil where it brings none.
     private static func brought(_ kind: String, _ outcome: String?) -> String? {
         // What another county told has its kind in front of a colon.
@@ -98,6 +112,8 @@ struct CaseSheet {
         let outcome: String?
         /// First 16 bytes of its change's hash, in hexadecimal.
         let hash: String
+        /// Who did it: the number of an account; nil for the node itself.
+        let author: String?
     }
 
     /// By the time that the authors stated; equal times as stored.
@@ -107,7 +123,7 @@ struct CaseSheet {
                 kind: entry["kind"]?.text ?? "", status: entry["status"]?.text ?? "",
                 moment: Instant(millis: entry["at"]?.int ?? entry["time"]?.int ?? 0),
                 region: regionOfWriter(entry["actor"]?.text), outcome: entry["outcome"]?.text,
-                hash: entry["hash"]?.text ?? "")
+                hash: entry["hash"]?.text ?? "", author: entry["author"]?.text)
         }
         return events.enumerated().sorted {
             ($0.element.moment, $0.offset) < ($1.element.moment, $1.offset)

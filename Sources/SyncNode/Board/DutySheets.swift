@@ -75,7 +75,7 @@ extension BoardMaker {
     }
 
     private func data(
-        _ duty: CaseDuty, _ state: CaseState
+        _ duty: CaseDuty, _ state: CaseState, withPeople isWhole: Bool = true
     ) throws(Source.Failure) -> JSONObject {
         var data = JSONObject()
         data["number"] = .text(state.number)
@@ -86,9 +86,24 @@ extension BoardMaker {
                 "name": .text(try person(holder)), "since": .int(holder.since),
             ]
         }
+        if isWhole { data["people"] = .object(try people(state)) }
         data["openTo"] = duty.open.map { code($0.region) } ?? .null
         data["handed"] = .int(Int64(duty.holders.count - 1))
         return data
+    }
+
+    /// Who had a part in it, by the number of the account: those whom this place knows by name.
+    private func people(_ state: CaseState) throws(Source.Failure) -> JSONObject {
+        var people = JSONObject()
+        for event in state.events {
+            let author = ActorID(event.author).hex
+            guard event.author != 0, people[author] == nil,
+                let region = state.region(of: event.dot.actor),
+                let name = try responsible(event.author, at: region), name != author
+            else { continue }
+            people[author] = .text(name)
+        }
+        return people
     }
 
     private func person(_ holder: CaseDuty.Holder) throws(Source.Failure) -> String {
@@ -139,7 +154,8 @@ extension BoardMaker {
                         state.number, item?.elements.name ?? state.item, state.status.name,
                         try person(duty.first), holder, duty.open.map { name($0.region) } ?? "",
                         Instant(millis: since).minute, days(since, calendar),
-                    ], path: "/cases/" + state.number, data: .object(try data(duty, state))))
+                    ], path: "/cases/" + state.number,
+                    data: .object(try data(duty, state, withPeople: false))))
         }
         return lines
     }

@@ -111,6 +111,7 @@ extension BoardMaker {
         _ author: UInt64, at region: RegionID
     ) throws(Source.Failure) -> String? {
         guard author != 0 else { return nil }
+        if CaseDuty.isNode(author) { return "本机操作员" }
         if case .account(let state)? = try source.content(AccountState.key(of: author, at: region))
         {
             return "\(text(state.name))（\(state.login)）"

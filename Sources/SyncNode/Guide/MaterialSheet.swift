@@ -220,7 +220,10 @@ extension SheetMaker {
                 for code in event.terms.codes { note(code) { $0.isPresent = true } }
             case .caseOriginals:
                 let way = ["in": "收存", "on": "转交", "back": "已退还"][event.outcome ?? ""] ?? ""
-                let words = [region.map(name) ?? "", way, Instant(millis: event.moment).minute]
+                // A parcel is named in the clear; whoever else took it is sealed.
+                let receiver = body["detail"]?["receiver"]?.text ?? ""
+                let parcel = receiver.contains("寄递 ") ? receiver : way
+                let words = [region.map(name) ?? "", parcel, Instant(millis: event.moment).minute]
                 for code in event.terms.codes {
                     note(code) { fact in
                         fact.original = words.filter { !$0.isEmpty }.joined(separator: " ")

@@ -334,7 +334,9 @@ extension HandoverRules {
         let (listed, present) = state.present
         var scans: [String: String] = [:]
         var words: [String: (place: String, at: Int64, detail: JSON)] = [:]
-        let kinds: [ChangeKind] = [.caseReceive, .caseSupplement, .caseMaterial]
+        let kinds: [ChangeKind] = [
+            .caseReceive, .caseArrive, .caseSupplement, .caseMaterial,
+        ]
         let events = state.events.filter { $0.status == .effective && kinds.contains($0.kind) }
             .sorted { ($0.moment, $0.time, $0.dot.seq) < ($1.moment, $1.time, $1.dot.seq) }
         for event in events {

@@ -305,8 +305,11 @@ package struct CaseDuty: Hashable, Sendable {
         package let since: Int64
 
         /// Whether it is no person but the machine or its operator.
-        package var isNode: Bool { StaffRules.mayActAlone(author) }
+        package var isNode: Bool { CaseDuty.isNode(author) }
     }
+
+    /// Whether an author is no person but the machine or its operator.
+    package static func isNode(_ author: UInt64) -> Bool { StaffRules.mayActAlone(author) }
 
     /// Everybody who answered for it, the one who was asked first in front.
     package private(set) var holders: [Holder]
