@@ -149,7 +149,7 @@ extension Verb {
             sheet("ranking", Words("排名、后两位、后五位", "ranking, with the last"), .ranking),
             set(
                 "limits", Words("设亮灯阈值（工作日）", "sets when lights turn on"), "lights",
-                ["blue", "yellow", "red"], 60),
+                ["blue", "yellow", "red"], 60, optional: ["offered", "unsigned"]),
             set(
                 "weights", Words("设排名权重", "sets what a score is made of"), "ranking",
                 ["onTime", "once", "content", "tickets"], 100),
@@ -203,11 +203,13 @@ extension Verb {
         ])
 
     private static func set(
-        _ name: String, _ about: Words, _ code: String, _ fields: [String], _ most: Int
+        _ name: String, _ about: Words, _ code: String, _ fields: [String], _ most: Int,
+        optional: [String] = []
     ) -> Act {
         Act(
             name: name, about: about, subject: nil,
-            options: fields.map { .required($0, $0, .number(0...most)) } + [.key]
+            options: fields.map { .required($0, $0, .number(0...most)) }
+                + optional.map { .optional($0, $0, .number(0...most)) } + [.key]
         ) { order in
             var object = JSONObject()
             object["command"] = "setting.set"

@@ -214,7 +214,8 @@ extension Call {
         for field in fields {
             guard let text = form.text(field) else { continue }
             switch field {
-            case "days", "grade", "score", "blue", "yellow", "red", "ahead":
+            case "days", "grade", "score", "blue", "yellow", "red", "offered", "unsigned", "ahead",
+                "value", "whole":
                 body[field] = text.digits.map { .int(Int64($0)) } ?? .text(text)
             case "named", "result", "weekend": body[field] = .bool(text == "yes")
             case "items", "originals", "closed":
@@ -248,7 +249,8 @@ struct BoardPage {
         "ticket.archive": ["ticket", "note"], "ticket.note": ["ticket", "note"],
         "rating.give": ["contact", "grade", "served", "item", "named", "text"],
         "case.rate": ["case", "score", "named", "note"],
-        "setting.set": ["code", "blue", "yellow", "red"],
+        "setting.set": ["code", "blue", "yellow", "red", "offered", "unsigned"],
+        "figure.set": ["code", "value", "whole", "source"],
     ].merging(counterForms) { first, _ in first }
 
     var index: HTMLText {
@@ -268,18 +270,32 @@ struct BoardPage {
     /// 亮灯阈值: of the county.
     private var limits: HTMLText {
         guard viewer.may(.setting) else { return .empty }
-        let fields = [("blue", "蓝灯：剩余不多于", 3), ("yellow", "黄灯：剩余不多于", 1), ("red", "红灯：逾期超过", 0)]
-            .map { name, label, value -> HTMLText in
-                """
-                <label>\(label)<input name="\(name)" required inputmode="numeric" \
-                value="\(value)"></label>
-                """
-            }
+        let fields = [
+            ("blue", "蓝灯：剩余不多于", 3), ("yellow", "黄灯：剩余不多于", 1), ("red", "红灯：逾期超过", 0),
+            ("offered", "移交未签收黄灯：超过", 1), ("unsigned", "移交未签收红灯：超过", 2),
+        ]
+        .map { name, label, value -> HTMLText in
+            """
+            <label>\(label)<input name="\(name)" required inputmode="numeric" \
+            value="\(value)"></label>
+            """
+        }
         return """
             <section class="card narrow"><h2>亮灯阈值（工作日）</h2>\
             <form method="post" action="/console/board">\(Page.token(viewer))\
             \(hidden("command", "setting.set"))\(hidden("code", "lights"))\(fields)\
-            <button>设置</button></form></section>
+            <button>设置</button></form></section>\
+            <section class="card narrow"><h2>填报（本系统不产生的数据）</h2>\
+            <form method="post" action="/console/board">\(Page.token(viewer))\
+            \(hidden("command", "figure.set"))<label>指标<select name="code">\
+            <option value="14">14 工程建设全过程用时（工作日）</option>\
+            <option value="20">20 自助终端镇街覆盖</option>\
+            <option value="27">27 数据归集率</option>\
+            <option value="30">30 执法下沉、服务专员、APP 分厅</option></select></label>\
+            <label>数值（比率填分子）<input name="value" required inputmode="numeric"></label>\
+            <label>总数（比率填分母，其余不填）<input name="whole" inputmode="numeric"></label>\
+            <label>数据来源<input name="source" required maxlength="200"></label>\
+            <button>填报</button></form></section>
             """
     }
 

@@ -36,6 +36,14 @@ extension Limits {
     package static let ratingDaysUncounted = 30
     /// Days without a sign after which a station counts as gone.
     package static let stationAliveDays = 30
+    /// Calendar days after an offer from which the list of lights looks at it: two without a
+    /// signature, and the three that the list looks ahead at least.
+    package static let handoverShownDays = 5
+    package static let lightDaysAhead = 3
+    /// Hours without a sign after which a station counts as cut off: receipts come once a day.
+    package static let stationSilentHours = 24
+    /// Newest cases of a station that are looked at for what the county has not.
+    package static let unsyncedCasesMax = 200
     /// Rows of a list of what is late.
     package static let lateRowsMax = 200
     /// Places of the lowest and departments of the lowest rank (S2-7: 后两位、后五位).
