@@ -116,7 +116,8 @@ extension Verb {
                 subject: (name: "CONTACT", field: "contact"),
                 [
                     .required("grade", "grade", .number(1...Limits.gradesMax)),
-                    .optional("item", "item"), .optional("channel", "channel"),
+                    .optional("served", "served"), .optional("item", "item"),
+                    .optional("channel", "channel"),
                     .optional("named", "named", .flag), .optional("text", "text"), .at,
                 ]
             ) { _, answer in rated(answer) },
@@ -142,12 +143,13 @@ extension Verb {
         "board",
         [
             sheet("metrics", Words("全部指标", "all metrics"), .metrics),
+            sheet("asked", Words("首问未闭环，登记早的在前", "what is open, with who answers for it"), .asked),
             sheet("lights", Words("亮灯与临期逾期", "lights, and what is late"), .lights),
             sheet("ratings", Words("好差评", "ratings"), .ratings),
             sheet("ranking", Words("排名、后两位、后五位", "ranking, with the last"), .ranking),
             set(
                 "limits", Words("设亮灯阈值（工作日）", "sets when lights turn on"), "lights",
-                ["blue", "yellow", "red"], 60),
+                ["blue", "yellow", "red"], 60, optional: ["offered", "unsigned"]),
             set(
                 "weights", Words("设排名权重", "sets what a score is made of"), "ranking",
                 ["onTime", "once", "content", "tickets"], 100),
@@ -201,11 +203,13 @@ extension Verb {
         ])
 
     private static func set(
-        _ name: String, _ about: Words, _ code: String, _ fields: [String], _ most: Int
+        _ name: String, _ about: Words, _ code: String, _ fields: [String], _ most: Int,
+        optional: [String] = []
     ) -> Act {
         Act(
             name: name, about: about, subject: nil,
-            options: fields.map { .required($0, $0, .number(0...most)) } + [.key]
+            options: fields.map { .required($0, $0, .number(0...most)) }
+                + optional.map { .optional($0, $0, .number(0...most)) } + [.key]
         ) { order in
             var object = JSONObject()
             object["command"] = "setting.set"

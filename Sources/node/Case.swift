@@ -77,7 +77,7 @@ extension Verb {
                 "erase", Words("清除个人信息（办结后，县）", "destroys what is personal of a closed case"),
                 [.required("reason", "reason"), .optional("dry-run", "dryRun", .flag)],
                 done: "已清除（或试算）"),
-        ] + course + materials + [show, clock, papers, delivery, unsent, list])
+        ] + course + duty + materials + [show, clock, papers, delivery, unsent, list])
 
     /// Steps beside the decisions: the clock's, the department's, the paper's.
     private static let course: [Act] = [
@@ -161,6 +161,26 @@ extension Verb {
                     "way", "way", .choice([("in", "in"), ("on", "on"), ("back", "back")])),
                 .optional("receiver", "receiver"), .at,
             ], done: "已登记交接"),
+    ]
+
+    /// 首问负责: who answers for a case until its end.
+    private static let duty: [Act] = [
+        Act(
+            name: "duty",
+            about: Words("首问负责：谁是首问责任人，现由谁负责", "who was asked first, and who answers now"),
+            subject: "NUMBER", options: []
+        ) { order in
+            try await order.query(
+                "/api/v1/board/duty?code=" + URLText.segment(order.subject),
+                lines: CatalogActs.lines)
+        },
+        onCase(
+            "pass-duty", Words("交出首问责任", "hands the duty to answer on"),
+            [.optional("to", "to"), .required("reason", "reason"), .at], done: "已交出首问责任，待接手",
+            command: "passDuty"),
+        onCase(
+            "take-duty", Words("接手首问责任", "takes that duty over"), [.at], done: "已接手首问责任",
+            command: "takeDuty"),
     ]
 
     /// 材料: what each is worth, and what need not be brought again.

@@ -51,7 +51,9 @@ enum CatalogActs {
     }
 
     private static func report(_ answer: JSON) -> [String] {
-        func count(_ key: String) -> Int64 { answer[key]?.int ?? 0 }
+        func count(_ key: String, of json: JSON? = nil) -> Int64 {
+            (json ?? answer)[key]?.int ?? 0
+        }
         var lines = [
             Words(
                 "\(count("rows")) 行：发布 \(count("published"))，草稿 \(count("drafted"))，"
@@ -61,6 +63,14 @@ enum CatalogActs {
                     + "\(count("refused")) refused"
             ).text
         ]
+        for gap in answer["gaps"]?.array ?? [] {
+            let place = "\(gap["field"]?.text ?? "")：\(gap["title"]?.text ?? "")"
+            lines.append(
+                Words(
+                    "  \(count("rows", of: gap)) 行  \(place)",
+                    "  \(count("rows", of: gap)) rows  \(place)"
+                ).text)
+        }
         for row in answer["report"]?.array ?? [] {
             let name = row["name"]?.text ?? ""
             let head = "  \(row["row"]?.int ?? 0)  \(row["fate"]?.text ?? "")"
@@ -227,8 +237,30 @@ extension Verb {
             .command(
                 "ask", Words("上报答不上的问题", "reports a question"), "knowledge.ask",
                 subject: (name: "QUESTION", field: "question"), []
-            ) { _, _ in Words("已上报", "reported") },
+            ) { _, _ in Words("已上报", "reported") }, search,
         ])
+
+    /// Knowledge and items by their words, off line as well; what finds nothing can be asked above.
+    private static let search = Act(
+        name: "search", about: Words("检索知识库与事项，断网可用", "finds knowledge and items by words"),
+        subject: "WORDS", options: []
+    ) { order in
+        let path = "/api/v1/search?q=" + URLText.segment(order.subject)
+        return try await order.query(path) { page in
+            let found = (page["results"]?.array ?? []).compactMap { result -> String? in
+                let value = newest(result["state"] ?? .null)
+                switch result["kind"]?.text {
+                case "knowledge":
+                    return "\(value["question"]?.text ?? "")  \(value["answer"]?.text ?? "")"
+                case "item":
+                    let name = value["elements"]?["name"]?.text ?? ""
+                    return "\(result["label"]?.text ?? "")  \(name)"
+                default: return nil
+                }
+            }
+            return found.isEmpty ? [Words("没有找到", "nothing found").text] : found
+        }
+    }
 
     private static func definition(_ name: String, _ command: String, _ about: Words) -> Act {
         Act(name: name, about: about, subject: "FILE.json", options: [.key]) { order in
@@ -258,10 +290,23 @@ extension Verb {
         ) { order in
             try await order.query(try order.page("/api/v1/definitions/" + family.rawValue)) {
                 page in
-                (page["definitions"]?.array ?? []).map { $0["code"]?.text ?? "?" }
-                    + Order.more(page)
+                (page["definitions"]?.array ?? []).map { entry in
+                    let body = newest(entry)
+                    let words = body["name"]?.text ?? body["question"]?.text ?? ""
+                    let code = entry["code"]?.text ?? "?"
+                    return code == words ? code : "\(code)  \(words)"
+                } + Order.more(page)
             }
         }
+    }
+
+    /// What a stored document says last.
+    private static func newest(_ state: JSON) -> JSON {
+        let entries = (state["entries"] ?? state["versions"])?.object?.members ?? []
+        return entries.max { left, right in
+            let times = [left, right].map { $0.value["stamp"]?["millis"]?.int ?? 0 }
+            return times[0] < times[1]
+        }?.value["value"] ?? .null
     }
 
     private static func show(_ kind: SheetKind) -> Act {

@@ -40,6 +40,52 @@ import Testing
         #expect(try editor.now("GET", "/api/v1/catalog/board?code=I1").status == 200)
     }
 
+    /// A file out of a browser's form: tried without writing, taken in as drafts, for those who
+    /// may draft.
+    @Test func aFileComesOutOfABrowser() throws {
+        func form(_ fields: [(String, String)], _ file: String) -> String {
+            let texts = fields.map { name, value in
+                "--b\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
+            }
+            return texts.joined()
+                + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n"
+                + "Content-Type: text/csv\r\n\r\n\(file)\r\n--b--\r\n"
+        }
+        let type = "multipart/form-data; boundary=b"
+        let file = "\u{feff}事项编码,事项名称\n370118009002,甲\n"
+        let tried = try ask.now(
+            "POST", "/console/import", [("Content-Type", type)],
+            body: form([("mode", "check")], file))
+        #expect(tried.status == 200 && tried.text.contains("试导入：没有写入任何内容"))
+        let order = try ask.order(
+            "/console/import",
+            body: form(
+                [("mode", "draft"), ("skipRefused", "true"), ("effectiveFrom", "2026-09-28")], file
+            ), type: type)
+        guard case .catalog(.importItems(let items)) = order.command else {
+            Issue.record("no import: \(order.command)")
+            return
+        }
+        #expect(
+            items.skipsRefused && !items.publishes && items.rows.map(\.code) == ["370118009002"])
+        #expect(items.effectiveFrom?.text == "2026-09-28")
+        for (fields, file, field) in [
+            ([("mode", "draft")], "事项编码,事项名称\n1,\"a\n", "file"),
+            ([("effectiveFrom", "28.9.")], file, "effectiveFrom"),
+        ] {
+            let refused = try ask.now(
+                "POST", "/console/import",
+                [("Content-Type", type)],
+                body: form(fields, file))
+            #expect(refused.status == 422 && refused.text.contains(field), "\(fields)")
+        }
+        let clerk = Ask(principal: GateTests.person([.villageClerk]))
+        #expect(try clerk.now("GET", "/import").status == 403)
+        let editor = Ask(principal: GateTests.person([.itemEditor]))
+        #expect(try editor.now("GET", "/import").text.contains("/console/import"))
+        #expect(try editor.now("GET", "/catalog").text.contains("href=\"/import\""))
+    }
+
     @Test func anImportIsOneCommand() throws {
         let body = "[{\"code\":\"370118009002\",\"name\":\"甲\"}]"
         let reply = try ask.reply(

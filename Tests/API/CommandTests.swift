@@ -158,6 +158,10 @@ import Testing
                 "fee", #"{"outcome":"notice","cents":500,"purpose":"工本费"}"#,
                 .step(.fee(isNotice: true, cents: 500, purpose: "工本费", note: ""))
             ),
+            (
+                "passDuty", #"{"to":"370124000000","reason":"r"}"#,
+                .step(.passDuty(to: Fixture.county, reason: "r"))
+            ), ("takeDuty", "", .step(.takeDuty)),
         ]
         #expect(
             bodies.map(\.action) + ["reveal", "erase", "preserve", "dispose", "export"]

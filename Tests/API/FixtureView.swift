@@ -200,6 +200,10 @@ struct FixtureView: NodeView {
 
     func text(_ stored: String) -> String? { stored }
 
+    func utf8(_ file: [UInt8]) -> [UInt8]? {
+        String(validating: file, as: UTF8.self) == nil ? nil : file
+    }
+
     func words(of file: StoredDocument) throws(ViewError) -> [String: String] { [:] }
 
     func twins(of file: StoredDocument) throws(ViewError) -> [StoredDocument] {

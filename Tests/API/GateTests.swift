@@ -20,6 +20,7 @@ import Testing
         .health, .readiness, .stylePage, .syncMessage, .loginPage, .loginForm, .openSession,
         .guidePage, .guideItemPage, .guideFile, .progressPage, .progressForm,
         .checkReceipt, .getCountyKey, .verifyPage, .screenPage, .ratePage, .rateForm,
+        .bookPage, .bookForm,
     ]
 
     /// Every route of the table, asked by nobody: only the public ones answer.
@@ -69,6 +70,29 @@ import Testing
     func aRoleOpensItsOwnDoors(role: Role, target: String, status: Int) throws {
         let ask = Ask(principal: Self.person([role]))
         #expect(Int(try ask.now("GET", target).status) == status)
+    }
+
+    /// Who ends nodes sees what came behind; that it counts is another's word.
+    @Test func whatCameLateCountsByTheWordOfThoseWhoDecide() throws {
+        let json = [("Content-Type", "application/json")]
+        let admin = Ask(principal: Self.person([.nodeAdmin]))
+        #expect(try admin.now("POST", "/api/v1/late", json, body: #"{"all":true}"#).status == 403)
+        guard case .membership(let order) = try admin.reply("GET", "/late") else {
+            Issue.record("who ends nodes may look")
+            return
+        }
+        #expect(order.desk == .late && order.wish["act"]?.text == "list")
+        for role in [Role.chief, .townReviewer] {
+            let ask = Ask(principal: Self.person([role]))
+            guard
+                case .membership(let order) = try ask.reply(
+                    "POST", "/api/v1/late", json, body: #"{"ids":["01234567"],"act":"list"}"#)
+            else {
+                Issue.record("\(role) says what counts")
+                return
+            }
+            #expect(order.wish["act"]?.text == "adopt")
+        }
     }
 
     @Test func aSingleCaseOnTheShortWayIsGuardedToo() throws {

@@ -81,9 +81,9 @@ import Testing
         #expect(value(1, input) == "100.0%")
         // A is flagged with one visit.
         #expect(value(3, input) == "1 项")
-        // A: 4 required before, 1 now: 1 − 1/4.
-        #expect(value(4, input) == "75.0%")
-        // A: 5 steps before, 2 now: 1 − 2/5.
+        // A: 4 required before, 1 now; C never changed, 1 and 1: 1 − 2/5.
+        #expect(value(4, input) == "60.0%")
+        // A: 5 steps before, 2 now; the others name none: 1 − 2/5.
         #expect(value(5, input) == "60.0%")
         // 承诺 5+1+14 = 20, 法定 20+10+20 = 50: 1 − 20/50.
         #expect(value(7, input) == "60.0%")
@@ -117,6 +117,12 @@ import Testing
         input.census.themesPersonal = 4
         #expect(value(24, input) == "7 个")
         #expect(more(24, "企业", input) == "3 个")
+        // Seven of eight are published; on the basic list five, of which four are claimed.
+        input.census.themes = 8
+        input.census.themesListed = 5
+        input.census.themesClaimed = 4
+        #expect(more(24, "上线率", input) == "87.5%")
+        #expect(more(24, "认领率", input) == "80.0%")
         // 2026-08-31, 09-01 and 09-30: two lie in the month.
         input.census.knowledgeDays = ["2026-08-31", "2026-09-01", "2026-09-30"]
             .map { Self.day($0).daysSince1970 }
@@ -129,6 +135,9 @@ import Testing
         input.census.stationsCurrent = 11
         input.census.stationsAll = 12
         #expect(value(37, input) == "91.7%")
+        // Of four versions three are everywhere.
+        input.census.versions = 4
+        #expect(more(25, "事项", input) == "75.0%")
         #expect(more(37, "末站到达 P50", input) == "10 分钟")
         #expect(more(37, "末站到达最长", input) == "7140 分钟")
     }
@@ -150,9 +159,18 @@ import Testing
         add(.correctedTwice, 1)
         add(.immediate, 4)
         add(.sameDay, 3)
-        add(.deferred, 2)
-        add(.completed, 1)
+        add(.deferred, 4)
+        add(.completed, 2)
+        // One came after its day, one of two open ones is overdue on 2026-10-09: the day before.
+        add(.deferralLate, 1)
+        add(.deferralOpen, 1, key: Portion.padded(Self.day("2026-10-08").daysSince1970))
+        add(.deferralOpen, 1, key: Portion.padded(Self.day("2026-10-09").daysSince1970))
         add(.spared, 3, sum: 7)
+        add(.waived, 2, sum: 4)
+        add(.reused, 2, sum: 3)
+        add(.receivedMode, 2, key: "帮办代办")
+        add(.receivedMode, 3, key: "授权办理")
+        add(.receivedMode, 3, key: Portion.ownLevel)
         // Used 2, 6, 0 of 5, 5, 1: saved 600, −200, 1000 thousandths.
         add(.used, 3, sum: 8)
         add(.promised, 3, sum: 11)
@@ -168,8 +186,9 @@ import Testing
         #expect(value(6, input) == "46.7%")
         #expect(more(6, "平均用时", input) == "2.7 工作日")
         #expect(more(6, "平均承诺", input) == "3.7 工作日")
-        #expect(more(11, "容缺受理件", input) == "2 件")
+        #expect(more(11, "容缺受理件", input) == "4 件")
         #expect(more(11, "已补齐", input) == "50.0%")
+        #expect(more(11, "逾期率", input) == "50.0%")
         #expect(more(12, "即办件当日办结", input) == "75.0%")
         #expect(more(22, "代收转出", input) == "1 件")
         #expect(value(31, input) == "87.5%")
@@ -178,8 +197,20 @@ import Testing
         #expect(more(32, "超法定", input) == "1 件")
         #expect(more(32, "现亮红灯", input) == "2 件")
         #expect(value(33, input) == "75.0%")
+        // Of eight: two by an agent, three decided in the village, three at town and county.
+        #expect(more(33, "帮办代办", input) == "25.0%")
+        #expect(more(33, "授权办理", input) == "37.5%")
+        #expect(more(33, "本级办理", input) == "37.5%")
         #expect(value(35, input) == "75.0%")
         #expect(value(36, input) == "7 次")
+        #expect(more(36, "免交", input) == "4 次")
+        #expect(more(36, "复用", input) == "3 次")
+        // 7 of 8 cases: 0.875.
+        #expect(more(36, "平均每件", input) == "0.9 次")
+        // One of eight is not at the county yet.
+        #expect(more(27, "办件入库率", input) == "100.0%")
+        input.unsynced = 1
+        #expect(more(27, "办件入库率", input) == "87.5%")
     }
 
     @Test func startingAFirmIsCountedByItsItems() {
@@ -204,6 +235,9 @@ import Testing
         input.entered.entries[30] = EnteredFigures.Entry(part: 9, whole: 10, source: "编办")
         #expect(
             [14, 20, 27, 30].map { value($0, input) } == ["92 工作日", "75.0%", "95.0%", "90.0%"])
+        #expect(
+            [14, 20, 27, 30].map { more($0, "来源", input) } == ["住建局", "局", "市平台", "编办"],
+            "a figure that is entered is told with whose it is")
     }
 
     @Test func theArchiveIsCountedOfWhatCouldBeRated() {
@@ -254,7 +288,47 @@ import Testing
         #expect(more(34, "按期办结率", input) == "75.0%")
         #expect(value(19, input) == "75.0%")
         #expect(more(19, "认领用时中位数", input) == "5 小时")
-        #expect(value(18, input) == "见排名")
+    }
+
+    /// 后两位 and 后五位: of those that have a score, and only where there are more than that.
+    @Test func theLastAreNamed() {
+        typealias Maker = BoardMaker<NoDocuments, NoDocuments>
+        var input = Self.input()
+        #expect(value(18, input) == "不足以排名")
+        input.lastPlaces = ["丙镇", "丁镇"]
+        #expect(value(18, input) == "2 个")
+        #expect(more(18, "后两位", input) == "丙镇、丁镇")
+        #expect(more(18, "后五位部门", input) == "none")
+        #expect(Maker.last(["甲", "乙"], 2) == [], "nobody is last among two")
+        #expect(Maker.last(["甲", "乙", "丙"], 2) == ["乙", "丙"])
+        #expect(Maker.last(["1", "2", "3", "4", "5", "6"], 5) == ["2", "3", "4", "5", "6"])
+        // A place without a case is not among the last for that.
+        let ranked = Maker.ranked([("甲", 900), ("乙", 800), ("空", nil), ("丙", 700)])
+        #expect(Maker.last(ranked.filter { $0.score != nil }.map(\.name), 2) == ["乙", "丙"])
+    }
+
+    /// From 2026-09-01 00:00 until 2026-09-11 00:00, ten days of 240 hours each.
+    @Test func hoursOfSilenceAreThoseOfTheLastSign() throws {
+        let now = try #require(Instant(rfc3339: "2026-09-11T00:00:00+08:00")).millis
+        var stations = StationCensus()
+        stations.now = now
+        for hours in [0, 1, 48, 24, 744, nil] as [Int64?] {
+            stations.stations.append(
+                StationCensus.Station(
+                    name: "站", level: .village, lastSign: hours.map { now - $0 * 3_600_000 }))
+        }
+        var input = BoardInput(
+            period: Self.day("2026-09-01")...Self.day("2026-09-30"), today: Self.day("2026-09-11"))
+        input.stations = stations
+        // 48, and 240 each of the one that has been silent since August and of the one never heard
+        // of; a day's silence is none.
+        #expect(more(29, "离线时长", input) == "528 小时")
+        // (6 × 240 − 528) / 1440.
+        #expect(more(29, "在线率", input) == "63.3%")
+        // Of the first two days the third was there, and two were not: 96 of 288.
+        let first = Self.day("2026-09-01")...Self.day("2026-09-02")
+        #expect(stations.silence(first) == (96, 288))
+        #expect(stations.silence(Self.day("2026-10-01")...Self.day("2026-10-31")) == (0, 0))
     }
 
     @Test func placesAndTheirSigns() {

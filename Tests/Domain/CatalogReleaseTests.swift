@@ -178,6 +178,28 @@ import Testing
         #expect(try say("catalog.import", past) == "effective-date-past")
     }
 
+    /// A place of a county that the directory has is a node of it, or none.
+    @Test func aDivisionThatIsNoneIsRefusedByRow() throws {
+        func file(_ code: String) -> JSON {
+            let items = rows(3) { number, row in
+                number == 2 ? row.setting("areas", ["370124106201", .text(code)]) : row
+            }
+            return ["items": items, "publish": true]
+        }
+        for code in ["370124188000", "999999000000", "37012410620"] {
+            let command = try CatalogCommand(verb: "catalog.import", json: file(code))
+            let refusal = world.county.run(command, at: start)
+            #expect(refusal?.field == "items[1].areas", "\(code)")
+            #expect(refusal?.title.contains("第 2 行") == true)
+        }
+        #expect(world.county.log.isEmpty)
+        let elements = Sample.elements("甲").setting("areas", ["370124188000"])
+        let draft: JSON = ["code": "370118009190", "immediate": true, "elements": elements]
+        #expect(try say("item.draft", draft) == "region-unknown")
+        // Of another county only the form is known here.
+        #expect(try say("catalog.import", file("371502101000")) == nil)
+    }
+
     @Test func gapsBecomeDraftsThatSaySo() throws {
         let thin = rows(2) { $1.setting("basis", nil).setting("code", nil) }
         #expect(try say("catalog.import", ["items": thin, "publish": true]) == nil)

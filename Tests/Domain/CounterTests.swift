@@ -107,13 +107,39 @@ import Testing
             try book(world, "V1", "09:00", at: "08:30", region: "370124106202").rule
                 == "window-unknown")
         #expect(
-            try book(world, "C", "09:00", at: "08:30", region: "370124106202").rule
-                == "window-elsewhere")
+            try book(world, "V2", "09:00", at: "08:30", region: "370124106201").rule
+                == "window-unknown")
         // At the owner's own counter a full hour is told at once, with the next.
         #expect(try book(world, "C", "09:00", at: "08:30").rule == nil)
         let full = try book(world, "C", "09:00", at: "08:31")
         #expect(full.rule == "slot-full")
         #expect(full.number == "该时段已约满，最近可约 2026-09-28 10:00")
+    }
+
+    /// A place above books for somebody at a place below: it stands there, and that place answers.
+    @Test func aPlaceAboveBooksAtAPlaceBelow() throws {
+        let world = try CaseWorld()
+        try open(world, "V2", Self.two)
+        world.cut("V2", "T")
+        let village = "370124106202"
+        let one = try book(world, "C", "09:00", at: "08:30", region: village)
+        #expect(one.rule == nil)
+        #expect(word(world, "C", one.number) == "待确认 2026-09-28 09:00")
+        #expect(state(world, "C", one.number)?.scope.region == world.node("V2").region.id)
+        let own = try book(world, "V2", "09:00", at: "08:35", region: village)
+        #expect(own.rule == nil)
+        world.mend("V2", "T")
+        world.settle()
+        for name in ["C", "T", "V2"] {
+            #expect(word(world, name, one.number) == "已确认 2026-09-28 09:00", "the earlier one")
+            #expect(word(world, name, own.number) == "已改约 2026-09-28 10:00")
+        }
+        #expect(state(world, "V1", one.number) == nil)
+        let cancel = "{\"command\":\"booking.cancel\",\"booking\":\"\(one.number)\"}"
+        #expect(try world.node("T").say(cancel) == "booking-not-owned")
+        #expect(try world.node("C").say(cancel) == nil, "by whoever made it")
+        world.settle()
+        #expect(word(world, "V2", one.number) == "已取消 2026-09-28 09:00")
     }
 
     @Test func stepsBelongToTheOwner() throws {

@@ -79,7 +79,7 @@ struct MaterialTests {
         let village = world.node("V1")
         let number = try receive(village, ["M1", "M2"])
         #expect(try act(village, "material", number, #","codes":["M2"],"level":"B""#) == nil)
-        #expect(try state(village, number).level(of: "M2")?.level == "B")
+        #expect(try state(village, number).level(of: "M2") == "B")
         #expect(try state(village, number).level(of: "M1") == nil)
         #expect(
             try act(village, "material", number, #","codes":["M2"],"level":"A""#)
@@ -104,7 +104,7 @@ struct MaterialTests {
         #expect(
             try act(world.node("C"), "material", number, #","codes":["M2"],"level":"A""#) == nil)
         world.settle()
-        #expect(try state(village, number).level(of: "M2")?.level == "A")
+        #expect(try state(village, number).level(of: "M2") == "A")
     }
 
     @Test("what came from the applicant alone is looked at before it is granted")
@@ -193,8 +193,78 @@ struct MaterialTests {
         }
         world.settle()
         let words = ["C", "T"].compactMap { name in
-            world.node(name).cases.first { $0.state.number == number }?.state.level(of: "M2")?.level
+            world.node(name).cases.first { $0.state.number == number }?.state.level(of: "M2")
         }
         #expect(Set(words).count == 1)
+    }
+
+    @Test("what a material is worth goes to the other county with the case, and follows it there")
+    func worthTravels() throws {
+        let world = try world()
+        for name in ["T2", "LC", "LT"] { try publish(to: world.node(name)) }
+        let (town, other) = (world.node("T2"), world.node("LT"))
+        let number = try receive(town, ["M1"])
+        let blob = String(repeating: "cd", count: 32)
+        #expect(
+            try act(
+                town, "material", number, ",\"codes\":[\"M1\"],\"level\":\"C\",\"blob\":\"\(blob)\""
+            )
+                == nil)
+        #expect(try act(town, "waive", number, #","code":"M2","certificate":"X1""#) == nil)
+        #expect(try act(town, "offer", number, #","to":"371502101000""#) == nil)
+        world.settle()
+        #expect(try act(other, "sign", number, "") == nil)
+        #expect(try state(other, number).level(of: "M1") == "C")
+        #expect(try state(other, number).present.codes.sorted() == ["M1", "M2"])
+        let genesis = try #require(try state(other, number).genesis)
+        let arrived = try #require(
+            other.change(at: genesis.dot, in: try state(other, number).scopeID))
+        #expect(arrived.namedBlobs.map(\.hex) == [blob], "the scan goes along")
+        #expect(
+            try act(other, "waive", number, #","code":"M2","certificate":"X1""#) == "material-held")
+
+        other.now = other.now.advanced(byMillis: 60_000)
+        #expect(try act(other, "accept", number, #","promise":true"#) == nil)
+        #expect(try act(other, "decide", number, #","outcome":"grant""#) == "original-unchecked")
+        world.settle()
+        #expect(try state(town, number).deferred == ["M3"], "what was promised there is known here")
+        town.now = other.now.advanced(byMillis: 60_000)
+        #expect(try act(town, "material", number, #","codes":["M1"],"level":"B""#) == nil)
+        #expect(try act(town, "supplement", number, #","materials":["M3"]"#) == nil)
+        world.settle()
+        for node in [town, other] {
+            #expect(try state(node, number).level(of: "M1") == "B")
+            #expect(try state(node, number).deferred == [])
+        }
+        other.now = town.now.advanced(byMillis: 60_000)
+        #expect(try act(other, "decide", number, #","outcome":"grant""#) == nil)
+    }
+
+    @Test("a clock that stands still in the other county stands still here")
+    func stopsAreTold() throws {
+        let world = try world()
+        for name in ["T2", "LC", "LT"] { try publish(to: world.node(name)) }
+        let (town, other) = (world.node("T2"), world.node("LT"))
+        let number = try receive(town, ["M1", "M2", "M3"])
+        #expect(try act(town, "offer", number, #","to":"371502101000""#) == nil)
+        world.settle()
+        #expect(try act(other, "sign", number, "") == nil)
+        #expect(try act(other, "accept", number, "") == nil)
+        #expect(
+            try act(other, "pause", number, #","procedure":"鉴定","days":5,"reason":"意见内容""#) == nil)
+        world.settle()
+        #expect(try state(town, number).status == .special)
+        #expect(try state(town, number).openPause?.procedure == "鉴定")
+        for name in ["T2", "C"] {
+            #expect(!world.mirrored(name).contains { $0.contains("意见内容") })
+        }
+        other.now = other.now.advanced(byMillis: 60_000)
+        #expect(try act(other, "resume", number, "") == nil)
+        #expect(
+            try act(other, "extend", number, #","days":10,"reason":"r","approver":"a""#) == nil)
+        world.settle()
+        #expect(try state(town, number).status == .extended)
+        #expect(try state(town, number).extendedDays == 10)
+        #expect(try state(town, number).course?.pausedSince == nil)
     }
 }

@@ -66,6 +66,8 @@ extension CaseNode {
         (.force, #""case.force","case":"N","to":"370124106000","reason":"r""#),
         (.ratify, #""case.ratify","case":"N","event":"00000000000000000000000000000001""#),
         (.forkCut, #""case.forkCut","case":"N","event":"00000000000000000000000000000001""#),
+        (.passDuty, #""case.passDuty","case":"N","reason":"r""#),
+        (.takeDuty, #""case.takeDuty","case":"N""#),
         (.reveal, #""case.reveal","case":"N","reason":"r""#),
         (.erase, #""case.erase","case":"N","reason":"r""#),
         (.preserve, #""case.preserve","case":"N","reason":"r""#),

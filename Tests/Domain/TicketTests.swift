@@ -74,6 +74,35 @@ extension CaseWorld {
         #expect(world.tickets("V1").count == 1)
     }
 
+    /// 评价期: on the day of the contact, or within five working days behind it; 9/25 to 9/27 and
+    /// 10/1 to 10/7 are off.
+    @Test func aContactIsRatedWithinFiveWorkingDays() throws {
+        let world = try CaseWorld()
+        let node = world.node("V1")
+        func give(_ contact: String, served: String, on day: String) throws -> String? {
+            node.now = try #require(Instant(rfc3339: day + "T10:00:00+08:00"))
+            return try node.say(
+                "{\"command\":\"rating.give\",\"contact\":\"\(contact)\",\"grade\":4,"
+                    + "\"served\":\"\(served)\"}")
+        }
+        #expect(try give("A1", served: "2026-09-24", on: "2026-09-24") == nil)
+        #expect(try give("A2", served: "2026-09-24", on: "2026-10-10") == "rating-over")
+        #expect(try give("A2", served: "2026-09-24", on: "2026-10-09") == nil)
+        #expect(try give("A3", served: "2026-09-29", on: "2026-09-28") == "rating-ahead")
+        #expect(throws: RuleRefusal.self) {
+            try give("A4", served: "2026-13-01", on: "2026-09-28")
+        }
+        // An old day behind a business time that is as old is no way around it.
+        let old = #""served":"2025-01-02","at":"2025-01-03T09:00:00+08:00""#
+        #expect(
+            try node.say(#"{"command":"rating.give","contact":"A5","grade":4,\#(old)}"#)
+                == "command-invalid")
+        let number = try world.receive("V1")
+        #expect(throws: RuleRefusal.self, "a case is rated as a case") {
+            try node.say("{\"command\":\"rating.give\",\"contact\":\"\(number)\",\"grade\":4}")
+        }
+    }
+
     @Test func aBadRatingRunsItsCourseAcrossTheTiers() throws {
         let world = try CaseWorld()
         let give = #"{"command":"rating.give","contact":"A017","grade":2,"text":"等候太久"}"#
@@ -151,6 +180,58 @@ extension CaseWorld {
         try town.act(as: "qian")
         #expect(try step(world, "T", "review", number, #","outcome":"yes""#) == nil)
         #expect(town.auditLines.map(\.act).contains("ticket.review"))
+    }
+
+    /// 12345: when each row is due, worked by hand. Off: 9/25 to 9/27 and 10/1 to 10/7; worked:
+    /// Saturday 10/10. The day of 登记时间 is not counted, whatever the hour or its zone.
+    @Test(
+        arguments: [
+            ("诉求", "2026-09-24 08:00", "", "2026-10-09"),
+            ("诉求", "2026-09-24 23:59", "1", "2026-09-28"),
+            ("诉求", "2026-09-24 08:00", "0", "2026-09-24"),
+            ("办不成事", "2026-09-24 08:00", "10", "2026-10-15"),
+            ("找茬", "2026-09-24 08:00", "", "2026-10-15"),
+            ("投诉", "2026-09-24 08:00", "", "2026-10-22"),
+            ("投诉", "2026-10-01 08:00", "3", "2026-10-10"),
+            ("投诉", "2026-10-10 12:00", "1", "2026-10-12"),
+            ("投诉", "2026-10-08T17:00:00Z", "1", "2026-10-10"),
+            ("投诉", "2026-12-31 09:00", "1", "缺 2027"),
+        ])
+    func aHotlinesRowIsDue(kind: String, at: String, days: String, due: String) throws {
+        let world = try CaseWorld()
+        let county = world.node("C")
+        county.now = try #require(Instant(rfc3339: "2026-12-31T10:00:00+08:00"))
+        let file = TicketFile([
+            ["工单号", "类别", "内容", "登记时间", "办理时限"], ["H1", kind, "内容", at, days],
+        ])
+        #expect(file.findings.isEmpty)
+        _ = county.run(.ticket(.importRows(file.rows)))
+        let ticket = try world.ticket("C")
+        let counted = ticket.due(WorkCalendar())
+        if case .calendarMissing(let year)? = counted {
+            #expect("缺 \(year)" == due)
+        } else {
+            #expect(counted?.date?.text == due)
+        }
+        // Every node counts the same.
+        world.settle()
+        #expect(try world.ticket("C").due(WorkCalendar()) == counted)
+    }
+
+    @Test func anAbsurdDayIsRefused() throws {
+        let world = try CaseWorld()
+        let county = world.node("C")
+        for at in ["1926-09-24 08:00", "2062-09-24 08:00"] {
+            let file = TicketFile([
+                ["工单号", "类别", "内容", "登记时间"], ["H1", "投诉", "内容", at],
+            ])
+            guard case .refuse(let refusal) = county.run(.ticket(.importRows(file.rows))) else {
+                Issue.record("taken: \(at)")
+                continue
+            }
+            #expect(refusal.title.hasPrefix("第 2 行"))
+        }
+        #expect(world.tickets("C").isEmpty)
     }
 
     @Test func aHotlinesFileIsTakenWholeOrNotAtAll() throws {

@@ -110,6 +110,7 @@ import Testing
         let board = try #require(sheet(.board, "370118009001"))
         #expect(board.data["effective"]?.int == 1)
         #expect(board.data["waiting"]?.int == 1)
+        #expect(try #require(sheet(.claims)).stamp.contains("没有须认领的事项"))
         #expect(
             try node.say("basic.set", ["code": "370118009001", "name": "甲", "kind": "行政给付"]) == nil)
         #expect(try #require(sheet(.claims)).data["rate"]?.int == 0)
@@ -123,6 +124,49 @@ import Testing
         let uniform = try #require(sheet(.uniform))
         #expect(uniform.data["differing"]?.int == 0)
         #expect(uniform.text.contains("未齐"))
+    }
+
+    /// Receipts go up only: of a place beside it a node could say nothing but 待达.
+    @Test func belowTheAuthorityASheetSpeaksOfItsOwnSubtree() throws {
+        let village = node.maker(at: RegionID(3))
+        let rows = { (kind: SheetKind) -> [[String]] in
+            village.sheet(SheetQuestion(kind, code: "370118009001"))?.sections.last?.rows ?? []
+        }
+        for kind in [SheetKind.board, .uniform] {
+            #expect(rows(kind).map { $0[0] } == ["370124106201"], "\(kind)")
+        }
+        let impact = try #require(village.sheet(SheetQuestion(.impact, code: "370118009001")))
+        #expect(impact.data["silent"]?.array?.isEmpty == true)
+        #expect(impact.stamp.contains("本站及以下"))
+        #expect(rows(.history).map { $0[4] } == ["由县统计"])
+        let county = try #require(sheet(.board, "370118009001"))
+        #expect(county.sections.last?.rows.count == 2 && !county.stamp.contains("本站及以下"))
+    }
+
+    @Test func aGuideTellsAllThatAVersionSaysOfAMaterial() throws {
+        #expect(ElementTable.material.count > 30)
+        var object = Self.item(1).object ?? JSONObject()
+        object["base"] = 1
+        var elements = object["elements"]?.object ?? JSONObject()
+        elements["materials"] = [
+            [
+                "code": "M1", "name": "申请表", "notes": "用黑色笔", "checks": ["有签字", "无涂改"],
+                "seal": "签字", "validDays": 30, "waived": true, "waivedBy": "数据共享",
+                "formats": ["PDF", "OFD"],
+            ]
+        ]
+        elements["situations"] = nil
+        object["elements"] = .object(elements)
+        #expect(try node.say("item.publish", .object(object)) == nil)
+        let guide = try #require(sheet(.guide, "370118009001"))
+        let told = guide.sections.first { $0.heading == "材料要求" }?.rows ?? []
+        #expect(
+            told == [
+                ["申请表", "填报须知", "用黑色笔"], ["申请表", "审查要点", "有签字、无涂改"],
+                ["申请表", "有效天数", "30 天"], ["申请表", "签章要求", "签字"],
+                ["申请表", "电子文件格式", "PDF、OFD"], ["申请表", "免提交", "是"],
+                ["申请表", "免提交依据", "数据共享"],
+            ])
     }
 
     @Test func aThemeMergesItsMaterials() throws {
@@ -180,9 +224,12 @@ private final class Bureau: ListedSource {
         now = try #require(Instant(rfc3339: "2026-09-24T09:00:00+08:00"))
     }
 
-    var maker: SheetMaker<Bureau> {
+    var maker: SheetMaker<Bureau> { maker(at: RegionID(1)) }
+
+    /// As another node would make them that had the same documents.
+    func maker(at region: RegionID) -> SheetMaker<Bureau> {
         SheetMaker(
-            own: RegionID(1), directory: directory, now: now.advanced(byMillis: 60_000),
+            own: region, directory: directory, now: now.advanced(byMillis: 60_000),
             source: self)
     }
 

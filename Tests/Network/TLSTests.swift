@@ -101,6 +101,53 @@ import Testing
         }
     }
 
+    /// A machine whose clock is wrong by years: its time says that a good certificate is none. Where
+    /// a moment is known that is surely past, certificates are held against that alone.
+    @Test(
+        arguments: [(1825, 0, "not-yet-valid"), (-1095, -1065, "expired")]
+            as [(Int64, Int64, String)])
+    func aWrongClockIsToldAndMayBeLeftOut(
+        from days: Int64, past: Int64, word: String
+    ) async throws {
+        let now = Instant(millis: Int64(Date().timeIntervalSince1970 * 1000))
+        func moment(_ days: Int64) -> Instant { now.advanced(byMillis: days * 86_400_000) }
+        let key = try CertificateKey(seed: [UInt8](repeating: 9, count: 32))
+        let subject = CertificateSubject(
+            region: try #require(RegionCode("370124000000")), node: .zero)
+        let anchor = try CertificateTemplate(
+            subject, from: moment(days), days: 365, authorityDepth: 1, hosts: [],
+            serial: [UInt8](repeating: 1, count: 16)
+        ).signed(for: try CertificateRequest(subject, by: key), by: key, of: nil)
+        let shown = try CertificateKey(seed: [UInt8](repeating: 8, count: 32))
+        let own = try CertificateTemplate(
+            subject, from: moment(days), days: 365, authorityDepth: nil, hosts: ["127.0.0.1"],
+            serial: [UInt8](repeating: 2, count: 16)
+        ).signed(for: try CertificateRequest(subject, by: shown), by: key, of: anchor)
+        let server = try EchoServer.start(
+            tls: TLSIdentity(
+                certificate: .bytes(own.pem + anchor.pem), key: .bytes(shown.pem),
+                authority: anchor.pem))
+        let client = try HTTPClient(authority: anchor.pem)
+        var request = ClientRequest("GET", "https://\(server.endpoint.text)/")
+        request.peerURN = subject.regionURN
+        let error = await #expect(throws: ClientError.self) { try await client.send(request) }
+        #expect(error == .tls("certificate-" + word))
+        #expect(error?.isOfDates == true)
+        request.pastSeconds = moment(past).millis / 1000
+        #expect(try await client.send(request).status == 200)
+        // What had run out by then is turned away all the same, and so is a stranger.
+        request.pastSeconds = moment(days + 366).millis / 1000
+        let late = try HTTPClient(authority: anchor.pem)
+        await #expect(throws: ClientError.tls("certificate-expired")) {
+            try await late.send(request)
+        }
+        request.pastSeconds = moment(past).millis / 1000
+        request.peerURN = "urn:syncnode:region:370124000001"
+        let other = try HTTPClient(authority: anchor.pem)
+        await expectTLSError { try await other.send(request) }
+        await server.drain()
+    }
+
     @Test func eachCallerSeesTheCertificateThatItCanCheck() async throws {
         let authority = try TestAuthority()
         let given = try authority.issue("given")

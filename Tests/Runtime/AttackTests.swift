@@ -81,6 +81,67 @@ import Testing
         await other.runtime.stop()
     }
 
+    /// Neither the console nor programs, nor the operator's doors: each refusal has its name, is
+    /// counted, and leaves nothing done.
+    @Test func whoMayNotIsNamedAndCountedAtEveryDoor() async throws {
+        let county = try await SecureCounty()
+        let client = try HTTPClient(authority: try anchor(county))
+        defer { client.stop() }
+        func send(
+            _ path: String, _ body: String, _ headers: [(String, String)] = []
+        ) async throws -> ClientResponse {
+            let isForm = path.hasPrefix("/console/")
+            let type = isForm ? "application/x-www-form-urlencoded" : "application/json"
+            return try await client.send(
+                ClientRequest(
+                    "POST", county.url + path, headers: [("Content-Type", type)] + headers,
+                    body: Array(body.utf8)))
+        }
+        let token = try AdminToken.header(in: county.data)
+        let own = [("Authorization", token)]
+        let made = try await send(
+            "/api/v1/accounts",
+            #"{"login":"li","name":"李某","roles":["county-window"],"password":"ask-of-2026"}"#, own)
+        #expect(made.status == 201)
+        let login = try await send("/console/login", "login=li&password=ask-of-2026")
+        let cookie = try #require(
+            login.headers["set-cookie"]?.split(separator: ";").first.map(String.init))
+        let session = [("Cookie", cookie)]
+        let planted = [
+            ("Cookie", cookie.prefix { $0 != "=" } + "=" + String(repeating: "a", count: 64))
+        ]
+        let near = String(token.dropLast()) + (token.hasSuffix("0") ? "1" : "0")
+        let asked: [(String, String, [(String, String)], String)] = [
+            ("/console/sync", "", session, "form-token"),
+            ("/console/sync", "", session + [("Origin", "https://a.invalid")], "foreign-origin"),
+            ("/api/v1/sync", "{}", session, "bearer-required"),
+            ("/console/sync", "", planted, "login-required"),
+            ("/api/v1/cases", "{}", [], "login-required"),
+            ("/api/v1/cases", "{}", [("Authorization", near)], "login-required"),
+            ("/api/v1/session", #"{"login":"li","password":"no"}"#, [], "login-wrong"),
+            ("/console/login", "login=nobody&password=no", [], "login-wrong"),
+            ("/console/late", "id=all&reason=x&confirmed=yes", session, "role-forbids"),
+            ("/admin/v1/invite", #"{"act":"list"}"#, [], "not-admin"),
+            ("/admin/v1/invite", #"{"act":"list"}"#, [("Authorization", near)], "not-admin"),
+            ("/admin/v1/invite", #"{"act":"list"}"#, session, "not-admin"),
+        ]
+        var wanted: [String: Int] = [:]
+        for (path, body, headers, name) in asked {
+            let response = try await send(path, body, headers)
+            #expect([401, 403].contains(response.status), "\(path) \(name)")
+            let text = String(decoding: response.body, as: UTF8.self)
+            #expect(name == "login-wrong" || text.contains(name), "\(path): \(text.prefix(200))")
+            wanted[name, default: 0] += 1
+        }
+        for (name, count) in wanted { #expect(county.refusals()[name] == count, "\(name)") }
+        let page = try await client.send(
+            ClientRequest("GET", county.url + "/metrics", headers: own))
+        let figures = String(decoding: page.body, as: UTF8.self)
+        #expect(figures.contains("node_refusals_total{reason=\"form-token\"} 1"))
+        #expect(try await send("/admin/v1/invite", #"{"act":"list"}"#, own).status == 200)
+        await county.runtime.stop()
+    }
+
     @Test func theRightAuthorityAndAnotherRegionSpeaksForNobody() async throws {
         let county = try await SecureCounty()
         let (path, town) = try await county.town()

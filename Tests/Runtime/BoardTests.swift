@@ -157,6 +157,9 @@ extension County {
             try await place.village.say(
                 "{\"ticket\":\"\(number)\",\(at(11)),\"command\":\"ticket.\(act)\"}")
         }
+        try await place.village.say(
+            "{\"command\":\"overlay.set\",\"code\":\"\(County.slow)\",\"values\":{\"officer\":\"甲\","
+                + "\"sectionHead\":\"乙\",\"leader\":\"丙\"}}")
         try await place.settle(place.village)
         try await place.setClock("2026-12-18")
         let metrics = try await sheet(place.county, .metrics)
@@ -171,6 +174,12 @@ extension County {
         #expect(lights.data["blue"]?.int == 2)
         let late = lights.sections.first { $0.heading.hasPrefix("临期") }?.rows ?? []
         #expect(late.count == 9)
+        // 直接责任人 is told from blue on, and at red all three; the two blue ones are 送达.
+        let told = late.filter { $0[6] == "甲" }.map { $0[4...8].joined(separator: "|") }
+        #expect(
+            told.filter { $0 == "红|送达时限|甲|乙|丙" }.count + told.filter { $0 == "红|承诺时限|甲|乙|丙" }.count
+                == 3)
+        #expect(told.filter { $0.hasPrefix("蓝") }.allSatisfy { $0 == "蓝|送达时限|甲||" })
         let ranking = try await sheet(place.county, .ranking)
         let departments = ranking.sections.first { $0.heading == "部门" }?.rows ?? []
         // 民政: three of three; 人社: one of two.

@@ -1,6 +1,7 @@
 import Base
 import Change
 import Domain
+import Foundation
 import Gate
 import HTTP
 import Kernel
@@ -152,6 +153,30 @@ import Testing
         let again = try await NodeCommands.ask(
             county.data, "POST", "/api/v1/late", body: "{\"all\":true,\"reason\":\"x\"}")
         #expect(again.exitCode == 0, "\(again.text)")
+    }
+
+    /// Tools of others ask for a list, signed by whoever signed the certificate.
+    @Test func whatWasTakenBackStandsInTheList() async throws {
+        let county = try await SecureCounty()
+        let (path, town) = try await county.town()
+        try await equal(town)
+        await town.stop()
+        let certificate = try #require(town.door.credentials?.chain.first)
+        let own = try #require(county.runtime.door.credentials)
+        let client = try HTTPClient(authority: own.anchor.pem)
+        defer { client.stop() }
+        func names() async throws -> Bool {
+            let list = try await client.send(
+                ClientRequest("GET", county.url + "/sync/v1/certificates.crl"))
+            #expect(list.status == 200 && list.headers["content-type"] == "application/pkix-crl")
+            return Data(list.body).range(of: Data(certificate.serial)) != nil
+        }
+        #expect(certificate.serial.count >= 16)
+        #expect(try await !names(), "it is good as long as nobody took it back")
+        _ = try await ask(
+            county.data, "departure", "{\"act\":\"revoke\",\"region\":\"\(Self.town)\"}")
+        #expect(try await names(), "\(path) was stolen")
+        await county.runtime.stop()
     }
 
     @Test func aPlaceGoesOnWithAnotherMachine() async throws {

@@ -15,12 +15,13 @@ import Testing
 
     /// Scripts by the last words of a good run.
     @Test(
-        .enabled(if: isBuilt), .timeLimit(.minutes(5)),
+        .enabled(if: isBuilt), .timeLimit(.minutes(60)),
         arguments: [
             ("cli.sh", "facts hold"), ("catalog.sh", "facts hold"), ("refused.sh", "facts hold"),
             ("blobs.sh", "facts hold"), ("bad-input", "ok "), ("release.sh", "facts hold"),
-            ("materials.sh", "facts hold"),
+            ("materials.sh", "facts hold"), ("counter.sh", "facts hold"),
             ("attack.sh", "facts hold"), ("newcomer.sh", "facts hold"),
+            ("copies.sh", "facts hold"),
         ])
     func theScriptHolds(script: String, closing: String) throws {
         let process = Process()

@@ -18,7 +18,7 @@ fail() {
 expect() {
     local wanted=$1 code=0
     shift
-    timeout 30 "$node" "$@" >"$work/out" 2>"$work/err" <"$input" || code=$?
+    timeout 600 "$node" "$@" >"$work/out" 2>"$work/err" <"$input" || code=$?
     [ "$code" -eq "$wanted" ] || fail "exit $code, not $wanted: $*"
     facts=$((facts + 1))
 }

@@ -43,13 +43,13 @@ serve() {
 status() {
     local wanted=$1 code
     shift
-    code=$(curl -s -m 30 -o "$work/body" -D "$work/head" -w '%{http_code}' "$@") || true
+    code=$(curl -s -m 600 -o "$work/body" -D "$work/head" -w '%{http_code}' "$@") || true
     [ "$code" = "$wanted" ] || fail "status $code, not $wanted: $*: $(head -c 300 "$work/body")"
     facts=$((facts + 1))
 }
 heads() { grep -qi -- "$1" "$work/head" || fail "the head lacks: $1"; }
 
-has() { [ "$(curl -s -m 10 -I -o /dev/null -w '%{http_code}' "$1/api/v1/blobs/$2")" = 200 ]; }
+has() { [ "$(curl -s -m 600 -I -o /dev/null -w '%{http_code}' "$1/api/v1/blobs/$2")" = 200 ]; }
 
 write_item "$work/item.json"
 
@@ -70,7 +70,7 @@ village=$address
 "$node" init --data "$work/other" --region 370124106202 --name 西崖村 --parent "$town" >/dev/null
 serve other 127.0.0.1:0
 other=$address
-has_item() { curl -s -m 10 -o /dev/null -f "$1/api/v1/items/$item"; }
+has_item() { curl -s -m 600 -o /dev/null -f "$1/api/v1/items/$item"; }
 within 30 has_item "$village"
 
 # In: proven, whole, once.

@@ -45,6 +45,27 @@ printf '事项编码,事项名称\n1,"a\n' >"$work/broken.csv"
 expect 1 catalog import "$work/broken.csv" --data "$work/county"
 says "第 2 行"
 
+# The same file by the program's door and out of a browser, in the encoding of a spreadsheet.
+token=$(cat "$work/county/keys/admin")
+asks() {
+    curl -s -m 600 -H "Authorization: Bearer $token" "$@" >"$work/out" || fail "no answer: $*"
+    facts=$((facts + 1))
+}
+asks --data-binary "@$work/items-gb.csv" "$address/api/v1/catalog/check"
+holds '"gaps":[{"field":"promisedDays","title":"承诺时限不得超过法定时限","rows":1}]'
+asks -F mode=check -F "file=@$work/items-gb.csv" "$address/console/import"
+holds '试导入：没有写入任何内容'
+holds '残疾人补贴认定'
+asks -F mode=draft -F "file=@$work/items-gb.csv" "$address/console/import"
+holds '第 2 行 promisedDays：承诺时限不得超过法定时限'
+asks -F mode=draft -F skipRefused=true -F "file=@$work/items-gb.csv" "$address/console/import"
+holds '已导入'
+head -c 64 /dev/urandom | sed 's/^/\xff/' >"$work/noise.csv"
+asks -F mode=check -F "file=@$work/noise.csv" "$address/console/import"
+holds 'import-charset'
+asks "$address/import"
+holds 'action="/console/import"'
+
 # Drafts, steps and what is made of the catalog.
 sed 's/"legalDays":1/"base":1,"legalDays":1/' "$work/item.json" |
     sed 's/{"code"/{"base":1,"code"/; s/"base":1,"legalDays"/"legalDays"/' >"$work/second.json"
@@ -70,6 +91,19 @@ expect 0 theme set "$work/theme.json" --data "$work/county"
 expect 0 theme publish T1 --data "$work/county"
 expect 0 theme show T1 --data "$work/county"
 holds 残疾人补贴认定
+cat >"$work/entry.json" <<'END'
+{"code":"K1","question":"老年证丢了怎么补？","answer":"到村站登记。","labels":["民政","老年","补领"],
+"synonyms":["敬老卡"]}
+END
+expect 0 knowledge set "$work/entry.json" --data "$work/county"
+for words in 敬老卡 老年证 补领; do
+    expect 0 knowledge search $words --data "$work/county"
+    holds '老年证丢了怎么补？  到村站登记。'
+done
+expect 0 knowledge search 高龄 --data "$work/county"
+holds '370118009002  高龄津贴认定'
+expect 0 knowledge search 养狗 --data "$work/county"
+holds 没有找到
 expect 0 knowledge ask 能代领吗 --data "$work/county"
 expect 0 knowledge questions --data "$work/county"
 holds 能代领吗

@@ -208,7 +208,7 @@ mv "$work/town" "$work/lost"
 expect 0 restore --from "$work/kept" --data "$work/town"
 expect 3 restore --from "$work/kept" --data "$work/town"
 serve town
-left=100
+left=6000
 while ! "$node" case show "$after" --data "$work/town" --json >"$work/out" 2>"$work/err"; do
     left=$((left - 1))
     [ "$left" -gt 0 ] || fail "what came after the backup did not come back"

@@ -54,7 +54,7 @@ received() {
 web() {
     local wanted=$1 status
     shift
-    status=$(curl -s -m 20 -o "$work/out" -D "$work/head" -w '%{http_code}' \
+    status=$(curl -s -m 600 -o "$work/out" -D "$work/head" -w '%{http_code}' \
         -H "Authorization: Bearer $token" "$@") || true
     [ "$status" = "$wanted" ] || fail "$status, not $wanted: $*"
     facts=$((facts + 1))
@@ -103,6 +103,16 @@ heads 'content-type: image/png'
 heads 'content-disposition: inline'
 heads "content-security-policy: default-src 'none'"
 cmp -s "$work/scan.png" "$work/out" || fail "another picture"
+# In a browser: decoded and drawn by it, with its own size, under the heads of the answer.
+if python3 "$here/Tests/Scenarios/shown.py" "$village" "$token" "/cases/$earlier/files/$scan" \
+    >"$work/out" 2>"$work/err"; then
+    holds "$scan (1×1)"
+    holds '<img '
+    facts=$((facts + 1))
+else
+    [ "$?" = 3 ] || fail "the browser shows no picture"
+    echo "skipped: a scan in a browser: no chromium here"
+fi
 web 200 "$village/cases/$earlier/files/$(sha256sum "$work/scan.pdf" | cut -d' ' -f1)"
 heads 'content-type: application/pdf'
 web 404 "$village/cases/$earlier/files/$(printf x | sha256sum | cut -d' ' -f1)"

@@ -16,7 +16,7 @@ fail() {
     exit 1
 }
 within() {
-    local left=$(($1 * 5))
+    local left=3000
     shift
     until "$@" >"$work/out" 2>&1; do
         left=$((left - 1))
@@ -64,7 +64,7 @@ facts=$((facts + 1))
 awk '/BEGIN CERT/{n++} n==1' "$work/village/node/keys/tls.pem" >"$work/village.pem"
 awk '/BEGIN CERT/{n++} n==1' "$work/county/node/keys/tls.pem" >"$work/anchor.pem"
 good() {
-    curl -sS -m 20 --cacert "$work/anchor.pem" "$county/sync/v1/certificates.crl" -o "$work/list" &&
+    curl -sS -m 600 --cacert "$work/anchor.pem" "$county/sync/v1/certificates.crl" -o "$work/list" &&
         openssl crl -inform DER -in "$work/list" -out "$work/list.pem" &&
         openssl verify -crl_check -CAfile "$work/anchor.pem" -CRLfile "$work/list.pem" \
             "$work/village.pem"

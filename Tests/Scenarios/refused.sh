@@ -21,7 +21,7 @@ token=$(cat "$work/county/keys/admin")
 # ask STATUS METHOD PATH FILE: what the county answers stands in out.
 ask() {
     local wanted=$1 method=$2 path=$3 file=$4 status
-    status=$(curl -sk -m 20 -o "$work/out" -w '%{http_code}' -X "$method" \
+    status=$(curl -sk -m 600 -o "$work/out" -w '%{http_code}' -X "$method" \
         -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
         --data-binary "@$file" "$address$path")
     [ "$status" = "$wanted" ] || fail "$status, not $wanted: $method $path"
@@ -187,7 +187,7 @@ expect 0 catalog publish "$work/form.json" --data "$work/county"
 # nobody STATUS PATH: without a session.
 nobody() {
     local status
-    status=$(curl -sk -m 20 -o "$work/out" -w '%{http_code}' "$address$2")
+    status=$(curl -sk -m 600 -o "$work/out" -w '%{http_code}' "$address$2")
     [ "$status" = "$1" ] || fail "$status, not $1: $2"
     facts=$((facts + 1))
 }

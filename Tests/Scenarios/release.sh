@@ -30,7 +30,7 @@ place() {
 
 # sheet NAME KIND [CODE]: as JSON, in out.
 sheet() {
-    timeout 30 "$node" catalog sheet "$2" ${3:+--code "$3"} --data "$work/$1" --json \
+    timeout 600 "$node" catalog sheet "$2" ${3:+--code "$3"} --data "$work/$1" --json \
         >"$work/out" 2>"$work/err"
 }
 
@@ -179,7 +179,7 @@ expect 1 catalog merge "$draft" --codes $one,$two --reason 样例：再合并 --
 
 # 冲突待裁: the county is put back from a backup, and both of its incarnations have spoken.
 link() {
-    command curl -s -m 10 -o /dev/null -d "{\"peer\":\"$2\",\"cut\":$3}" "${at[$1]}/demo/v1/link"
+    command curl -s -m 600 -o /dev/null -d "{\"peer\":\"$2\",\"cut\":$3}" "${at[$1]}/demo/v1/link"
 }
 entry() {
     printf '{"code":"K1","labels":["社保","养老","领取"],"question":"能代领吗","answer":"%s"}' "$1" \

@@ -24,7 +24,7 @@ trap finish EXIT
 # launch NAME WORDS…: `serve WORDS…` in the background; its process is in pid, what it listens on
 # in address.
 launch() {
-    local name=$1 left=100
+    local name=$1 left=6000
     shift
     : >"$work/$name.log"
     "$node" serve "$@" >"$work/$name.log" 2>"$work/$name.err" </dev/null &
@@ -38,9 +38,10 @@ launch() {
     address=$(sed -n 's/^listening //p' "$work/$name.log")
 }
 
-# within SECONDS WORDS…: tries until it comes true.
+# within SECONDS WORDS…: tries until it comes true. The seconds are an idle machine's; a busy one is
+# waited for ten minutes.
 within() {
-    local left=$(($1 * 10))
+    local left=$(($1 * 10 < 6000 ? 6000 : $1 * 10))
     shift
     until "$@"; do
         left=$((left - 1))

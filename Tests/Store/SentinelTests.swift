@@ -195,6 +195,18 @@ import Testing
         #expect(!journal.isInTransaction)
     }
 
+    /// What went into a file that nobody finds again would be lost with the process.
+    @Test func aDatabaseReplacedWhileRunningIsSeen() throws {
+        try fixture.inService()
+        let journal = try fixture.open()
+        try fixture.grow(journal)
+        let path = URL(fileURLWithPath: fixture.directory.database)
+        try Data(contentsOf: path).write(to: path, options: .atomic)
+        #expect(throws: JournalError.self) { try journal.begin() }
+        #expect(journal.fence == .replaced)
+        #expect(!journal.isInTransaction)
+    }
+
     @Test func aSentinelReplacedWhileRunningIsSeen() throws {
         try fixture.inService()
         let journal = try fixture.open()

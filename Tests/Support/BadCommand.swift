@@ -45,6 +45,10 @@ extension BadRequest {
             ["command": "case.waive", "case": subject, "code": "M1", "certificate": "x"],
             ["case", "code", "certificate"]
         ),
+        (
+            ["command": "case.passDuty", "case": subject, "to": "370124000000", "reason": "x"],
+            ["case", "reason"]
+        ), (["command": "case.takeDuty", "case": subject], ["case"]),
         (["command": "case.withdraw", "case": subject, "reason": "x"], ["case"]),
         (["command": "case.note", "case": subject, "note": "x"], ["case", "note"]),
         (["command": "case.rate", "case": subject, "score": 5, "note": "x"], ["case", "score"]),

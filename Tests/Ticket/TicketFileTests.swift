@@ -40,6 +40,18 @@ import Ticket
         #expect(file.rows.map(\.number) == [9])
     }
 
+    @Test func aCasesNumberHasItsCheckDigit() {
+        func findings(_ number: String) -> [String] {
+            TicketFile([
+                ["工单号", "类别", "内容", "登记时间", "办件编号"],
+                ["A1", "投诉", "甲", "2026-09-24 09:05", number],
+            ]).findings.map(\.field)
+        }
+        #expect(findings("12345678901234567890123456") == ["办件编号"])
+        #expect(findings("3701241062012026092400001") == ["办件编号"])
+        #expect(findings("") == [])
+    }
+
     @Test func columnsThatAreMissingOrStrangeAreNamed() {
         #expect(TicketFile([["工单号", "类别", "内容"]]).findings.map(\.field) == ["登记时间"])
         #expect(

@@ -214,7 +214,8 @@ extension Call {
         for field in fields {
             guard let text = form.text(field) else { continue }
             switch field {
-            case "days", "grade", "score", "blue", "yellow", "red", "ahead":
+            case "days", "grade", "score", "blue", "yellow", "red", "offered", "unsigned", "ahead",
+                "value", "whole":
                 body[field] = text.digits.map { .int(Int64($0)) } ?? .text(text)
             case "named", "result", "weekend": body[field] = .bool(text == "yes")
             case "items", "originals", "closed":
@@ -246,9 +247,10 @@ struct BoardPage {
         "ticket.assign": ["ticket", "to", "note"], "ticket.claim": ["ticket", "note"],
         "ticket.fix": ["ticket", "note"], "ticket.reply": ["ticket", "note"],
         "ticket.archive": ["ticket", "note"], "ticket.note": ["ticket", "note"],
-        "rating.give": ["contact", "grade", "item", "named", "text"],
+        "rating.give": ["contact", "grade", "served", "item", "named", "text"],
         "case.rate": ["case", "score", "named", "note"],
-        "setting.set": ["code", "blue", "yellow", "red"],
+        "setting.set": ["code", "blue", "yellow", "red", "offered", "unsigned"],
+        "figure.set": ["code", "value", "whole", "source"],
     ].merging(counterForms) { first, _ in first }
 
     var index: HTMLText {
@@ -268,18 +270,32 @@ struct BoardPage {
     /// 亮灯阈值: of the county.
     private var limits: HTMLText {
         guard viewer.may(.setting) else { return .empty }
-        let fields = [("blue", "蓝灯：剩余不多于", 3), ("yellow", "黄灯：剩余不多于", 1), ("red", "红灯：逾期超过", 0)]
-            .map { name, label, value -> HTMLText in
-                """
-                <label>\(label)<input name="\(name)" required inputmode="numeric" \
-                value="\(value)"></label>
-                """
-            }
+        let fields = [
+            ("blue", "蓝灯：剩余不多于", 3), ("yellow", "黄灯：剩余不多于", 1), ("red", "红灯：逾期超过", 0),
+            ("offered", "移交未签收黄灯：超过", 1), ("unsigned", "移交未签收红灯：超过", 2),
+        ]
+        .map { name, label, value -> HTMLText in
+            """
+            <label>\(label)<input name="\(name)" required inputmode="numeric" \
+            value="\(value)"></label>
+            """
+        }
         return """
             <section class="card narrow"><h2>亮灯阈值（工作日）</h2>\
             <form method="post" action="/console/board">\(Page.token(viewer))\
             \(hidden("command", "setting.set"))\(hidden("code", "lights"))\(fields)\
-            <button>设置</button></form></section>
+            <button>设置</button></form></section>\
+            <section class="card narrow"><h2>填报（本系统不产生的数据）</h2>\
+            <form method="post" action="/console/board">\(Page.token(viewer))\
+            \(hidden("command", "figure.set"))<label>指标<select name="code">\
+            <option value="14">14 工程建设全过程用时（工作日）</option>\
+            <option value="20">20 自助终端镇街覆盖</option>\
+            <option value="27">27 数据归集率</option>\
+            <option value="30">30 执法下沉、服务专员、APP 分厅</option></select></label>\
+            <label>数值（比率填分子）<input name="value" required inputmode="numeric"></label>\
+            <label>总数（比率填分母，其余不填）<input name="whole" inputmode="numeric"></label>\
+            <label>数据来源<input name="source" required maxlength="200"></label>\
+            <button>填报</button></form></section>
             """
     }
 
@@ -303,23 +319,26 @@ struct BoardPage {
 
     private var rate: HTMLText {
         guard viewer.may(.rate) else { return .empty }
-        let grades = Grade.allCases.reversed().map { grade -> HTMLText in
+        // None is chosen beforehand: the grade is the citizen's word.
+        let choices = Grade.allCases.reversed().map { grade -> HTMLText in
             "<option value=\"\(grade.rawValue)\">\(grade.name)</option>"
         }
+        let grades: HTMLText = "<option value=\"\">请选择</option>\(choices)"
         return """
             <section class="card narrow"><h2>登记评价</h2><p class="quiet">一次一评；只留下不可还原的记号，\
             少于 \(Limits.ratingsShownMin) 份不显示。</p>\
             <form method="post" action="/console/board">\(Page.token(viewer))\
             \(hidden("command", "rating.give"))<label>号票或凭证编号\
             <input name="contact" required maxlength="64" autocomplete="off"></label>\
-            <label>评价<select name="grade">\(grades)</select></label>\
+            <label>服务日期（当日可不填）<input type="date" name="served"></label>\
+            <label>评价<select name="grade" required>\(grades)</select></label>\
             <label>意见（差评转工单）<input name="text" maxlength="500"></label>\
             <label><input type="checkbox" name="named" value="yes"> 实名</label>\
             <button class="main">提交评价</button></form>\
             <h2>评价办件</h2><form method="post" action="/console/board">\(Page.token(viewer))\
             \(hidden("command", "case.rate"))<label>办件编号\
             <input name="case" required maxlength="32" autocomplete="off"></label>\
-            <label>评价<select name="score">\(grades)</select></label>\
+            <label>评价<select name="score" required>\(grades)</select></label>\
             <label>意见（差评转工单）<input name="note" maxlength="500"></label>\
             <label><input type="checkbox" name="named" value="yes"> 实名</label>\
             <button class="main">提交评价</button></form></section>

@@ -82,15 +82,60 @@ extension Call {
         let publishes = try flag("publish")
         let skips = try flag("skipRefused")
         _ = try replayKey()
-        let rows: [ItemRow]
+        return ImportOrder(
+            rows: try rows(of: request.body, "body"), publishes: publishes, skipsRefused: skips,
+            effectiveFrom: date)
+    }
+
+    /// The rows of a file, in whatever encoding it came.
+    private func rows(of bytes: [UInt8], _ field: String) throws(Problem) -> [ItemRow] {
+        guard let text = view.utf8(bytes) else {
+            throw .invalid("import-charset", "文件既不是 UTF-8 也不是 GB18030", field: field)
+        }
         do throws(ItemFile.Fault) {
-            rows = try ItemFile.rows(request.body)
+            return try ItemFile.rows(text)
         } catch {
             let row = error.row.map { "第 \($0) 行：" } ?? ""
-            throw .invalid("import-file", row + error.title, field: "body")
+            throw .invalid("import-file", row + error.title, field: field)
         }
-        return ImportOrder(
-            rows: rows, publishes: publishes, skipsRefused: skips, effectiveFrom: date)
+    }
+
+    /// A file out of a browser: tried, or taken in as drafts; either way its report.
+    func importForm(_ texts: [String: String], _ bytes: ArraySlice<UInt8>) throws(Problem) -> Reply
+    {
+        guard bytes.count <= Limits.importBytesMax else {
+            let most = Limits.importBytesMax / 1_048_576
+            throw Problem(413, "file-too-long", "文件（file）过大：至多 \(most) MiB", field: "file")
+        }
+        var date: CivilDate?
+        if let text = texts["effectiveFrom"], !text.isEmpty {
+            guard let known = CivilDate(text) else {
+                throw .invalid("date-malformed", "日期应形如 2026-09-28", field: "effectiveFrom")
+            }
+            date = known
+        }
+        let order = ImportOrder(
+            rows: try rows(of: Array(bytes), "file"), publishes: false,
+            skipsRefused: texts["skipRefused"] == "true", effectiveFrom: date)
+        let status = try status()
+        let page = ImportPage(token: Page.token(principal))
+        guard texts["mode"] == "draft" else {
+            let plan = try read { view throws(ViewError) in try view.plan(order) }
+            let report = page.report(plan.answer, isTried: true)
+            return .now(Page.response("试导入", status, report + page.form))
+        }
+        let tag = StateTag(of: request.body)
+        return .submit(
+            CommandOrder(
+                command: .catalog(.importItems(order)), author: principal.author,
+                replayKey: ReplayKey("form-" + tag.text, request: tag)
+            ) { outcome in
+                guard case .done(let answer) = outcome else {
+                    return ProblemPage.response(of: outcome.problem ?? .closed)
+                }
+                let report = page.report(answer, isTried: false)
+                return Page.response("已导入", status, report + page.form)
+            })
     }
 
     private func flag(_ name: String) throws(Problem) -> Bool {
@@ -153,6 +198,8 @@ extension Call {
         switch route.operation {
         case .editPage: return try editPage(status)
         case .listPage: return try listPage(status)
+        case .importPage:
+            return Page.response("导入与导出", status, ImportPage(token: Page.token(principal)).form)
         case .sheetPage: break
         default:
             let found = try page(of: .item)

@@ -24,6 +24,7 @@ extension Call {
         case .archiveForm: return try archiveForm(form)
         case .queueForm: return try queueForm(form)
         case .rateForm: return try rateForm(form)
+        case .bookForm: return try bookForm(form)
         case .loginForm, .logoutForm, .passwordForm, .codeForm, .accountForm, .draftForm,
             .progressForm:
             return try staffForm(form)
@@ -76,6 +77,9 @@ extension Call {
         try checkToken(texts["token"])
         guard let file = form["file"], file.fileName != nil, !file.content.isEmpty else {
             throw .invalid("file-missing", "没有选择文件，或文件（file）没有内容", field: "file")
+        }
+        if route.operation == .importForm {
+            return try importForm(texts, request.body[file.content])
         }
         if route.operation == .archiveCheckForm {
             return .now(try archiveCheckPage(Array(request.body[file.content])))
@@ -194,8 +198,11 @@ extension Call {
         var object = CommandBody.object([
             ("command", "case." + values[1]), ("case", values[0]),
         ])
+        var both: [Problem.Member] = []
         if let seen = form.text("seen") {
-            let current = StateTag(of: try document(.caseFile).state).text
+            let file = try document(.caseFile)
+            let current = StateTag(of: file.state).text
+            both = Self.both(form.text("seenState"), file)
             // The second of two clicks gets the first one's answer; the writer tells it from a
             // page that is stale.
             guard seen == current || form.text("key") != nil else {
@@ -236,12 +243,24 @@ extension Call {
         let isOfMaterials = ["material", "reuse", "waive"].contains(values[1])
         let place =
             (isOfMaterials ? "/catalog/materials?code=" : "/cases/") + URLText.segment(values[0])
-        return try order(object, form) { _ in place }
+        return try order(object, form, stale: both) { _ in place }
+    }
+
+    /// What a page that may be stale showed of a case and what there is, in words.
+    private static func both(_ seen: String?, _ file: StoredDocument) -> [Problem.Member] {
+        let place = "/cases/" + URLText.segment(file.label.isEmpty ? file.key.id.hex : file.label)
+        return [
+            .init(name: "seenState", value: .text(String((seen ?? "").prefix(16)))),
+            .init(name: "currentState", value: .text(CaseWords.status(file.status))),
+            .init(name: "place", value: .text(place)),
+        ]
     }
 
     /// The command, and the page that follows it.
+    ///
+    /// - Parameter stale: Said beside a refusal of what the page showed.
     func order(
-        _ object: JSONObject, _ form: FormBody,
+        _ object: JSONObject, _ form: FormBody, stale: [Problem.Member] = [],
         _ place: @escaping @Sendable ([UInt8]) -> String
     ) throws(Problem) -> Reply {
         let command = try CommandBody.command(object)
@@ -250,14 +269,16 @@ extension Call {
                 command: command, author: principal.author, replayKey: key(form)
             ) { outcome in
                 guard case .done(let answer) = outcome else {
-                    return ProblemPage.response(of: outcome.problem ?? .closed)
+                    var problem = outcome.problem ?? .closed
+                    if problem.status == 412 { problem.members += stale }
+                    return ProblemPage.response(of: problem)
                 }
                 return HTTPResponse.seeOther(place(answer))
             })
     }
 
     /// The page's key and the form's content: a double click is one command.
-    private func key(_ form: FormBody) -> ReplayKey? {
+    func key(_ form: FormBody) -> ReplayKey? {
         guard form.text("key") != nil else { return nil }
         let tag = StateTag(of: Array(request.path.utf8) + form.bytes)
         return ReplayKey("form-" + tag.text, request: tag)

@@ -1,4 +1,5 @@
 import Base
+import Board
 import Console
 import Domain
 import Guide
@@ -18,11 +19,13 @@ extension Call {
         case .receivePage: return try receivePage()
         case .searchPage: return try searchPage()
         case .scopesPage: return try scopesPage()
-        case .catalogPage, .sheetPage, .listPage, .editPage: return try catalogPages()
+        case .catalogPage, .sheetPage, .listPage, .editPage, .importPage:
+            return try catalogPages()
         case .boardIndex, .boardPage: return try boardPages()
         case .queuePage: return try queuePage()
         case .screenPage: return try screenPage()
         case .ratePage: return Page.response("评价", try status(), PublicPages.rate)
+        case .bookPage: return try bookPage()
         case .loginPage, .accountPage, .auditPage, .draftsPage, .guidePage, .guideItemPage,
             .progressPage:
             return try staffPage()
@@ -94,6 +97,9 @@ extension Call {
         page.papers = try read { view throws(ViewError) in try view.papers(of: first) }
         page.twins = sheets(try read { view throws(ViewError) in try view.twins(of: first) })
             .filter { !["closed", "withdrawn", "refused"].contains($0.status) }
+        page.duty = try read { view throws(ViewError) in
+            try view.board(BoardQuestion(.duty, code: first.key.id.hex))
+        }
         page.binding = try read { view throws(ViewError) in
             try view.sheet(SheetQuestion(.binding, code: first.key.id.hex))
         }
@@ -176,7 +182,7 @@ extension Call {
 
     /// What a form is known by when it comes back: node, log and moment. The form's own content
     /// is added then, so that two clerks who opened it at one moment are told apart.
-    private func formKey(_ status: NodeStatus) -> String {
+    func formKey(_ status: NodeStatus) -> String {
         let text = "\(status.incarnation.hex) \(status.changes) \(status.clock.millis)"
         return StateTag(of: Array(text.utf8)).text
     }

@@ -38,7 +38,28 @@ struct CaseActs {
         "<section class=\"card\"><p class=\"quiet\">\(text)</p></section>"
     }
 
-    private var allowed: [CaseForm] {
+    /// 首问交接: handed on by who answers for it or from above, signed for by another person.
+    private var duty: [CaseForm] {
+        guard let data = page.duty?.data, data["closed"]?.bool == false else { return [] }
+        let own = page.status.region.text
+        let isHolder =
+            data["holder"]?["region"]?.text == own
+            && data["holder"]?["author"]?.text == ActorID(page.status.viewer.author).hex
+        if data["openTo"]?.text == own, !isHolder {
+            return [act("takeDuty", "接手首问责任", .empty, isMain: true)]
+        }
+        guard isHolder || isAbove else { return [] }
+        let places: HTMLText = "<option value=\"\">本站另一人</option>\(self.places)"
+        return [
+            act(
+                "passDuty", "交出首问责任",
+                "<label>交给<select name=\"to\">\(places)</select></label>\(reason("交接理由"))")
+        ]
+    }
+
+    private var allowed: [CaseForm] { steps + duty }
+
+    private var steps: [CaseForm] {
         if isOfferedHere {
             return [act("sign", "签收", .empty), act("reject", "退件", reason("退件理由"))]
         }
@@ -118,10 +139,15 @@ struct CaseActs {
         case .offer: return state.isFinal ? nil : offer
         case .fee:
             // Only what the item itself says that it costs.
-            guard page.item?.current?.elements?.isCharged == true else { return nil }
+            guard bound?.isCharged == true else { return nil }
             return act("fee", "缴费通知与登记", fee)
         case .confirm, .guide, .seal, .end, .archive: return nil
         }
+    }
+
+    /// What the version asks for to which the case is pinned.
+    private var bound: ItemElements? {
+        page.item?.bound(sheet.itemVersion)?.elements
     }
 
     private var isOffice: Bool { page.status.level != .village }
@@ -228,7 +254,7 @@ struct CaseActs {
     }
 
     private var originals: HTMLText {
-        let known = page.item?.current?.elements?.materials ?? []
+        let known = bound?.materials ?? []
         let boxes = known.map { material -> HTMLText in
             """
             <label class="box"><input type="checkbox" name="code" value="\(material.code)">\
@@ -269,8 +295,8 @@ struct CaseActs {
     }
 
     private var missingMaterials: HTMLText {
-        let known = page.item?.current?.elements?.materials ?? []
-        let present = sheet.materials.filter(\.isPresent).map(\.code)
+        let known = bound?.materials ?? []
+        let present = sheet.standing.filter(\.isPresent).map(\.code)
         let missing = known.filter { material in
             state == .correcting
                 ? !present.contains(material.code) : sheet.deferred.contains(material.code)
@@ -297,6 +323,7 @@ struct CaseActs {
         let form: HTMLText = """
             <form method="post" action="/console/cases/\(URLText.segment(sheet.address))/\(name)">
             <input type="hidden" name="seen" value="\(sheet.tag.text)">
+            <input type="hidden" name="seenState" value="\(CaseWords.status(sheet.status))">
             <input type="hidden" name="key" value="\(page.key)">\(Page.token(page.status.viewer))
             \(fields)<button\(kind)>\(title)</button></form>
             """

@@ -25,6 +25,8 @@ struct CasePage {
     var binding: Sheet?
     /// How far it has come.
     var delivery: Delivery?
+    /// 首问负责; nil where it is not known here.
+    var duty: Sheet?
     /// The documents that there are by now.
     var papers: [PaperEntry] = []
     /// What was written with its events, by the event's hash.
@@ -36,7 +38,7 @@ struct CasePage {
         Page.response(
             "办件 " + sheet.number, status,
             """
-            \(receipt)<div class="screen">\(arrival)\(documents)\(custody)\(bound)\
+            \(receipt)<div class="screen">\(arrival)\(documents)\(custody)\(asked)\(bound)\
             \(CaseActs(page: self).html)\(history)</div>
             """)
     }
@@ -151,6 +153,12 @@ struct CasePage {
         if let light = clock?.light {
             facts.append(Page.fact("亮灯", Page.mark(light.name, light.tone)))
         }
+        let originals = sheet.originals
+        if !originals.isEmpty {
+            let isOver = CaseStatus(rawValue: sheet.status)?.isFinal ?? false
+            let words = originals.joined(separator: "、") + (isOver ? "，尚未退还" : "")
+            facts.append(Page.fact("在册原件", text: words))
+        }
         if let outcome = sheet.outcome {
             facts.append(Page.fact("决定", text: CaseWords.outcome(outcome)))
         }
@@ -158,13 +166,15 @@ struct CasePage {
     }
 
     private var materials: HTMLText {
-        guard !sheet.materials.isEmpty else { return .empty }
-        let rows = sheet.materials.map { material -> HTMLText in
+        let standing = sheet.standing
+        guard !standing.isEmpty else { return .empty }
+        let rows = standing.map { material -> HTMLText in
             let name = item?.materialName(material.code, version: sheet.itemVersion)
             let mark: HTMLText = material.isPresent ? "☑" : "☐"
-            let missing: HTMLText =
-                material.isPresent ? .empty : " <span class=\"mark waiting\">未交</span>"
-            return "<li>\(mark) \(name ?? material.code)\(missing)</li>"
+            let word = material.isPresent ? material.word : "未交"
+            let tone: HTMLText = material.isPresent ? "done" : "waiting"
+            let how: HTMLText = word.isEmpty ? .empty : " \(Page.mark(word, tone))"
+            return "<li>\(mark) \(name ?? material.code)\(how)</li>"
         }
         let place = URLText.segment(sheet.address)
         return """
@@ -199,6 +209,19 @@ struct CasePage {
         """
     }
 
+    /// 首问责任人, and who answers for it now.
+    private var asked: HTMLText {
+        guard let rows = duty?.sections.first?.rows else { return .empty }
+        let facts = rows.map { row -> HTMLText in
+            Page.fact("\(row.first ?? "")", text: row.dropFirst().joined(separator: " "))
+        }
+        let place = URLText.segment(sheet.address)
+        return """
+            <section class="card"><h2>首问负责</h2><dl class="facts">\(facts)</dl>\
+            <p><a class="button" href="/board/duty?code=\(place)">交接经过</a></p></section>
+            """
+    }
+
     /// 版本滞后, 时限变更, 待裁定, 越权: only where there is something of it.
     private var bound: HTMLText {
         guard let notes = binding?.sections.first(where: { $0.heading == "提示" }) else {
@@ -226,12 +249,18 @@ struct CasePage {
             return """
                 <li><time>\(event.moment.minuteText)</time><span>\
                 \(CaseWords.kind(event.kind))\(outcome) \(mark)\(written ?? .empty)</span>\
-                <small>\(names.name(id: event.region))</small></li>
+                <small>\(names.name(id: event.region))\(who(event))</small></li>
                 """
         }
         return """
             <section class="card"><h2>经过</h2><ol class="events">\(rows)</ol></section>
             """
+    }
+
+    /// By name, where this place knows the account.
+    private func who(_ event: CaseSheet.Event) -> String {
+        let name = event.author.flatMap { duty?.data["people"]?[$0]?.text }
+        return name.map { " " + $0 } ?? ""
     }
 
     /// 12 region + 8 date + 5 serial + 1 check: with gaps, people copy it without a slip.

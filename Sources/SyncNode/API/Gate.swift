@@ -23,7 +23,8 @@ enum Gate {
         switch operation {
         case .health, .readiness, .stylePage, .syncMessage, .loginPage, .loginForm, .openSession,
             .guidePage, .guideItemPage, .guideFile, .progressPage, .progressForm,
-            .checkReceipt, .getCountyKey, .verifyPage, .screenPage, .ratePage, .rateForm:
+            .checkReceipt, .getCountyKey, .verifyPage, .screenPage, .ratePage, .rateForm,
+            .bookPage, .bookForm:
             .nothing
         // The domain decides by role what a command may; it must have somebody's name.
         case .openAPI, .getSession, .closeSession, .changePassword, .changeCode, .codeForm,
@@ -53,7 +54,7 @@ enum Gate {
         // A scan for a case, or a blank form for an item.
         case .putBlob: .either(.supplement, .draft)
         case .scanForm: .act(.material)
-        case .draftFileForm: .act(.draft)
+        case .draftFileForm, .importPage, .importForm: .act(.draft)
         case .receivePage: .act(.receive)
         case .syncNow, .syncForm, .writeReceipt: .act(.sync)
         case .listAccounts: .act(.viewAccounts)
@@ -170,6 +171,8 @@ package struct DoorOrder: Sendable {
         case endCode(password: String, code: String)
         /// A guess of something that is not an account's: counted like a wrong password.
         case guess(subject: String, isRight: Bool)
+        /// A turn at what anybody may do: each is counted, so that many from one cost a wait.
+        case turn(subject: String)
     }
 
     package let wish: Wish

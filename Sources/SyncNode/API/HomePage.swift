@@ -220,9 +220,11 @@ enum CaseRow {
 
     static func html(_ sheet: CaseSheet, _ names: PlaceNames, _ items: [ItemSheet]) -> HTMLText {
         let item = items.first { $0.code == sheet.item }?.name ?? sheet.item
+        // Its receipt has not come, or came behind an end and is void.
+        let number = sheet.number.isEmpty ? "收件未到或未生效" : sheet.number
         return """
             <tr><td><a href="/cases/\(URLText.segment(sheet.address))">\
-            <code>\(sheet.number)</code></a><td data-l="事项">\(item)
+            <code>\(number)</code></a><td data-l="事项">\(item)
             <td data-l="申请人">\(sheet.shown.name)
             <td data-l="状态">\
             \(Page.mark(CaseWords.status(sheet.status), CaseWords.tone(sheet.status)))

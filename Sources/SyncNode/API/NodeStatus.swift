@@ -32,6 +32,8 @@ package struct NodeStatus: Sendable {
     package var blobsWanted = 0
     /// The node's time.
     package let clock: Instant
+    /// Said where the parent's certificate does not run at this machine's time.
+    package static let suspectClock = "suspect"
     /// How far this node's clock is believed, by the parent's: of the parent alone.
     package var clockTrust: String? { peers.first(where: \.isParent)?.clockTrust }
     /// What was added to the machine's own clock, in milliseconds.

@@ -49,6 +49,8 @@ package protocol NodeView {
     func line(_ order: QueueOrder?, key: String?) throws(ViewError) -> LineAnswer
     /// What a day's line came to; nil where nobody took a number.
     func queueCounts(_ day: CivilDate) throws(ViewError) -> QueueCounts?
+    /// A file's text as UTF-8, out of UTF-8 or GB18030; nil where it is neither.
+    func utf8(_ file: [UInt8]) -> [UInt8]?
     /// What an import would come to; nothing is written.
     func plan(_ order: ImportOrder) throws(ViewError) -> ImportPlan
     /// Every item with the elements of its newest version, by code.

@@ -82,7 +82,8 @@ enum Page {
         if viewer.kind == .nobody {
             links = [
                 "<a href=\"/guide\">办事指南</a><a href=\"/progress\">进度查询</a>"
-                    + "<a href=\"/rate\">评价</a><a href=\"/verify\">核对文书</a>"
+                    + "<a href=\"/book\">预约</a><a href=\"/rate\">评价</a>"
+                    + "<a href=\"/verify\">核对文书</a>"
             ]
         }
         let find: HTMLText =
@@ -150,6 +151,12 @@ enum Page {
                 <p class="banner bad" role="alert"><strong>时钟存疑</strong>：本机时钟未经上级时间核对，\
                 所登记的日期以联网核对后为准。</p>
                 """
+        case NodeStatus.suspectClock:
+            return """
+                <p class="banner bad" role="alert"><strong>时钟可疑</strong>：按本机时钟（\
+                \(status.clock.minuteText)），上级的证书已过期或尚未生效，联不上。请先核对并校正本机时钟；\
+                时钟无误的，请上级换发证书。其间照常收件，日期以核对后为准。</p>
+                """
         case "corrected":
             let days = abs(status.clockCorrectionMillis) / 86_400_000
             return """
@@ -183,16 +190,32 @@ enum Page {
 
 /// A problem as a page.
 enum ProblemPage {
+    /// What was seen and what there is, of a page that is stale.
+    private static func both(_ problem: Problem) -> HTMLText {
+        guard problem.status == 412 else { return .empty }
+        func value(_ name: String) -> String? {
+            problem.members.first { $0.name == name }?.value.text
+        }
+        let rows = [("您看到的", "seen"), ("现在", "current")].map { label, name -> HTMLText in
+            let state = value(name + "State").map { $0 + "　" } ?? ""
+            return Page.fact(HTMLText(text: label), "\(state)<code>\(value(name) ?? "—")</code>")
+        }
+        let link: HTMLText =
+            value("place").map { "<p><a class=\"button\" href=\"\($0)\">看现在的</a></p>" } ?? .empty
+        return "<dl class=\"facts\">\(rows)</dl>\(link)"
+    }
+
     static func response(of problem: Problem) -> HTTPResponse {
         let field: HTMLText = problem.field.map { "<p>所涉字段：\($0)</p>" } ?? .empty
         var response = Page.response(
             problem.title, nil, code: problem.status,
             """
-            <section class="card narrow"><h1>\(problem.title)</h1>\(field)
+            <section class="card narrow"><h1>\(problem.title)</h1>\(field)\(both(problem))
             <p class="quiet">规则 <code>\(problem.rule)</code>，状态 \(Int(problem.status))。\
             用浏览器的“后退”可回到刚才的表单，所填内容还在。</p>
             <p><a class="button" href="/">回首页</a></p></section>
             """)
+        response.refusal = problem.rule
         if let allow = problem.allow { response.headers.add("Allow", allow) }
         if let seconds = problem.retryAfterSeconds {
             response.headers.add("Retry-After", String(seconds))

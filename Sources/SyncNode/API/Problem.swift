@@ -161,8 +161,9 @@ package struct Problem: Error, Hashable, Sendable {
         return response
     }
 
-    /// The headers that a status asks for, whatever the body is.
+    /// The headers that a status asks for, whatever the body is, and the refusal's name.
     func addHeaders(to response: inout HTTPResponse) {
+        response.refusal = rule
         response.headers.add("Cache-Control", "no-store")
         if status == 401 { response.headers.add("WWW-Authenticate", "Bearer") }
         if let allow { response.headers.add("Allow", allow) }

@@ -137,11 +137,12 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case getSheet, checkImport, importCatalog, exportCatalog, listDefinitions
     case catalogPage, sheetPage, catalogForm, listPage, editPage, editForm, guideFile
     case getQueue, actOnQueue, closeQueue, queuePage, queueForm, screenPage, ratePage, rateForm
+    case bookPage, bookForm
     case getArchive, exportArchive, checkArchive, archiveForm, archiveCheckForm
     case getBoard, checkTickets, importTickets, boardIndex, boardPage, boardForm
     case search, streamEvents, submitCommand, syncNow, writeReceipt
     case syncMessage
-    case getBlob, putBlob, scanForm, draftFileForm, scanFile
+    case getBlob, putBlob, scanForm, draftFileForm, scanFile, importPage, importForm
     case homePage, stylePage, casePage, itemPage, receivePage, searchPage, scopesPage
     case receiveForm, caseForm, syncForm, enrolmentPage, enrolmentForm
     case listLate, adoptLate, latePage, lateForm

@@ -20,6 +20,11 @@ extension RouteTable {
             ], body: .upload("ScanForm"), answer: .redirect,
             problems: [400, 403, 404, 409, 413, 415, 422, 503]),
         Route(
+            method: .post, pattern: "/console/import", operation: .importForm, face: .console,
+            summary: "试导入或导入事项文件（JSON、CSV；UTF-8、GB18030），以报告作答",
+            body: .upload("ImportForm"), answer: .page,
+            problems: [400, 403, 409, 413, 415, 422, 503]),
+        Route(
             method: .get, pattern: "/cases/{number}/files/{hash}", operation: .scanFile,
             face: .console, summary: "预览办件的一份扫描件",
             parameters: [.caseNumber, .blobHash],
@@ -62,12 +67,12 @@ extension RouteTable {
             answer: .json("Sheet", "标题、落款、各节，以及供程序的数据"), problems: [400, 403, 404]),
         Route(
             method: .post, pattern: "/api/v1/catalog/check", operation: .checkImport, face: .api,
-            summary: "试导入：逐行逐字段给出结果，不写入（JSON 或 CSV，UTF-8）",
+            summary: "试导入：逐行逐字段给出结果，不写入（JSON 或 CSV，UTF-8 或 GB18030）",
             parameters: [.publishes, .skips, .effectiveFrom], body: .bytes,
             answer: .json("Any", "每行的结果"), problems: [400, 422, 503]),
         Route(
             method: .post, pattern: "/api/v1/catalog/import", operation: .importCatalog,
-            face: .api, summary: "导入事项：全部或一行也不（JSON 或 CSV，UTF-8）",
+            face: .api, summary: "导入事项：全部或一行也不（JSON 或 CSV，UTF-8 或 GB18030）",
             parameters: [.publishes, .skips, .effectiveFrom, .idempotencyKey], body: .bytes,
             answer: .json("Any", "每行的结果"), problems: [400, 403, 409, 422, 503]),
         Route(
@@ -86,6 +91,9 @@ extension RouteTable {
             method: .get, pattern: "/catalog", operation: .catalogPage, face: .console,
             summary: "事项目录：清单、看板、草稿", parameters: [.cursor, .limit], answer: .page,
             problems: [400]),
+        Route(
+            method: .get, pattern: "/import", operation: .importPage, face: .console,
+            summary: "导入与导出事项", answer: .page),
         Route(
             method: .get, pattern: "/catalog/{sheet}", operation: .sheetPage, face: .console,
             summary: "清单、指南、看板", parameters: [.sheet, .sheetCode, .sheetRegion, .situation],

@@ -15,7 +15,7 @@ extension RouteTable {
         ("askSeal", "签印请求"), ("seal", "签印"), ("ready", "制证"), ("end", "终止"),
         ("verify", "事后核查"), ("revoke", "撤销决定"), ("originals", "原件交接"), ("archive", "归档"),
         ("material", "登记材料"), ("reuse", "复用材料"), ("waive", "凭证照免提交"),
-        ("fee", "缴费通知与登记"),
+        ("fee", "缴费通知与登记"), ("passDuty", "首问交出"), ("takeDuty", "首问接手"),
         ("reveal", "显示完整信息"), ("erase", "清除个人信息"),
         ("preserve", "保全与解除保全"), ("dispose", "申请销毁与驳回"), ("export", "登记导出"),
     ]

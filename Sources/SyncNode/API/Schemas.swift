@@ -346,6 +346,14 @@ enum Schemas {
                     ("file", ["type": "string", "contentMediaType": "application/octet-stream"]),
                 ], required: ["file"])
         ),
+        (
+            "ImportForm",
+            .record(
+                [
+                    ("mode", .string()), ("skipRefused", .string()), ("effectiveFrom", .day),
+                    ("file", ["type": "string", "contentMediaType": "application/octet-stream"]),
+                ], required: ["file"])
+        ),
     ]
 }
 
@@ -379,7 +387,6 @@ extension JSON {
     }
 
     static func list(_ element: JSON) -> JSON { ["type": "array", "items": element] }
-
     static func orNull(_ schema: JSON) -> JSON { ["anyOf": [schema, ["type": "null"]]] }
 
     static func record(_ members: [(String, JSON)], required: [String] = []) -> JSON {

@@ -56,6 +56,53 @@ struct CaseSheet {
         }
     }
 
+    /// Each material as it stands now: handed in, brought later, reused or spared, and the word
+    /// for that where it is more than handed in.
+    var standing: [(code: String, isPresent: Bool, word: String)] {
+        var lines: [(code: String, isPresent: Bool, word: String)] = materials.map {
+            ($0.code, $0.isPresent, "")
+        }
+        for entry in json["events"]?.array ?? [] where entry["status"]?.text == "effective" {
+            guard let word = Self.brought(entry["kind"]?.text ?? "", entry["outcome"]?.text) else {
+                continue
+            }
+            for code in (entry["codes"]?.array ?? []).compactMap(\.text) {
+                if let place = lines.firstIndex(where: { $0.code == code }) {
+                    if !lines[place].isPresent { lines[place] = (code, true, word) }
+                } else {
+                    lines.append((code, true, word))
+                }
+            }
+        }
+        return lines
+    }
+
+    /// Codes of originals that are in somebody's keeping: what came in more often than it went
+    /// back.
+    var originals: [String] {
+        var counts: [String: Int] = [:]
+        for entry in json["events"]?.array ?? []
+        where entry["kind"]?.text == "originals" && entry["status"]?.text == "effective" {
+            let change = ["in": 1, "back": -1][entry["outcome"]?.text ?? ""] ?? 0
+            for code in (entry["codes"]?.array ?? []).compactMap(\.text) {
+                counts[code, default: 0] += change
+            }
+        }
+        return counts.filter { $0.value > 0 }.keys.sorted()
+    }
+
+    /// How an event brings materials; nil where it brings none.
+    private static func brought(_ kind: String, _ outcome: String?) -> String? {
+        // What another county told has its kind in front of a colon.
+        let parts = kind == "mirror" ? (outcome ?? "").split(separator: ":").map(String.init) : []
+        switch (parts.first ?? kind, kind == "mirror" ? parts.dropFirst().first : outcome) {
+        case ("supplement", _): return "已补齐"
+        case ("material", CaseEvent.reused): return "复用"
+        case ("material", CaseEvent.waived): return "凭证照免提交"
+        default: return nil
+        }
+    }
+
     /// One step, for the list of what happened.
     struct Event {
         let kind: String
@@ -65,6 +112,8 @@ struct CaseSheet {
         let outcome: String?
         /// First 16 bytes of its change's hash, in hexadecimal.
         let hash: String
+        /// Who did it: the number of an account; nil for the node itself.
+        let author: String?
     }
 
     /// By the time that the authors stated; equal times as stored.
@@ -74,7 +123,7 @@ struct CaseSheet {
                 kind: entry["kind"]?.text ?? "", status: entry["status"]?.text ?? "",
                 moment: Instant(millis: entry["at"]?.int ?? entry["time"]?.int ?? 0),
                 region: regionOfWriter(entry["actor"]?.text), outcome: entry["outcome"]?.text,
-                hash: entry["hash"]?.text ?? "")
+                hash: entry["hash"]?.text ?? "", author: entry["author"]?.text)
         }
         return events.enumerated().sorted {
             ($0.element.moment, $0.offset) < ($1.element.moment, $1.offset)
@@ -146,7 +195,7 @@ enum CaseWords {
         "resume": "恢复计时", "extend": "延长办理期限", "askSeal": "签印请求", "seal": "签印", "ready": "制证",
         "end": "终止", "verify": "事后核查", "revoke": "撤销决定", "originals": "原件交接", "archive": "归档",
         "keep": "档案管理",
-        "material": "材料登记",
+        "material": "材料登记", "duty": "首问交接",
         "retime": "业务时间更正", "fee": "缴费",
     ]
 
@@ -183,14 +232,19 @@ enum CaseWords {
         case "in": "收存"
         case "on": "转交"
         case "back": "退还"
+        case CaseDuty.passed: "交出"
+        case CaseDuty.taken: "接手"
         case CaseEvent.scanned: "扫描件"
         case CaseEvent.reused: "复用"
         case CaseEvent.waived: "凭证照免提交"
         case "A", "B", "C", "D": word + " 级"
         case "rebased": "版本滞后所致，不计一次告知"
         case "sign": "签收"
-        // What the other county told is named by what it did there.
-        default: kinds[word] ?? word
+        // What the other county told is named by what it did there, and its result.
+        default:
+            word.split(separator: ":").enumerated().map { place, part in
+                place == 0 ? kinds[String(part)] ?? String(part) : outcome(String(part))
+            }.joined(separator: "：")
         }
     }
 
@@ -255,8 +309,12 @@ struct ItemSheet {
 
     /// The name of a material, in the version that a case is bound to.
     func materialName(_ code: String, version: Int?) -> String {
-        let bound = versions.first { $0.number == version } ?? current
-        return bound?.elements?.materials.first { $0.code == code }?.name ?? code
+        bound(version)?.elements?.materials.first { $0.code == code }?.name ?? code
+    }
+
+    /// The version to which a case is pinned; the one in force where that is not here.
+    func bound(_ version: Int?) -> Version? {
+        versions.first { $0.number == version } ?? current
     }
 
     static func standingName(_ word: String) -> String {

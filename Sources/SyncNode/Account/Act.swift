@@ -44,6 +44,9 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case material = "case.material"
     case reuse = "case.reuse"
     case waive = "case.waive"
+    /// 首问交接: handed on, and signed for.
+    case passDuty = "case.passDuty"
+    case takeDuty = "case.takeDuty"
     /// What is personal of a closed case is destroyed, everywhere.
     case erase = "case.erase"
     /// 档案: kept from being erased; that it be erased is asked for; a package is given away.
@@ -154,6 +157,8 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .material: "登记材料"
         case .reuse: "复用材料"
         case .waive: "登记免提交"
+        case .passDuty: "交出首问责任"
+        case .takeDuty: "接手首问责任"
         case .draft: "起草事项版本"
         case .publish: "复核并发布事项版本"
         case .suspend: "暂停事项"

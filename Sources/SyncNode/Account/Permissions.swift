@@ -29,7 +29,7 @@ package enum Permissions {
         .offer, .sign, .reject, .recall, .reveal, .viewCases, .viewNode, .sync,
         .take, .propose, .originals, .ready, .askSeal, .archive, .fee, .material, .reuse,
         .waive,
-        .ticketOpen, .ticketStep, .viewBoard,
+        .passDuty, .takeDuty, .ticketOpen, .ticketStep, .viewBoard,
         .window, .book, .bookingStep, .mail, .remind, .queue,
     ]
 
@@ -37,7 +37,7 @@ package enum Permissions {
     private static let decider: Set<Act> = [
         .review, .decide, .note, .offer, .sign, .reject, .recall, .close, .reveal, .viewCases,
         .viewNode, .assign, .pause, .runOn, .askSeal, .seal, .ready, .verify, .fee, .material,
-        .ticketOpen, .ticketStep, .viewBoard, .mail,
+        .passDuty, .takeDuty, .ticketOpen, .ticketStep, .viewBoard, .mail,
     ]
 
     private static func acts(of role: Role) -> Set<Act> {
@@ -54,7 +54,8 @@ package enum Permissions {
             [
                 .refuse, .correct, .correctAgain, .answer, .hold, .runOn, .extend, .seal,
                 .end, .verify, .revoke, .force, .ratify, .forkCut, .adopt, .erase, .rule,
-                .archive, .export, .preserve, .dispose, .note, .reveal, .viewCases,
+                .archive, .export, .preserve, .dispose, .note, .reveal, .viewCases, .passDuty,
+                .takeDuty,
                 .viewNode, .ticketOpen, .ticketStep, .ticketReview, .ticketImport, .viewBoard,
                 .setting, .window, .bookingStep,
             ]
@@ -68,8 +69,8 @@ package enum Permissions {
         case .corridorClerk:
             [
                 .receive, .supplement, .deliver, .withdraw, .note, .rate, .offer, .sign, .reject,
-                .recall, .originals, .material, .reuse, .waive, .reveal, .viewCases, .viewNode,
-                .sync, .ticketOpen, .ticketStep, .viewBoard, .book, .mail,
+                .recall, .originals, .material, .reuse, .waive, .passDuty, .takeDuty, .reveal,
+                .viewCases, .viewNode, .sync, .ticketOpen, .ticketStep, .viewBoard, .book, .mail,
             ]
         case .inspector:
             [

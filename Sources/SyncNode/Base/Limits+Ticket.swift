@@ -32,8 +32,18 @@ extension Limits {
     package static let tallyStepsAwaited = 4
     /// Working days within which a contact may still be rated (R19); then a case is put away.
     package static let ratingDays = 5
+    /// Days behind a service after which it is rated no more where a year's notice is not known.
+    package static let ratingDaysUncounted = 30
     /// Days without a sign after which a station counts as gone.
     package static let stationAliveDays = 30
+    /// Calendar days after an offer from which the list of lights looks at it: two without a
+    /// signature, and the three that the list looks ahead at least.
+    package static let handoverShownDays = 5
+    package static let lightDaysAhead = 3
+    /// Hours without a sign after which a station counts as cut off: receipts come once a day.
+    package static let stationSilentHours = 24
+    /// Newest cases of a station that are looked at for what the county has not.
+    package static let unsyncedCasesMax = 200
     /// Rows of a list of what is late.
     package static let lateRowsMax = 200
     /// Places of the lowest and departments of the lowest rank (S2-7: 后两位、后五位).
@@ -73,6 +83,8 @@ extension Limits {
     package static let queueSecondsMax = 1_000_000_000
     /// Open days of a window on its page.
     package static let windowDaysShown = 10
+    /// Free hours of a window on the public page.
+    package static let publicHoursShown = 80
     /// Seconds after which the screen in the hall looks again, and numbers on it.
     package static let screenSeconds = 5
     package static let screenRowsMax = 12

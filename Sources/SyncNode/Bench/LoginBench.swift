@@ -17,8 +17,10 @@ enum LoginBench {
             return try BenchWorld.number(
                 in: BenchWorld.done(kernel.say(BenchWorld.receive(0))))
         }()
+        let wakers = try Wakers()
+        defer { wakers.stop() }
         var rounds = Rounds()
-        for turn in 0..<3 {
+        for turn in 0..<5 {
             // A node of its own for each: it remembers who was wrong.
             let node = try ServedNode(place.program, data, more: ["--plain"])
             defer { node.stop() }
@@ -54,9 +56,42 @@ enum LoginBench {
         return [
             cost(),
             Figure(
-                "login.flood", rounds, "requests/s", beside: "the same clerk undisturbed",
+                "login.flood", rounds, "requests/s",
+                beside: "the same clerk undisturbed, no processor asleep",
                 must: .atLeast(0.5), isOwn: false),
         ]
+    }
+
+    /// Keeps every processor from going to sleep, with the system's least priority: whoever else
+    /// wants it has it at once. One clerk alone lets a quiet machine sleep between any two steps of
+    /// a request, and waking costs more than the step does; beside a flood nothing sleeps. Without
+    /// these the flooded side is measured against that sleep, and comes out as the faster one.
+    private struct Wakers {
+        private let processes: [ChildProcess]
+
+        init() throws {
+            let count = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+            do throws(ChildProcess.Failure) {
+                var started: [ChildProcess] = []
+                for _ in 0..<count {
+                    started.append(
+                        try ChildProcess(
+                            "/usr/bin/chrt",
+                            ["--idle", "0", "/bin/sh", "-c", "while :; do :; done"]
+                        ))
+                }
+                processes = started
+            } catch {
+                throw BenchWorld.Failure(sentence: "\(error.sentence) (Debian: util-linux)")
+            }
+        }
+
+        func stop() {
+            for process in processes {
+                process.signal(SIGKILL)
+                process.wait()
+            }
+        }
     }
 
     /// Processor time of one password, as each login asks for it.

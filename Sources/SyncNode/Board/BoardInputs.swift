@@ -80,8 +80,56 @@ extension BoardMaker {
         input.entered = try entered()
         input.startupItems = (try setting(.setting, "startup")["items"]?.array ?? [])
             .compactMap(\.text)
-        input.below = try below(period, region)
+        let parts = try parts(period, region)
+        input.below = try below(period, region, parts)
+        input.unsynced = try unsynced(period, region)
+        let weights = RankingWeights(try setting(.setting, "ranking")) ?? .seed
+        input.lastPlaces = Self.last(
+            Self.ranked(parts.map { ($0.place.name, Score($0.figures, weights).thousandths) })
+                .filter { $0.score != nil }.map(\.name), Limits.lastPlaces)
+        input.lastDepartments = Self.last(
+            Self.departments(input.figures, input.census).map(\.name), Limits.lastDepartments)
         return input
+    }
+
+    /// Each place right below, with its figures.
+    private func parts(
+        _ period: ClosedRange<CivilDate>, _ region: RegionRecord
+    ) throws(Source.Failure) -> [(place: RegionRecord, figures: Figures)] {
+        var parts: [(place: RegionRecord, figures: Figures)] = []
+        for place in directory.children(of: region.id).sorted(by: { $0.code < $1.code }) {
+            parts.append((place, try figured.figures(of: place.id, in: period)))
+        }
+        return parts
+    }
+
+    /// 收件 that the county has not said it holds: looked for among the newest of a station.
+    private func unsynced(
+        _ period: ClosedRange<CivilDate>, _ region: RegionRecord
+    ) throws(Source.Failure) -> Int {
+        guard let county = directory.county(of: own), county != own else { return 0 }
+        var count = 0
+        var held: [ScopeID: HoldingState?] = [:]
+        for document in try source.list(.caseFile, limit: Limits.unsyncedCasesMax) {
+            guard case .caseFile(let state)? = try source.content(document.key),
+                directory.isWithin(state.scope.region, region.id),
+                let first = state.links.first.flatMap({ state.event($0.event) }),
+                let received = state.receivedAt,
+                period.contains(CivilDate(of: Instant(millis: received)))
+            else { continue }
+            if held[state.scopeID] == nil {
+                var known: HoldingState?
+                if case .holding(let said)? = try source.content(
+                    HoldingState.key(of: county, in: state.scopeID))
+                {
+                    known = said
+                }
+                held[state.scopeID] = .some(known)
+            }
+            let isHeld = held[state.scopeID]??.covers(first.dot, in: state.scopeID) ?? false
+            if !isHeld { count += 1 }
+        }
+        return count
     }
 
     /// 办结 of the period of which the rating window is over by today.
@@ -108,16 +156,20 @@ extension BoardMaker {
 
     /// What towns and villages received: all, less what the county and above took in themselves.
     private func below(
-        _ period: ClosedRange<CivilDate>, _ region: RegionRecord
+        _ period: ClosedRange<CivilDate>, _ region: RegionRecord,
+        _ parts: [(place: RegionRecord, figures: Figures)]
     ) throws(Source.Failure) -> Figures {
         if region.level == .town || region.level == .village {
             return try figured.figures(of: region.id, in: period)
         }
         var figures = Figures()
-        for place in directory.children(of: region.id) {
-            let part = try below(period, place)
-            figures.add(
-                .received, "", Figures.Amount(count: part.count(.received), sum: 0))
+        for part in parts {
+            var count = part.figures.count(.received)
+            if part.place.level != .town, part.place.level != .village {
+                let deeper = try self.parts(period, part.place)
+                count = try below(period, part.place, deeper).count(.received)
+            }
+            figures.add(.received, "", Figures.Amount(count: count, sum: 0))
         }
         return figures
     }
@@ -141,9 +193,11 @@ extension BoardMaker {
         }
         try addSheets(to: &census)
         for document in try source.list(.theme, limit: Limits.importRowsMax) {
-            guard let body = definition(document)?.body, body["status"]?.text == "published" else {
-                continue
-            }
+            guard let body = definition(document)?.body, let status = body["status"]?.text,
+                status != "ended"
+            else { continue }
+            census.themes += 1
+            guard status == "published" else { continue }
             if body["object"]?.text == "企业" {
                 census.themesEnterprise += 1
             } else {
@@ -196,7 +250,13 @@ extension BoardMaker {
         census.agreeing = Int(uniform["agreeing"]?.int ?? 0)
         census.compared = census.agreeing + Int(uniform["differing"]?.int ?? 0)
         for document in try source.list(.basic, limit: Limits.importRowsMax) {
-            guard let status = definition(document)?.body["status"]?.text else { continue }
+            guard let body = definition(document)?.body, let status = body["status"]?.text else {
+                continue
+            }
+            if body["kind"]?.text == DefinitionCheck.themeKind, status != "notApplicable" {
+                census.themesListed += 1
+                if status == "claimed" { census.themesClaimed += 1 }
+            }
             census.basic += 1
             if status == "notApplicable" { census.notApplicable += 1 }
             if status == "claimed" { census.claimed += 1 }

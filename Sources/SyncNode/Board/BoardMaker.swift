@@ -65,6 +65,8 @@ where Figured.Failure == Source.Failure {
         case .tickets: return try tickets(question, for: region)
         case .ticket: return try ticket(question.code)
         case .ratings: return try ratings(question, for: region)
+        case .asked: return try asked(for: region)
+        case .duty: return try duty(question.code)
         case .lights: return try lights(for: region)
         case .metrics: return try metrics(question, for: region)
         case .month: return try month(question, for: region)

@@ -73,6 +73,11 @@ package struct BoardInput: Sendable {
     package var startupItems: [String] = []
     /// Figures of the villages and towns of the subtree alone.
     package var below = Figures()
+    /// 收件 of the period that the county has not said it holds.
+    package var unsynced = 0
+    /// 后两位 and 后五位 of the subtree, by name, the last one last.
+    package var lastPlaces: [String] = []
+    package var lastDepartments: [String] = []
 
     package init(period: ClosedRange<CivilDate>, today: CivilDate) {
         self.period = period
@@ -103,6 +108,12 @@ package struct EnteredFigures: Hashable, Sendable {
     func share(_ number: Int) -> MetricValue {
         guard let entry = entries[number] else { return .none("待填报") }
         return entry.whole.map { .share(entry.part, of: $0) } ?? .number(entry.part, "")
+    }
+
+    /// Who says so.
+    func source(_ number: Int) -> [(String, MetricValue)] {
+        guard let entry = entries[number], !entry.source.isEmpty else { return [] }
+        return [("来源", .none(entry.source))]
     }
 }
 
@@ -135,6 +146,26 @@ package struct StationCensus: Hashable, Sendable {
             (level == nil || station.level == level)
                 && station.lastSign.map { now - $0 <= Int64(days) * 86_400_000 } == true
         }.count
+    }
+
+    /// Hours of a period until now in which stations were cut off, by the last sign of each, and
+    /// all hours of it. Silence of less than a day is none; what came back before is not in it.
+    package func silence(
+        _ period: ClosedRange<CivilDate>
+    ) -> (silent: Int, all: Int) {
+        let start = period.lowerBound.start.millis
+        let end = min(now, period.upperBound.advanced(by: 1).start.millis)
+        guard end > start else { return (0, 0) }
+        var silent = 0
+        for station in stations {
+            let sign = station.lastSign ?? start
+            guard
+                station.lastSign == nil
+                    || now - sign > Int64(Limits.stationSilentHours) * 3_600_000
+            else { continue }
+            silent += Int(max(0, end - max(start, sign)) / 3_600_000)
+        }
+        return (silent, Int((end - start) / 3_600_000) * stations.count)
     }
 
     /// All of a level.
@@ -201,7 +232,11 @@ package struct LightCounts: Hashable, Sendable {
         case .openHandover:
             let date = today.advanced(by: due - today.daysSince1970)
             let passed = calendar.workingDays(after: date, through: today) ?? 0
-            if passed > 2 { red += entry.count } else if passed > 1 { yellow += entry.count }
+            if passed > limits.unsigned {
+                red += entry.count
+            } else if passed > limits.offered {
+                yellow += entry.count
+            }
             return
         case .openTwice: red += entry.count
         case .openDeferral:

@@ -7,6 +7,8 @@ package enum BoardKind: String, Hashable, Sendable, CaseIterable {
     case tickets, ticket
     /// 评价: aggregates, none below three.
     case ratings
+    /// 首问未闭环: what is open, with who answers for it; 首问负责 of one case.
+    case asked, duty
     /// 亮灯: how many, and which are late.
     case lights
     /// 指标: all of DOMAIN §2. 月报. 排名.
@@ -24,6 +26,8 @@ package enum BoardKind: String, Hashable, Sendable, CaseIterable {
         case .tickets: "工单"
         case .ticket: "工单"
         case .ratings: "好差评"
+        case .asked: "首问未闭环"
+        case .duty: "首问负责"
         case .lights: "亮灯"
         case .metrics: "指标"
         case .month: "月报"
@@ -39,14 +43,15 @@ package enum BoardKind: String, Hashable, Sendable, CaseIterable {
 
     /// Whether it is about one thing, which `code` then names.
     package var needsCode: Bool {
-        [.ticket, .booking, .mailing, .archive].contains(self)
+        [.ticket, .duty, .booking, .mailing, .archive].contains(self)
     }
 
     /// Whether it belongs to the counter (柜台) and not to supervision (督查).
     package var isOfCounter: Bool {
         switch self {
         case .windows, .bookings, .booking, .mailings, .mailing, .reminders, .queues: true
-        case .tickets, .ticket, .ratings, .lights, .metrics, .month, .ranking, .archives, .archive:
+        case .tickets, .ticket, .ratings, .asked, .duty, .lights, .metrics, .month, .ranking,
+            .archives, .archive:
             false
         }
     }

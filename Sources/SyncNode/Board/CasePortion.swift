@@ -9,10 +9,11 @@ extension Portion {
     /// - Parameters:
     ///   - binding: Of the version that governs it; nil where its item is not here.
     ///   - calendar: Of the years around it, as its place counts.
+    ///   - mode: 下沉方式 under which it was received; empty where it is not to be counted by that.
     /// - Returns: Nothing while its first event is not here. Cost: a step for each event, and one
     ///   for each calendar day of its limits.
     package static func of(
-        _ state: CaseState, _ binding: CaseBinding?, _ calendar: WorkCalendar
+        _ state: CaseState, _ binding: CaseBinding?, _ calendar: WorkCalendar, mode: String = ""
     ) -> Portion {
         var portion = Portion()
         portion.addOffline(state)
@@ -23,7 +24,8 @@ extension Portion {
                 promised: max(0, min(binding.promisedDays, legal)), legal: legal,
                 isImmediate: binding.isImmediate)
         }
-        portion.addReceipt(state, course, binding)
+        portion.addReceipt(state, course, binding, mode)
+        portion.addDeferral(state, CaseClock(course, terms, calendar, on: course.received))
         portion.addEnd(state, course, terms, calendar)
         if course.decided == nil {
             portion.addOpen(state, course, terms, calendar)
@@ -43,7 +45,7 @@ extension Portion {
     }
 
     private mutating func addReceipt(
-        _ state: CaseState, _ course: CaseClock.Course, _ binding: CaseBinding?
+        _ state: CaseState, _ course: CaseClock.Course, _ binding: CaseBinding?, _ mode: String
     ) {
         let day = course.received
         let isForeign = state.events.contains { $0.kind == .caseArrive }
@@ -52,6 +54,7 @@ extension Portion {
             let channel = state.facts.channel
             add(.channel, day, channel.isEmpty ? "window" : channel)
             add(.itemReceived, day, state.item)
+            if !mode.isEmpty { add(.receivedMode, day, mode) }
         }
         if let accepted = course.accepted { add(.accepted, accepted) }
         let corrections = state.effective(.caseCorrection).count
@@ -62,16 +65,46 @@ extension Portion {
             add(.immediate, day)
             if course.decided == day, !course.endedWithout { add(.sameDay, day) }
         }
-        let materials = MaterialMarks(state.facts.materials)
-        if state.effective(.acceptance)?.terms.codes.isEmpty == false {
-            add(.deferred, day)
-            if !course.isDeferred { add(.completed, day) }
-        }
-        let waived = binding?.materials.filter { $0.standing == .waived }.count ?? 0
-        let spared = waived + materials.spared + state.spared.count
-        if spared > 0 { add(.spared, day, sum: spared) }
+        addSpared(state, binding, on: day)
         if let sent = state.effective(.custodyOutgoing).first {
             add(.crossOut, CivilDate(of: Instant(millis: sent.moment)))
+        }
+    }
+
+    /// 免交 and 复用.
+    private mutating func addSpared(_ state: CaseState, _ binding: CaseBinding?, on day: CivilDate)
+    {
+        let marks = MaterialMarks(state.facts.materials)
+        let later = state.effective(.caseMaterial).filter { $0.outcome == CaseEvent.reused }
+            .flatMap(\.terms.codes)
+        let reused = marks.reused + state.spared.filter(later.contains).count
+        let waived =
+            marks.waived + state.spared.filter { !later.contains($0) }.count
+            + (binding?.materials.filter { $0.standing == .waived }.count ?? 0)
+        if waived > 0 { add(.waived, day, sum: waived) }
+        if reused > 0 { add(.reused, day, sum: reused) }
+        if waived + reused > 0 { add(.spared, day, sum: waived + reused) }
+    }
+
+    /// 容缺, on the day of 收件: used, completed, and what came too late or has not come.
+    private mutating func addDeferral(_ state: CaseState, _ clock: CaseClock) {
+        guard let codes = state.effective(.acceptance)?.terms.codes, !codes.isEmpty else { return }
+        let day = clock.course.received
+        add(.deferred, day)
+        if clock.course.isDeferred {
+            if let due = clock.deferral?.date {
+                add(.deferralOpen, day, Self.padded(due.daysSince1970))
+            }
+            return
+        }
+        add(.completed, day)
+        var open = clock.course
+        open.isDeferred = true
+        let came = codes.compactMap { state.supplied(at: $0) }.max()
+        if let due = clock.again(open).deferral?.date, let came,
+            CivilDate(of: Instant(millis: came)) > due
+        {
+            add(.deferralLate, day)
         }
     }
 
@@ -123,27 +156,34 @@ extension Portion {
         _ state: CaseState, _ course: CaseClock.Course, _ terms: CaseClock.Terms?,
         _ calendar: WorkCalendar
     ) {
+        guard course.pausedSince == nil else { return add(.paused, nil) }
+        var dues: [CivilDate] = []
+        defer { due = dues.min() }
         if state.status == .forwarded || state.offer != nil,
             let sent = state.event(state.offer ?? state.outgoing)
         {
-            add(.openHandover, CivilDate(of: Instant(millis: sent.moment)))
+            let day = CivilDate(of: Instant(millis: sent.moment))
+            add(.openHandover, day)
+            dues.append(day.advanced(by: Limits.handoverShownDays))
         }
-        guard course.pausedSince == nil else { return add(.paused, nil) }
         let clock = CaseClock(course, terms, calendar, on: course.received)
-        if let date = clock.deferral?.date { add(.openDeferral, date) }
+        if let date = clock.deferral?.date {
+            add(.openDeferral, date)
+            dues.append(date)
+        }
         if course.accepted != nil {
-            let isImmediate = terms.map { $0.isImmediate && $0.promised == 0 } ?? false
-            due = clock.promised?.date
-            add(due == nil ? .undated : isImmediate ? .openImmediate : .open, due)
+            let promised = clock.promised?.date
+            if let promised { dues.append(promised) }
+            add(promised == nil ? .undated : clock.isDueInVisit ? .openImmediate : .open, promised)
             return
         }
         if let again = course.correctedAgain {
-            due = again
+            dues.append(again)
             return add(.openTwice, again)
         }
         guard course.answered == nil else { return add(.waiting, nil) }
         guard let reply = clock.reply?.date else { return add(.undated, nil) }
-        due = reply
+        dues.append(reply)
         add(.openReply, reply)
         // 视为受理 comes about by the passing of a day, which no event tells.
         let later = CaseClock(course, terms, calendar, on: reply.advanced(by: 1))
@@ -152,6 +192,10 @@ extension Portion {
         }
     }
 
+    /// What is received by a town or county itself, and by a village whose grant is not known here.
+    package static let ownLevel = "本级办理"
+    package static let noMode = "未见授权"
+
     /// In an order that texts keep.
     static func padded(_ number: Int) -> String {
         let text = String(number)
@@ -159,22 +203,33 @@ extension Portion {
     }
 }
 
+extension CaseState {
+    /// When a material that was promised came: the first word of it; nil while there is none.
+    fileprivate func supplied(at code: String) -> Int64? {
+        let said = effective(.caseSupplement) + effective(.caseMaterial)
+        return said.filter { $0.terms.codes.contains(code) }.map(\.moment).min()
+    }
+}
+
 /// What a case's list of materials says of each.
 private struct MaterialMarks {
-    /// 免交 or 复用: held already, or covered by a certificate.
-    var spared = 0
+    /// 免交: covered by a certificate; 复用: held already.
+    var waived = 0
+    var reused = 0
 
     init(_ bytes: [UInt8]) {
         guard !bytes.isEmpty else { return }
         do throws(JSONError) {
             for material in try JSON(parsing: bytes).array ?? [] {
-                if material["waived"]?.bool == true || material["reused"]?.bool == true {
-                    spared += 1
+                if material["reused"]?.bool == true {
+                    reused += 1
+                } else if material["waived"]?.bool == true {
+                    waived += 1
                 }
             }
         } catch {
             // What is not of the form says nothing.
-            spared = 0
+            (waived, reused) = (0, 0)
         }
     }
 }

@@ -12,7 +12,7 @@ package struct CatalogCensus: Hashable, Sendable {
     package var hallItems = 0
     /// 一次办好 with one visit at most.
     package var oneVisit = 0
-    /// 必交材料 and 环节, now and in the first version, of items that had one before.
+    /// 必交材料 and 环节, now and in each item's first version.
     package var materialsNow = 0
     package var materialsBefore = 0
     package var stepsNow = 0
@@ -46,6 +46,10 @@ package struct CatalogCensus: Hashable, Sendable {
     /// 一件事 published, by 面向对象.
     package var themesEnterprise = 0
     package var themesPersonal = 0
+    /// 一件事 that are not ended, published or not; on the basic list, and claimed of these.
+    package var themes = 0
+    package var themesListed = 0
+    package var themesClaimed = 0
     /// Days since 1970 of each entry of the knowledge; open and all questions nobody answered.
     package var knowledgeDays: [Int] = []
     package var questions = 0
@@ -65,7 +69,7 @@ package struct CatalogCensus: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - elements: Of the version in force.
-    ///   - first: Of its first version; nil where that is the one in force.
+    ///   - first: Of its first version, the baseline; nil where that is the one in force.
     package mutating func add(_ code: String, _ elements: JSON, first: JSON?) {
         items += 1
         if let text = elements["department"]?.text { departments[code] = text }
@@ -74,12 +78,12 @@ package struct CatalogCensus: Hashable, Sendable {
             legalDays += Int(legal)
             promisedDays += Int(elements["promisedDays"]?.int ?? legal)
         }
-        if let first {
-            materialsNow += Self.required(elements)
-            materialsBefore += Self.required(first)
-            stepsNow += elements["steps"]?.array?.count ?? 0
-            stepsBefore += first["steps"]?.array?.count ?? 0
-        }
+        // What never changed saved nothing, and counts all the same.
+        let baseline = first ?? elements
+        materialsNow += Self.required(elements)
+        materialsBefore += Self.required(baseline)
+        stepsNow += elements["steps"]?.array?.count ?? 0
+        stepsBefore += baseline["steps"]?.array?.count ?? 0
         guard !["行政检查", "行政征收"].contains(elements["kind"]?.text ?? "") else { return }
         addApplied(elements)
     }
@@ -87,8 +91,10 @@ package struct CatalogCensus: Hashable, Sendable {
     private mutating func addApplied(_ elements: JSON) {
         applied += 1
         let visits = elements["visits"]?.int
-        if elements["inHall"]?.bool == true { inHall += 1 }
-        if elements["notInHall"]?.text == nil { hallItems += 1 }
+        if elements["notInHall"]?.text == nil {
+            hallItems += 1
+            if elements["inHall"]?.bool == true { inHall += 1 }
+        }
         if elements["oneVisit"]?.bool == true, (visits ?? 1) <= 1 { oneVisit += 1 }
         if ["网上申报", "全程网办"].contains(elements["online"]?.text ?? "") { online += 1 }
         let special = (elements["special"]?.array ?? []).compactMap { $0["name"]?.text }

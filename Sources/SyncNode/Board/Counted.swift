@@ -29,6 +29,9 @@ package enum Counted: UInt8, Hashable, Comparable, Sendable, CaseIterable {
     case ended
     /// 离线登记, on its day; of these 收件 by the station itself.
     case offline, offlineReceived
+    /// 收件 by how far the place may go (下沉方式). 免交 and 复用, each as a sum. 容缺 that is open, by
+    /// the day on which it was due, and what came after that day; all on the day of 收件.
+    case receivedMode, waived, reused, deferralOpen, deferralLate
 
     /// 评价 by grade; by channel, item, officer, each with how many are content as its sum.
     case rating = 40

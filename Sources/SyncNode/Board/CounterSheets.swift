@@ -69,7 +69,7 @@ extension BoardMaker {
             rows.append([
                 state.number, state.slot?.text ?? "", name(owner), state.window,
                 state.status.name, state.sealed.map { person($0.text) } ?? "", state.item,
-                name(state.scope.region),
+                name(state.maker),
             ])
             paths.append("/board/booking?code=" + state.number)
             data.append(line(state))
@@ -87,7 +87,7 @@ extension BoardMaker {
         [
             "booking": .text(state.number), "status": .text(state.status.rawValue),
             "slot": state.slot.map { .text($0.text) } ?? .null, "owner": code(state.owner),
-            "window": .text(state.window), "station": code(state.scope.region),
+            "window": .text(state.window), "station": code(state.maker),
             "wanted": state.wanted.map { .text($0.text) } ?? .null,
             "reason": .text(text(state.reason)),
         ]
@@ -100,7 +100,7 @@ extension BoardMaker {
         else { return nil }
         var facts: [[String]] = [
             ["状态", state.status.name], ["时段", state.slot?.text ?? ""],
-            ["地点", "\(name(state.owner)) \(state.window)"], ["登记站", name(state.scope.region)],
+            ["地点", "\(name(state.owner)) \(state.window)"], ["登记站", name(state.maker)],
             ["登记", state.moment.minute],
         ]
         if state.wanted != state.slot { facts.append(["原约", state.wanted?.text ?? ""]) }
@@ -110,7 +110,7 @@ extension BoardMaker {
         let isOwn = state.owner == own
         let acts = BookingAct.allCases.filter { act in
             act != .confirm && act.next(from: state.status) != nil
-                && (isOwn || (act == .cancel && state.scope.region == own))
+                && (isOwn || (act == .cancel && state.maker == own))
         }
         data["acts"] = .array(acts.map { .text($0.rawValue) })
         return Sheet(

@@ -11,7 +11,8 @@ extension BoardMaker {
         let limits = try lightLimits()
         let counts = try lightCounts(of: region.id, calendar)
         let stations = try stations(of: region)
-        let last = limits.days(on: today, calendar)?.blue ?? today
+        let ahead = today.advanced(by: Limits.lightDaysAhead)
+        let last = max(limits.days(on: today, calendar)?.blue ?? today, ahead)
         let keys = try figured.due(of: region.id, until: last, limit: Limits.lateRowsMax)
         var rows: [[String]] = []
         var paths: [String] = []
@@ -32,11 +33,14 @@ extension BoardMaker {
                         ].map(String.init)
                     ]),
                 Sheet.Section(
-                    "阈值（工作日）", ["蓝：剩余不多于", "黄：剩余不多于", "红：逾期超过"],
-                    [[limits.blue, limits.yellow, limits.red].map(String.init)]),
+                    "阈值（工作日）", ["蓝：剩余不多于", "黄：剩余不多于", "红：逾期超过", "移交未签收黄：超过", "红：超过"],
+                    [
+                        [limits.blue, limits.yellow, limits.red, limits.offered, limits.unsigned]
+                            .map(String.init)
+                    ]),
                 Sheet.Section(
                     "临期与逾期（先到期的在前）",
-                    ["编号", "类别", "站点", "到期", "亮灯", "通知直接责任人", "通知科室负责人", "通知部门负责人"],
+                    ["编号", "类别", "站点", "到期", "亮灯", "事由", "通知直接责任人", "通知科室负责人", "通知部门负责人"],
                     rows
                 ).leading(paths),
             ],
@@ -57,19 +61,13 @@ extension BoardMaker {
         switch try source.content(key) {
         case .caseFile(let state):
             let clock = try CatalogQuery.clock(of: state, on: today, in: directory, from: source)
-            guard let clock, !clock.isPaused,
-                let due = clock.isCorrectedAgain
-                    ? clock.course.correctedAgain : clock.next?.date
+            guard let clock,
+                let (light, due, why) = CaseLight(clock, calendar, limits).shown(state)
             else { return nil }
-            let light =
-                clock.isCorrectedAgain
-                ? .red
-                : clock.light == nil && clock.course.accepted == nil
-                    ? nil : max(clock.light, limits.light(due: due, on: today, calendar))
-            guard let light else { return nil }
             let chain = try chain(state.item, light, at: state.scope.region)
             return (
-                [state.number, "办件", name(state.holder?.region), due.text, light.name] + chain,
+                [state.number, "办件", name(state.holder?.region), due.text, light.name, why]
+                    + chain,
                 "/cases/" + state.number
             )
         case .ticket(let state):
@@ -79,7 +77,8 @@ extension BoardMaker {
             let chain = try chain(
                 state.opening?.body["item"]?.text ?? "", light, at: state.station)
             return (
-                [state.number, state.kind.name, name(state.holder), due.text, light.name] + chain,
+                [state.number, state.kind.name, name(state.holder), due.text, light.name, "工单"]
+                    + chain,
                 "/board/ticket?code=" + key.id.hex
             )
         default: return nil
@@ -106,14 +105,70 @@ extension BoardMaker {
     }
 }
 
-extension CaseClock.Light? {
-    fileprivate static func < (left: Self, right: Self) -> Bool {
-        guard let right else { return false }
-        return left.map { $0 < right } ?? true
-    }
-}
+/// The light of one open case, by the county's thresholds: what the counts say of many.
+struct CaseLight {
+    private let clock: CaseClock
+    private let calendar: WorkCalendar
+    private let limits: LightLimits
+    private var today: CivilDate { clock.today }
 
-/// The stronger of two lights.
-private func max(_ one: CaseClock.Light?, _ other: CaseClock.Light?) -> CaseClock.Light? {
-    one < other ? other : one
+    init(_ clock: CaseClock, _ calendar: WorkCalendar, _ limits: LightLimits) {
+        self.clock = clock
+        self.calendar = calendar
+        self.limits = limits
+    }
+
+    /// The strongest light, the day that it is about, and why; nil where none shows, as while the
+    /// clock stands still.
+    func shown(_ state: CaseState) -> (light: CaseClock.Light, due: CivilDate, why: String)? {
+        guard !clock.isPaused else { return nil }
+        let all = [handling, reply, delivery, deferral, handover(state)].compactMap { $0 }
+        return all.max { ($0.light, $1.due) < ($1.light, $0.due) }
+    }
+
+    private typealias Shown = (light: CaseClock.Light, due: CivilDate, why: String)
+
+    private var handling: Shown? {
+        if clock.isCorrectedAgain, let day = clock.course.correctedAgain {
+            return (.red, day, "再次补正")
+        }
+        guard clock.course.decided == nil, let due = clock.promised?.date else { return nil }
+        if clock.isDueInVisit {
+            guard today > due else { return nil }
+            let late = calendar.workingDays(after: due, through: today) ?? 2
+            guard late > 0 else { return nil }
+            return (late > 1 ? .red : .yellow, due, "当场件未办结")
+        }
+        return limits.light(due: due, on: today, calendar).map { ($0, due, "承诺时限") }
+    }
+
+    /// A warning on the fourth of five days: silence accepts, so that it never shows red.
+    private var reply: Shown? {
+        guard let due = clock.reply?.date, clock.course.correctedAgain == nil,
+            let light = limits.light(due: due, on: today, calendar), light >= .yellow
+        else { return nil }
+        return (.yellow, due, "答复时限")
+    }
+
+    private var delivery: Shown? {
+        guard clock.course.delivered == nil, let due = clock.delivery?.date else { return nil }
+        return limits.light(due: due, on: today, calendar).map { ($0, due, "送达时限") }
+    }
+
+    private var deferral: Shown? {
+        guard clock.course.decided == nil, let due = clock.deferral?.date, today > due else {
+            return nil
+        }
+        return (.yellow, due, "容缺逾期")
+    }
+
+    private func handover(_ state: CaseState) -> Shown? {
+        guard clock.course.decided == nil, state.status == .forwarded || state.offer != nil,
+            let sent = state.event(state.offer ?? state.outgoing)
+        else { return nil }
+        let day = CivilDate(of: Instant(millis: sent.moment))
+        let passed = calendar.workingDays(after: day, through: today) ?? 0
+        guard passed > limits.offered else { return nil }
+        return (passed > limits.unsigned ? .red : .yellow, day, "移交未签收")
+    }
 }

@@ -26,8 +26,15 @@ extension BoardMetric {
             17, "满意率", target: "群众满意度排名（S4-22）", formula: "基本满意及以上 / 评价；少于 3 份不显示"
         ) { satisfaction($0.figures) },
         BoardMetric(
-            18, "排名预警", target: "后两位、后五位约谈（S2-7）", formula: "见排名"
-        ) { _ in .none("见排名") },
+            18, "排名预警", target: "后两位、后五位约谈（S2-7）", formula: "有得分的下级中后两位；部门中后五位；名次见排名",
+            more: { input in
+                [("后两位", input.lastPlaces), ("后五位部门", input.lastDepartments)]
+                    .filter { !$0.1.isEmpty }.map { ($0.0, .none($0.1.joined(separator: "、"))) }
+            }
+        ) { input in
+            let count = input.lastPlaces.count + input.lastDepartments.count
+            return count == 0 ? .none("不足以排名") : .number(count, "个")
+        },
         BoardMetric(
             19, "审管认领率", target: "推送即认领（S1-20）", formula: "已认领 / 推送",
             more: { input in
@@ -43,7 +50,8 @@ extension BoardMetric {
                 of: input.figures.count(.ticket, TicketKind.push.rawValue))
         },
         BoardMetric(
-            20, "自助终端镇街覆盖", target: "全部镇街（S1-28、S4-11）", formula: "有自助终端的镇街 / 镇街（填报）"
+            20, "自助终端镇街覆盖", target: "全部镇街（S1-28、S4-11）", formula: "有自助终端的镇街 / 镇街（填报）",
+            more: { $0.entered.source(20) }
         ) { $0.entered.share(20) },
         BoardMetric(
             21, "便民中心（站）覆盖", target: "街镇、村全覆盖（S4-11）",
@@ -92,6 +100,13 @@ extension BoardMetric {
                 [
                     ("企业", .number(input.census.themesEnterprise, "个")),
                     ("个人", .number(input.census.themesPersonal, "个")),
+                    (
+                        "上线率",
+                        .share(
+                            input.census.themesEnterprise + input.census.themesPersonal,
+                            of: input.census.themes)
+                    ),
+                    ("认领率", .share(input.census.themesClaimed, of: input.census.themesListed)),
                 ]
             }
         ) { .number($0.census.themesEnterprise + $0.census.themesPersonal, "个") },
@@ -131,26 +146,37 @@ extension BoardMetric {
     /// 25–37 without 30 and 34: sameness, archive, network, timeliness.
     static let cases: [BoardMetric] = [
         BoardMetric(
-            25, "十同一致率", target: "全部（S2-12）", formula: "校验码一致的站点 / 已对照的站点"
+            25, "十同一致率", target: "全部（S2-12）", formula: "校验码一致的站点 / 已对照的站点；事项以现行版到达全部站点为一致",
+            more: { input in
+                [("事项", .share(input.census.spreadMinutes.count, of: input.census.versions))]
+            }
         ) { .share($0.census.agreeing, of: $0.census.compared) },
         BoardMetric(
             26, "认领完成率", target: "2023-06 / 2023-09（S1-目标）", formula: "已认领 / 基本目录（除不适用）",
             more: { [("标准化完成率", .share($0.census.complete, of: $0.census.items))] }
         ) { .share($0.census.claimed, of: $0.census.basic - $0.census.notApplicable) },
         BoardMetric(
-            27, "数据归集率", target: "党政 ≥95%（S4-5）", formula: "归集量由市平台产生（填报）"
+            27, "数据归集率", target: "党政 ≥95%（S4-5）", formula: "归集量由市平台产生（填报）；办件入库率 = 县已收的办件 / 收件",
+            more: { input in
+                let made = input.figures.count(.received)
+                return input.entered.source(27)
+                    + [("办件入库率", .share(made - min(made, input.unsynced), of: made))]
+            }
         ) { $0.entered.share(27) },
         BoardMetric(
             28, "电子文件归档率", target: "应归尽归（S4-6）", formula: "已归档 / 评价期已过的办结件"
         ) { .share($0.settled.count(.archived), of: $0.settled.count(.closed)) },
         BoardMetric(
-            29, "政务外网联通", target: "100%（S4-4）", formula: "24 小时内有音讯的节点 / 节点；滞后 P95",
+            29, "政务外网联通", target: "100%（S4-4）", formula: "24 小时内有音讯的节点 / 节点；时长按最后音讯，期内已恢复的中断不计",
             more: { input in
-                input.stations.lagMinutes.map { [("滞后 P95", .number($0, "分钟"))] } ?? []
+                let (silent, all) = input.stations.silence(input.period)
+                return (input.stations.lagMinutes.map { [("滞后 P95", .number($0, "分钟"))] } ?? [])
+                    + [("离线时长", .number(silent, "小时")), ("在线率", .share(all - silent, of: all))]
             }
         ) { .share($0.stations.alive(days: 1), of: $0.stations.stations.count) },
         BoardMetric(
-            30, "执法下沉、服务专员、APP 分厅", target: "≥90% 等（S4-9、19、6）", formula: "本系统不产生（填报）"
+            30, "执法下沉、服务专员、APP 分厅", target: "≥90% 等（S4-9、19、6）", formula: "本系统不产生（填报）",
+            more: { $0.entered.source(30) }
         ) { $0.entered.share(30) },
         BoardMetric(
             31, "一次告知率", target: "（S1-15、S4-17）", formula: "补正告知至多一次的收件 / 收件"
@@ -172,7 +198,12 @@ extension BoardMetric {
             }
         ) { .share($0.figures.count(.onTime), of: $0.figures.count(.decided)) },
         BoardMetric(
-            33, "就近办率", target: "（S1-26）", formula: "镇、村收件 / 收件"
+            33, "就近办率", target: "（S1-26）", formula: "镇、村收件 / 收件；按下沉方式",
+            more: { input in
+                input.figures.list(.receivedMode).map { entry in
+                    (entry.key, .share(entry.amount.count, of: input.figures.count(.received)))
+                }
+            }
         ) { .share($0.below.count(.received), of: $0.figures.count(.received)) },
         BoardMetric(
             35, "电子签印替代率", target: "（S1-35）", formula: "电子签印文书 / 签印文书"
@@ -182,7 +213,18 @@ extension BoardMetric {
                 of: input.figures.total(.signedDocuments).sum)
         },
         BoardMetric(
-            36, "免交材料次数", target: "（S1-22、S0-二.2）", formula: "Σ 免交、复用"
+            36, "免交材料次数", target: "（S1-22、S0-二.2）", formula: "Σ 免交、复用",
+            more: { input in
+                [
+                    ("免交", .number(input.figures.total(.waived).sum, "次")),
+                    ("复用", .number(input.figures.total(.reused).sum, "次")),
+                    (
+                        "平均每件",
+                        tenths(
+                            input.figures.total(.spared).sum, input.figures.count(.received), "次")
+                    ),
+                ]
+            }
         ) { .number($0.figures.total(.spared).sum, "次") },
         BoardMetric(
             37, "目录同步时效", target: "同步更新（S1-4、13）", formula: "发布至末站到达；持最新版的站点占比",

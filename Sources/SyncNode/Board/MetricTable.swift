@@ -94,6 +94,7 @@ extension BoardMetric {
                 return [
                     ("容缺受理件", .number(used, "件")),
                     ("已补齐", .share(input.figures.count(.completed), of: used)),
+                    ("逾期率", .share(overdue(input), of: used)),
                 ]
             }
         ) { .share($0.census.enterpriseDeferrable, of: $0.census.enterprise) },
@@ -125,12 +126,21 @@ extension BoardMetric {
             return .share(days.filter { $0 <= 1 }.count, of: days.count)
         },
         BoardMetric(
-            14, "工程建设全过程用时", target: "≤100 个工作日（S2-35）", formula: "各阶段工作日之和的平均（填报）"
+            14, "工程建设全过程用时", target: "≤100 个工作日（S2-35）", formula: "各阶段工作日之和的平均（填报）",
+            more: { $0.entered.source(14) }
         ) { input in
             guard let entry = input.entered.entries[14] else { return .none("待填报") }
             return .number(entry.part, "工作日")
         },
     ]
+
+    /// 容缺 of which something came after its day, or has not come and the day is over.
+    private static func overdue(_ input: BoardInput) -> Int {
+        let open = input.figures.list(.deferralOpen).filter { entry in
+            (Int(entry.key) ?? .max) < input.today.daysSince1970
+        }
+        return input.figures.count(.deferralLate) + open.reduce(0) { $0 + $1.amount.count }
+    }
 
     /// Working days of each decided case of the items of 企业开办, in order.
     private static func startupDays(_ input: BoardInput) -> [Int] {

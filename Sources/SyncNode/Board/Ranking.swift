@@ -83,23 +83,23 @@ extension BoardMaker {
             try input(period, for: region).census
         }
         let places = Self.ranked(scores.map { ($0.name, $0.score.thousandths) })
+        let lastPlaces = Self.last(
+            places.filter { $0.score != nil }.map(\.name), Limits.lastPlaces)
         let rows = places.enumerated().map { index, place in
             let score = scores.first { $0.name == place.name }?.score
             return [
                 String(index + 1), place.name, score?.text ?? "", score?.onTime.text ?? "",
                 score?.once.text ?? "", score?.content.text ?? "", score?.tickets.text ?? "",
-                index >= places.count - Limits.lastPlaces && places.count > Limits.lastPlaces
-                    ? "后\(Limits.lastPlaces)位" : "",
+                lastPlaces.contains(place.name) ? "后\(Limits.lastPlaces)位" : "",
             ]
         }
         let departments = Self.departments(figures, census)
+        let lastDepartments = Self.last(departments.map(\.name), Limits.lastDepartments)
         let below = departments.enumerated().map { index, entry in
             [
                 String(index + 1), entry.name, MetricValue.share(entry.part, of: entry.whole).text,
                 "\(entry.part)/\(entry.whole)",
-                index >= departments.count - Limits.lastDepartments
-                    && departments.count > Limits.lastDepartments
-                    ? "后\(Limits.lastDepartments)位" : "",
+                lastDepartments.contains(entry.name) ? "后\(Limits.lastDepartments)位" : "",
             ]
         }
         let days = "\(period.lowerBound.text) 至 \(period.upperBound.text)"
@@ -114,6 +114,12 @@ extension BoardMaker {
                 "places": .array(places.map { .text($0.name) }),
                 "departments": .array(departments.map { .text($0.name) }),
             ])
+    }
+
+    /// Who is warned (约谈): the last so many of those that have a score. None where there are no
+    /// more than that, so that nobody is last among nobody.
+    static func last(_ names: [String], _ count: Int) -> [String] {
+        names.count > count ? Array(names.suffix(count)) : []
     }
 
     /// The best first; of two that are as good the first by name; without a score last.

@@ -107,10 +107,11 @@ extension BoardMaker {
     }
 
     /// 首问责任人 by name, else by the number of the account; nil for the node itself.
-    private func responsible(
+    func responsible(
         _ author: UInt64, at region: RegionID
     ) throws(Source.Failure) -> String? {
         guard author != 0 else { return nil }
+        if CaseDuty.isNode(author) { return "本机操作员" }
         if case .account(let state)? = try source.content(AccountState.key(of: author, at: region))
         {
             return "\(text(state.name))（\(state.login)）"
@@ -118,7 +119,7 @@ extension BoardMaker {
         return ActorID(author).hex
     }
 
-    private func ticket(_ document: StoredDocument) -> TicketState? {
+    func ticket(_ document: StoredDocument) -> TicketState? {
         do throws(JSONError) {
             return try TicketState(document)
         } catch {

@@ -108,7 +108,11 @@ package enum DefinitionCheck {
         }
         switch code {
         case "lights":
-            let found = numbers(["blue", "yellow", "red"], 60)
+            let more = ["offered", "unsigned"].filter { body[$0].map { !$0.isNull } ?? false }
+            var found = numbers(["blue", "yellow", "red"] + more, 60)
+            if found.isEmpty, (body["unsigned"]?.int ?? 2) < (body["offered"]?.int ?? 1) {
+                found.append(Finding("unsigned", "setting-number", "移交未签收的红灯不得早于黄灯"))
+            }
             guard found.isEmpty, (body["blue"]?.int ?? 0) < (body["yellow"]?.int ?? 0) else {
                 return found
             }

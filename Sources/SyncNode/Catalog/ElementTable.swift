@@ -103,6 +103,16 @@ package enum ElementTable {
         Element("basis", "设定依据", .text),
         Element("licence", "关联证照类型", .text),
         Element("validDays", "有效天数", .number(0...36_500)),
+        Element("when", "何种情形须交", .text),
+        Element("stage", "提交时点", .choice(["申请时", "审查中", "领取结果时"])),
+        Element("keep", "收取方式", .choice(["收取", "核验后退还"])),
+        Element("seal", "签章要求", .choice(["无须签章", "签字", "盖章", "签字并盖章"])),
+        Element("formats", "电子文件格式", .choices(["PDF", "OFD", "JPEG", "PNG"])),
+        Element("waived", "免提交", .flag),
+        Element("waivedBy", "免提交依据", .text),
+        Element("sharedBy", "共享核验来源", .text),
+        Element("mistakes", "常见错误", .texts),
+        Element("remark", "备注", .text),
     ]
 
     /// 收费.

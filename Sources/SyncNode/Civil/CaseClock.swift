@@ -180,6 +180,9 @@ package struct CaseClock: Hashable, Sendable {
         return promised ?? reply
     }
 
+    /// Whether it was to be done in the visit: 即办件 of 0 working days.
+    package var isDueInVisit: Bool { terms.map { $0.isImmediate && $0.promised == 0 } ?? false }
+
     private var replyLight: Light? {
         guard reply != nil,
             let passed = calendar.workingDays(after: course.received, through: today)
@@ -189,7 +192,7 @@ package struct CaseClock: Hashable, Sendable {
 
     private var handlingLight: Light? {
         guard course.decided == nil, let due = promised?.date else { return nil }
-        if let terms, terms.isImmediate, terms.promised == 0 {
+        if isDueInVisit {
             // What should have been done in the visit: a warning the next day, late after that.
             guard let late = calendar.workingDays(after: due, through: today), today > due else {
                 return nil

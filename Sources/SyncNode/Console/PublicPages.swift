@@ -37,6 +37,57 @@ package enum PublicPages {
         }
     }
 
+    /// A window that may be booked, with its free hours.
+    package struct Window: Sendable {
+        package let name: String
+        package let hours: [(value: String, text: String)]
+
+        package init(name: String, hours: [(value: String, text: String)]) {
+            self.name = name
+            self.hours = hours
+        }
+    }
+
+    /// 预约 without a session.
+    package static func book(_ windows: [Window], key: String) -> HTMLText {
+        let groups = windows.filter { !$0.hours.isEmpty }.map { window -> HTMLText in
+            let options = window.hours.map { hour -> HTMLText in
+                "<option value=\"\(hour.value)\">\(hour.text)</option>"
+            }
+            return "<optgroup label=\"\(window.name)\">\(options)</optgroup>"
+        }
+        guard !groups.isEmpty else {
+            return """
+                <section class="card narrow"><h1>预约</h1><p>近期没有可约的时段，请直接到窗口办理。</p>\
+                <p><a href="/guide">办事指南</a></p></section>
+                """
+        }
+        return """
+            <section class="card narrow"><h1>预约</h1><p class="quiet">本站的时段当场确认；其他地方的为待确认，\
+            由其确认或改约。到场请报预约编号。</p><form method="post" action="/book">\
+            <input type="hidden" name="key" value="\(key)">\
+            <label>时段<select name="hour" required><option value="">请选择</option>\(groups)\
+            </select></label>\
+            <label>姓名<input name="applicant" required maxlength="60" autocomplete="name"></label>\
+            <label>联系电话<input name="phone" required maxlength="20" inputmode="tel" \
+            autocomplete="tel"></label>\
+            <label>事项编码（可不填）<input name="item" maxlength="64" autocomplete="off"></label>\
+            <button class="main">预约</button></form></section>
+            """
+    }
+
+    /// After it.
+    package static func booked(
+        number: String, state: String, slot: String, window: String
+    ) -> HTMLText {
+        """
+        <section class="card narrow"><h1>\(state)</h1><dl class="facts">\
+        <div><dt>预约编号</dt><dd><code>\(number)</code></dd></div>\
+        <div><dt>时段</dt><dd>\(slot)</dd></div><div><dt>窗口</dt><dd>\(window)</dd></div></dl>\
+        <p class="quiet">请记下编号；不能来时请致电窗口取消，把时段让给别人。</p></section>
+        """
+    }
+
     /// 办事指南.
     package static func guide(_ lines: [Line]) -> HTMLText {
         let list = lines.map { line -> HTMLText in
@@ -47,7 +98,8 @@ package enum PublicPages {
         }
         return """
             <section class="card"><h1>办事指南</h1><ul>\(list)</ul>
-            <p><a href="/progress">进度查询</a></p></section>
+            <p><a href="/progress">进度查询</a> <a href="/book">预约</a> <a href="/rate">评价</a></p>\
+            </section>
             """
     }
 

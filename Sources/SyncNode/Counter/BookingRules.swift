@@ -1,7 +1,7 @@
 package import Base
-import Change
+package import Change
 package import Civil
-import Region
+package import Region
 package import Verdict
 
 /// What the hours of one window and the bookings of its days allow. Bookings are asked for day by
@@ -64,8 +64,7 @@ package enum BookingRules {
     ) throws(Failure) -> Decision {
         guard let book else { return .refuse(.noWindow) }
         let window = book.window
-        let scope = ScopeName.cases(
-            desk.region, year: CivilDate(of: order.at ?? desk.now).scopeYear)
+        let scope = scope(of: order, at: desk.region, now: desk.now, in: desk.directory)
         if let refusal = refusal(of: order, book, scope, desk) { return .refuse(refusal) }
         let isOwn = window.region == desk.region && desk.isSeated
         if isOwn, try book.free(order.slot) == 0 {
@@ -96,15 +95,27 @@ package enum BookingRules {
             answer: answer(number, isOwn ? .confirmed : .pending, order.slot, window.name))
     }
 
+    /// Where a booking stands that is made at a region: in its own scope, or, so that it gets
+    /// there, in that of the place below whose window it is.
+    package static func scope(
+        of order: BookingOrder, at region: RegionID, now: Instant, in directory: Directory
+    ) -> ScopeName {
+        let year = CivilDate(of: order.at ?? now).scopeYear
+        guard let owner = order.owner.flatMap(directory.region(code:))?.id, owner != region,
+            directory.isWithin(owner, region)
+        else { return .cases(region, year: year) }
+        return .cases(owner, year: year)
+    }
+
     private static func refusal<Failure>(
         of order: BookingOrder, _ book: BookingBook<Failure>, _ scope: ScopeName, _ desk: Desk
     ) -> RuleRefusal? {
         let window = book.window
-        if let at = order.at, at > desk.now.advanced(byMillis: Limits.clockLeadMillisMax) {
-            return .invalid("at", "业务时间不能晚于现在")
-        }
-        guard desk.directory.carries(window.region, scope) else {
-            return RuleRefusal("window-elsewhere", "只能预约本站或其上级的窗口", field: "region")
+        if let refusal = desk.refusal(of: order.at) { return refusal }
+        guard desk.directory.carries(window.region, scope),
+            desk.directory.carries(desk.region, scope)
+        else {
+            return RuleRefusal("window-elsewhere", "只能预约本站、其上级或其下级的窗口", field: "region")
         }
         if desk.mustSeal, order.person != nil, order.sealed == nil {
             return RuleRefusal("person-not-sealed", "个人信息未经加密，不予保存", category: .forbidden)
@@ -180,7 +191,7 @@ package enum BookingRules {
             return .refuse(
                 RuleRefusal("seat-suspended", "本机席位未获上级授予，不能办理预约", category: .forbidden))
         }
-        let isMaker = order.act == .cancel && desk.region == booking.scope.region
+        let isMaker = order.act == .cancel && desk.region == booking.maker
         guard booking.owner == desk.region || isMaker else {
             let name = booking.owner.flatMap { desk.directory.region($0)?.name } ?? "他处"
             return .refuse(

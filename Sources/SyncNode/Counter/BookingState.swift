@@ -95,6 +95,8 @@ package struct BookingState: Hashable, Sendable {
     package var number: String { opening?.body["number"]?.text ?? "" }
     /// The place whose window it is.
     package var owner: RegionID? { opening?.body["owner"]?.text.flatMap(RegionID.init(hex:)) }
+    /// Where it was made.
+    package var maker: RegionID? { opening?.region ?? opening.map { _ in scope.region } }
     /// The code of the window among its place's.
     package var window: String { opening?.body["window"]?.text ?? "" }
     /// The item's code; empty where none was named.
@@ -123,12 +125,12 @@ package struct BookingState: Hashable, Sendable {
         guard events.count < Limits.bookingEventsMax, events.take(event) else { return }
         status = .pending
         slot = wanted
-        let (owner, first) = (owner, opening?.hash)
+        let (owner, first, maker) = (owner, opening?.hash, maker)
         for index in events.indices {
             let event = events[index]
             events[index].counts = event.hash == first
             guard first != nil, let act = BookingAct(rawValue: event.act),
-                event.region == owner || (act == .cancel && event.region == scope.region),
+                event.region == owner || (act == .cancel && event.region == maker),
                 let next = act.next(from: status)
             else { continue }
             if act == .move {

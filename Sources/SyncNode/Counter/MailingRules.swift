@@ -75,6 +75,7 @@ package enum MailingRules {
         number: String, at desk: Desk
     ) throws(RuleRefusal) -> Draft {
         guard desk.isSeated else { throw suspended }
+        if let refusal = desk.refusal(of: order.at) { throw refusal }
         guard !order.originals.isEmpty || order.hasResult else {
             throw .invalid("originals", "寄递单应写明原件或办理结果")
         }
@@ -125,6 +126,7 @@ package enum MailingRules {
         _ order: MailingStepOrder, on state: MailingState, at desk: Desk
     ) throws(RuleRefusal) -> (draft: Draft, next: MailingStatus) {
         guard desk.isSeated else { throw suspended }
+        if let refusal = desk.refusal(of: order.at) { throw refusal }
         guard
             MailingState.may(desk.region, order.act, from: state.sender, to: state.target)
         else {

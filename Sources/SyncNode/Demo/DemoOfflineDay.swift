@@ -12,7 +12,7 @@ struct DemoOfflineDay: Sendable {
         let v1 = world.v1
         await script.eventually("焦庄村 已有全部事项") {
             let items = await v1.get("/api/v1/items?limit=200")["items"]
-            return items?.array?.count == DemoSeed.items.count + DemoItems.count
+            return items?.array?.count == DemoSeed.count
         }
         await world.link(v1, world.t, cut: true)
         let before = await world.numbers(world.c).count

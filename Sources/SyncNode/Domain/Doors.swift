@@ -25,6 +25,9 @@ enum TicketDoor {
         case .rate(let order):
             let key = RatingState.key(Array(order.contact.utf8), at: desk.region)
             let known = try rating(key, from: source)
+            if let refusal = try refusal(of: order, at: desk, from: source) {
+                return .refuse(refusal)
+            }
             return attempt { () throws(RuleRefusal) in
                 try TicketRules.rate(order, known: known, at: desk)
             }
@@ -70,6 +73,26 @@ enum TicketDoor {
         return state
     }
 
+    /// A contact is rated on its day, or within five working days behind it (R19).
+    private static func refusal<S: DocumentSource>(
+        of order: RatingOrder, at desk: Desk, from source: S
+    ) throws(S.Failure) -> RuleRefusal? {
+        let day = CivilDate(of: order.at ?? desk.now)
+        guard let served = order.served else { return desk.refusal(of: order.at) }
+        if served > day {
+            return RuleRefusal("rating-ahead", "服务日期不能晚于评价之日", field: "served")
+        }
+        let calendar = try CatalogQuery.calendar(
+            of: served.year...min(9999, served.year + 1), for: desk.region, in: desk.directory,
+            from: source)
+        // Where no notice is known, no five working days are longer than that.
+        let last =
+            calendar.due(after: served, workingDays: Limits.ratingDays).date
+            ?? served.advanced(by: Limits.ratingDaysUncounted)
+        return day > last
+            ? .ratingOver("服务", last, field: "served") : desk.refusal(of: order.at)
+    }
+
     /// 一事一评: a case is rated once at each place, until five working days after 办结; only then
     /// is it put away. Where a notice of that year is not known, the window has no end yet.
     static func refusal<S: DocumentSource>(
@@ -91,9 +114,7 @@ enum TicketDoor {
         let last = try CatalogQuery.lastRatingDay(of: file, in: desk.directory, from: source)
         if isRating {
             guard let last, today > last else { return nil }
-            return RuleRefusal(
-                "rating-over", "评价期已过：办结后 \(Limits.ratingDays) 个工作日内评价，至 \(last.text)",
-                field: "case")
+            return .ratingOver("办结", last, field: "case")
         }
         guard let last else {
             return RuleRefusal("calendar-missing", "缺办结当年节假日安排，不能确定评价期", field: "case")

@@ -78,8 +78,10 @@ package struct CatalogPage: Sendable {
         let pending: HTMLText =
             viewer.may(.viewCases)
             ? "<a class=\"button\" href=\"/catalog/pending\">待裁定与追认</a> " : .empty
+        let imports: HTMLText =
+            viewer.may(.draft) ? "<a class=\"button\" href=\"/import\">导入与导出</a> " : .empty
         return """
-            <p>\(new)<a class="button" href="/drafts">待复核的草稿</a> \(pending)</p>\
+            <p>\(new)\(imports)<a class="button" href="/drafts">待复核的草稿</a> \(pending)</p>\
             <p>\(lists)</p><p>\(sheets)</p>
             """
     }

@@ -52,14 +52,19 @@ package struct MaterialPage {
         return "<label>材料<select name=\"code\">\(options)</select></label>"
     }
 
-    private func levels(_ first: HTMLText) -> HTMLText {
+    /// None is chosen beforehand: how far a material can be trusted is somebody's own word.
+    private func levels(_ none: HTMLText, isRequired: Bool = false) -> HTMLText {
         let words = [
             ("A", "实施机构产生"), ("B", "窗口已核验原件"), ("C", "申请人自传"), ("D", "申请人承诺"),
         ]
         let options = words.map { level, words -> HTMLText in
             "<option value=\"\(level)\">\(level) 级：\(words)</option>"
         }
-        return "<label>可信等级<select name=\"level\">\(first)\(options)</select></label>"
+        let must: HTMLText = isRequired ? " required" : .empty
+        return """
+            <label>可信等级<select name="level"\(must)><option value="">\(none)</option>\(options)\
+            </select></label>
+            """
     }
 
     private var upload: HTMLText {
@@ -67,7 +72,7 @@ package struct MaterialPage {
         return """
             <form method="post" enctype="multipart/form-data" action="/console/scans/\(number)">\
             \(token)<h3>上传扫描件</h3>\(choice { _ in true })\
-            \(levels("<option value=\"\">暂不认定</option>"))\
+            \(levels("暂不认定"))\
             <label>文件（JPEG、PNG、PDF，至多 32 MiB；手机可直接拍照）\
             <input type="file" name="file" required \
             accept="image/jpeg,image/png,application/pdf"></label>\
@@ -78,7 +83,7 @@ package struct MaterialPage {
     private var level: HTMLText {
         let isPresent = { (material: JSON) in material["present"]?.bool == true }
         guard viewer.may(.material), materials.contains(where: isPresent) else { return .empty }
-        return form("material", "认定可信等级", "\(choice(isPresent))\(levels(.empty))")
+        return form("material", "认定可信等级", "\(choice(isPresent))\(levels("请选择", isRequired: true))")
     }
 
     private var reuse: HTMLText {

@@ -23,9 +23,9 @@ extension SheetMaker {
         let waiting = counts["待认领"] ?? 0
         let not = counts["不适用"] ?? 0
         let all = Int64(rows.count)
-        let rate = all > not ? (all - not - waiting) * 100 / (all - not) : 100
+        let rate = all > not ? (all - not - waiting) * 100 / (all - not) : nil
         return Sheet(
-            "基本目录认领", stamp: stamp("认领率 \(rate)%"),
+            "基本目录认领", stamp: stamp(rate.map { "认领率 \($0)%" } ?? "没有须认领的事项"),
             [
                 Sheet.Section(
                     "合计", ["步骤", "件数"],
@@ -34,7 +34,9 @@ extension SheetMaker {
                     "逐项", ["基本编码", "事项", "步骤", "部门", "理由"],
                     rows.sorted { $0[0] < $1[0] }),
             ],
-            data: ["rate": .int(rate), "entries": .int(all), "waiting": .int(waiting)])
+            data: [
+                "rate": rate.map(JSON.int) ?? .null, "entries": .int(all), "waiting": .int(waiting),
+            ])
     }
 
     private static var steps: [String] { ["待认领", "已认领", "不适用", "要素维护", "审核", "发布"] }

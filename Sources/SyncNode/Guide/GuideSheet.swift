@@ -57,6 +57,7 @@ extension SheetMaker {
             sections.append(Sheet.Section("情形条件", [], [[conditions]]))
         }
         sections.append(materialTable(materials(elements, situation)))
+        sections.append(requirements(materials(elements, situation)))
         sections.append(forms(code, elements, situation))
         sections.append(fees(elements))
         sections.append(
@@ -121,6 +122,25 @@ extension SheetMaker {
                     material["source"]?.text ?? "",
                 ]
             })
+    }
+
+    /// What else a version says of each material, as far as it says it: what it has to look like,
+    /// how to fill it in, and what is looked at.
+    private func requirements(_ materials: [JSON]) -> Sheet.Section {
+        let told = [
+            "code", "name", "required", "deferrable", "promisable", "form", "source", "originals",
+            "copies", "blank", "sample",
+        ]
+        let rows = materials.flatMap { material in
+            ElementTable.material.filter { !told.contains($0.key) }
+                .compactMap { element -> [String]? in
+                    guard let value = material[element.key], !element.isEmpty(value) else {
+                        return nil
+                    }
+                    return [material["name"]?.text ?? "", element.label, element.words(value)]
+                }
+        }
+        return Sheet.Section("材料要求", ["材料", "要求", "内容"], rows)
     }
 
     /// 空白表, 样表, the chart of the steps and the sample of the result: attachments by their
@@ -191,6 +211,7 @@ extension Element {
         if let text = value.text { return text }
         if let flag = value.bool { return flag ? "是" : "否" }
         if let number = value.int {
+            if key == "validDays" { return "\(number) 天" }
             return key.hasSuffix("Days") ? "\(number) 个工作日" : String(number)
         }
         return (value.array ?? []).map { $0.text ?? $0["name"]?.text ?? "" }

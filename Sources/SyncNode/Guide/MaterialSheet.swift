@@ -9,7 +9,7 @@ struct MaterialFact {
     var isPresent = false
     /// 可信等级, who said so, and when: A to D; nil where nobody did.
     var level: String?
-    var levelBy: RegionID?
+    var levelBy: RegionCode?
     var levelAt: Int64 = 0
     /// Scans, the oldest first.
     var scans: [Digest] = []
@@ -19,6 +19,35 @@ struct MaterialFact {
     var licence: String?
     /// Where its original lies; empty where it was not entered.
     var original = ""
+
+    /// What somebody says of it: a level, or why it need not be brought.
+    fileprivate mutating func said(
+        _ word: String, _ detail: JSON?, _ place: RegionCode?, _ moment: Int64
+    ) {
+        switch word {
+        case CaseEvent.scanned: isPresent = true
+        case CaseEvent.waived:
+            isPresent = true
+            licence = detail?["licence"]?.text ?? ""
+        case CaseEvent.reused:
+            isPresent = true
+            reusedFrom = detail?["from"]?.text ?? ""
+            level = detail?["level"]?.text
+            (levelBy, levelAt) = (place, moment)
+        default:
+            level = word
+            (levelBy, levelAt) = (place, moment)
+        }
+    }
+
+    /// What it was worth when the case came from another county.
+    fileprivate mutating func arrived(_ entry: JSON) {
+        if let word = entry["level"]?.text { level = word }
+        levelBy = entry["by"]?.text.flatMap { RegionCode($0) } ?? levelBy
+        levelAt = entry["at"]?.int ?? levelAt
+        reusedFrom = entry["from"]?.text ?? reusedFrom
+        licence = entry["licence"]?.text ?? licence
+    }
 }
 
 /// 材料清单 of one case, and what its applicant gave before (复用).
@@ -161,7 +190,7 @@ extension SheetMaker {
             if !fact.scans.contains(digest) { fact.scans.append(digest) }
         }
         let kinds: [ChangeKind] = [
-            .caseReceive, .caseArrive, .caseSupplement, .caseMaterial, .caseOriginals,
+            .caseReceive, .caseArrive, .caseSupplement, .caseMaterial, .caseOriginals, .caseMirror,
         ]
         let events = state.events.filter { $0.status == .effective && kinds.contains($0.kind) }
             .sorted { left, right in
@@ -172,7 +201,12 @@ extension SheetMaker {
             let change = try source.change(at: event.dot, in: state.scopeID)
             let body = change?.body.map(parsed) ?? .null
             let region = state.region(of: event.dot.actor)
-            switch event.kind {
+            // What the other county told is the word of the place where the case was received.
+            let told = event.kind == .caseMirror ? Milestone.kind(event) : event.kind
+            let place =
+                event.kind == .caseMirror
+                ? state.origin : region.flatMap { directory.region($0)?.code }
+            switch told {
             case .caseReceive, .caseArrive, .caseSupplement:
                 let list = body["materials"]?.array ?? body["detail"]?["materials"]?.array ?? []
                 for entry in list {
@@ -180,38 +214,29 @@ extension SheetMaker {
                     note(code) { fact in
                         fact.isPresent = entry["present"]?.bool ?? true
                         scan(entry["blob"]?.text, &fact)
+                        fact.arrived(entry)
                     }
                 }
                 for code in event.terms.codes { note(code) { $0.isPresent = true } }
             case .caseOriginals:
                 let way = ["in": "收存", "on": "转交", "back": "已退还"][event.outcome ?? ""] ?? ""
-                let words = [region.map(name) ?? "", way, Instant(millis: event.moment).minute]
+                // A parcel is named in the clear; whoever else took it is sealed.
+                let receiver = body["detail"]?["receiver"]?.text ?? ""
+                let parcel = receiver.contains("寄递 ") ? receiver : way
+                let words = [region.map(name) ?? "", parcel, Instant(millis: event.moment).minute]
                 for code in event.terms.codes {
                     note(code) { fact in
                         fact.original = words.filter { !$0.isEmpty }.joined(separator: " ")
                     }
                 }
-            default:
-                let outcome = event.outcome ?? ""
+            case .caseMaterial:
                 for code in event.terms.codes {
                     note(code) { fact in
                         scan(body["blob"]?.text, &fact)
-                        switch outcome {
-                        case CaseEvent.scanned: fact.isPresent = true
-                        case CaseEvent.waived:
-                            fact.isPresent = true
-                            fact.licence = body["detail"]?["licence"]?.text ?? ""
-                        case CaseEvent.reused:
-                            fact.isPresent = true
-                            fact.reusedFrom = body["detail"]?["from"]?.text ?? ""
-                            fact.level = body["detail"]?["level"]?.text
-                            (fact.levelBy, fact.levelAt) = (region, event.moment)
-                        default:
-                            fact.level = outcome
-                            (fact.levelBy, fact.levelAt) = (region, event.moment)
-                        }
+                        fact.said(event.materialWord, body["detail"], place, event.moment)
                     }
                 }
+            default: break
             }
         }
         return facts
@@ -227,7 +252,7 @@ extension SheetMaker {
 
     private func grade(_ fact: MaterialFact) -> String {
         guard let level = fact.level else { return "" }
-        let place = fact.levelBy.map(name) ?? ""
+        let place = fact.levelBy.map { directory.region(code: $0)?.name ?? $0.text } ?? ""
         return "\(level) 级　\(place) \(Instant(millis: fact.levelAt).minute)"
     }
 
@@ -235,8 +260,7 @@ extension SheetMaker {
         [
             "code": .text(fact.code), "name": .text(known?.name ?? fact.code),
             "present": .bool(fact.isPresent), "level": fact.level.map(JSON.text) ?? .null,
-            "levelBy": fact.levelBy.flatMap { directory.region($0)?.code.text }.map(JSON.text)
-                ?? .null,
+            "levelBy": fact.levelBy.map { .text($0.text) } ?? .null,
             "levelAt": fact.level == nil ? .null : .int(fact.levelAt),
             "scans": .array(fact.scans.map { .text($0.hex) }),
             "reusedFrom": fact.reusedFrom.map(JSON.text) ?? .null,

@@ -16,7 +16,8 @@ extension SheetMaker {
             return nil
         }
         let lines = try CatalogQuery.rollout(
-            of: head.stamp, in: item.state.authority, directory, from: source)
+            of: head.stamp, in: item.state.authority, directory, from: source
+        ).filter { directory.isWithin($0.region.id, own) }
         var counts = [0, 0, 0]
         var rows: [[String]] = []
         for line in lines {
@@ -40,6 +41,7 @@ extension SheetMaker {
             "到达看板 " + (ItemElements(head.value.elements)?.name ?? code),
             stamp: stamp(
                 "v\(head.value.number)", "生效 " + head.value.effectiveFrom.text, stage,
+                reach(item.state.authority),
                 item.state.heads.count > 1 ? "冲突待裁：\(item.state.heads.count) 个版本并列" : ""),
             [
                 Sheet.Section(
@@ -52,6 +54,9 @@ extension SheetMaker {
                 "waiting": .int(Int64(counts[0])), "stations": .int(Int64(lines.count)),
             ])
     }
+
+    /// Receipts go up only: below the authority a node speaks of itself and what is below it.
+    private func reach(_ authority: RegionID) -> String { own == authority ? "" : "本站及以下" }
 
     // MARK: 历史版本
 
@@ -70,14 +75,14 @@ extension SheetMaker {
             let count = ItemElements(entry.value.elements)?.materials.count ?? 0
             let base = first?.materials.count ?? 0
             let fewer = base > 0 ? (base - count) * 100 / base : 0
-            let millis = CatalogQuery.complete(lines).map {
-                $0.millis - entry.stamp.time.millis
-            }
+            let isWhole = own == item.state.authority
+            let last = isWhole ? CatalogQuery.complete(lines) : nil
+            let millis = last.map { $0.millis - entry.stamp.time.millis }
             rows.append([
                 "v\(entry.value.number)", place.label + (isRival ? "（冲突待裁）" : ""),
                 entry.stamp.time.instant.minute,
-                entry.value.effectiveFrom.text, millis.map(\.span) ?? "未齐",
-                String(count), "\(fewer)%",
+                entry.value.effectiveFrom.text,
+                millis.map(\.span) ?? (isWhole ? "未齐" : "由县统计"), String(count), "\(fewer)%",
             ])
             data.append([
                 "version": .int(Int64(entry.value.number)), "place": .text(place.rawValue),
@@ -125,7 +130,9 @@ extension SheetMaker {
         var silent: [JSON] = []
         var count = 0
         for region in directory.regions.sorted(by: { $0.code < $1.code })
-        where directory.isWithin(region.id, item.state.authority) {
+        where directory.isWithin(region.id, item.state.authority)
+            && directory.isWithin(region.id, own)
+        {
             let cases = open[region.id] ?? []
             let contact = try contact(region.id, item.state.authority, seen[region.id])
             let isSilent =
@@ -140,7 +147,9 @@ extension SheetMaker {
             ])
         }
         return Sheet(
-            "影响范围 " + code, stamp: stamp("在途 \(count) 件", "未同步 \(silent.count) 站", behind),
+            "影响范围 " + code,
+            stamp: stamp(
+                "在途 \(count) 件", "未同步 \(silent.count) 站", reach(item.state.authority), behind),
             [Sheet.Section("逐站", ["区划", "站点", "在途件", "提示", "最后联系"], rows)],
             data: [
                 "code": .text(code), "open": .int(Int64(count)), "silent": .array(silent),
@@ -284,7 +293,7 @@ extension SheetMaker {
         var agreeing = 0
         var differing = 0
         for region in directory.regions.sorted(by: { $0.code < $1.code })
-        where directory.isWithin(region.id, owner) {
+        where directory.isWithin(region.id, owner) && directory.isWithin(region.id, own) {
             let said = try CatalogFold.receipts(of: owner, at: region.id, from: source)
             let agrees = region.id == owner ? true : said.agrees(with: known)
             if agrees == true { agreeing += 1 }
@@ -294,7 +303,7 @@ extension SheetMaker {
             ])
         }
         return Sheet(
-            "十同差异", stamp: stamp("校验码 " + ScopeID(known.uniform).hex),
+            "十同差异", stamp: stamp("校验码 " + ScopeID(known.uniform).hex, reach(owner)),
             [
                 Sheet.Section("差异", ["区划", "站点", "结果"], rows.filter { $0[2] == "差异" }),
                 Sheet.Section("逐站", ["区划", "站点", "结果"], rows),

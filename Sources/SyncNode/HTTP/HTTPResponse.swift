@@ -8,6 +8,9 @@ package struct HTTPResponse: Sendable {
     package var body: [UInt8]
     /// Ends the connection after this answer.
     package var closes = false
+    /// The stable name under which something was refused: for the node's log and figures, never
+    /// sent by itself.
+    package var refusal: String?
 
     package init(status: UInt16, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {
         invariant((100...599).contains(status), "a status has three digits, 1 to 5 first")

@@ -76,6 +76,17 @@ package final class NodeClock: Sendable {
     private let offset: AtomicOffset
     private let correction = AtomicOffset()
     private let held: Mutex<Trust>
+    private let heard = AtomicOffset()
+
+    /// A moment that is surely past, where the machine's clock itself cannot be believed: the last
+    /// that those above signed, or the time that they told; nil where nothing speaks against it.
+    package var past: Instant? {
+        switch trust {
+        case .doubtful: Instant(millis: heard.millis)
+        case .corrected: now()
+        case .unwitnessed, .witnessed, .set: nil
+        }
+    }
 
     /// - Parameter isSet: As a clock set by hand from the start (demo).
     package init(isSet: Bool = false) {
@@ -107,6 +118,7 @@ package final class NodeClock: Sendable {
     /// after a long silence nothing speaks for it.
     package func compare(_ last: Instant) {
         guard trust == .unwitnessed || trust == .doubtful else { return }
+        heard.millis = last.millis
         let now = now()
         let silence = Int64(Limits.clockSilenceDaysMax) * 86_400_000
         if now.millis < last.millis - Limits.clockLeadMillisMax {

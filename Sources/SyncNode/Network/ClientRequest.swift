@@ -1,4 +1,5 @@
 internal import Base
+internal import Crypto
 package import HTTP
 
 /// One request to another node.
@@ -23,6 +24,9 @@ package struct ClientRequest: Sendable {
     /// Certificates (PEM) that the other end's must come from, in place of the client's; nil
     /// takes those.
     package var authority: [UInt8]?
+    /// A moment that is surely past, in seconds since 1970, where this machine's clock cannot be
+    /// believed: certificates must run until then at least, and no clock is asked.
+    package var pastSeconds: Int64?
     /// Bytes of body that are taken.
     package var responseBytesMax = Limits.responseBytesMax
 
@@ -66,4 +70,14 @@ package enum ClientError: Error, Hashable, Sendable {
     case busy
     /// The caller's task was cancelled, or the client was stopped.
     case cancelled
+}
+
+extension ClientError {
+    /// Whether the other end's certificate does not run at this machine's time: one of the two
+    /// clocks is wrong, or the certificate was not renewed.
+    package var isOfDates: Bool {
+        guard case .tls(let why) = self else { return false }
+        return why == CertificateChain.Refusal.expired.rawValue
+            || why == CertificateChain.Refusal.notYetValid.rawValue
+    }
 }

@@ -5,7 +5,7 @@ internal import Glibc
 /// One libcurl transfer handle with its header list; freed with its last user.
 final class EasyHandle {
     let raw: UnsafeMutableRawPointer
-    private var expectation = syncnode_expect("", nil)
+    private var expectation = syncnode_expect("", nil, 0)
     private var lines: UnsafeMutablePointer<curl_slist>?
     /// The first option that libcurl refused.
     private(set) var failure: CURLcode?
@@ -22,10 +22,11 @@ final class EasyHandle {
     }
 
     /// Beside the chain and the host's name: a URI among the names, and, where no anchor is
-    /// known, how the SHA-256 begins of the one to believe.
-    func expect(urn: String?, pin: [UInt8]?) {
+    /// known, how the SHA-256 begins of the one to believe. With `past`, seconds since 1970, no
+    /// clock is asked: the certificates have to run until then at least.
+    func expect(urn: String?, pin: [UInt8]?, past: Int64? = nil) {
         syncnode_expect_no_more(expectation)
-        expectation = syncnode_expect(urn ?? "", pin)
+        expectation = syncnode_expect(urn ?? "", pin, past ?? 0)
         guard expectation != nil else {
             failure = failure ?? CURLE_BAD_FUNCTION_ARGUMENT
             return

@@ -57,8 +57,8 @@ final class Transfer: @unchecked Sendable {
         if let other = request.authority { trust.authority = other }
         // libcurl resumes no session, and keeps no connection, under another authority.
         trust.apply(to: easy)
-        if request.peerURN != nil || trust.pin != nil {
-            easy.expect(urn: request.peerURN, pin: trust.pin)
+        if request.peerURN != nil || trust.pin != nil || request.pastSeconds != nil {
+            easy.expect(urn: request.peerURN, pin: trust.pin, past: request.pastSeconds)
         }
         sessions.apply(to: easy)
         setMethod(easy)

@@ -7,6 +7,7 @@ package enum PaperKind: String, Hashable, Sendable, CaseIterable {
     case pledge, procedure, suspension, `extension`, proposal, answer
     case grant, denial, delivery, ended, withdrawn, revocation, handover
     case payment
+    case waiver, reuse
 
     /// What stands at its head.
     package var title: String {
@@ -34,13 +35,16 @@ package enum PaperKind: String, Hashable, Sendable, CaseIterable {
         case .revocation: "撤销决定书"
         case .handover: "移交单"
         case .payment: "缴费通知书"
+        case .waiver: "证照免提交确认书"
+        case .reuse: "材料复用确认书"
         }
     }
 
     /// Whether the applicant signs it, so that a line is left for that.
     package var isSignedByApplicant: Bool {
         switch self {
-        case .agency, .transfer, .deferralPromise, .pledge, .delivery, .withdrawn, .correction:
+        case .agency, .transfer, .deferralPromise, .pledge, .delivery, .withdrawn, .correction,
+            .waiver, .reuse:
             true
         default: false
         }

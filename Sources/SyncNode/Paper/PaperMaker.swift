@@ -111,6 +111,8 @@ package struct PaperMaker<Source: DocumentSource> {
         case .caseEnd: return [.ended]
         case .caseWithdraw: return [.withdrawn]
         case .caseRevoke: return [.revocation]
+        case .caseMaterial where event.outcome == CaseEvent.waived: return [.waiver]
+        case .caseMaterial where event.outcome == CaseEvent.reused: return [.reuse]
         case .caseFee: return event.outcome == "notice" ? [.payment] : []
         case .custodyOffer where event.destination != nil, .custodyOutgoing: return [.handover]
         default: return []

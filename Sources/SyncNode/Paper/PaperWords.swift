@@ -196,6 +196,18 @@ package struct PaperWords {
                     detail(("收费项目", "purpose")) + [["金额", amount]] + detail(("说明", "note"))),
                 lines("告知", [["缴费不影响办理时限的计算；票据由收费单位出具。"]]),
             ]
+        case .waiver:
+            return [
+                lines("免提交的材料", codes),
+                lines("凭以免提交", detail(("证照类型", "licence"), ("证照编号", "certificate"))),
+                lines("告知", [["申请人同意以上列证照代替所列材料；办理中各环节不得再要求提交。"]]),
+            ]
+        case .reuse:
+            return [
+                lines("复用的材料", codes),
+                lines("来源", detail(("来源办件", "from"), ("可信等级", "level"), ("有效至", "until"))),
+                lines("告知", [["申请人同意复用已提交的材料；办理中各环节不得再要求提交。"]]),
+            ]
         case .acceptance, .delivery: return []
         }
     }

@@ -11,6 +11,7 @@ actor DialedPeer {
     struct Failure: Error {
         let sentence: String
         var isRefused = false
+        var isOfDates = false
     }
 
     private var dialer: Dialer
@@ -31,6 +32,9 @@ actor DialedPeer {
     private let onTime: @Sendable (Instant) -> Void
     /// Set while the link is cut on purpose (demo): every request fails at once.
     private var isCut = false
+    /// The last try failed by this machine's clock: certificates are held against what those above
+    /// signed.
+    private var mistrustsClock = false
     /// Set while a HELLO is under way.
     private var isOpening = false
 
@@ -97,7 +101,8 @@ actor DialedPeer {
                     group.cancelAll()
                 }
             } catch let failure as Failure {
-                watch.failed(failure.sentence, refused: failure.isRefused)
+                watch.failed(
+                    failure.sentence, refused: failure.isRefused, ofDates: failure.isOfDates)
                 if failure.isRefused { await onRefused() }
             } catch let error as Writer.Failure {
                 watch.failed("not taken in here: " + error.words)
@@ -298,6 +303,7 @@ actor DialedPeer {
         }
         request.responseBytesMax = Limits.messageBytesMax
         let response: ClientResponse
+        if mistrustsClock { request.pastSeconds = clock.past.map { $0.millis / 1000 } }
         do throws(ClientError) {
             if repeatsNext {
                 repeatsNext = false
@@ -305,7 +311,13 @@ actor DialedPeer {
             }
             response = try await client.send(request)
         } catch {
-            throw Failure(sentence: "\(url): \(error)")
+            guard error.isOfDates else { throw Failure(sentence: "\(url): \(error)") }
+            // By what those above signed the next try may do without this machine's clock.
+            mistrustsClock = !mistrustsClock && clock.past != nil
+            let said = clock.now().rfc3339.prefix(10)
+            throw Failure(
+                sentence: "\(url): 对方证书按本机时钟（\(said)）已过期或尚未生效，请先核对本机时钟 (\(error))",
+                isOfDates: true)
         }
         guard response.status == 200 else {
             let rule = NodeSettings.json(response.body)?["rule"]?.text.map { " " + $0 } ?? ""

@@ -324,7 +324,8 @@ struct NodeQueries: NodeView {
                 clockOffsetMillis: state.clockOffsetMillis.map(Int.init),
                 lastError: state.lastError, alarms: state.alarms)
             if status.isParent {
-                status.clockTrust = runtime.clock.trust.rawValue
+                status.clockTrust =
+                    state.isOfDates ? NodeStatus.suspectClock : runtime.clock.trust.rawValue
                 status.clockCorrectionMillis = runtime.clock.correctionMillis
             }
             if let said = receipts[state.region] {

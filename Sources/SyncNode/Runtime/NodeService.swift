@@ -63,10 +63,15 @@ struct NodeService: Sendable {
             Task {
                 guard let next = order.next else {
                     let response = await runtime.doorkeeper.serve(order, of: request, by: principal)
+                    countRefusal(request, response)
                     return responder.respond(response)
                 }
                 let outcome = runtime.doorkeeper.guessed(order, of: request)
-                guard case .right = outcome else { return responder.respond(order.render(outcome)) }
+                guard case .right = outcome else {
+                    let response = order.render(outcome)
+                    countRefusal(request, response)
+                    return responder.respond(response)
+                }
                 submit(next, request, principal, responder)
             }
         case .sync(let kind, let request):
@@ -164,10 +169,18 @@ struct NodeService: Sendable {
         }
     }
 
+    /// Whoever is turned away at the doors of people and programs is told in the log and counted
+    /// by name, as nodes are: no session, a wrong login, a forged form, a role that may not.
+    private func countRefusal(_ request: HTTPRequest, _ response: HTTPResponse) {
+        guard [401, 403, 429].contains(response.status), let name = response.refusal else { return }
+        runtime.door.refusals.note(name, from: request.peer?.address ?? "?")
+    }
+
     /// Whoever is known and is refused stands in the audit.
     private func noteRefusal(
         _ request: HTTPRequest, _ principal: Principal, _ response: HTTPResponse
     ) {
+        countRefusal(request, response)
         guard response.status == 403, principal.kind == .account else { return }
         Task { await runtime.doorkeeper.noteRefusal(of: request, by: principal, response) }
     }

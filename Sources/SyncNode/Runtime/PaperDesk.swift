@@ -17,6 +17,8 @@ extension NodeQueries {
 
     func text(_ stored: String) -> String? { runtime.vaultDoor.name(stored) }
 
+    func utf8(_ file: [UInt8]) -> [UInt8]? { Charset.utf8(file)?.bytes }
+
     func sheet(_ question: SheetQuestion) throws(ViewError) -> Sheet? {
         let directory = runtime.board.directory
         let own = runtime.settings.region.id

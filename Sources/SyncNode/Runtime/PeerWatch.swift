@@ -24,6 +24,9 @@ package struct PeerState: Hashable, Sendable {
     /// different for a reason.
     package var hasRested = false
     package var lastError: String?
+    /// Whether the last try failed since the peer's certificate does not run at this machine's
+    /// time.
+    package var isOfDates = false
     /// The peer's clock minus this node's, at the greeting.
     package var clockOffsetMillis: Int64?
     /// The vectors of the shared scopes when both sides last held the same. Of a scope that is
@@ -63,12 +66,14 @@ package final class PeerWatch: Sendable {
             state.link = .up
             state.lastContact = now
             state.lastError = nil
+            state.isOfDates = false
         }
     }
 
-    func failed(_ sentence: String, refused: Bool = false) {
+    func failed(_ sentence: String, refused: Bool = false, ofDates: Bool = false) {
         state.withLock { state in
             state.link = refused ? .refused : .down
+            state.isOfDates = ofDates
             state.lastError = sentence
         }
     }

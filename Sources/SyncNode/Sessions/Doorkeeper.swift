@@ -148,6 +148,7 @@ package final class Doorkeeper: Sendable {
             return order.render(await endCode(password, code, principal, request))
         case .guess(let subject, let isRight):
             return order.render(guess(subject, isRight, from: address))
+        case .turn(let subject): return order.render(turn(subject, from: address))
         }
     }
 
@@ -275,10 +276,19 @@ package final class Doorkeeper: Sendable {
         }
     }
 
-    /// What became of a guess that a command waits for; `wrong` for any other wish.
+    /// What became of a guess or a turn that a command waits for; `wrong` for any other wish.
     package func guessed(_ order: DoorOrder, of request: HTTPRequest) -> DoorOutcome {
-        guard case .guess(let subject, let isRight) = order.wish else { return .wrong }
-        return guess(subject, isRight, from: request.peer?.address ?? "")
+        let address = request.peer?.address ?? ""
+        switch order.wish {
+        case .guess(let subject, let isRight): return guess(subject, isRight, from: address)
+        case .turn(let subject): return turn(subject, from: address)
+        default: return .wrong
+        }
+    }
+
+    /// Apart from passwords: who books often is not kept from logging in.
+    private func turn(_ subject: String, from address: String) -> DoorOutcome {
+        count([.login("turn " + subject), .address("turn " + address)]).map { .wait($0) } ?? .right
     }
 
     private func guess(_ subject: String, _ isRight: Bool, from address: String) -> DoorOutcome {

@@ -52,6 +52,14 @@ package final class Database {
     /// Pages that the write-ahead log had after the last commit since `watchLog`.
     var logPages: Int { Int(csqlite_log_pages(log)) }
 
+    /// Whether another file stands where this one was opened, or none: what is written now is
+    /// lost with the process. One system call; false under a shim that cannot tell.
+    var hasMoved: Bool {
+        var moved: Int32 = 0
+        let code = sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
+        return code == SQLITE_OK && moved != 0
+    }
+
     /// Whether no transaction is open.
     var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
 

@@ -99,12 +99,12 @@ package final class SQLiteJournal: Journal {
     /// Whether a transaction is open.
     package var isInTransaction: Bool { savedCounts != nil }
 
-    /// Checks the sentinel, then takes the write lock: three small system calls.
+    /// Checks sentinel and database file, then takes the write lock: four small system calls.
     /// - Throws: `fenced` from the first disagreement on, until `adopt`.
     package func begin() throws(JournalError) {
         if let fence { throw .fenced(fence.description) }
         try settleSentinel()
-        guard try sentinel.isUntouched() else { throw replacedFence() }
+        guard try sentinel.isUntouched(), !database.hasMoved else { throw replacedFence() }
         try beginTransaction()
         guard try readDataVersion() == knownDataVersion else {
             try rollback()

@@ -49,7 +49,7 @@ package struct ReaderSource: ListedSource {
     package func list(
         _ collection: Collection, status: String, limit: Int
     ) throws(JournalError) -> [StoredDocument] {
-        var query = PageQuery(collection, limit: Limits.listRowsMax)
+        var query = PageQuery(collection, limit: min(limit, Limits.listRowsMax))
         query.newestFirst = false
         query.status = status
         return try pages(query, limit: limit)

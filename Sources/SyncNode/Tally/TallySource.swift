@@ -109,7 +109,8 @@ package final class TallySource: ListedSource {
             let binding = try CatalogQuery.binding(of: state, in: directory, from: self)
             let waiting = try CatalogQuery.waiting(state, key.id, in: directory, from: self)
             return TallyPart(
-                region: state.scope.region, portion: .of(state, binding, calendar),
+                region: state.scope.region,
+                portion: .of(state, binding, calendar, mode: try mode(of: state)),
                 item: state.item, isOpen: !state.status.isFinal,
                 received: state.receivedAt ?? 0, waits: waiting.isAny)
         case .ticket(let state):
@@ -121,6 +122,19 @@ package final class TallySource: ListedSource {
             return TallyPart(region: state.region, portion: .of(state), isOpen: false)
         default: return nil
         }
+    }
+
+    /// 下沉方式 under which a case was received: what its village was granted that day.
+    private func mode(of state: CaseState) throws(JournalError) -> String {
+        let region = state.scope.region
+        guard directory.region(region)?.level == .village else { return Portion.ownLevel }
+        if state.facts.stage == .agent { return SinkMode.assist.rawValue }
+        guard let received = state.receivedAt,
+            let item = try CatalogQuery.item(state.item, for: region, in: directory, from: self),
+            let mode = try CatalogQuery.mode(
+                of: item, for: region, at: Instant(millis: received), in: directory, from: self)
+        else { return Portion.noMode }
+        return mode.rawValue
     }
 
     private func calendar(

@@ -8,24 +8,34 @@ package struct LightLimits: Hashable, Sendable {
     package let yellow: Int
     /// 红: so many working days after the due date; 0 is the day after it.
     package let red: Int
+    /// A hand-over that nobody signs for: more than so many working days show 黄, and 红.
+    package let offered: Int
+    package let unsigned: Int
 
     /// What holds where nobody set anything.
     package static let seed = LightLimits(blue: 3, yellow: 1, red: 0)
 
-    package init(blue: Int, yellow: Int, red: Int) {
+    package init(blue: Int, yellow: Int, red: Int, offered: Int = 1, unsigned: Int = 2) {
         invariant(blue >= yellow && yellow >= 0 && red >= 0, "lights turn on one after the other")
+        invariant(unsigned >= offered && offered >= 0, "a hand-over warns before it is late")
         self.blue = blue
         self.yellow = yellow
         self.red = red
+        self.offered = offered
+        self.unsigned = unsigned
     }
 
-    /// - Parameter json: {blue, yellow, red}, each 0 … 60 and blue not below yellow; else nil.
+    /// - Parameter json: {blue, yellow, red, offered?, unsigned?}, each 0 … 60, blue not below
+    ///   yellow and unsigned not below offered; else nil.
     package init?(_ json: JSON) {
-        let numbers = ["blue", "yellow", "red"].map { json[$0]?.int ?? -1 }
-        guard numbers.allSatisfy({ (0...60).contains($0) }), numbers[0] >= numbers[1] else {
-            return nil
-        }
-        self.init(blue: Int(numbers[0]), yellow: Int(numbers[1]), red: Int(numbers[2]))
+        var numbers = ["blue", "yellow", "red"].map { json[$0]?.int ?? -1 }
+        numbers += [json["offered"]?.int ?? 1, json["unsigned"]?.int ?? 2]
+        guard numbers.allSatisfy({ (0...60).contains($0) }), numbers[0] >= numbers[1],
+            numbers[4] >= numbers[3]
+        else { return nil }
+        self.init(
+            blue: Int(numbers[0]), yellow: Int(numbers[1]), red: Int(numbers[2]),
+            offered: Int(numbers[3]), unsigned: Int(numbers[4]))
     }
 
     /// The light of something that is due on a day; nil where nothing is near, or where a year

@@ -1,6 +1,6 @@
 package import Account
 package import Base
-import Civil
+package import Civil
 package import Document
 package import Verdict
 
@@ -31,7 +31,7 @@ package enum TicketCommand: Hashable, Sendable {
     ///   hotline?, to?, applicant?, phone?, at?} · `ticket.judge`, `ticket.review` {ticket,
     ///   outcome, note?, at?} · `ticket.assign` {ticket, to, note?, at?} · `ticket.claim`,
     ///   `ticket.fix`, `ticket.reply`, `ticket.archive`, `ticket.note` {ticket, note?, at?} ·
-    ///   `rating.give` {contact, grade, channel?, item?, named?, text?, at?}.
+    ///   `rating.give` {contact, grade, served?, channel?, item?, named?, text?, at?}.
     /// - Throws: A refusal of category `invalid` that names the field.
     package init(json: JSON) throws(RuleRefusal) {
         let fields = CommandFields(json)
@@ -165,10 +165,22 @@ package struct RatingOrder: Hashable, Sendable {
     package let isNamed: Bool
     /// What was said; goes into the ticket of a 差评 and nowhere else.
     package var text: String
+    /// The day of the contact; nil where it was the day on which it is rated.
+    package let served: CivilDate?
     package let at: Instant?
 
     fileprivate init(_ fields: CommandFields) throws(RuleRefusal) {
         contact = try fields.text("contact")
+        guard CaseNumber(contact) == nil else {
+            throw RuleRefusal(
+                "rating-of-case", "这是办件编号：办件请按一事一评登记（case.rate）", field: "contact",
+                category: .invalid)
+        }
+        let day = try fields.optionalText("served") ?? ""
+        served = CivilDate(day)
+        guard day.isEmpty || served != nil else {
+            throw .invalid("served", "服务日期应形如 2026-09-24")
+        }
         guard contact.count <= Limits.contactCharactersMax else {
             throw .invalid("contact", "contact 至多 \(Limits.contactCharactersMax) 字")
         }

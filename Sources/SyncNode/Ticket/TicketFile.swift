@@ -1,5 +1,6 @@
 import Base
 import Civil
+import Document
 package import Verdict
 
 /// A row of a hotline's file (12345).
@@ -105,6 +106,7 @@ package struct TicketFile: Hashable, Sendable {
         let item = value("事项编码")
         if !item.isEmpty { order.item = item }
         let file = value("办件编号")
+        if !file.isEmpty, CaseNumber(file) == nil { note(row, "办件编号", "应为 26 位且校验位正确") }
         if !file.isEmpty { order.caseNumber = file }
         if findings.count == before { rows.append(TicketRow(number: row, order: order)) }
     }

@@ -1,7 +1,7 @@
 import Account
 package import Base
 package import Change
-import Civil
+package import Civil
 import Document
 package import Region
 package import Verdict
@@ -165,6 +165,7 @@ package enum TicketRules {
             object.field("channel", order.channel)
             if let item = order.item { object.field("item", item) }
             if order.isNamed { object.field("named", true) }
+            if let served = order.served { object.field("served", served.text) }
             object.field("at", moment.millis)
         }
         var drafts = [Draft(scope: scope, kind: .ratingGiven, body: body.bytes)]
@@ -202,9 +203,7 @@ package enum TicketRules {
     }
 
     private static func checkMoment(_ at: Instant?, _ desk: Desk) throws(RuleRefusal) {
-        if let at, at > desk.now.advanced(byMillis: Limits.clockLeadMillisMax) {
-            throw .invalid("at", "业务时间不能晚于现在")
-        }
+        if let refusal = desk.refusal(of: at) { throw refusal }
     }
 
     private static func answer(
@@ -225,6 +224,15 @@ extension RuleRefusal {
     /// There is no such ticket here.
     package static let noTicket = RuleRefusal(
         "ticket-not-found", "没有这个工单", field: "ticket", category: .missing)
+    /// The days in which somebody is rated are over.
+    package static func ratingOver(
+        _ since: String, _ last: CivilDate, field: String
+    ) -> RuleRefusal {
+        RuleRefusal(
+            "rating-over", "评价期已过：\(since)后 \(Limits.ratingDays) 个工作日内评价，至 \(last.text)",
+            field: field)
+    }
+
     /// The contact has its word.
     package static let rated = RuleRefusal("rating-given", "此次服务已评价，一次一评", field: "contact")
 }

@@ -166,14 +166,16 @@ extension Vault {
         }
     }
 
-    /// Who comes, under the key of the place where the booking is made; what is said of a booking
+    /// Who comes, under the key of the place in whose scope the booking stands; what is said of one
     /// or a parcel, under that of the place whose it is.
     private func sealed(
         _ command: CounterCommand, at desk: SealingDesk
     ) throws(Obstacle) -> CounterCommand {
         if case .book(var order) = command {
             guard let person = order.person else { return command }
-            order.sealed = try sealed(person, in: desk.cases(of: desk.region, at: order.at))
+            let scope = BookingRules.scope(
+                of: order, at: desk.region, now: desk.now, in: desk.directory())
+            order.sealed = try sealed(person, in: scope)
             return .book(order)
         }
         let station = command.about.flatMap(desk.station) ?? desk.region

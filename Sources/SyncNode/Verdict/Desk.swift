@@ -53,6 +53,22 @@ package struct Desk: Sendable {
     package var isSeated: Bool { directory.seat(of: region)?.key == key }
 }
 
+extension Desk {
+    /// A business time (业务时间) that is not possible: to come, or a year and more ago; nil for one
+    /// that is, and for none.
+    package func refusal(of at: Instant?) -> RuleRefusal? {
+        guard let at else { return nil }
+        guard at <= now.advanced(byMillis: Limits.clockLeadMillisMax) else {
+            return .invalid("at", "业务时间不能晚于现在")
+        }
+        let oldest = Int64(Limits.backdatedDaysMax) * 86_400_000
+        guard at.millis >= now.millis - oldest else {
+            return .invalid("at", "业务时间早于 \(Limits.backdatedDaysMax) 天以前，请核对年份")
+        }
+        return nil
+    }
+}
+
 /// A directory by reference: a desk is made for every change, and a directory is a dozen tables.
 package final class Office: Sendable {
     /// As it was when the office was made.

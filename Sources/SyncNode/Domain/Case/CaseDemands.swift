@@ -106,19 +106,6 @@ extension CaseRules {
             category: .invalid)
     }
 
-    /// A business time that is not possible: to come, or a year and more ago.
-    static func refusal(of at: Instant?, at desk: Desk) -> RuleRefusal? {
-        guard let at else { return nil }
-        guard at <= desk.now.advanced(byMillis: Limits.clockLeadMillisMax) else {
-            return .invalid("at", "业务时间不能晚于现在")
-        }
-        let oldest = Int64(Limits.backdatedDaysMax) * 86_400_000
-        guard at.millis >= desk.now.millis - oldest else {
-            return .invalid("at", "业务时间早于 \(Limits.backdatedDaysMax) 天以前，请核对年份")
-        }
-        return nil
-    }
-
     /// What the acts need to know of the item; nil where they need nothing of it.
     static func demands<S: DocumentSource>(
         _ act: CaseCommand.Act, _ state: CaseState, at desk: Desk, from source: S
@@ -327,6 +314,7 @@ extension CounterDoor {
                 RuleRefusal(
                     "certificate-unknown", "此办件没有带有效期的证照", field: "case", category: .missing))
         }
+        if let refusal = desk.refusal(of: order.at) { return .refuse(refusal) }
         let moment = order.at ?? desk.now
         guard let stage = state.due(on: CivilDate(of: moment)) else {
             return .refuse(
@@ -345,5 +333,25 @@ extension CounterDoor {
                 object.field("number", state.caseNumber)
                 object.field("stage", stage.rawValue)
             })
+    }
+}
+
+extension Person {
+    /// What was typed as a number has the form and the check digit of one (DOMAIN §3.1).
+    func check() throws(RuleRefusal) {
+        guard let number = idNumber, !number.isEmpty else { return }
+        let upper = String(number.map { $0 == "x" ? "X" : $0 })
+        if ResidentNumber(upper) != nil || CreditCode(upper) != nil { return }
+        let isLetterFirst = number.unicodeScalars.first.map { $0.properties.isAlphabetic } ?? false
+        let length = number.utf8.count
+        if isLetterFirst, (5...17).contains(length) { return }
+        guard length == 18 else {
+            throw Self.refusal("证件号码应为 18 位身份证号或统一社会信用代码；其他证件以字母开头")
+        }
+        throw Self.refusal("身份证号或统一社会信用代码的校验位不对，请核对证件")
+    }
+
+    private static func refusal(_ title: String) -> RuleRefusal {
+        RuleRefusal("id-number", title, field: "idNumber", category: .invalid)
     }
 }

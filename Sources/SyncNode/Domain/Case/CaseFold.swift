@@ -183,7 +183,7 @@ extension ChangeKind {
     fileprivate var commutes: Bool {
         switch self {
         case .caseNote, .caseSupplement, .caseRate, .caseWithdraw, .caseReview, .caseOriginals,
-            .caseMaterial, .caseRetime:
+            .caseMaterial, .caseRetime, .caseDuty:
             true
         default: false
         }
@@ -310,7 +310,8 @@ struct CaseBody {
     }
 
     /// Written anew, since the state is read strictly and a stored body may be of any form: of
-    /// each entry its code and whether it was handed in. Empty where there are too many.
+    /// each entry its code, whether it was handed in, and the 可信等级 that it brought from another
+    /// county. Empty where there are too many.
     static func materials(_ list: JSON) -> [UInt8] {
         guard let entries = list.array, entries.count <= Limits.caseMaterialsMax else { return [] }
         var writer = JSONWriter(capacity: 32 + entries.count * 32)
@@ -320,6 +321,10 @@ struct CaseBody {
                 array.object { object in
                     object.field("code", code)
                     object.field("present", entry["present"]?.bool ?? true)
+                    guard let level = entry["level"]?.text, CaseStep.levels.contains(level) else {
+                        return
+                    }
+                    object.field("level", level)
                 }
             }
         }

@@ -131,9 +131,9 @@ enum CaseReactions {
             state.isForeign
             ? [
                 .caseAccept, .caseRefuse, .caseCorrection, .caseDecide, .caseDeliver, .caseClose,
-                .custodyAccept,
+                .custodyAccept, .casePause, .caseResume, .caseExtend,
             ]
-            : [.caseSupplement, .caseWithdraw, .caseHandOut, .caseNote]
+            : [.caseSupplement, .caseWithdraw, .caseHandOut, .caseNote, .caseMaterial]
         let cut = state.lastOutgoing?.cut ?? []
         let events = state.events.filter { event in
             event.status == .effective && kinds.contains(event.kind)
@@ -320,6 +320,58 @@ extension Content {
                 self = .parcel(state)
             default: break
             }
+        }
+    }
+}
+
+/// What of a case's materials goes to another county with it.
+extension HandoverRules {
+    /// 材料清单 as it stands: each code of the 收件 and each that came since, whether it is here, its
+    /// last scan, and what it is worth (可信等级, 复用, 免提交) by whose word.
+    static func materials<S: DocumentSource>(
+        of state: CaseState, in directory: Directory, from source: S
+    ) throws(S.Failure) -> [JSON] {
+        let (listed, present) = state.present
+        var scans: [String: String] = [:]
+        var words: [String: (place: String, at: Int64, detail: JSON)] = [:]
+        let kinds: [ChangeKind] = [
+            .caseReceive, .caseArrive, .caseSupplement, .caseMaterial,
+        ]
+        let events = state.events.filter { $0.status == .effective && kinds.contains($0.kind) }
+            .sorted { ($0.moment, $0.time, $0.dot.seq) < ($1.moment, $1.time, $1.dot.seq) }
+        for event in events {
+            let body = try source.change(at: event.dot, in: state.scopeID)?.body
+            let json = body.map(CatalogFold.parsed) ?? .null
+            for entry in json["materials"]?.array ?? json["detail"]?["materials"]?.array ?? [] {
+                if let code = entry["code"]?.text { scans[code] = entry["blob"]?.text }
+            }
+            guard event.kind == .caseMaterial else { continue }
+            let place = state.region(of: event.dot.actor).flatMap {
+                directory.region($0)?.code.text
+            }
+            for code in event.terms.codes {
+                if let blob = json["blob"]?.text { scans[code] = blob }
+                guard event.outcome != CaseEvent.scanned else { continue }
+                words[code] = (place ?? "", event.moment, json["detail"] ?? .null)
+            }
+        }
+        var codes = listed
+        for code in present where !codes.contains(code) { codes.append(code) }
+        return codes.prefix(Limits.caseMaterialsMax).map { code in
+            var entry = JSONObject()
+            entry["code"] = .text(code)
+            entry["present"] = .bool(present.contains(code))
+            if let blob = scans[code] { entry["blob"] = .text(blob) }
+            let reused = words[code]?.detail["level"]?.text
+            if let level = state.level(of: code) ?? reused { entry["level"] = .text(level) }
+            if let word = words[code] {
+                entry["by"] = .text(word.place)
+                entry["at"] = .int(word.at)
+                for name in ["from", "until", "licence", "certificate"] {
+                    if let value = word.detail[name] { entry[name] = value }
+                }
+            }
+            return .object(entry)
         }
     }
 }

@@ -114,7 +114,8 @@ extension CaseSheet {
         case .supplement(let materials):
             let brought = materials.map(\.code)
             let isDeferred = state.deferred.contains(where: brought.contains)
-            let deferral = isDeferred ? state.effective(.acceptance)?.hash : nil
+            let accepted = state.effective(.acceptance)?.hash ?? state.told(.caseAccept).first?.on
+            let deferral = isDeferred ? accepted : nil
             guard let correction = openCorrection ?? deferral else {
                 throw RuleRefusal("no-open-correction", "没有待补正的告知，也没有容缺的材料")
             }
@@ -350,5 +351,22 @@ extension CaseCommand.Receiver {
         } else {
             object.field("receiver", name)
         }
+    }
+}
+
+extension Directory {
+    /// The corridor partner of a county in whose area a division code lies.
+    func partner(of county: RegionID, holding code: RegionCode) -> RegionRecord? {
+        for partner in partners {
+            if partner.county == county, partner.record.code.county == code.county {
+                return partner.record
+            }
+            if partner.record.id == county, let other = region(partner.county),
+                other.code.county == code.county
+            {
+                return other
+            }
+        }
+        return nil
     }
 }

@@ -18,6 +18,8 @@ extension CaseSheet {
             return try material(codes, level, blob, note)
         case .reuse(let code, let from): return try reuse(code, from)
         case .waive(let code, let certificate): return try waive(code, certificate)
+        case .passDuty(let to, let reason): return try passDuty(to, reason)
+        case .takeDuty: return try takeDuty()
         default: break
         }
         let link = try heldLink()
@@ -198,6 +200,58 @@ extension CaseSheet {
                 detail.field("note", note)
             }
         }
+        return written([draft])
+    }
+
+    // MARK: 首问负责
+
+    private func duty() throws(RuleRefusal) -> CaseDuty {
+        guard let duty = CaseDuty(state) else {
+            throw RuleRefusal("duty-elsewhere", "首问责任在收件的县，由其交接")
+        }
+        guard !state.status.isAnswered else {
+            throw RuleRefusal("duty-over", "\(state.status.name)的办件首问已闭环，无需交接")
+        }
+        return duty
+    }
+
+    private func isHolder(_ holder: CaseDuty.Holder) -> Bool {
+        holder.region == desk.region && holder.author == desk.author
+    }
+
+    /// 交: by who answers for it, or a place above where that person cannot.
+    private func passDuty(_ code: RegionCode?, _ reason: String) throws(RuleRefusal) -> Decision {
+        let duty = try duty()
+        let isAbove =
+            duty.holder.region != desk.region
+            && desk.directory.supervises(desk.region, state.scope.region)
+        guard isHolder(duty.holder) || isAbove || StaffRules.mayActAlone(desk.author) else {
+            throw RuleRefusal("duty-not-yours", "首问责任由现责任人或上级交出", category: .forbidden)
+        }
+        guard let place = desk.directory.region(code: code, or: desk.region),
+            desk.directory.carries(place.id, state.scope)
+        else {
+            throw RuleRefusal(
+                "offer-outside-audience", "该地不在此办件的收件站及其上级之内", field: "to")
+        }
+        let draft = draft(.caseDuty, on: duty.holder.event) { object in
+            object.field("outcome", CaseDuty.passed)
+            object.field("region", place.id.hex)
+            object.object("detail") { $0.field("reason", reason) }
+        }
+        return written([draft])
+    }
+
+    /// 接: by another person of the place to which it was handed on.
+    private func takeDuty() throws(RuleRefusal) -> Decision {
+        let duty = try duty()
+        guard let open = duty.open, open.region == desk.region else {
+            throw RuleRefusal("duty-not-offered", "没有交给本处、待接手的首问责任")
+        }
+        guard !isHolder(duty.holder) else {
+            throw RuleRefusal("duty-own", "交接须由另一人接手", category: .forbidden)
+        }
+        let draft = draft(.caseDuty, on: open.hash) { $0.field("outcome", CaseDuty.taken) }
         return written([draft])
     }
 

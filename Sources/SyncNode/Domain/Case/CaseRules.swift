@@ -139,7 +139,7 @@ enum CaseRules {
         _ application: CaseCommand.Application, _ at: Instant?, at desk: Desk, from source: S
     ) throws(S.Failure) -> Decision {
         let moment = at ?? desk.now
-        if let refusal = refusal(of: at, at: desk) ?? impossible(application.person, at: desk) {
+        if let refusal = desk.refusal(of: at) ?? impossible(application.person, at: desk) {
             return .refuse(refusal)
         }
         guard let region = desk.directory.region(desk.region) else {
@@ -309,7 +309,7 @@ struct CaseSheet {
         guard state.status != .archived else {
             throw RuleRefusal("case-archived", "办件已归档，不再变更")
         }
-        if let refusal = CaseRules.refusal(of: at, at: desk) { throw refusal }
+        if let refusal = desk.refusal(of: at) { throw refusal }
         if let at, let received = state.genesis?.moment,
             CivilDate(of: at) < CivilDate(of: Instant(millis: received))
         {

@@ -316,7 +316,7 @@ extension ChangeKind {
         (.caseSealAnswer, "seal"), (.caseReady, "ready"), (.caseEnd, "end"),
         (.caseVerify, "verify"), (.caseRevoke, "revoke"), (.caseOriginals, "originals"),
         (.caseArchive, "archive"), (.caseRetime, "retime"), (.caseFee, "fee"),
-        (.caseMaterial, "material"), (.caseKeep, "keep"),
+        (.caseMaterial, "material"), (.caseDuty, "duty"), (.caseKeep, "keep"),
         (.parcelErase, "eraseParcel"),
     ]
 

@@ -251,7 +251,7 @@ extension CaseState {
     package var openPause: CaseEvent? { pauses.last { $0.end == nil }?.event }
 
     /// Effective events of a kind, here or told by the other county, in list order.
-    private func told(_ kind: ChangeKind) -> [CaseEvent] {
+    func told(_ kind: ChangeKind) -> [CaseEvent] {
         events.filter { event in
             event.status == .effective
                 && (event.kind == kind
@@ -273,15 +273,14 @@ extension CaseState {
 
     /// 容缺: codes that were promised at the acceptance and have not come.
     package var deferred: [String] {
-        guard let promised = effective(.acceptance)?.terms.codes, !promised.isEmpty else {
-            return []
-        }
+        let accepted = effective(.acceptance) ?? told(.caseAccept).first
+        guard let promised = accepted?.terms.codes, !promised.isEmpty else { return [] }
         let brought = supplied
         return promised.filter { !brought.contains($0) }
     }
 
-    /// Codes of materials that came after the 收件.
-    package var supplied: [String] { effective(.caseSupplement).flatMap(\.terms.codes) + spared }
+    /// Codes of materials that came after the 收件, here or in the other county.
+    package var supplied: [String] { told(.caseSupplement).flatMap(\.terms.codes) + spared }
 
     /// Working days that 延期 added.
     package var extendedDays: Int {
@@ -310,7 +309,7 @@ extension CaseEvent {
     package var procedure: String { result }
 
     /// The outcome, also where the other county told it behind its name.
-    private var result: String {
+    var result: String {
         guard kind == .caseMirror else { return outcome ?? "" }
         return outcome?.split(separator: ":").last.map(String.init) ?? ""
     }

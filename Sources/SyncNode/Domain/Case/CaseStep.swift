@@ -35,6 +35,9 @@ package enum CaseStep: Hashable, Sendable {
     case reuse(code: String, from: CaseNumber)
     /// 免提交: a certificate, by its number, stands in a material's place.
     case waive(code: String, certificate: String)
+    /// 首问交接, 交: to a place, this one where none is named. 接: by another person there.
+    case passDuty(to: RegionCode?, reason: String)
+    case takeDuty
 
     /// 材料可信等级 (国办函〔2016〕108号): made by the agency itself; checked at a window; handed in by
     /// the applicant alone; the applicant's own word.
@@ -71,6 +74,8 @@ package enum CaseStep: Hashable, Sendable {
         case .reuse: "reuse"
         case .waive: "waive"
         case .fee: "fee"
+        case .passDuty: "passDuty"
+        case .takeDuty: "takeDuty"
         }
     }
 
@@ -78,7 +83,7 @@ package enum CaseStep: Hashable, Sendable {
     var event: LifeCycle.Event? {
         switch self {
         case .answer(let isConfirmed, _): isConfirmed ? .confirm : .guide
-        case .originals, .material, .reuse, .waive: nil
+        case .originals, .material, .reuse, .waive, .passDuty, .takeDuty: nil
         default: LifeCycle.Event(rawValue: name)
         }
     }
@@ -165,6 +170,11 @@ package enum CaseStep: Hashable, Sendable {
                 throw .invalid("digest", "归档包摘要应为 64 位小写十六进制数")
             }
             return .archive(digest: digest)
+        case "passDuty":
+            let isNamed = try fields.optionalText("to")?.isEmpty == false
+            return .passDuty(
+                to: isNamed ? try fields.region("to") : nil, reason: try fields.text("reason"))
+        case "takeDuty": return .takeDuty
         default: return try ofMaterials(name, fields)
         }
     }
@@ -235,7 +245,8 @@ extension CaseStep {
             .waive(code: code, certificate: try map(certificate))
         case .fee(let isNotice, let cents, let purpose, let note):
             .fee(isNotice: isNotice, cents: cents, purpose: purpose, note: try map(note))
-        case .take, .accept, .assign, .archive, .reuse: self
+        case .passDuty(let to, let reason): .passDuty(to: to, reason: try map(reason))
+        case .take, .accept, .assign, .archive, .reuse, .takeDuty: self
         }
     }
 }
@@ -370,25 +381,5 @@ package struct CaseGap: Hashable, Sendable, ExpressibleByStringLiteral {
         guard let code = json["material"]?.text else { return nil }
         self.init(
             code: code, lack: json["lack"]?.text ?? "", way: json["way"]?.text ?? "")
-    }
-}
-
-extension Person {
-    /// What was typed as a number has the form and the check digit of one (DOMAIN §3.1).
-    func check() throws(RuleRefusal) {
-        guard let number = idNumber, !number.isEmpty else { return }
-        let upper = String(number.map { $0 == "x" ? "X" : $0 })
-        if ResidentNumber(upper) != nil || CreditCode(upper) != nil { return }
-        let isLetterFirst = number.unicodeScalars.first.map { $0.properties.isAlphabetic } ?? false
-        let length = number.utf8.count
-        if isLetterFirst, (5...17).contains(length) { return }
-        guard length == 18 else {
-            throw Self.refusal("证件号码应为 18 位身份证号或统一社会信用代码；其他证件以字母开头")
-        }
-        throw Self.refusal("身份证号或统一社会信用代码的校验位不对，请核对证件")
-    }
-
-    private static func refusal(_ title: String) -> RuleRefusal {
-        RuleRefusal("id-number", title, field: "idNumber", category: .invalid)
     }
 }

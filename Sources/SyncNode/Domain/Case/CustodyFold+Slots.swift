@@ -211,6 +211,8 @@ extension ChangeKind {
     package static let caseRetime = ChangeKind(rawValue: 0x80cf)
     /// 缴费通知 and 缴费登记: `outcome` `notice` or `paid`.
     package static let caseFee = ChangeKind(rawValue: 0x80d0)
+    /// 首问交接: `outcome` `pass` (交) to a place, or `take` (接).
+    package static let caseDuty = ChangeKind(rawValue: 0x80d2)
     /// 档案管理: `outcome` is a `KeepWord`, `detail` {reason}.
     package static let caseKeep = ChangeKind(rawValue: 0x80d8)
 }

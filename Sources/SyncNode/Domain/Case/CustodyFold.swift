@@ -353,7 +353,7 @@ extension ChangeKind {
     /// Kinds of the case scope that this version folds.
     var isKnownInCases: Bool {
         self == .caseErase || (0x8020...0x802e).contains(rawValue)
-            || (0x8030...0x8039).contains(rawValue) || (0x80c0...0x80d1).contains(rawValue)
+            || (0x8030...0x8039).contains(rawValue) || (0x80c0...0x80d2).contains(rawValue)
             || self == .caseKeep
     }
 }

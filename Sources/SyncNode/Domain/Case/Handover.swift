@@ -276,6 +276,7 @@ package enum Milestone {
         (.caseHandOut, "handOut"), (.caseSupplement, "supplement"),
         (.caseWithdraw, "withdraw"), (.custodyAccept, "sign"), (.caseNote, "note"),
         (.casePause, "pause"), (.caseResume, "resume"), (.caseExtend, "extend"),
+        (.caseMaterial, "material"),
     ]
 
     /// The name of a kind that is told; nil for any other.
@@ -287,5 +288,81 @@ package enum Milestone {
     package static func kind(_ event: CaseEvent) -> ChangeKind? {
         guard let name = event.outcome?.prefix(while: { $0 != ":" }) else { return nil }
         return table.first { $0.name == name }?.kind
+    }
+}
+
+/// 首问负责: whoever was asked first answers for the matter to its end. Set once, by what made the
+/// case; another answers for it only once one has handed it on (交) and the other signed (接).
+package struct CaseDuty: Hashable, Sendable {
+    /// A person at a place.
+    package struct Holder: Hashable, Sendable {
+        /// What made it so: the first event, or a 接.
+        package let event: Digest16
+        package let region: RegionID?
+        /// 0 for the node itself.
+        package let author: UInt64
+        /// Business time in milliseconds since 1970.
+        package let since: Int64
+
+        /// Whether it is no person but the machine or its operator.
+        package var isNode: Bool { CaseDuty.isNode(author) }
+    }
+
+    /// Whether an author is no person but the machine or its operator.
+    package static func isNode(_ author: UInt64) -> Bool { StaffRules.mayActAlone(author) }
+
+    /// Everybody who answered for it, the one who was asked first in front.
+    package private(set) var holders: [Holder]
+    /// What was handed on and nobody has signed for; its `region` is the place that is to.
+    package private(set) var open: CaseEvent?
+
+    /// Who answers for it now.
+    package var holder: Holder { holders[holders.count - 1] }
+    /// 首问责任人: never another one.
+    package var first: Holder { holders[0] }
+
+    /// The two words of a 首问交接.
+    package static let passed = "pass"
+    package static let taken = "take"
+
+    /// Out of the set of events alone; nil while the first is not here, and for a case of another
+    /// county: who was asked first answers there.
+    package init?(_ state: CaseState) {
+        guard let genesis = state.genesis, genesis.kind == .caseReceive else { return nil }
+        holders = [Self.holder(genesis, state)]
+        let words = state.effective(.caseDuty).sorted { left, right in
+            (left.moment, left.time, left.dot.seq, left.hash)
+                < (right.moment, right.time, right.dot.seq, right.hash)
+        }
+        while holders.count <= words.count {
+            let passes = words.filter { $0.outcome == Self.passed && $0.on == holder.event }
+            let taken = words.first { take in
+                take.outcome == Self.taken
+                    && passes.contains { pass in
+                        pass.hash == take.on && pass.region == state.region(of: take.dot.actor)
+                    }
+            }
+            guard let taken else {
+                open = passes.last
+                break
+            }
+            holders.append(Self.holder(taken, state))
+        }
+    }
+
+    private static func holder(_ event: CaseEvent, _ state: CaseState) -> Holder {
+        Holder(
+            event: event.hash, region: state.region(of: event.dot.actor), author: event.author,
+            since: event.moment)
+    }
+}
+
+extension CaseStatus {
+    /// 首问闭环: the matter came to its end, and nobody has to answer for it any more.
+    package var isAnswered: Bool {
+        switch self {
+        case .closed, .archived, .withdrawn, .ended: true
+        default: false
+        }
     }
 }

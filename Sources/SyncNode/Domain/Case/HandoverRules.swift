@@ -90,6 +90,7 @@ enum HandoverRules {
             sealed = try source.rewrapped(known, for: .node(of: county))
             guard sealed != nil else { return .refuse(sealKeyUnknown) }
         }
+        let materials = try materials(of: state, in: sheet.desk.directory, from: source)
         let handover = sheet.desk.entropy.prefix16
         let outgoing = sheet.draft(.custodyOutgoing, on: link.event) { object in
             object.field("handover", handover.hex)
@@ -106,6 +107,7 @@ enum HandoverRules {
             if isReturn { object.field("outcome", "return") }
             if let sealed { object.field("sealed", sealed.text) }
             object.field("detail", stored: first.bytes[first.bodyRange])
+            object.field("materials", .array(materials))
             object.array("provenance") { array in
                 for event in state.events where event.status == .effective {
                     array.object { entry in
@@ -146,29 +148,47 @@ enum HandoverRules {
         var drafts: [Draft] = []
         for event in try CaseReactions.untold(state, at: sheet.desk, from: source) {
             guard var name = Milestone.name(event.kind) else { continue }
-            if event.kind == .caseDecide { name += ":" + (event.outcome ?? "") }
-            let detail = try detail(of: event, in: state.scopeID, from: source)
+            let isStop = [.casePause, .caseResume, .caseExtend].contains(event.kind)
+            if isStop || event.kind == .caseDecide || event.kind == .caseMaterial {
+                name += ":" + (event.outcome ?? "")
+            }
+            // What an office says of its procedures stays with it: the other needs the days alone.
+            let content = try content(of: event, in: state.scopeID, from: source)
+            let about = event.kind == .caseSupplement ? event.on : isStop ? event.about : nil
             drafts.append(
                 draft(.parcelProgress, handover, sheet.id, in: parcel.scope) { object in
                     object.field("on", event.hash.hex)
                     object.field("outcome", name)
                     object.field("at", event.moment)
-                    if let about = event.on, event.kind == .caseSupplement {
-                        object.field("about", about.hex)
-                    }
-                    if !detail.isEmpty { object.field("detail", stored: detail) }
+                    if let about { object.field("about", about.hex) }
+                    content.write(event.terms.codes, withDetail: !isStop, to: &object)
                 })
         }
         return sheet.written(drafts)
     }
 
-    private static func detail<S: DocumentSource>(
+    /// What of a change goes on as it is: its detail, and the scan that it names.
+    private struct PassedOn {
+        var detail: ArraySlice<UInt8> = []
+        var blob: String?
+
+        func write(
+            _ codes: [String], withDetail hasDetail: Bool = true, to object: inout JSONWriter
+        ) {
+            if !codes.isEmpty { object.codes(codes) }
+            if let blob { object.field("blob", blob) }
+            if hasDetail, !detail.isEmpty { object.field("detail", stored: detail) }
+        }
+    }
+
+    private static func content<S: DocumentSource>(
         of event: CaseEvent, in scope: ScopeID, from source: S
-    ) throws(S.Failure) -> ArraySlice<UInt8> {
-        guard let change = try source.change(at: event.dot, in: scope),
-            let range = CaseBody(change)?.detail
-        else { return [] }
-        return change.bytes[range]
+    ) throws(S.Failure) -> PassedOn {
+        guard let change = try source.change(at: event.dot, in: scope), let body = change.body
+        else { return PassedOn() }
+        return PassedOn(
+            detail: CaseBody(change)?.detail.map { change.bytes[$0] } ?? [],
+            blob: CatalogFold.parsed(body)["blob"]?.text)
     }
 
     static func draft(
@@ -301,6 +321,8 @@ extension HandoverRules {
         } catch {
             return answer(.handoverReject, id, handover) { $0.field("reason", "校验失败") }
         }
+        // As they stood at the hand-over; an older package has what the 收件 said alone.
+        let materials = change.body.flatMap { CatalogFold.parsed($0)["materials"] }
         let scope = ScopeName.cases(target.id, year: handover.scope.year)
         var sealed: Envelope?
         if let given = CaseBody(change)?.sealed.flatMap(Envelope.init(text:)) {
@@ -313,7 +335,8 @@ extension HandoverRules {
             object.field("handover", id.hex)
             object.field("destination", code.text)
             for name in carried {
-                if let value = form[name] { object.field(name, value) }
+                let newer = name == "materials" ? materials : nil
+                if let value = newer ?? form[name] { object.field(name, value) }
             }
             if let sealed { object.field("sealed", sealed.text) }
         }
@@ -356,33 +379,16 @@ extension HandoverRules {
         guard let parcel, let sheet else { return .refuse(notDue) }
         var drafts: [Draft] = []
         for event in parcel.unmirrored(in: sheet.state, at: sheet.desk) {
-            let detail = try detail(of: event, in: parcel.scope.id, from: source)
+            let content = try content(of: event, in: parcel.scope.id, from: source)
             drafts.append(
                 sheet.draft(.caseMirror, on: event.on) { object in
                     if let handover = event.handover { object.field("handover", handover.hex) }
                     if let outcome = event.outcome { object.field("outcome", outcome) }
                     if let about = event.about { object.field("about", about.hex) }
                     object.field("at", event.moment)
-                    if !detail.isEmpty { object.field("detail", stored: detail) }
+                    content.write(event.terms.codes, to: &object)
                 })
         }
         return sheet.written(drafts)
-    }
-}
-
-extension Directory {
-    /// The corridor partner of a county in whose area a division code lies.
-    func partner(of county: RegionID, holding code: RegionCode) -> RegionRecord? {
-        for partner in partners {
-            if partner.county == county, partner.record.code.county == code.county {
-                return partner.record
-            }
-            if partner.record.id == county, let other = region(partner.county),
-                other.code.county == code.county
-            {
-                return other
-            }
-        }
-        return nil
     }
 }

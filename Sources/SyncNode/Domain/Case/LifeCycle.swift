@@ -222,24 +222,36 @@ extension CaseState {
     /// stands for them.
     package var spared: [String] {
         var codes: [String] = []
-        for event in effective(.caseMaterial)
-        where event.outcome == CaseEvent.reused || event.outcome == CaseEvent.waived {
+        for event in told(.caseMaterial)
+        where event.result == CaseEvent.reused || event.result == CaseEvent.waived {
             codes += event.terms.codes.filter { !codes.contains($0) }
         }
         return codes
     }
 
-    /// The last word on how far a material can be trusted: by clock, then by number; nil where
+    /// The last word on how far a material can be trusted, here or in the county from which the
+    /// case came: by clock, then by number; before all of them what came with the case. nil where
     /// nobody said anything.
-    package func level(of code: String) -> (level: String, event: CaseEvent)? {
-        let said = effective(.caseMaterial).filter { event in
-            CaseStep.levels.contains(event.outcome ?? "") && event.terms.codes.contains(code)
+    package func level(of code: String) -> String? {
+        let said = told(.caseMaterial).filter { event in
+            CaseStep.levels.contains(event.result) && event.terms.codes.contains(code)
         }
         let last = said.max { left, right in
             (left.moment, left.time, left.dot.seq, left.hash)
                 < (right.moment, right.time, right.dot.seq, right.hash)
         }
-        return last.map { ($0.outcome ?? "", $0) }
+        return last?.result ?? brought.first { $0.code == code }?.level
+    }
+
+    /// What a case from another county brought along of its materials' worth.
+    var brought: [(code: String, level: String)] {
+        guard isForeign else { return [] }
+        return (CatalogFold.parsed(facts.materials).array ?? []).compactMap { entry in
+            guard let code = entry["code"]?.text, let level = entry["level"]?.text,
+                CaseStep.levels.contains(level)
+            else { return nil }
+            return (code, level)
+        }
     }
 }
 
@@ -248,6 +260,9 @@ extension CaseEvent {
     package static let scanned = "scan"
     package static let reused = "reused"
     package static let waived = "waived"
+
+    /// What it says of its materials: `A` to `D`, or one of these; also as another county told it.
+    package var materialWord: String { result }
 }
 
 extension CaseSheet {
@@ -344,11 +359,11 @@ extension CaseSheet {
 
     /// C 级 is what an applicant handed in alone: the original is looked at before it is granted.
     func checkOriginals() throws(RuleRefusal) {
-        var codes: [String] = []
-        for event in state.effective(.caseMaterial) {
+        var codes = state.brought.map(\.code)
+        for event in state.told(.caseMaterial) {
             codes += event.terms.codes.filter { !codes.contains($0) }
         }
-        let open = codes.filter { state.level(of: $0)?.level == "C" }.sorted()
+        let open = codes.filter { state.level(of: $0) == "C" }.sorted()
         guard open.isEmpty else {
             throw RuleRefusal(
                 "original-unchecked",

@@ -43,18 +43,7 @@ package struct ImportPlan: Sendable {
         for finding in report.findings {
             row.note(finding.field, finding.rule, finding.title, finding.weight)
         }
-        let known =
-            row.code.isEmpty
-            ? nil
-            : try CatalogQuery.item(
-                row.code, for: desk.region, in: desk.directory, from: source)
-        if row.code.isEmpty { row.note("code", "element-missing", "没有事项编码", .gap) }
-        if let known, known.state.authority != desk.region {
-            row.note("code", "uniform-element-read-only", "此事项由上级目录维护")
-        }
-        if known?.state.latestStanding == .cancelled {
-            row.note("code", "item-cancelled", "事项已取消")
-        }
+        let known = try Self.judge(&row, at: desk, from: source)
         if let head = known?.state.heads.first, known?.state.heads.count == 1,
             ElementDiff.isNone(from: CatalogFold.parsed(head.value.elements), to: row.elements),
             row.refusals.isEmpty
@@ -105,6 +94,30 @@ package struct ImportPlan: Sendable {
         }
     }
 
+    /// Notes what the node's own catalog and directory say of a row.
+    ///
+    /// - Returns: The item of its code; nil where there is none yet.
+    private static func judge<S: DocumentSource>(
+        _ row: inout ItemRow, at desk: Desk, from source: S
+    ) throws(S.Failure) -> CatalogItem? {
+        if let area = CatalogRules.unknownArea(row.elements, in: desk.directory) {
+            row.note(area.field, area.rule, area.title)
+        }
+        guard !row.code.isEmpty else {
+            row.note("code", "element-missing", "没有事项编码", .gap)
+            return nil
+        }
+        let known = try CatalogQuery.item(
+            row.code, for: desk.region, in: desk.directory, from: source)
+        if let known, known.state.authority != desk.region {
+            row.note("code", "uniform-element-read-only", "此事项由上级目录维护")
+        }
+        if known?.state.latestStanding == .cancelled {
+            row.note("code", "item-cancelled", "事项已取消")
+        }
+        return known
+    }
+
     private mutating func close(_ row: ItemRow, _ fate: Fate, _ score: Int) {
         rows.append(row)
         fates.append(fate)
@@ -115,9 +128,9 @@ package struct ImportPlan: Sendable {
     /// How many rows come to something.
     package func count(_ fate: Fate) -> Int { fates.filter { $0 == fate }.count }
 
-    /// {rows, published, drafted, unchanged, refused, report: [{row, code, name, fate, score,
-    /// findings: [{field, rule, title, weight}]}]}: rows with nothing to say are left out of the
-    /// report.
+    /// {rows, published, drafted, unchanged, refused, gaps: [{field, title, rows}],
+    /// report: [{row, code, name, fate, score, findings: [{field, rule, title, weight}]}]}:
+    /// rows with nothing to say are left out of the report.
     package var answer: [UInt8] {
         CatalogRules.answer { object in
             object.field("rows", rows.count)
@@ -125,6 +138,15 @@ package struct ImportPlan: Sendable {
             object.field("drafted", count(.drafted))
             object.field("unchanged", count(.unchanged))
             object.field("refused", count(.refused))
+            object.array("gaps") { array in
+                for line in FindingTally(rows.map(\.findings)).lines {
+                    array.object { entry in
+                        entry.field("field", line.field)
+                        entry.field("title", line.title)
+                        entry.field("rows", line.rows)
+                    }
+                }
+            }
             object.array("report") { array in
                 for (index, row) in rows.enumerated() where !row.findings.isEmpty {
                     write(row, fates[index], scores[index], to: &array)

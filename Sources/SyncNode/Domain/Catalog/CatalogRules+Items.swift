@@ -49,6 +49,7 @@ extension CatalogRules {
         }
         if let refusal = lint(
             publication, today: CivilDate(of: desk.now), allowsGaps: allowsGaps)
+            ?? unknownArea(publication.elements, in: desk.directory).map(RuleRefusal.init(_:))
             ?? stale(publication, state) ?? unknownStage(publication, at: desk)
         {
             return .refused(refusal)
@@ -66,6 +67,21 @@ extension CatalogRules {
             return .refused(refusal)
         }
         return .good(state)
+    }
+
+    /// A division of 代收代办区域 that is none: of a county that this directory has, places are
+    /// nodes of it; of others only the form is known.
+    static func unknownArea(_ elements: JSON, in directory: Directory) -> Finding? {
+        let codes = (elements["areas"]?.array ?? []).compactMap(\.text)
+        let unknown = codes.first { text in
+            guard let code = RegionCode(text) else { return true }
+            let county = text.prefix(6)
+            return directory.region(code: code) == nil
+                && directory.regions.contains { $0.code.text.prefix(6) == county }
+        }
+        return unknown.map {
+            Finding("areas", "region-unknown", "“代收代办区域”中没有区划代码 \($0) 的地区")
+        }
     }
 
     /// Stations of a first step that the directory does not have.

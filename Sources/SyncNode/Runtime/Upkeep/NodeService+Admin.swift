@@ -24,6 +24,7 @@ extension NodeService {
                 runtime.options.isDemo
                     || Secret.isSame(Array(given.utf8), Array(wanted.utf8))
             else {
+                runtime.door.refusals.note("not-admin", from: request.peer?.address ?? "?")
                 return Self.problem(401, "not-admin", "需要本节点数据目录中的管理令牌")
             }
         } catch {
