@@ -127,6 +127,8 @@ launch twin --data "$work/twin/node" --listen 127.0.0.1:0
 within 60 is_new "$work/twin/node"
 receive "$work/twin/node"
 is_suspended "$work/twin/node" || fail "a twin decides"
+# Each counts on from what it has heard: neither knows of the other's case before.
+within 60 has_all "$village"
 receive "$village"
 [ "$(incarnation "$village")" = "$old" ] || fail "the original lost itself to its twin"
 decides "$village" || fail "the original decides no more"
@@ -173,6 +175,7 @@ launch thief --data "$work/thief/node" --listen 127.0.0.1:0
 within 60 is_new "$work/thief/node"
 receive "$work/thief/node"
 is_suspended "$work/thief/node" || fail "whoever copied the keys decides"
+within 60 has_all "$village"
 stop "$pid"
 # Keys without a database are no node at all.
 mkdir "$work/bare"
