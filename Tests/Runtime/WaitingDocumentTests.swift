@@ -1,4 +1,5 @@
 import Base
+import Board
 import Disk
 import Domain
 import Host
@@ -7,6 +8,7 @@ import Testing
 
 @testable import Runtime
 @testable import Store
+@testable import Tally
 
 /// Documents that wait behind the log (docs/decisions/0011), in a store on disk.
 @Suite struct WaitingDocumentTests {
@@ -59,9 +61,35 @@ import Testing
         writer.stop()
     }
 
+    /// A case whose change is seen before its document is counted once that is there: figures
+    /// once left it out for good.
+    @Test func figuresWaitForTheDocument() throws {
+        let kernel = try NodeRuntime.kernel(of: county.data)
+        let own = kernel.identity.region
+        let tally = TallyKeeper(
+            path: county.data + "/figures.db", identity: [1], own: own,
+            readers: ReadPool(directory: StoreDirectory(path: county.data)))
+        func counted() throws -> [Int] {
+            try tally.look(kernel.directory) { (figured, source) throws(JournalError) in
+                [try source.openCases(of: County.item)?.count ?? -1, figured.missing]
+            }
+        }
+        _ = try receiveFive(kernel)
+        try kernel.settle()
+        #expect(try counted() == [5, 0])
+        _ = try receiveFive(kernel)
+        #expect(kernel.isBehind)
+        #expect(try counted() == [5, 5], "five are known to be missing")
+        try kernel.settle()
+        #expect(try counted() == [10, 0])
+    }
+
     /// Cases in the log that no document shows, as a crash leaves them; the last one's number.
     private func crash() throws -> String {
-        let kernel = try NodeRuntime.kernel(of: county.data)
+        try receiveFive(try NodeRuntime.kernel(of: county.data))
+    }
+
+    private func receiveFive(_ kernel: Kernel<SQLiteJournal>) throws -> String {
         kernel.deferral = 1
         var last = ""
         for index in 1...5 {

@@ -49,15 +49,23 @@ extension SnapshotReader {
             text, in: collection, indexedUpTo: last, limit: min(limit, Limits.listRowsMax))
     }
 
-    /// Changes of one chain behind a number, in its order: one read of an index.
-    package func changes(
+    /// Changes of one chain behind a number, in its order, as far as the documents have come that
+    /// are folded from them (docs/decisions/0011): one read of an index, and of what waits.
+    package func foldedChanges(
         of actor: ActorID, in scope: ScopeID, after seq: Seq, limit: Int
     ) throws(JournalError) -> [Change] {
-        guard let chain = try stored(scope).first(where: { $0.state.actor == actor }),
-            chain.state.head.seq > seq
+        guard let chain = try stored(scope).first(where: { $0.state.actor == actor })
         else { return [] }
-        let last = min(chain.state.head.seq.rawValue, seq.rawValue + UInt64(limit))
-        return try changes.read(chain, from: seq.next, to: Seq(last))
+        let folded = FoldedMark.decode(try values.read(FoldedMark.name)) ?? .max
+        var head = chain.state.head.seq.rawValue
+        if chain.position > folded {
+            try changes.eachBack(chain) { (position, _) in
+                if position > folded { head -= 1 }
+                return position > folded
+            }
+        }
+        let last = min(head, seq.rawValue + UInt64(limit))
+        return last > seq.rawValue ? try changes.read(chain, from: seq.next, to: Seq(last)) : []
     }
 
     /// Figures of the whole store. Walks two small tables and counts the documents.

@@ -76,7 +76,7 @@ final class Tally {
         _ scope: ScopeName, _ chain: TallyChain, _ mark: UInt64, _ reader: SnapshotReader,
         _ directory: Directory, _ touched: inout [DocumentKey]
     ) throws(JournalError) -> UInt64 {
-        let changes = try reader.changes(
+        let changes = try reader.foldedChanges(
             of: chain.actor, in: chain.scope, after: Seq(mark), limit: Limits.tallyStepMax)
         var last = mark
         var sign = places[scope.region]?.sign ?? 0
@@ -264,7 +264,7 @@ final class Tally {
         var keys: [DocumentKey] = []
         var seq = marks[chain] ?? 0
         while seq < last, try file.hasParts() {
-            let changes = try reader.changes(
+            let changes = try reader.foldedChanges(
                 of: chain.actor, in: chain.scope, after: Seq(seq), limit: Limits.tallyStepMax)
             guard let end = changes.last?.header.seq.rawValue else { break }
             seq = end

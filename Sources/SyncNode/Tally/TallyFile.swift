@@ -30,7 +30,7 @@ final class TallyFile {
     private let setPlace: Statement
 
     /// Numbered like the store's own steps; another number has the file made anew.
-    static let version: Int64 = 3
+    static let version: Int64 = 4
 
     private static let schema = """
         CREATE TABLE cell (
@@ -67,7 +67,7 @@ final class TallyFile {
         ) WITHOUT ROWID;
         CREATE TABLE place (id INTEGER PRIMARY KEY, above BLOB NOT NULL, sign INTEGER NOT NULL);
         CREATE TABLE value (name TEXT NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
-        PRAGMA user_version = 3;
+        PRAGMA user_version = 4;
         """
 
     /// - Parameter identity: Of the store that it is about; a file about another is made anew.
