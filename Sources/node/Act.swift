@@ -33,6 +33,18 @@ struct Act: Sendable {
         }
     }
 
+    /// A sheet about one thing, shown as it is.
+    ///
+    /// - Parameter place: Its address below `/api/v1/`, to which the subject is added as `code`.
+    static func sheet(
+        _ name: String, _ about: Words, of subject: String = "NUMBER", at place: String
+    ) -> Act {
+        Act(name: name, about: about, subject: subject, options: []) { order in
+            let path = "/api/v1/\(place)?code=" + URLText.segment(order.subject)
+            return try await order.query(path, lines: CatalogActs.lines)
+        }
+    }
+
     func usage(of family: String) -> String {
         let words =
             [family, name] + [subject].compactMap { $0 }

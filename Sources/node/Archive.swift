@@ -17,12 +17,7 @@ extension Verb {
             sheet(
                 "list", Words("待归档、已归档、保管期满、待批销毁", "what is due, sealed, out of its term"),
                 .archives),
-            Act(
-                name: "show", about: Words("一件的档案", "one archive"), subject: "NUMBER", options: []
-            ) { order in
-                let path = "/api/v1/board/archive?code=" + URLText.segment(order.subject)
-                return try await order.query(path, lines: CatalogActs.lines)
-            },
+            .sheet("show", Words("一件的档案", "one archive"), at: "board/archive"),
             exportPackage, verifyPackage, checkPackage, sealPackage, sealDue,
             keep("hold", Words("列入保全：不得清除", "keeps it from being erased"), "preserve"),
             keep("release", Words("解除保全", "ends that"), "preserve", flag: "release"),

@@ -35,13 +35,7 @@ extension Verb {
             step("archive", Words("归档", "puts it away")),
             step("note", Words("备注", "notes")),
             sheet("list", Words("工单", "tickets"), .tickets, [.optional("status", "status")]),
-            Act(
-                name: "show", about: Words("一个工单", "one ticket"), subject: "NUMBER",
-                options: []
-            ) { order in
-                let path = "/api/v1/board/ticket?code=" + URLText.segment(order.subject)
-                return try await order.query(path, lines: CatalogActs.lines)
-            },
+            .sheet("show", Words("一个工单", "one ticket"), at: "board/ticket"),
             file("check", Words("试导入热线工单", "a dry run of a hotline's file")),
             file("import", Words("导入热线工单（CSV）", "imports a hotline's file")),
         ])

@@ -165,15 +165,9 @@ extension Verb {
 
     /// 首问负责: who answers for a case until its end.
     private static let duty: [Act] = [
-        Act(
-            name: "duty",
-            about: Words("首问负责：谁是首问责任人，现由谁负责", "who was asked first, and who answers now"),
-            subject: "NUMBER", options: []
-        ) { order in
-            try await order.query(
-                "/api/v1/board/duty?code=" + URLText.segment(order.subject),
-                lines: CatalogActs.lines)
-        },
+        .sheet(
+            "duty", Words("首问负责：谁是首问责任人，现由谁负责", "who was asked first, and who answers now"),
+            at: "board/duty"),
         onCase(
             "pass-duty", Words("交出首问责任", "hands the duty to answer on"),
             [.optional("to", "to"), .required("reason", "reason"), .at], done: "已交出首问责任，待接手",
@@ -185,15 +179,10 @@ extension Verb {
 
     /// 材料: what each is worth, and what need not be brought again.
     private static let materials: [Act] = [
-        Act(
-            name: "materials",
-            about: Words("材料清单：可信等级、扫描件、原件、可复用的", "the materials of a case, each with its worth"),
-            subject: "NUMBER", options: []
-        ) { order in
-            try await order.query(
-                "/api/v1/catalog/materials?code=" + URLText.segment(order.subject),
-                lines: CatalogActs.lines)
-        },
+        .sheet(
+            "materials",
+            Words("材料清单：可信等级、扫描件、原件、可复用的", "the materials of a case, each with its worth"),
+            at: "catalog/materials"),
         onCase(
             "material", Words("登记材料的可信等级（A 至 D）或扫描件", "says how far materials can be trusted"),
             [

@@ -310,12 +310,8 @@ extension Verb {
     }
 
     private static func show(_ kind: SheetKind) -> Act {
-        Act(
-            name: "show", about: Words("顺序、合并材料、总时限", "its order, materials and limits"),
-            subject: "CODE", options: []
-        ) { order in
-            let path = "/api/v1/catalog/\(kind.rawValue)?code=" + URLText.segment(order.subject)
-            return try await order.query(path, lines: CatalogActs.lines)
-        }
+        .sheet(
+            "show", Words("顺序、合并材料、总时限", "its order, materials and limits"), of: "CODE",
+            at: "catalog/" + kind.rawValue)
     }
 }

@@ -75,10 +75,7 @@ extension Verb {
     }
 
     private static func counterShow(_ name: String, _ about: Words, _ kind: BoardKind) -> Act {
-        Act(name: name, about: about, subject: "NUMBER", options: []) { order in
-            let path = "/api/v1/board/\(kind.rawValue)?code=" + URLText.segment(order.subject)
-            return try await order.query(path, lines: CatalogActs.lines)
-        }
+        .sheet(name, about, at: "board/" + kind.rawValue)
     }
 }
 

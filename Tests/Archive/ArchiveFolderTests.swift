@@ -140,7 +140,7 @@ import Testing
             guard let manifest = entries.first(where: { $0.name == "manifest.json" }) else {
                 return
             }
-            let json = JSON.archived(manifest.bytes)
+            let json = JSON.orNull(manifest.bytes)
             guard var object = json.object else { return }
             object["files"] = .array(
                 (json["files"]?.array ?? []).filter { $0["name"]?.text != "changes/0002.bin" })

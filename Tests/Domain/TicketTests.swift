@@ -16,7 +16,7 @@ extension CaseWorld {
         var found: [TicketState] = []
         for scope in node.logs.keys.sorted(by: { $0.id < $1.id }) {
             for arrival in node.logs[scope] ?? [] where arrival.change.kind == .ticketOpen {
-                let body = CatalogFold.parsed(arrival.change.body ?? [])
+                let body = JSON.orNull(arrival.change.body ?? [])
                 guard let id = body["ticket"]?.text.flatMap(Digest16.init(hex:)),
                     case .ticket(let state)? = node.content(TicketState.key(id))
                 else { continue }

@@ -165,7 +165,7 @@ package struct ArchiveSignature: Hashable, Sendable {
 
     /// nil for anything else.
     package init?(_ bytes: [UInt8]) {
-        let json = JSON.archived(bytes)
+        let json = JSON.orNull(bytes)
         guard let region = json["region"]?.text.flatMap(RegionCode.init(_:)),
             let key = json["key"]?.text.flatMap(IncarnationKey.init(text:)),
             let voucher = json["voucher"]?.text.flatMap(Hex.decode),
@@ -176,16 +176,5 @@ package struct ArchiveSignature: Hashable, Sendable {
         self.key = key.publicKey
         self.voucher = voucher
         self.signature = signature
-    }
-}
-
-extension JSON {
-    /// What bytes say; null where they are no JSON.
-    static func archived(_ bytes: [UInt8]) -> JSON {
-        do throws(JSONError) {
-            return try JSON(parsing: bytes)
-        } catch {
-            return .null
-        }
     }
 }

@@ -41,7 +41,7 @@ package struct ArchiveMaker<Source: DocumentSource> {
         let package = ArchivePackage(state, changes, suite: maker.suite)
         let hash = state.effective(.caseArchive).first?.hash
         let seal = changes.first { $0.hash.prefix16 == hash }
-        let sealed = seal?.body.map(JSON.archived)?["detail"]?["digest"]?.text
+        let sealed = seal?.body.map(JSON.orNull)?["detail"]?["digest"]?.text
         var files: [ArchiveFolder.File] = []
         let papers = PaperMaker(
             directory: directory, now: Instant(millis: maker.millis), source: source, open: open)

@@ -51,7 +51,7 @@ package struct ArchiveVerdict: Sendable {
         var files: [String: [UInt8]] = [:]
         for entry in entries { files[entry.name] = entry.bytes }
         let bytes = files["manifest.json"]
-        let manifest = bytes.map(JSON.archived) ?? .null
+        let manifest = bytes.map(JSON.orNull) ?? .null
         let suite = manifest["suite"]?.int.flatMap { Suite(rawValue: UInt8(clamping: $0)) }
         fileCount = entries.count
         number = manifest["number"]?.text ?? ""
@@ -66,16 +66,23 @@ package struct ArchiveVerdict: Sendable {
         }
         signature = Self.signature(
             files["signature.json"], of: Hash.digest(bytes, suite: suite), county)
-        var found = Self.listed(listed, files, suite)
+        let wrong = ArchiveCheck.listed(listed, suite, mismatch: "与清单的摘要不符") { files[$0] }
+            .filter { $0.fault != nil }
+        var found = wrong.compactMap(\.fault)
+        // What was said of a file is not said twice.
+        var told = Set(wrong.compactMap(\.name))
         if signature == .forged || signature == .absent {
             found.append("signature.json：" + signature.name)
         }
         let known = Set(listed.compactMap { $0["name"]?.text } + Self.framing)
         for entry in entries where !known.contains(entry.name) {
             found.append("多出 \(entry.name)")
+            told.insert(entry.name)
         }
-        found += Self.sealing(manifest, files, suite, wanted: wanted, besides: found)
-        for blob in (manifest["absent"]?.array ?? []).compactMap(\.text) {
+        let absent = (manifest["absent"]?.array ?? []).compactMap(\.text)
+        found += Self.sealing(
+            manifest, files, suite, wanted: wanted, besides: told.union(absent))
+        for blob in absent {
             found.append("导出时附件 \(blob) 未到，包不完整")
         }
         faults = found
@@ -83,31 +90,10 @@ package struct ArchiveVerdict: Sendable {
 
     private static let framing = ["manifest.json", "signature.json"]
 
-    /// Files that the manifest names.
-    private static func listed(
-        _ listed: [JSON], _ files: [String: [UInt8]], _ suite: Suite
-    ) -> [String] {
-        var faults: [String] = []
-        for entry in listed {
-            guard let name = entry["name"]?.text, let digest = entry["digest"]?.text else {
-                faults.append("清单中有一项残缺")
-                continue
-            }
-            guard let bytes = files[name] else {
-                faults.append("缺少 \(name)")
-                continue
-            }
-            if Hash.digest(bytes, suite: suite).hex != digest {
-                faults.append("\(name) 与清单的摘要不符")
-            }
-        }
-        return faults
-    }
-
     /// The list of changes: each is in its place and of its chain, and all is as it was sealed.
     private static func sealing(
         _ manifest: JSON, _ files: [String: [UInt8]], _ suite: Suite, wanted: String?,
-        besides outer: [String]
+        besides told: Set<String>
     ) -> [String] {
         guard let events = files["events.json"] else { return [] }
         var faults: [String] = []
@@ -115,17 +101,12 @@ package struct ArchiveVerdict: Sendable {
         if digest != manifest["events"]?.text { faults.append("events.json 与清单所载归档摘要不符") }
         let said = wanted ?? manifest["sealed"]?.text
         let attachments = files.keys.filter { $0.hasPrefix("attachments/") }.sorted()
-        let inner = ArchiveCheck.faults(events, sealed: said) { name in
+        faults += ArchiveCheck.faults(
+            events, in: "events.json", sealed: said, besides: told
+        ) { name in
             if let bytes = files[name] { return bytes }
             guard name.hasPrefix("attachments/") else { return nil }
             return attachments.first { $0.hasPrefix(name + ".") }.flatMap { files[$0] }
-        }
-        let absent = (manifest["absent"]?.array ?? []).compactMap(\.text)
-        // What was said of a file already is not said twice, and an absent one is told as such.
-        let names = outer.compactMap { $0.split(separator: " ").first(where: isFile) }
-        faults += inner.map(\.replacingManifest).filter { fault in
-            let name = fault.split(separator: " ").first(where: isFile)
-            return !names.contains { $0 == name } && !absent.contains { fault.contains($0) }
         }
         if let seal = files["changes/seal.bin"] {
             faults += Self.seal(seal, digest: digest)
@@ -135,14 +116,12 @@ package struct ArchiveVerdict: Sendable {
         return faults
     }
 
-    private static func isFile(_ word: Substring) -> Bool { word.contains("/") }
-
     /// The change that sealed it names the list of changes by its digest.
     private static func seal(_ bytes: [UInt8], digest: String) -> [String] {
         for suite in Suite.allCases {
             do throws(DecodeError) {
                 let change = try ChangeCodec.decode(bytes, suite: suite)
-                let body = change.body.map(JSON.archived) ?? .null
+                let body = change.body.map(JSON.orNull) ?? .null
                 guard change.kind == .caseArchive, body["detail"]?["digest"]?.text == digest
                 else { return ["changes/seal.bin 封存的不是这份变更清单"] }
                 return []
@@ -184,12 +163,5 @@ package struct ArchiveVerdict: Sendable {
             }
         }
         return writer.bytes
-    }
-}
-
-extension String {
-    /// The list of changes by the name that it has in a package.
-    fileprivate var replacingManifest: String {
-        hasPrefix("manifest.json") ? "events.json" + dropFirst("manifest.json".count) : self
     }
 }

@@ -170,4 +170,13 @@ extension JSON {
     ) throws(JSONError) {
         try self.init(parsing: Array(text.utf8), dialect: dialect)
     }
+
+    /// What bytes say; null where they are no JSON.
+    package static func orNull(_ bytes: [UInt8]) -> JSON {
+        do throws(JSONError) {
+            return try JSON(parsing: bytes)
+        } catch {
+            return .null
+        }
+    }
 }

@@ -147,13 +147,7 @@ extension BoardMaker {
     // MARK: one
 
     func archive(_ code: String) throws(Source.Failure) -> Sheet? {
-        var keys = try source.find(.caseFile, label: code)
-        if keys.isEmpty, let id = Digest16(hex: code) {
-            keys = [DocumentKey(collection: .caseFile, id: id)]
-        }
-        guard keys.count == 1, case .caseFile(let state)? = try source.content(keys[0]) else {
-            return nil
-        }
+        guard let (_, state) = try source.caseFile(code) else { return nil }
         let retention = try CatalogQuery.retention(of: state, in: directory, from: source)
         let last = try CatalogQuery.lastRatingDay(of: state, in: directory, from: source)
         let from = last?.advanced(by: 1)
@@ -208,7 +202,7 @@ extension BoardMaker {
         var rows: [[String]] = []
         for event in state.effective(.caseKeep).sorted(by: { $0.time < $1.time }) {
             let body = try source.change(at: event.dot, in: state.scopeID)?.body
-            let reason = body.map(BoardBody.parsed)?["detail"]?["reason"]?.text ?? ""
+            let reason = body.map(JSON.orNull)?["detail"]?["reason"]?.text ?? ""
             rows.append([
                 Instant(millis: event.moment).minute, names[event.outcome ?? ""] ?? "",
                 name(state.region(of: event.dot.actor)), reason.isEmpty ? "" : text(reason),
@@ -227,15 +221,4 @@ private struct ArchiveLists {
     var over: [Row] = []
     var special: [Row] = []
     var erased: [Row] = []
-}
-
-/// What a change's body says.
-enum BoardBody {
-    static func parsed(_ bytes: [UInt8]) -> JSON {
-        do throws(JSONError) {
-            return try JSON(parsing: bytes)
-        } catch {
-            return .null
-        }
-    }
 }

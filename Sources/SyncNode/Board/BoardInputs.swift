@@ -187,8 +187,8 @@ extension BoardMaker {
             let first = state.versions.entries.min { $0.value.number < $1.value.number }
             let isFirst = first?.value.number == version.value.number
             census.add(
-                state.code, parsed(version.value.elements),
-                first: isFirst ? nil : first.map { parsed($0.value.elements) })
+                state.code, JSON.orNull(version.value.elements),
+                first: isFirst ? nil : first.map { JSON.orNull($0.value.elements) })
             try addSpread(state, to: &census)
         }
         try addSheets(to: &census)
@@ -276,14 +276,6 @@ extension BoardMaker {
             return try DefinitionState(document)
         } catch {
             return nil
-        }
-    }
-
-    private func parsed(_ bytes: [UInt8]) -> JSON {
-        do throws(JSONError) {
-            return try JSON(parsing: bytes)
-        } catch {
-            return .null
         }
     }
 }

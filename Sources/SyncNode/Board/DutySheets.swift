@@ -39,11 +39,7 @@ extension BoardMaker {
 
     /// One case: who was asked first, who answers now, every hand-over between.
     func duty(_ code: String) throws(Source.Failure) -> Sheet? {
-        var keys = Digest16(hex: code).map { [DocumentKey(collection: .caseFile, id: $0)] } ?? []
-        if keys.isEmpty { keys = try source.find(.caseFile, label: code) }
-        guard keys.count == 1, case .caseFile(let state)? = try source.content(keys[0]) else {
-            return nil
-        }
+        guard let (_, state) = try source.caseFile(code) else { return nil }
         let stamp = "办件编号 \(state.number) · 截至 \(now.minute)"
         guard let duty = CaseDuty(state) else {
             let place = state.origin.map { directory.region(code: $0)?.name ?? $0.text } ?? "—"

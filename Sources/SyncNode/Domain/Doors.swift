@@ -130,7 +130,7 @@ enum TicketDoor {
         _ arrival: Arrival, at desk: Desk, from source: S
     ) throws(S.Failure) -> [ContentWrite] {
         guard !arrival.isIdle, let bytes = arrival.change.body else { return [] }
-        let body = CatalogFold.parsed(bytes)
+        let body = JSON.orNull(bytes)
         let region = desk.directory.region(of: arrival.key)
         if arrival.change.kind == .ratingGiven {
             guard let id = body["contact"]?.text.flatMap(Digest16.init(hex:)),
@@ -161,7 +161,7 @@ enum TicketDoor {
             let id = writes.first(where: { $0.key.collection == .caseFile })?.key.id,
             let region = desk.directory.region(of: arrival.key),
             let word = RatingState.Word(
-                arrival.change, CatalogFold.parsed(bytes), item: file.item)
+                arrival.change, JSON.orNull(bytes), item: file.item)
         else { return nil }
         return try taken(word, RatingState.key(case: id, at: region), region, from: source)
     }
@@ -177,7 +177,7 @@ enum TicketDoor {
     /// What the audit calls it.
     static func act(_ change: Change) -> String {
         guard change.kind == .ticketStep, let body = change.body,
-            let act = CatalogFold.parsed(body)["act"]?.text
+            let act = JSON.orNull(body)["act"]?.text
         else { return Act.ticketOpen.rawValue }
         return "ticket." + act
     }
@@ -344,7 +344,7 @@ enum CounterDoor {
         _ arrival: Arrival, at desk: Desk, from source: S
     ) throws(S.Failure) -> [ContentWrite] {
         guard !arrival.isIdle, let bytes = arrival.change.body else { return [] }
-        let body = CatalogFold.parsed(bytes)
+        let body = JSON.orNull(bytes)
         let region = desk.directory.region(of: arrival.key)
         let kind = arrival.change.kind
         if kind == .queueDay {
@@ -381,7 +381,7 @@ enum CounterDoor {
 
     /// What the audit calls it.
     static func act(_ change: Change, _ family: String) -> String {
-        let act = change.body.flatMap { CatalogFold.parsed($0)["act"]?.text }
+        let act = change.body.flatMap { JSON.orNull($0)["act"]?.text }
         return family + "." + (act ?? "make")
     }
 

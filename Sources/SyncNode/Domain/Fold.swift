@@ -65,7 +65,7 @@ package enum Fold {
         _ arrival: Arrival, from source: S
     ) throws(S.Failure) -> [ContentWrite] {
         guard !arrival.isIdle, let body = arrival.change.body,
-            let said = KeyringState.read(CatalogFold.parsed(body))
+            let said = KeyringState.read(JSON.orNull(body))
         else { return [] }
         let scope = arrival.change.scope
         let key = KeyringState.key(scope: scope, key: said.number)
@@ -117,7 +117,7 @@ package enum Fold {
             let body = arrival.change.body
         else { return [] }
         let time = arrival.change.header.time.millis
-        let lines = (CatalogFold.parsed(body)["erased"]?.array ?? [])
+        let lines = (JSON.orNull(body)["erased"]?.array ?? [])
             .prefix(Limits.erasuresPerReceiptMax)
         return lines.enumerated().map { index, line in
             var state = AuditState(act: "case.erased", region: region, recorded: time)
@@ -137,7 +137,7 @@ package enum Fold {
     ) throws(S.Failure) -> [ContentWrite] {
         guard !arrival.isIdle, let region = desk.directory.region(seatedBy: arrival.key),
             let body = arrival.change.body,
-            let said = HoldingState.read(CatalogFold.parsed(body))
+            let said = HoldingState.read(JSON.orNull(body))
         else { return [] }
         let scope = arrival.change.scope
         let key = HoldingState.key(of: region, in: scope)

@@ -18,7 +18,7 @@ extension SheetMaker {
     }
 
     private func bound(_ code: String) throws(Source.Failure) -> Bound? {
-        guard let (id, state) = try caseFile(code) else { return nil }
+        guard let (id, state) = try source.caseFile(code) else { return nil }
         return try bound(state, id)
     }
 

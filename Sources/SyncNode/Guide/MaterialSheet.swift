@@ -53,7 +53,7 @@ struct MaterialFact {
 /// 材料清单 of one case, and what its applicant gave before (复用).
 extension SheetMaker {
     func materials(_ code: String) throws(Source.Failure) -> Sheet? {
-        guard let (id, state) = try caseFile(code) else { return nil }
+        guard let (id, state) = try source.caseFile(code) else { return nil }
         let facts = try facts(of: state)
         let elements = try elements(of: state)
         let pool = try pool(of: id, state, elements, among: sameApplicant)
@@ -111,7 +111,7 @@ extension SheetMaker {
     package func pool(
         of id: Digest16, among sameApplicant: [Digest16]
     ) throws(Source.Failure) -> [CaseCommand.PooledMaterial] {
-        guard let (_, state) = try caseFile(id.hex) else { return [] }
+        guard let (_, state) = try source.caseFile(id.hex) else { return [] }
         return try pool(of: id, state, try elements(of: state), among: sameApplicant)
     }
 
@@ -124,7 +124,7 @@ extension SheetMaker {
         guard !wanted.isEmpty else { return [] }
         var found: [CaseCommand.PooledMaterial] = []
         for other in sameApplicant.prefix(Limits.poolCasesMax) where other != id {
-            guard let (_, earlier) = try caseFile(other.hex), !earlier.isErased,
+            guard let (_, earlier) = try source.caseFile(other.hex), !earlier.isErased,
                 let number = CaseNumber(earlier.number)
             else { continue }
             let given = try self.elements(of: earlier)?.materials ?? []
@@ -150,22 +150,6 @@ extension SheetMaker {
     }
 
     // MARK: out of the changes
-
-    /// By its number or its id; nil where there is none, or more than one.
-    func caseFile(
-        _ code: String
-    ) throws(Source.Failure) -> (id: Digest16, state: CaseState)? {
-        let keys: [DocumentKey]
-        if let id = Digest16(hex: code) {
-            keys = [DocumentKey(collection: .caseFile, id: id)]
-        } else {
-            keys = try source.find(.caseFile, label: code)
-        }
-        guard keys.count == 1, case .caseFile(let state)? = try source.content(keys[0]) else {
-            return nil
-        }
-        return (keys[0].id, state)
-    }
 
     private func elements(of state: CaseState) throws(Source.Failure) -> ItemElements? {
         let item = try CatalogQuery.item(

@@ -83,6 +83,24 @@ package protocol ListedSource<Failure>: DocumentSource {
 }
 
 extension ListedSource {
+    /// A case by its number or its id; nil where there is none, or more than one.
+    package func caseFile(
+        _ code: String
+    ) throws(Failure) -> (id: Digest16, state: CaseState)? {
+        let keys: [DocumentKey]
+        if let id = Digest16(hex: code) {
+            keys = [DocumentKey(collection: .caseFile, id: id)]
+        } else {
+            keys = try find(.caseFile, label: code)
+        }
+        guard keys.count == 1, case .caseFile(let state)? = try content(keys[0]) else {
+            return nil
+        }
+        return (keys[0].id, state)
+    }
+}
+
+extension ListedSource {
     /// Where documents are few: out of all of them.
     package func list(
         _ collection: Collection, from: Int64, limit: Int

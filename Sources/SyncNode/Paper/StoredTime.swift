@@ -90,14 +90,3 @@ package struct StoredTime<Source: DocumentSource> {
         return known
     }
 }
-
-extension JSON {
-    /// What bytes say; null where they are no JSON.
-    static func orNull(_ bytes: [UInt8]) -> JSON {
-        do throws(JSONError) {
-            return try JSON(parsing: bytes)
-        } catch {
-            return .null
-        }
-    }
-}

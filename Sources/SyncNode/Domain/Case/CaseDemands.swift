@@ -69,7 +69,7 @@ extension CaseState {
     var present: (listed: [String], codes: [String]) {
         var listed: [String] = []
         var codes = supplied
-        for entry in CatalogFold.parsed(facts.materials).array ?? [] {
+        for entry in JSON.orNull(facts.materials).array ?? [] {
             guard let code = entry["code"]?.text else { continue }
             listed.append(code)
             if entry["present"]?.bool ?? true { codes.append(code) }
@@ -269,7 +269,7 @@ extension CounterDoor {
             if event.outcome == "on" {
                 let change = try source.change(at: event.dot, in: state.scopeID)
                 let words =
-                    change?.body.flatMap { CatalogFold.parsed($0)["detail"]?["receiver"]?.text }
+                    change?.body.flatMap { JSON.orNull($0)["detail"]?["receiver"]?.text }
                     ?? ""
                 holder = MailingRules.holder(words, at: holder)
             }

@@ -341,7 +341,7 @@ extension HandoverRules {
             .sorted { ($0.moment, $0.time, $0.dot.seq) < ($1.moment, $1.time, $1.dot.seq) }
         for event in events {
             let body = try source.change(at: event.dot, in: state.scopeID)?.body
-            let json = body.map(CatalogFold.parsed) ?? .null
+            let json = body.map(JSON.orNull) ?? .null
             for entry in json["materials"]?.array ?? json["detail"]?["materials"]?.array ?? [] {
                 if let code = entry["code"]?.text { scans[code] = entry["blob"]?.text }
             }

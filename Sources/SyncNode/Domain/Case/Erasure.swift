@@ -31,7 +31,7 @@ package struct Erasure: Sendable {
     package init?(_ change: Change) {
         guard change.kind.isErasure, let body = change.body else { return nil }
         let isParcel = change.kind == .parcelErase
-        let json = CatalogFold.parsed(body)
+        let json = JSON.orNull(body)
         let name = json[isParcel ? "handover" : "case"]?.text
         guard let id = name.flatMap(Digest16.init(hex:)),
             let list = json["changes"]?.array, list.count <= Limits.caseEventsMax
@@ -185,7 +185,7 @@ extension Erasure {
         var entries: [(event: CaseEvent, rest: JSONObject)] = []
         for event in events(of: content) where !event.kind.isErasure && !named.contains(event.dot) {
             guard let body = try source.change(at: event.dot, in: scope)?.body else { continue }
-            entries.append((event, rest(of: CatalogFold.parsed(body).object ?? JSONObject())))
+            entries.append((event, rest(of: JSON.orNull(body).object ?? JSONObject())))
         }
         return entries
     }
@@ -223,7 +223,7 @@ extension Erasure {
         var rest = JSONObject()
         for name in kept { if let value = object[name] { rest[name] = value } }
         if let materials = object["materials"] {
-            rest["materials"] = CatalogFold.parsed(CaseBody.materials(materials))
+            rest["materials"] = JSON.orNull(CaseBody.materials(materials))
         }
         return rest
     }

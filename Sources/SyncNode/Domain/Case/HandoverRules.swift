@@ -188,7 +188,7 @@ enum HandoverRules {
         else { return PassedOn() }
         return PassedOn(
             detail: CaseBody(change)?.detail.map { change.bytes[$0] } ?? [],
-            blob: CatalogFold.parsed(body)["blob"]?.text)
+            blob: JSON.orNull(body)["blob"]?.text)
     }
 
     static func draft(
@@ -322,7 +322,7 @@ extension HandoverRules {
             return answer(.handoverReject, id, handover) { $0.field("reason", "校验失败") }
         }
         // As they stood at the hand-over; an older package has what the 收件 said alone.
-        let materials = change.body.flatMap { CatalogFold.parsed($0)["materials"] }
+        let materials = change.body.flatMap { JSON.orNull($0)["materials"] }
         let scope = ScopeName.cases(target.id, year: handover.scope.year)
         var sealed: Envelope?
         if let given = CaseBody(change)?.sealed.flatMap(Envelope.init(text:)) {

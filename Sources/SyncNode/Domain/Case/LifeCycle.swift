@@ -246,7 +246,7 @@ extension CaseState {
     /// What a case from another county brought along of its materials' worth.
     var brought: [(code: String, level: String)] {
         guard isForeign else { return [] }
-        return (CatalogFold.parsed(facts.materials).array ?? []).compactMap { entry in
+        return (JSON.orNull(facts.materials).array ?? []).compactMap { entry in
             guard let code = entry["code"]?.text, let level = entry["level"]?.text,
                 CaseStep.levels.contains(level)
             else { return nil }

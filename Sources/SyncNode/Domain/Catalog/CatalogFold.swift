@@ -99,14 +99,6 @@ package enum CatalogFold {
         return [ContentWrite(key: key, content: .draft(state))]
     }
 
-    static func parsed(_ bytes: [UInt8]) -> JSON {
-        do throws(JSONError) {
-            return try JSON(parsing: bytes)
-        } catch {
-            return .null
-        }
-    }
-
     // MARK: items
 
     private static func publication<S: DocumentSource>(

@@ -45,7 +45,7 @@ package struct ImportPlan: Sendable {
         }
         let known = try Self.judge(&row, at: desk, from: source)
         if let head = known?.state.heads.first, known?.state.heads.count == 1,
-            ElementDiff.isNone(from: CatalogFold.parsed(head.value.elements), to: row.elements),
+            ElementDiff.isNone(from: JSON.orNull(head.value.elements), to: row.elements),
             row.refusals.isEmpty
         {
             close(row, .unchanged, report.score)
@@ -235,7 +235,7 @@ private struct WaitingDrafts {
     ) throws(S.Failure) {
         for key in try source.find(.draft, label: code) {
             guard case .draft(let state)? = try source.content(key), state.isOpen else { continue }
-            let publication = CatalogFold.parsed(state.publication)
+            let publication = JSON.orNull(state.publication)
             let elements = publication["elements"] ?? .null
             drafts[Self.name(code, elements), default: []].append(
                 Waiting(

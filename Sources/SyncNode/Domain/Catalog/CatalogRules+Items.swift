@@ -192,7 +192,7 @@ extension CatalogRules {
             return .refused(twoPersons("起草人不得复核发布自己的草稿"))
         }
         do throws(CommandFault) {
-            return .good(try Publication(json: CatalogFold.parsed(state.publication)))
+            return .good(try Publication(json: JSON.orNull(state.publication)))
         } catch {
             return .refused(error.refusal)
         }

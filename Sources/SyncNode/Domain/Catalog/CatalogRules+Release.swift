@@ -156,7 +156,7 @@ extension CatalogRules {
         }
         let publication = Publication(
             code: code, base: state.heads.first?.value.number, effectiveFrom: nil,
-            elements: CatalogFold.parsed(old.value.elements))
+            elements: JSON.orNull(old.value.elements))
         return .write(
             [
                 version(

@@ -163,7 +163,7 @@ enum StaffFold {
     static func apply<S: DocumentSource>(
         _ arrival: Arrival, at desk: Desk, from source: S
     ) throws(S.Failure) -> [ContentWrite] {
-        guard let json = arrival.change.body.map(CatalogFold.parsed) else { return [] }
+        guard let json = arrival.change.body.map(JSON.orNull) else { return [] }
         switch arrival.change.kind {
         case .accountSet: return try account(json, arrival, at: desk, from: source)
         case .auditLine:
