@@ -58,8 +58,12 @@ import Testing
     /// The same where places move: what an old parent had not sent on, a fork that it alone could
     /// prove, a scope that came back, a peer that lost what it had said that it held, two
     /// scopes that were asked for in turn without end, a move that a restored county alone
-    /// remembered, an attachment that was promised and lost, files beside a restored log.
-    @Test(arguments: [3, 6, 8, 28, 36, 45, 87, 93, 102, 457, 468, 481, 561, 771, 921] as [UInt64])
+    /// remembered, an attachment that was promised and lost, files beside a restored log, a disk
+    /// that was full when a scope was drained to it.
+    @Test(
+        arguments: [
+            3, 6, 8, 28, 36, 45, 87, 93, 102, 457, 468, 481, 561, 771, 862, 921,
+        ] as [UInt64])
     func whatWasFoundWhereVillagesMoveStaysFixed(seed: UInt64) {
         let report = Simulation.run(seed: seed, steps: 300, moves: true)
         #expect(report.violations.isEmpty, "\(report.violations.prefix(3))")

@@ -123,8 +123,9 @@ extension World {
                 send(message, on: index, lane, id: id, isAnswer: true)
             case .apply(let delivery):
                 let boots = above(index).boots
-                try apply(delivery, at: above(index), from: below(index).region)
+                let isTaken = try apply(delivery, at: above(index), from: below(index).region)
                 guard boots == above(index).boots else { return }
+                guard isTaken else { return reset(index) }
                 let more = try links[index].answerer.applied(
                     lane: lane, knowing: knowledgeAbove(index))
                 try carryOut(more, on: index, lane, id: id)
@@ -158,8 +159,9 @@ extension World {
             case .send(let message): request(message, on: index, .push)
             case .apply(let delivery):
                 let boots = below(index).boots
-                try apply(delivery, at: below(index), from: above(index).region)
+                let isTaken = try apply(delivery, at: below(index), from: above(index).region)
                 guard boots == below(index).boots else { return }
+                guard isTaken else { return reset(index) }
                 let more = try links[index].dialer.applied(
                     lane: lane, knowing: knowledgeBelow(index))
                 try carryOutBelow(more, on: index, lane)
@@ -181,7 +183,8 @@ extension World {
         if case .ownRollback = alarm { try learnsItIsACopy(node) }
     }
 
-    /// Both ends begin anew, as after a lost connection and a restart.
+    /// Both ends begin anew, as after a lost connection and a restart, and where one could not
+    /// take in what the other sent.
     func reset(_ index: Int) {
         links[index].generation += 1
         links[index].dialer = SimulatedLink.dialer(below(index), above(index))

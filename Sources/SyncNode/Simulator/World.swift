@@ -265,24 +265,33 @@ final class World {
             return result.outcomes
         } catch {
             guard case .full = error else { throw error }
+            tell("node \(node.index) has no room on its disk")
             return nil
         }
     }
 
     /// What the product does with a delivery: signatures, then the writer.
+    ///
+    /// - Returns: false where the disk refused a part of it: the link begins anew then.
     func apply(
         _ delivery: Delivery, at node: SimulatedNode, from region: RegionID
-    ) throws(JournalError) {
+    ) throws(JournalError) -> Bool {
         var names: [ScopeID: ScopeName] = [:]
         for name in delivery.opening { names[name.id] = name }
-        if !delivery.opening.isEmpty { try commit(node, [.open(delivery.opening)]) }
-        try admit(delivery.batches, names: names, at: node)
+        if !delivery.opening.isEmpty, try commit(node, [.open(delivery.opening)]) == nil {
+            return false
+        }
+        guard try admit(delivery.batches, names: names, at: node) else { return false }
         try take(delivery.chunks, at: node, from: region)
+        return true
     }
 
+    /// - Returns: false where the disk refused one of them.
+    @discardableResult
     private func admit(
         _ batches: [ChangeBatch], names: [ScopeID: ScopeName], at node: SimulatedNode
-    ) throws(JournalError) {
+    ) throws(JournalError) -> Bool {
+        var isWhole = true
         for batch in batches {
             guard let name = names[batch.scope] ?? node.sharedScope(batch.scope)?.name else {
                 continue
@@ -290,6 +299,7 @@ final class World {
             let known = node.kernel.knowledge(of: batch.scope)
             let good = batch.good { known?.chain($0)?.key }
             let outcomes = try commit(node, [.admit(batch, name: name, good: good)])
+            if outcomes == nil { isWhole = false }
             guard case .admitted(let report)? = outcomes?.first else { continue }
             admissions += report.admitted
             if !report.forked.isEmpty || !report.refusals.isEmpty {
@@ -299,5 +309,6 @@ final class World {
             }
             checks.admitted(batch, report, at: node, step)
         }
+        return isWhole
     }
 }

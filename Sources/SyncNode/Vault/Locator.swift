@@ -44,10 +44,12 @@ package struct Locator: Sendable {
             let now = version()
             guard now != seen || ContinuousClock.now >= again else { continue }
             do throws(JournalError) {
+                var last: Int64 = 0
                 while let finds = try next(), !Task.isCancelled {
                     guard await keep(finds) else { break }
                     if isBusy() { break }
-                    if finds.cases.count < Limits.locateRowsMax / 2 { break }
+                    if finds.row < last + Int64(Limits.locateRowsMax / 2) { break }
+                    last = finds.row
                 }
                 if ContinuousClock.now >= again {
                     again = .now.advanced(by: .seconds(Limits.locateAgainSeconds))
@@ -58,6 +60,12 @@ package struct Locator: Sendable {
                 Console.say("cases cannot be made findable: \(error)")
             }
         } while await rest(Limits.locateMillis)
+    }
+
+    /// Whether nothing waits to be made findable. One look at an index.
+    package static func isAbreast(_ reader: SnapshotReader) throws(JournalError) -> Bool {
+        let row = try Self.row(reader)
+        return try reader.unlocated(after: row, limit: 1).last <= row
     }
 
     /// Tokens of the next cases; nil where there is nothing new.

@@ -1,7 +1,7 @@
 import Base
 import Change
 import Domain
-import Kernel
+package import Kernel
 import Paper
 import Store
 import Vault
@@ -243,6 +243,15 @@ extension NodeRuntime {
             isBusy: { [writer = store.writer] in writer.holdsDocuments },
             failed: { Console.say("the board's figures: \($0)") },
             rest: { await self.rest($0) })
+    }
+
+    /// Takes in what waits to be counted, and says whether the node is at rest: what runs behind the
+    /// writer, figures and what cases are found by, has come as far as the documents. Blocks.
+    package func isAbreast() throws(JournalError) -> Bool {
+        guard try !store.tally.catchUp(board.directory, steps: 20) else { return false }
+        return try store.readers.read { (reader) throws(JournalError) in
+            try Locator.isAbreast(reader)
+        }
     }
 
     /// Attachments that nothing names. Before the parent has given back what it had, a restored
