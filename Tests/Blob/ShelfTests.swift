@@ -57,7 +57,7 @@ import Testing
     }
 
     private func wants(_ peer: BlobShelf.Peer) throws -> [BlobWant] {
-        try shelf.missing(for: peer, but: [], limit: 8)
+        try shelf.missing(for: peer, but: [:], limit: 8)
     }
 
     @Test func whatIsNamedIsWantedAndComesInPieces() throws {
@@ -88,7 +88,7 @@ import Testing
         _ = try shelf.take(piece(0, of: bytes, as: digest), from: town)
         let later = try BlobShelf(directory: folder.directory, cover: cover)
         try later.load()
-        let wants = try later.missing(for: peer(village, cases), but: [], limit: 8)
+        let wants = try later.missing(for: peer(village, cases), but: [:], limit: 8)
         #expect(wants == [BlobWant(digest: digest, offset: Limits.blobChunkBytesMax)])
     }
 
@@ -198,6 +198,9 @@ import Testing
         #expect(!shelf.isConfirmed(cases.id, by: town))
         #expect(try wants(peer(town, cases)) == [end])
         #expect(try wants(peer(town, other)).isEmpty, "nobody else is asked")
+        let carrier = peer(town, cases)
+        #expect(try shelf.missing(for: carrier, but: [digest: 7], limit: 8) == [end])
+        #expect(try shelf.missing(for: carrier, but: [digest: bytes.count], limit: 8).isEmpty)
 
         // The carrier has it, and says so to who did carry it; its bytes are not for that one.
         let former = BlobShelf.Peer(region: village, gives: { $0 == cases.id }, has: { _ in false })

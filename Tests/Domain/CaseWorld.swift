@@ -5,6 +5,12 @@ import Testing
 
 @testable import Domain
 
+/// What a store is asked for without the document itself.
+private struct StoredRow {
+    let label: String
+    let owes: Bool
+}
+
 /// A case's world without I/O: nodes with their documents and logs, changes carried by hand.
 final class CaseNode: DocumentSource {
     typealias Failure = Never
@@ -16,6 +22,7 @@ final class CaseNode: DocumentSource {
     /// Attachments that have not come.
     var wanted: [Digest] = []
     private(set) var documents: [DocumentKey: Content] = [:]
+    private var rows: [DocumentKey: StoredRow] = [:]
     /// By scope, in arrival order.
     private(set) var logs: [ScopeName: [Arrival]] = [:]
     var now = Instant(millis: 1_790_210_400_000)  // 2026-09-24T08:40:00+08:00
@@ -35,10 +42,18 @@ final class CaseNode: DocumentSource {
     func content(_ key: DocumentKey) -> Content? { documents[key] }
 
     func find(_ collection: Collection, label: String) -> [DocumentKey] {
-        documents.filter { key, content in
-            key.collection == collection
-                && content.stored(key: key, scope: ScopeID(0)).label == label
-        }.keys.sorted { $0.id < $1.id }
+        documents.keys.filter { $0.collection == collection && row($0)?.label == label }
+            .sorted { $0.id < $1.id }
+    }
+
+    /// What a store would keep beside a document: made once for each of its forms.
+    private func row(_ key: DocumentKey) -> StoredRow? {
+        if let known = rows[key] { return known }
+        guard let content = documents[key] else { return nil }
+        let stored = content.stored(key: key, scope: ScopeID(0))
+        let row = StoredRow(label: stored.label, owes: stored.attention)
+        rows[key] = row
+        return row
     }
 
     func change(at dot: Dot, in scope: ScopeID) -> Change? {
@@ -114,17 +129,20 @@ final class CaseNode: DocumentSource {
         guard !log.contains(where: { $0.change.hash == arrival.change.hash }) else { return }
         logs[arrival.scope, default: []].append(arrival)
         for write in Fold.apply(arrival, at: desk, from: self, under: custody) {
-            documents[write.key] = write.content
+            put(write.key, write.content)
         }
     }
 
     func fold(again arrival: Arrival) {
         for write in Fold.apply(arrival, at: desk, from: self, under: custody) {
-            documents[write.key] = write.content
+            put(write.key, write.content)
         }
     }
 
-    func put(_ key: DocumentKey, _ content: Content) { documents[key] = content }
+    func put(_ key: DocumentKey, _ content: Content) {
+        documents[key] = content
+        rows[key] = nil
+    }
 
     /// Does what is owed, until nothing is. Returns how many commands wrote.
     @discardableResult
@@ -136,9 +154,7 @@ final class CaseNode: DocumentSource {
                 ($0.collection.rawValue, $0.id) < ($1.collection.rawValue, $1.id)
             }
             for key in keys {
-                guard let content = documents[key],
-                    content.stored(key: key, scope: ScopeID(0)).attention
-                else { continue }
+                guard row(key)?.owes == true else { continue }
                 for command in Reactions.due(key, at: desk, from: self) {
                     if case .write = run(command) {
                         wrote = true

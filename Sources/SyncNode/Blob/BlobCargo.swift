@@ -40,12 +40,12 @@ package struct BlobCargo {
 
     /// What a receipt asks for. Blocking.
     package func wants() throws(JournalError) -> [Frame] {
-        var seen: Set<Digest> = []
+        var seen: [Digest: Int] = [:]
         var wants: [Frame] = []
         // One piece of each: where a bundle goes on is its first byte that is lacking.
         while wants.count < Limits.blobListMax {
             guard let want = try shelf.missing(for: peer, but: seen, limit: 1).first else { break }
-            seen.insert(want.digest)
+            seen[want.digest] = want.offset
             wants.append(.blobWant(want))
         }
         return wants

@@ -41,7 +41,7 @@ extension BlobShelf {
 
     /// As `LocalKnowledge.missingBlobs`.
     package func missing(
-        for peer: Peer, but passed: Set<Digest>, limit: Int
+        for peer: Peer, but passed: [Digest: Int], limit: Int
     ) throws(JournalError) -> [BlobWant] {
         try settleNotes()
         try refill()
@@ -49,7 +49,7 @@ extension BlobShelf {
         var known: [ScopeID: Bool] = [:]
         var found: [Digest] = []
         state.withLock { state in
-            for digest in state.order where found.count < limit && !passed.contains(digest) {
+            for digest in state.order where found.count < limit && passed[digest] == nil {
                 guard let want = state.wants[digest], want.mayCome(from: peer.region, at: second)
                 else { continue }
                 let isShared = want.scopes.contains { scope in

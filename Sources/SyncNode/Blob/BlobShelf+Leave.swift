@@ -41,19 +41,18 @@ extension BlobShelf {
 
     /// Asked behind the last byte: who has the whole says so.
     func unconfirmed(
-        by peer: Peer, but passed: Set<Digest>, limit: Int
+        by peer: Peer, but passed: [Digest: Int], limit: Int
     ) throws(JournalError) -> [BlobWant] {
         let asked = state.withLock { state in
             state.leaving.keys.sorted().filter(peer.has)
                 .flatMap { state.leaving[$0]?.here ?? [] }
-                .filter {
-                    !passed.contains($0) && state.confirmed[$0]?.contains(peer.region) != true
-                }
+                .filter { state.confirmed[$0]?.contains(peer.region) != true }
         }
         var wants: [BlobWant] = []
-        for digest in asked.prefix(limit) {
-            guard let size = try store.size(of: digest) else { continue }
-            wants.append(BlobWant(digest: digest, offset: Int(size)))
+        for digest in asked where wants.count < limit {
+            guard let size = try store.size(of: digest).map(Int.init), passed[digest] != size
+            else { continue }
+            wants.append(BlobWant(digest: digest, offset: size))
         }
         return wants
     }

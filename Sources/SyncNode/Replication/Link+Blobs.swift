@@ -9,8 +9,9 @@ import Change
 struct BlobTalk: Sendable {
     /// Asked of the peer and not answered, with the push messages that came since.
     private var asked: [BlobWant: Int] = [:]
-    /// What the peer said it does not have: it will speak first.
-    private var absent: Set<Digest> = []
+    /// What the peer said it does not have, with the offset that was asked for: it will speak
+    /// first. From another offset on it is another question.
+    private var absent: [Digest: Int] = [:]
     /// Asked by the peer: to be answered, in the order asked.
     private var owed: [BlobWant] = []
     /// Asked by the peer while it was not here.
@@ -19,7 +20,7 @@ struct BlobTalk: Sendable {
     private var arrivals: UInt64 = 0
 
     /// What need not be asked for now.
-    var passedOver: Set<Digest> { absent }
+    var passedOver: [Digest: Int] { absent }
     /// How many more pieces may be on their way.
     var room: Int { Swift.max(0, Limits.blobPiecesMax - asked.count) }
 
@@ -39,13 +40,17 @@ struct BlobTalk: Sendable {
     /// - Returns: Whether the piece brings something.
     mutating func take(_ chunk: BlobChunk) -> Bool {
         if chunk.total == 0 {
+            var last = absent[chunk.digest] ?? 0
             // any order: each one is looked at for itself.
-            for want in asked.keys where want.digest == chunk.digest { asked[want] = nil }
-            if absent.count < Limits.blobWantsKeptMax { absent.insert(chunk.digest) }
+            for want in asked.keys where want.digest == chunk.digest {
+                last = Swift.max(last, want.offset)
+                asked[want] = nil
+            }
+            if absent.count < Limits.blobWantsKeptMax { absent[chunk.digest] = last }
             return false
         }
         asked[BlobWant(digest: chunk.digest, offset: chunk.offset)] = nil
-        absent.remove(chunk.digest)
+        absent[chunk.digest] = nil
         return true
     }
 
@@ -62,7 +67,7 @@ struct BlobTalk: Sendable {
     /// kept a promise: it would not speak of that one again.
     mutating func doubt() {
         asked = [:]
-        absent = []
+        absent = [:]
     }
 
     /// What is to be answered now.

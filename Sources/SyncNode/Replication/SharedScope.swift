@@ -128,9 +128,11 @@ package protocol LocalKnowledge<Failure> {
 
     /// Blobs that this node lacks, that changes of a scope which the peer carries name, and
     /// where to go on in each: pieces of `Limits.blobChunkBytesMax` bytes in the order in which
-    /// they are wanted, at most `limit`, without those passed over.
+    /// they are wanted, at most `limit`. Without those that the peer said it does not have,
+    /// each with the offset that was asked for: what this node gives up is asked for behind the
+    /// last byte, which is another question.
     func missingBlobs(
-        but passed: Set<Digest>, limit: Int
+        but passed: [Digest: Int], limit: Int
     ) throws(Failure) -> [BlobWant]
 
     /// A piece of a blob, from a byte on, at most `Limits.blobChunkBytesMax` bytes; nil where it

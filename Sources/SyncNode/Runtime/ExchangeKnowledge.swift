@@ -116,7 +116,7 @@ struct ExchangeKnowledge: LocalKnowledge {
     }
 
     func missingBlobs(
-        but passed: Set<Digest>, limit: Int
+        but passed: [Digest: Int], limit: Int
     ) throws(JournalError) -> [BlobWant] {
         try blobs.missing(for: audience, but: passed, limit: limit)
     }

@@ -89,12 +89,12 @@ struct SimulatedKnowledge: LocalKnowledge {
     }
 
     func missingBlobs(
-        but passed: Set<Digest>, limit: Int
+        but passed: [Digest: Int], limit: Int
     ) throws(JournalError) -> [BlobWant] {
         var wants: [BlobWant] = []
         for known in node.kernel.knowledge() where gives(known.name) {
             for digest in try node.journal.namedBlobs(in: known.id)
-            where node.shelf.whole[digest] == nil && !passed.contains(digest) {
+            where node.shelf.whole[digest] == nil && passed[digest] == nil {
                 wants.append(node.shelf.want(digest))
             }
         }
@@ -103,7 +103,8 @@ struct SimulatedKnowledge: LocalKnowledge {
             guard let name = node.sharedScope(scope)?.name, directory.carries(peer, name) else {
                 continue
             }
-            wants += node.shelf.unconfirmed(scope, by: peer).filter { !passed.contains($0.digest) }
+            wants += node.shelf.unconfirmed(scope, by: peer)
+                .filter { passed[$0.digest] != $0.offset }
         }
         return Array(wants.prefix(limit))
     }
