@@ -12,9 +12,22 @@ extension BoardMaker {
     func setting(_ family: DefinitionState.Family, _ code: String) throws(Source.Failure) -> JSON {
         for place in directory.ancestry(of: own) where directory.mayPublish(place) {
             let key = DefinitionState.key(family, code, in: ScopeName.catalog(place).id)
-            if case .definition(let state)? = try source.content(key) { return state.body }
+            if case .definition(let state)? = try source.content(key) {
+                return family == .setting ? state.approved : state.body
+            }
         }
         return .null
+    }
+
+    /// What of a setting waits for a second person; nil for nothing.
+    func draft(of code: String) throws(Source.Failure) -> JSON? {
+        for place in directory.ancestry(of: own) where directory.mayPublish(place) {
+            let key = DefinitionState.key(.setting, code, in: ScopeName.catalog(place).id)
+            if case .definition(let state)? = try source.content(key) {
+                return state.body["status"]?.text == "draft" ? state.body : nil
+            }
+        }
+        return nil
     }
 
     /// 亮灯阈值.
