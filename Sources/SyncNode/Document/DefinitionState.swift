@@ -80,7 +80,7 @@ package struct DefinitionState: Hashable, Sendable {
     }
 
     /// Settings of which a person's word is a draft until another has approved it: 亮灯阈值, 排名
-    /// 权重, 企业开办.
+    /// 权重, 企业开办, 保管期限.
     package static func isApproved(_ setting: String) -> Bool {
         ["lights", "ranking", "startup", "retention"].contains(setting)
     }
