@@ -266,9 +266,9 @@ extension Village: LocalKnowledge {
         return bytes + bytes
     }
 
-    func missingBlobs(but passed: Set<Digest>, limit: Int) throws(Never) -> [BlobWant] {
+    func missingBlobs(but passed: [Digest: Int], limit: Int) throws(Never) -> [BlobWant] {
         var wants: [BlobWant] = []
-        for digest in missing where !passed.contains(digest) && !barred.contains(digest) {
+        for digest in missing where passed[digest] == nil && !barred.contains(digest) {
             var offset = parts[digest]?.bytes.count ?? 0
             repeat {
                 guard wants.count < limit else { return wants }

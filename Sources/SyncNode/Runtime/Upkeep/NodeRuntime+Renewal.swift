@@ -245,8 +245,8 @@ extension NodeRuntime {
             rest: { await self.rest($0) })
     }
 
-    /// Takes in what waits to be counted, and says whether the node is at rest: what runs behind the
-    /// writer, figures and what cases are found by, has come as far as the documents. Blocks.
+    /// Takes in what waits to be counted, and says whether the node is at rest: what runs behind
+    /// the writer, figures and what cases are found by, has come as far as documents. Blocks.
     package func isAbreast() throws(JournalError) -> Bool {
         guard try !store.tally.catchUp(board.directory, steps: 20) else { return false }
         return try store.readers.read { (reader) throws(JournalError) in
