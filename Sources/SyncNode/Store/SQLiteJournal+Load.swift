@@ -27,6 +27,9 @@ extension SQLiteJournal {
     }
 
     private func loadCounts() throws(JournalError) {
+        counts.documents = max(
+            try documentTable.lastRow(),
+            Locations.row(in: try values.read(Locations.valueName)))
         counts.words = try words.lastRow()
         counts.wordsIndexed = try values.read(StoreValue.wordsIndexed).map(Self.number) ?? 0
         counts.words = max(counts.words, counts.wordsIndexed)
