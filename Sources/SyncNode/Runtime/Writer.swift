@@ -145,8 +145,11 @@ package final class Writer: Sendable {
         settleErasures(kernel, board: board, at: clock.now(), remove: remove)
         while true {
             if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) {
-                events.add(settle(kernel))
+                let stored = settle(kernel)
+                events.add(stored)
                 waiting.set(kernel.isBehind)
+                // Of these the commit before told nobody.
+                if !stored.isEmpty { board.touch() }
             }
             let batch = mailbox.take(
                 upTo: Limits.batchCommandsMax, expecting: expected,
