@@ -61,6 +61,29 @@ import Testing
         writer.stop()
     }
 
+    /// A listener hears of documents that are stored behind their commit when they are, not with
+    /// the next commit, which may never come.
+    @Test(.timeLimit(.minutes(20))) func aListenerIsWokenForThem() async throws {
+        let data = county.data
+        let board = KnowledgeBoard()
+        let writer = Writer(
+            board: board, clock: NodeClock(),
+            open: { () throws(JournalError) in try NodeRuntime.kernel(of: data) }, opened: { _ in })
+        let start = writer.events.last
+        let submissions = try (0..<16).map { index in
+            Submission.command(try receive(index), author: 0, replayKey: nil)
+        }
+        for ticket in writer.hand(submissions) { _ = try await ticket.outcome() }
+        var told = 0
+        while told < 16 {
+            let version = board.version
+            let news = try #require(writer.events.since(start, limit: 100))
+            told = Set(news.keys.filter { $0.collection == .caseFile }).count
+            if told < 16 { await board.waitForChange(after: version) }
+        }
+        writer.stop()
+    }
+
     /// A case whose change is seen before its document is counted once that is there: figures
     /// once left it out for good.
     @Test func figuresWaitForTheDocument() throws {
@@ -71,7 +94,7 @@ import Testing
             readers: ReadPool(directory: StoreDirectory(path: county.data)))
         func counted() throws -> [Int] {
             try tally.look(kernel.directory) { (figured, source) throws(JournalError) in
-                [try source.openCases(of: County.item)?.count ?? -1, figured.missing]
+                [try source.openCases(of: County.item)?.total ?? -1, figured.missing]
             }
         }
         _ = try receiveFive(kernel)

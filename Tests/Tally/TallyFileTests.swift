@@ -100,6 +100,7 @@ import Testing
         #expect(try file.waiting(limit: 1).total == 2)
         #expect(try file.parts(of: "odd", isOpen: true, limit: 9000).count == 1495)
         #expect(try file.parts(of: "odd", isOpen: false, limit: 9000).count == 1500)
+        #expect(try file.openCount(of: "odd") == 1495, "of very many, all are counted")
         #expect(try file.openParts().count == 2990)
     }
 }

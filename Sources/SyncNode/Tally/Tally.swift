@@ -340,8 +340,10 @@ final class Tally {
         try file.due(until: day.daysSince1970, limit: limit, at: passes)
     }
 
-    func openCases(of item: String) throws(JournalError) -> [DocumentKey] {
-        try file.parts(of: item, isOpen: true, limit: Limits.impactCasesMax)
+    func openCases(of item: String) throws(JournalError) -> (keys: [DocumentKey], total: Int) {
+        let keys = try file.parts(of: item, isOpen: true, limit: Limits.impactCasesMax)
+        let isWhole = keys.count < Limits.impactCasesMax
+        return (keys, isWhole ? keys.count : try file.openCount(of: item))
     }
 
     func waiting(limit: Int) throws(JournalError) -> (keys: [DocumentKey], total: Int) {

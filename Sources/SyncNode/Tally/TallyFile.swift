@@ -20,6 +20,7 @@ final class TallyFile {
     private let duePart: Statement
     private let allOpen: Statement
     private let ofItem: Statement
+    private let openCount: Statement
     private let waiting: Statement
     private let waitingCount: Statement
     private let allMarks: Statement
@@ -140,6 +141,7 @@ final class TallyFile {
         allOpen = Statement(
             database,
             "SELECT collection, id FROM part WHERE open <> 0 ORDER BY collection, id")
+        openCount = Statement(database, "SELECT count(*) FROM part WHERE item = ? AND open = 1")
         ofItem = Statement(
             database,
             """
@@ -302,6 +304,13 @@ final class TallyFile {
         try ofItem.bind(2, isOpen ? 1 : 0 as Int64)
         try ofItem.bind(3, Int64(limit))
         return try keys(ofItem)
+    }
+
+    /// Open cases of an item. Walks an index.
+    func openCount(of item: String) throws(JournalError) -> Int {
+        defer { openCount.reset() }
+        try openCount.bind(1, item)
+        return try openCount.step() ? Int(openCount.integer(0)) : 0
     }
 
     /// Cases that wait for a word of the catalog's authority, the longest waiting first, and how
