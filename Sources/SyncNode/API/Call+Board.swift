@@ -160,7 +160,13 @@ extension Call {
     func boardPages() throws(Problem) -> HTTPResponse {
         let status = try status()
         guard route.operation == .boardPage else {
-            return Page.response("督查看板", status, BoardPage(viewer: status.viewer).index)
+            var page = BoardPage(viewer: status.viewer)
+            if page.viewer.may(.setting) {
+                let lights = BoardQuestion(.lights)
+                page.lights =
+                    try read { view throws(ViewError) in try view.board(lights) }?.data ?? .null
+            }
+            return Page.response("督查看板", status, page.index)
         }
         let sheet = try boardSheet()
         var acts: HTMLText = .empty
@@ -238,6 +244,8 @@ extension Call {
 /// The way into the board, and the forms of a ticket.
 struct BoardPage {
     let viewer: Principal
+    /// What the sheet of lights says of the thresholds.
+    var lights = JSON.null
 
     /// The commands that a form may give, with their fields.
     static let forms: [String: [String]] = [
@@ -250,6 +258,7 @@ struct BoardPage {
         "rating.give": ["contact", "grade", "served", "item", "named", "text"],
         "case.rate": ["case", "score", "named", "note"],
         "setting.set": ["code", "blue", "yellow", "red", "offered", "unsigned"],
+        "setting.approve": ["code"],
         "figure.set": ["code", "value", "whole", "source"],
     ].merging(counterForms) { first, _ in first }
 
@@ -264,38 +273,6 @@ struct BoardPage {
         return """
             <section class="card"><h1>督查看板</h1><p>\(links(false))</p>\
             <h2>柜台</h2><p>\(links(true))</p></section>\(open)\(rate)\(limits)
-            """
-    }
-
-    /// 亮灯阈值: of the county.
-    private var limits: HTMLText {
-        guard viewer.may(.setting) else { return .empty }
-        let fields = [
-            ("blue", "蓝灯：剩余不多于", 3), ("yellow", "黄灯：剩余不多于", 1), ("red", "红灯：逾期超过", 0),
-            ("offered", "移交未签收黄灯：超过", 1), ("unsigned", "移交未签收红灯：超过", 2),
-        ]
-        .map { name, label, value -> HTMLText in
-            """
-            <label>\(label)<input name="\(name)" required inputmode="numeric" \
-            value="\(value)"></label>
-            """
-        }
-        return """
-            <section class="card narrow"><h2>亮灯阈值（工作日）</h2>\
-            <form method="post" action="/console/board">\(Page.token(viewer))\
-            \(hidden("command", "setting.set"))\(hidden("code", "lights"))\(fields)\
-            <button>设置</button></form></section>\
-            <section class="card narrow"><h2>填报（本系统不产生的数据）</h2>\
-            <form method="post" action="/console/board">\(Page.token(viewer))\
-            \(hidden("command", "figure.set"))<label>指标<select name="code">\
-            <option value="14">14 工程建设全过程用时（工作日）</option>\
-            <option value="20">20 自助终端镇街覆盖</option>\
-            <option value="27">27 数据归集率</option>\
-            <option value="30">30 执法下沉、服务专员、APP 分厅</option></select></label>\
-            <label>数值（比率填分子）<input name="value" required inputmode="numeric"></label>\
-            <label>总数（比率填分母，其余不填）<input name="whole" inputmode="numeric"></label>\
-            <label>数据来源<input name="source" required maxlength="200"></label>\
-            <button>填报</button></form></section>
             """
     }
 

@@ -166,3 +166,51 @@ extension BoardPage {
             name: { MailingAct(rawValue: $0)?.name ?? $0 })
     }
 }
+
+/// What a county sets and enters for its board.
+extension BoardPage {
+    /// 亮灯阈值: of the county.
+    var limits: HTMLText {
+        guard viewer.may(.setting) else { return .empty }
+        let labels = [
+            ("blue", "蓝灯：剩余不多于"), ("yellow", "黄灯：剩余不多于"), ("red", "红灯：逾期超过"),
+            ("offered", "移交未签收黄灯：超过"), ("unsigned", "移交未签收红灯：超过"),
+        ]
+        let fields = labels.map { name, label -> HTMLText in
+            let value = String(lights["limits"]?[name]?.int ?? 0)
+            return """
+                <label>\(label)<input name="\(name)" required inputmode="numeric" \
+                value="\(value)"></label>
+                """
+        }
+        var waiting: HTMLText = .empty
+        if let draft = lights["draft"], !draft.isNull {
+            let words = labels.map { name, label in "\(label) \(draft[name]?.int ?? 0)" }
+                .joined(separator: "，")
+            waiting = """
+                <p>待另一人复核：\(words)。</p>\
+                <form method="post" action="/console/board">\(Page.token(viewer))\
+                \(hidden("command", "setting.approve"))\(hidden("code", "lights"))\
+                <button class="main">复核通过</button></form>
+                """
+        }
+        return """
+            <section class="card narrow"><h2>亮灯阈值（工作日）</h2>\
+            <p class="quiet">所填为草稿，由另一人复核后生效。</p>\(waiting)\
+            <form method="post" action="/console/board">\(Page.token(viewer))\
+            \(hidden("command", "setting.set"))\(hidden("code", "lights"))\(fields)\
+            <button>设置</button></form></section>\
+            <section class="card narrow"><h2>填报（本系统不产生的数据）</h2>\
+            <form method="post" action="/console/board">\(Page.token(viewer))\
+            \(hidden("command", "figure.set"))<label>指标<select name="code">\
+            <option value="14">14 工程建设全过程用时（工作日）</option>\
+            <option value="20">20 自助终端镇街覆盖</option>\
+            <option value="27">27 数据归集率</option>\
+            <option value="30">30 执法下沉、服务专员、APP 分厅</option></select></label>\
+            <label>数值（比率填分子）<input name="value" required inputmode="numeric"></label>\
+            <label>总数（比率填分母，其余不填）<input name="whole" inputmode="numeric"></label>\
+            <label>数据来源<input name="source" required maxlength="200"></label>\
+            <button>填报</button></form></section>
+            """
+    }
+}

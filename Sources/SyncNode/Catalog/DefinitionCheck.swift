@@ -130,9 +130,10 @@ package enum DefinitionCheck {
                 + (isGood ? [] : [Finding("kinds", "element-form", "应为事项类型与年数的列表")])
         case "startup":
             let items = body["items"]?.array ?? []
-            let isGood = !items.isEmpty && items.count <= Limits.themeChildrenMax
+            let isNamed = body["theme"]?.text?.isEmpty == false
+            let isGood = (!items.isEmpty || isNamed) && items.count <= Limits.themeChildrenMax
             return isGood && items.allSatisfy { $0.text?.isEmpty == false }
-                ? [] : [Finding("items", "element-form", "应为事项编码的列表")]
+                ? [] : [Finding("items", "element-form", "应为事项编码的列表，或以 theme 指明主题")]
         default: return [Finding("code", "setting-unknown", "没有这项设置")]
         }
     }
