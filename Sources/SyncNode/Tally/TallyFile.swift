@@ -155,7 +155,10 @@ final class TallyFile {
 
     func begin() throws(JournalError) { try database.execute("BEGIN IMMEDIATE") }
     func commit() throws(JournalError) { try database.execute("COMMIT") }
-    func rollback() throws(JournalError) { try database.execute("ROLLBACK") }
+    /// Nothing where a full disk has made SQLite roll back by itself.
+    func rollback() throws(JournalError) {
+        if !database.isAutocommit { try database.execute("ROLLBACK") }
+    }
 
     // MARK: cells
 
