@@ -32,4 +32,20 @@ import Testing
         #expect(bell.isRung)
         #expect(left.withLock { $0 } == 0, "tried until it was marked, and no more")
     }
+
+    /// What a root owes at its start, on a disk that was full just then: its receipts, seats and
+    /// keys once waited for the next start.
+    @Test func whatIsOwedAtAStartIsTriedAgain() async {
+        var tries = 0
+        let isDone = await NodeRuntime.untilDone("a test", { true }) {
+            () throws(JournalError) in
+            tries += 1
+            if tries < 3 { throw .full }
+        }
+        #expect(isDone && tries == 3)
+        let isStopped = await NodeRuntime.untilDone("a test", { false }) {
+            () throws(JournalError) in throw .full
+        }
+        #expect(!isStopped)
+    }
 }
