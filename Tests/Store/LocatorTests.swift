@@ -38,6 +38,18 @@ import Testing
         #expect(rest.last > seen.last)
     }
 
+    /// The row where somebody stands, set by hand beyond all rows, is refused, not counted on.
+    @Test func aRowBeyondAllRowsIsDamage() throws {
+        #expect(Locations.row(in: Array("zz".utf8)) == 0)
+        do {
+            let journal = try fixture.open()
+            try journal.begin()
+            try journal.locate(Locations(cases: [], row: .max))
+            try journal.commit()
+        }
+        #expect(throws: JournalError.damaged("value located")) { _ = try fixture.open() }
+    }
+
     private func put(_ numbers: [UInt64], in open: SQLiteJournal?) throws {
         let journal = try #require(open)
         try journal.begin()
