@@ -82,8 +82,8 @@ extension Verb {
         object["code"] = "retention"
         try order.fill(&object)
         var kinds: [JSON] = []
-        let given = order.arguments.value("kind") ?? ""
-        for entry in given.split(separator: ",") {
+        let given = order.arguments.fields.filter { $0.name == "kind" }.map(\.value)
+        for entry in given.joined(separator: ",").split(separator: ",") {
             let kind = RetentionTerms.kind(String(entry))
             guard kind["years"]?.int != nil else {
                 throw Arguments.Failure(

@@ -83,8 +83,8 @@ import Testing
     /// What a station whose clock ran at the end of all years wrote is counted, once a day.
     @Test func theLastDayOfAllIsCountedOnce() throws {
         let last = try #require(CivilDate("9999-12-31"))
-        let end = last.end.millis
-        let portion = Portion.waited(from: end - 3 * 86_400_000, until: end)
+        let portion = Portion.waited(
+            from: last.start.millis - 3 * 86_400_000, until: last.end.millis)
         #expect(portion.cells.count { $0.counted == .outage } == 4)
     }
 
