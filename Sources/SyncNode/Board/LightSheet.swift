@@ -9,7 +9,7 @@ extension BoardMaker {
     func lights(for region: RegionRecord) throws(Source.Failure) -> Sheet {
         let calendar = try calendar(around: today)
         let limits = try lightLimits()
-        let waiting = try draft(of: "lights").flatMap { LightLimits($0) }
+        let waiting = try settings.draft(of: "lights").flatMap { LightLimits($0) }
         let counts = try lightCounts(of: region.id, calendar)
         let stations = try stations(of: region)
         let ahead = today.advanced(by: Limits.lightDaysAhead)
@@ -135,7 +135,8 @@ struct CaseLight {
     /// clock stands still.
     func shown(_ state: CaseState) -> (light: CaseClock.Light, due: CivilDate, why: String)? {
         guard !clock.isPaused else { return nil }
-        let all = [handling, reply, delivery, deferral, handover(state)].compactMap { $0 }
+        let all = [handling, reply, delivery, deferral, verification, handover(state)]
+            .compactMap { $0 }
         return all.max { ($0.light, $1.due) < ($1.light, $0.due) }
     }
 
@@ -173,6 +174,12 @@ struct CaseLight {
             return nil
         }
         return (.yellow, due, "容缺逾期")
+    }
+
+    /// 事后核查 of what was granted on a promise.
+    private var verification: Shown? {
+        guard let due = clock.verification?.date, today > due else { return nil }
+        return (.yellow, due, "事后核查逾期")
     }
 
     private func handover(_ state: CaseState) -> Shown? {
