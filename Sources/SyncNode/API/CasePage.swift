@@ -18,8 +18,6 @@ struct CasePage {
     /// By the county's thresholds.
     var light: CaseClock.Light?
     let names: PlaceNames
-    /// Told to the act's form, so that a repeated click is known as one.
-    let key: String
     /// Cases of the same person for the same item that are not closed: 疑似重复.
     var twins: [CaseSheet] = []
     /// Which version governs it, and what must be told or ruled for that; nil where the item is not

@@ -80,9 +80,9 @@ package struct DefinitionState: Hashable, Sendable {
     }
 
     /// Settings of which a person's word is a draft until another has approved it: 亮灯阈值, 排名
-    /// 权重, 企业开办.
+    /// 权重, 企业开办, 保管期限.
     package static func isApproved(_ setting: String) -> Bool {
-        ["lights", "ranking", "startup"].contains(setting)
+        ["lights", "ranking", "startup", "retention"].contains(setting)
     }
 
     /// What holds while a draft waits: the latest statement that is none; null for none.
