@@ -16,6 +16,9 @@ extension BoardMaker {
         try settings.setting(family, code)
     }
 
+    /// What of a setting waits for a second person; nil for nothing.
+    func draft(of code: String) throws(Source.Failure) -> JSON? { try settings.draft(of: code) }
+
     /// 亮灯阈值.
     func lightLimits() throws(Source.Failure) -> LightLimits { try settings.lightLimits() }
 

@@ -9,7 +9,7 @@ extension BoardMaker {
     func lights(for region: RegionRecord) throws(Source.Failure) -> Sheet {
         let calendar = try calendar(around: today)
         let limits = try lightLimits()
-        let waiting = try settings.draft(of: "lights").flatMap { LightLimits($0) }
+        let waiting = try draft(of: "lights").flatMap { LightLimits($0) }
         let counts = try lightCounts(of: region.id, calendar)
         let stations = try stations(of: region)
         let ahead = today.advanced(by: Limits.lightDaysAhead)
@@ -26,13 +26,12 @@ extension BoardMaker {
             "亮灯", stamp: "\(region.name) · \(asOf(stations))",
             [
                 Sheet.Section(
-                    "现亮灯", ["蓝", "黄", "红", "在办", "暂停或待申请人", "缺节假日安排"],
+                    "现亮灯", ["亮灯", "件数"],
                     [
-                        [
-                            counts.blue, counts.yellow, counts.red, counts.open, counts.paused,
-                            counts.undated,
-                        ].map(String.init)
-                    ]),
+                        ("蓝", counts.blue), ("黄", counts.yellow), ("红", counts.red),
+                        ("在办", counts.open), ("暂停或待申请人", counts.paused),
+                        ("缺节假日安排", counts.undated),
+                    ].map { [$0, String($1)] }),
                 Sheet.Section(
                     "阈值（工作日）",
                     ["阈值", "蓝：剩余不多于", "黄：剩余不多于", "红：逾期超过", "移交未签收黄：超过", "红：超过"],
