@@ -95,4 +95,40 @@ import Testing
         let anew = try county.tally("anew.db")
         try check(county, anew, today: today, "made anew")
     }
+
+    /// 数据截至: a station's own word or its county's receipt for it, and nothing else.
+    @Test func aSilentStationStaysSilentWhateverOthersWrite() throws {
+        let county = try RandomCounty(seed: 7)
+        let (village, hour) = (RandomCounty.villages[0], Int64(3_600_000))
+        let start = RandomCounty.first.start.millis
+        func say(_ place: RegionID, _ hours: Int64) throws {
+            try county.append(
+                .caseNote, Array("{}".utf8), to: RandomCounty.scope(village), by: place,
+                start + hours * hour)
+        }
+        func sign(_ tally: Tally, _ hours: Int64) -> Int64? {
+            tally.lastSign(of: village, until: start + hours * hour).map { ($0 - start) / hour }
+        }
+        let tally = try county.tally("board.db")
+        #expect(sign(tally, 100) == nil, "never heard of")
+        try county.journal.begin()
+        try say(village, 1)
+        try say(RandomCounty.county, 50)
+        try county.journal.commit()
+        try county.catchUp(tally)
+        #expect(sign(tally, 100) == 1, "what the county writes in its cases is no sign of it")
+        try county.journal.begin()
+        try county.sign(village, at: start + 6 * hour)
+        try county.journal.commit()
+        try county.catchUp(tally)
+        #expect(sign(tally, 100) == 6, "the county's receipt is")
+        // A clock that is ten years ahead.
+        try county.journal.begin()
+        try say(village, 87_600)
+        try county.journal.commit()
+        try county.catchUp(tally)
+        #expect(sign(tally, 100) == 6, "a clock that is ahead proves nothing")
+        let anew = try county.tally("anew.db")
+        #expect(sign(anew, 100) == 6)
+    }
 }

@@ -196,8 +196,8 @@ struct Rated {
 
     private var isShown: Bool { count >= Limits.ratingsShownMin }
 
-    /// The most content first, those that are as good by name with one rank, and behind them who has
-    /// too few to be told of.
+    /// The most content first, those that are as good by name with one rank, and behind them who
+    /// has too few to be told of.
     static func rows(_ all: [Rated]) -> [[String]] {
         let shown = all.filter(\.isShown).sorted { left, right in
             let (one, other) = (left.content * right.count, right.content * left.count)
