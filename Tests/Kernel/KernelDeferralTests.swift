@@ -86,6 +86,26 @@ struct KernelDeferralTests {
         #expect(next != number)
     }
 
+    /// Where not even the store can be read, the next batch begins with reading it.
+    @Test func aFailedReturnIsMadeUpFor() throws {
+        let number = try receive("甲")
+        let last = try receive("乙")
+        node.journal.failsNextCommit = true
+        node.journal.failsNextLoad = true
+        #expect(throws: JournalError.failed("not read")) { try receive("丙") }
+        try say("case.accept", number)
+        try node.kernel.settle()
+        #expect(try status(number) == "accepted")
+        #expect(try status(last) == "received")
+        #expect(try ![number, last].contains(receive("丁")))
+    }
+
+    @Test func whatChangesNoDocumentMovesTheMark() throws {
+        try node.note(.cases(TreeFixture.countyID, year: 1970), "二")
+        #expect(!node.kernel.isBehind)
+        #expect(try node.journal.arrivals(after: mark()).isEmpty)
+    }
+
     @Test func manyAreStoredOfThemselves() throws {
         let number = try receive("甲")
         for round in 1...Limits.waitingBatchesMax {

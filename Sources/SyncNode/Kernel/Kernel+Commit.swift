@@ -35,6 +35,8 @@ extension Kernel {
     func transaction(
         _ body: () throws(JournalError) -> Void
     ) throws(JournalError) -> Effects {
+        if isStale { try reload() }
+        isStale = false
         session.begin()
         try journal.begin()
         do throws(JournalError) {
@@ -42,8 +44,10 @@ extension Kernel {
             try journal.commit()
         } catch {
             effects = Effects()
+            isStale = true
             try journal.rollback()
             try reload()
+            isStale = false
             throw error
         }
         session.settle()

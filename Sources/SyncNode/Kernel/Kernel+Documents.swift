@@ -39,9 +39,10 @@ extension Kernel {
 
     /// At the end of a batch.
     ///
-    /// - Parameter count: Submissions in the batch: a few are stored at once, many may wait.
+    /// - Parameter count: Submissions in the batch: a few are stored at once, many may wait. Where
+    ///   none changed, the mark moves at once.
     func storeDocuments(after count: Int) throws(JournalError) {
-        if let deferral, count >= deferral, !isDue, folded != nil, session.mayWait,
+        if let deferral, count >= deferral, !isDue, folded != nil, isBehind, session.mayWait,
             behind < Limits.waitingBatchesMax,
             session.dirty.count < Limits.waitingDocumentsMax
         {

@@ -31,6 +31,8 @@ package final class Kernel<Store: Journal> {
     /// Documents are to be stored with this batch.
     var isDue = false
     var effects = Effects()
+    /// Whether what is in memory may be of a batch that failed.
+    var isStale = false
     /// Whether cases were erased or dropped since the start, which those who read them before
     /// may not know.
     var hasRemoved = false

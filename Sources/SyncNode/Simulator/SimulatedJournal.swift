@@ -41,6 +41,7 @@ package final class SimulatedJournal: Journal {
     package var syncsOnCommit = true
     /// Set to make the next commit fail as a full disk does.
     package var failsNextCommit = false
+    package var failsNextLoad = false
 
     package init(image: Image = Image()) {
         working = image
@@ -113,7 +114,11 @@ package final class SimulatedJournal: Journal {
     // MARK: scopes
 
     package func scopes() throws(JournalError) -> [ScopeRecord] {
-        working.scopes.values.sorted { $0.id < $1.id }
+        if failsNextLoad {
+            failsNextLoad = false
+            throw .failed("not read")
+        }
+        return working.scopes.values.sorted { $0.id < $1.id }
     }
 
     package func scope(_ id: ScopeID) throws(JournalError) -> ScopeRecord? { working.scopes[id] }
