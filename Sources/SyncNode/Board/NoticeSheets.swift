@@ -47,12 +47,25 @@ extension BoardMaker {
         }
     }
 
+    /// The day on which the clock that runs now began: no light of it is older.
+    private func begun(_ key: DocumentKey) throws(Source.Failure) -> CivilDate? {
+        switch try source.content(key) {
+        case .caseFile(let state):
+            let course = state.course
+            return [course?.received, course?.accepted, course?.decided].compactMap { $0 }.max()
+        case .ticket(let state): return state.opened
+        default: return nil
+        }
+    }
+
     /// The first day of those on which it has shown at least a light without a break.
     private func since(
         _ light: CaseClock.Light, _ key: DocumentKey, _ due: CivilDate, _ limits: LightLimits
     ) throws(Source.Failure) -> CivilDate? {
+        let first = try begun(key) ?? today
         for back in 1...Limits.noticeDaysBack {
             let day = today.advanced(by: -back)
+            guard day >= first else { return min(first, today) }
             let shown = try lit(key, on: day, limits)
             guard let shown, shown.due == due, shown.light >= light else {
                 return day.advanced(by: 1)
