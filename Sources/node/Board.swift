@@ -139,6 +139,11 @@ extension Verb {
             sheet("metrics", Words("全部指标", "all metrics"), .metrics),
             sheet("asked", Words("首问未闭环，登记早的在前", "what is open, with who answers for it"), .asked),
             sheet("lights", Words("亮灯与临期逾期", "lights, and what is late"), .lights),
+            sheet("notices", Words("亮灯通知：待知悉、已知悉", "who is to be told of lights"), .notices),
+            .sheet("notice", Words("一件的亮灯通知", "the notices of one"), at: "board/notice"),
+            notice(
+                "tell", Words("登记已通知", "says that somebody was told"), [.required("way", "way")]),
+            notice("acknowledge", Words("知悉", "acknowledges a notice")),
             sheet("ratings", Words("好差评", "ratings"), .ratings),
             sheet("ranking", Words("排名、后两位、后五位", "ranking, with the last"), .ranking),
             set(
@@ -174,6 +179,18 @@ extension Verb {
                 ]
             ) { order, _ in Words("已填报第 \(order.subject) 项", "entered: \(order.subject)") },
         ])
+
+    private static func notice(
+        _ name: String, _ about: Words, _ options: [Option] = []
+    ) -> Act {
+        .command(
+            name, about, "notice." + name, subject: (name: "NUMBER", field: "subject"),
+            [
+                .required("step", "step", .number(1...NoticeStep.allCases.count)),
+                .required("due", "due"),
+            ] + options
+        ) { order, _ in Words("已登记：\(order.subject)", "noted: \(order.subject)") }
+    }
 
     static let report = Family.verb(
         "report",

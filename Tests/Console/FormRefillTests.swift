@@ -62,6 +62,16 @@ import Testing
         }
     }
 
+    @Test func aFieldIsNotCalledAsProgramsCallIt() {
+        for (title, told) in [
+            ("缺少 name", "请填写此项"), ("name 应为整数", "应为整数"), ("名称不对", "名称不对"),
+        ] {
+            let refill = FormRefill(
+                action: "/a", fields: [], title: title, field: "name", page: "/")
+            #expect(refill.title == told)
+        }
+    }
+
     @Test func onlyTheFormThatWasSentIsTaken() {
         #expect(refilled([("command", "three")], "name") == nil)
         #expect(refilled([("command", "two")], "name", action: "/b") == nil)

@@ -175,6 +175,8 @@ extension Call {
         let kind = BoardKind(rawValue: values[0]) ?? .tickets
         if kind == .archive || kind == .archives {
             acts = ArchiveForms(viewer: status.viewer, sheet: sheet).html
+        } else if kind == .notice {
+            acts = BoardPage(viewer: status.viewer).notices(sheet)
         } else if kind == .ticket {
             acts = BoardPage(viewer: status.viewer).acts(on: sheet, try names())
         } else if kind.isOfCounter {
@@ -189,7 +191,9 @@ extension Call {
         guard !kind.needsCode else { return .empty }
         func field(_ name: String) -> String { request.queryItem(name) ?? "" }
         let places = names.own.map { place -> HTMLText in
-            let chosen: HTMLText = place.code.text == field("region") ? " selected" : .empty
+            let wanted = field("region")
+            let isChosen = wanted.isEmpty ? place.relation == .own : place.code.text == wanted
+            let chosen: HTMLText = isChosen ? " selected" : .empty
             return "<option value=\"\(place.code.text)\"\(chosen)>\(place.name)</option>"
         }
         let query = ["region", "from", "to"].compactMap { name in
@@ -222,8 +226,15 @@ extension Call {
         for field in fields {
             guard let text = form.text(field) else { continue }
             switch field {
+            case "hour":
+                for (name, part) in zip(
+                    ["region", "window", "date", "start"],
+                    text.split(separator: "|").map(String.init))
+                {
+                    body[name] = .text(part)
+                }
             case "days", "grade", "score", "blue", "yellow", "red", "offered", "unsigned", "ahead",
-                "value", "whole", "default", "refused", "withdrawn":
+                "step", "value", "whole", "default", "refused", "withdrawn":
                 body[field] = text.digits.map { .int(Int64($0)) } ?? .text(text)
             case "named", "result", "weekend": body[field] = .bool(text == "yes")
             case "items", "originals", "closed":
@@ -271,6 +282,8 @@ struct BoardPage {
         ],
         "setting.approve": ["code"],
         "figure.set": ["code", "value", "whole", "source"],
+        "notice.tell": ["subject", "step", "due", "way"],
+        "notice.acknowledge": ["subject", "step", "due"],
     ].merging(counterForms) { first, _ in first }
 
     var index: HTMLText {

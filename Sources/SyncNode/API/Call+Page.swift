@@ -312,7 +312,7 @@ extension Call {
             .filter {
                 $0["window"]?.text == state.window && $0["region"]?.text == owner?.text
             }
-            .flatMap(bookableHours)
+            .flatMap(CounterHours.free)
         let facts = (sheet?.sections.first?.rows ?? []).filter { $0.first != "预约人" }
         let acts = (sheet?.data["acts"]?.array ?? []).compactMap(\.text)
         let place = names.name(owner)

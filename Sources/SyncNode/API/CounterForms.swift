@@ -9,7 +9,9 @@ import HTTP
 extension BoardPage {
     static let counterForms: [String: [String]] = [
         "window.set": ["code", "name", "slots", "ahead", "items", "closed", "weekend"],
-        "booking.make": ["window", "region", "date", "start", "item", "applicant", "phone"],
+        "booking.make": [
+            "hour", "window", "region", "date", "start", "item", "applicant", "phone",
+        ],
         "booking.move": ["booking", "date", "start", "reason"],
         "booking.ask": ["booking", "date", "start", "reason"],
         "booking.decline": ["booking", "reason"], "booking.cancel": ["booking", "reason"],
@@ -33,6 +35,10 @@ extension BoardPage {
         }
         if name.hasPrefix("setting."), form.text("code") == "retention" {
             return { _ in "/board/archives" }
+        }
+        if name.hasPrefix("notice.") {
+            let place = "/board/notice?code=" + URLText.segment(form.text("subject") ?? "")
+            return { _ in place }
         }
         if name == "window.set" { return { _ in "/board/windows" } }
         guard name == "certificate.remind" else { return nil }
@@ -63,25 +69,22 @@ extension BoardPage {
 
     private func book(_ sheet: Sheet, _ names: PlaceNames) -> HTMLText {
         guard viewer.may(.book) else { return .empty }
-        let windows = (sheet.data["windows"]?.array ?? []).map { window -> HTMLText in
+        let groups = (sheet.data["windows"]?.array ?? []).map { window -> HTMLText in
             let code = window["region"]?.text.flatMap { RegionCode($0) }
+            let options = CounterHours.free(window).map { hour -> HTMLText in
+                "<option value=\"\(hour.value)\">\(hour.text)</option>"
+            }
             return """
-                <option value="\(window["window"]?.text ?? "")">\(names.name(code)) \
-                \(window["name"]?.text ?? "")</option>
+                <optgroup label="\(names.name(code)) \(window["name"]?.text ?? "")">\
+                \(options)</optgroup>
                 """
-        }
-        let places = names.own.map { place -> HTMLText in
-            let chosen: HTMLText = place.relation == .own ? " selected" : .empty
-            return "<option value=\"\(place.code.text)\"\(chosen)>\(place.name)</option>"
         }
         return card(
             "登记预约", "booking.make",
             """
             <p class="quiet">上级的窗口由上级确认，确认前为待确认；断网时照常登记。</p>\
-            <label>地点<select name="region">\(places)</select></label>\
-            <label>窗口<select name="window">\(windows)</select></label>\
-            <label>日期<input type="date" name="date" required></label>\
-            <label>时段<input type="time" name="start" required></label>\
+            <label>时段<select name="hour" required><option value="">请选择</option>\(groups)\
+            </select></label>\
             <label>预约人<input name="applicant" autocomplete="off"></label>\
             <label>联系电话<input name="phone" autocomplete="off"></label>\
             <label>事项编码（可不填）<input name="item" maxlength="64"></label>
@@ -127,6 +130,43 @@ extension BoardPage {
             <label>意见（差评转工单）<input name="note" maxlength="500"></label>\
             <label><input type="checkbox" name="named" value="yes"> 实名</label>\
             <button class="main">提交评价</button></form></section>
+            """
+    }
+
+    /// What may be said of each step that is due.
+    func notices(_ sheet: Sheet) -> HTMLText {
+        guard viewer.may(.notice), let subject = sheet.data["subject"]?.text else { return .empty }
+        let ways = NoticeOrder.ways.map { way -> HTMLText in "<option>\(way)</option>" }
+        var forms: [HTMLText] = []
+        for line in sheet.data["notices"]?.array ?? [] {
+            guard
+                let number = line["step"]?.int.flatMap({ NoticeStep(rawValue: Int(clamping: $0)) })
+            else { continue }
+            let common: HTMLText = """
+                \(hidden("subject", subject))\(hidden("step", String(number.rawValue)))\
+                \(hidden("due", line["due"]?.text ?? ""))
+                """
+            func form(_ command: String, _ fields: HTMLText, _ button: String) -> HTMLText {
+                """
+                <form method="post" action="/console/board">\(Page.token(viewer))\
+                \(hidden("command", command))\(common)<h3>\(number.name) \
+                \(line["person"]?.text ?? "")</h3>\(fields)<button>\(button)</button></form>
+                """
+            }
+            if line["acknowledged"]?.isNull != false {
+                if line["told"]?.isNull != false {
+                    forms.append(
+                        form(
+                            "notice.tell",
+                            "<label>方式<select name=\"way\">\(ways)</select></label>", "登记已通知"))
+                }
+                forms.append(form("notice.acknowledge", .empty, "知悉"))
+            }
+        }
+        guard !forms.isEmpty else { return .empty }
+        return """
+            <section class="card"><h2>办理</h2><div class="acts">\(forms)</div>\
+            <p class="quiet">知悉由被通知的人本人登记，通知人不得代为知悉。</p></section>
             """
     }
 
@@ -260,23 +300,10 @@ extension Call {
             let place = RegionCode(window["region"]?.text ?? "")
             return PublicPages.Window(
                 name: "\(names.name(place)) \(window["name"]?.text ?? "")",
-                hours: bookableHours(window))
+                hours: CounterHours.free(window))
         }
         let status = try status()
         return Page.response("预约", status, PublicPages.book(windows, key: formKey(status)))
-    }
-
-    /// The next free hours of a window, as a form names them.
-    func bookableHours(_ window: JSON) -> [(value: String, text: String)] {
-        let names = ["region", "window"].map { window[$0]?.text ?? "" }
-        let free = (window["slots"]?.array ?? []).filter { ($0["free"]?.int ?? 0) > 0 }
-        return free.prefix(Limits.publicHoursShown).map { slot in
-            let (date, start) = (slot["date"]?.text ?? "", slot["start"]?.text ?? "")
-            return (
-                value: (names + [date, start]).joined(separator: "|"),
-                text: "\(date) \(start)（余 \(slot["free"]?.int ?? 0)）"
-            )
-        }
     }
 
     /// Each is a turn: who books often from one telephone or place waits, as after wrong guesses.
@@ -320,5 +347,21 @@ extension Call {
                     window: AnswerField.text("window", of: answer) ?? ""))
         }
         return .door(order)
+    }
+}
+
+/// Hours of a window as forms name them.
+enum CounterHours {
+    /// The next that are free, out of the data of a sheet of windows.
+    static func free(_ window: JSON) -> [(value: String, text: String)] {
+        let names = ["region", "window"].map { window[$0]?.text ?? "" }
+        let free = (window["slots"]?.array ?? []).filter { ($0["free"]?.int ?? 0) > 0 }
+        return free.prefix(Limits.publicHoursShown).map { slot in
+            let (date, start) = (slot["date"]?.text ?? "", slot["start"]?.text ?? "")
+            return (
+                value: (names + [date, start]).joined(separator: "|"),
+                text: "\(date) \(start)（余 \(slot["free"]?.int ?? 0)）"
+            )
+        }
     }
 }

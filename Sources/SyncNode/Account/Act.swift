@@ -74,6 +74,8 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
     case ticketStep = "ticket.step"
     case ticketReview = "ticket.review"
     case ticketImport = "ticket.import"
+    /// 亮灯通知: somebody was told, or acknowledges it.
+    case notice = "notice.tell"
     /// 预约: windows and hours; asked for; what became of it.
     case window = "window.set"
     case book = "booking.make"
@@ -173,6 +175,7 @@ package enum Act: String, Hashable, Sendable, CaseIterable {
         case .ticketStep: "办理工单"
         case .ticketReview: "复核工单"
         case .ticketImport: "导入工单"
+        case .notice: "登记亮灯通知"
         case .window: "设置预约窗口"
         case .book: "登记预约"
         case .bookingStep: "办理预约"

@@ -29,7 +29,7 @@ package enum Permissions {
         .offer, .sign, .reject, .recall, .reveal, .viewCases, .viewNode, .sync,
         .take, .propose, .originals, .ready, .askSeal, .archive, .fee, .material, .reuse,
         .waive,
-        .passDuty, .takeDuty, .ticketOpen, .ticketStep, .viewBoard,
+        .passDuty, .takeDuty, .ticketOpen, .ticketStep, .notice, .viewBoard,
         .window, .book, .bookingStep, .mail, .remind, .queue,
     ]
 
@@ -37,7 +37,7 @@ package enum Permissions {
     private static let decider: Set<Act> = [
         .review, .decide, .note, .offer, .sign, .reject, .recall, .close, .reveal, .viewCases,
         .viewNode, .assign, .pause, .runOn, .askSeal, .seal, .ready, .verify, .fee, .material,
-        .passDuty, .takeDuty, .ticketOpen, .ticketStep, .viewBoard, .mail,
+        .passDuty, .takeDuty, .ticketOpen, .ticketStep, .notice, .viewBoard, .mail,
     ]
 
     private static func acts(of role: Role) -> Set<Act> {
@@ -56,7 +56,8 @@ package enum Permissions {
                 .end, .verify, .revoke, .force, .ratify, .forkCut, .adopt, .erase, .rule,
                 .archive, .export, .preserve, .dispose, .note, .reveal, .viewCases, .passDuty,
                 .takeDuty,
-                .viewNode, .ticketOpen, .ticketStep, .ticketReview, .ticketImport, .viewBoard,
+                .viewNode, .ticketOpen, .ticketStep, .notice, .ticketReview, .ticketImport,
+                .viewBoard,
                 .setting, .window, .bookingStep,
             ]
         case .itemEditor: [.draft, .knowledge, .viewNode]
@@ -70,11 +71,12 @@ package enum Permissions {
             [
                 .receive, .supplement, .deliver, .withdraw, .note, .rate, .offer, .sign, .reject,
                 .recall, .originals, .material, .reuse, .waive, .passDuty, .takeDuty, .reveal,
-                .viewCases, .viewNode, .sync, .ticketOpen, .ticketStep, .viewBoard, .book, .mail,
+                .viewCases, .viewNode, .sync, .ticketOpen, .ticketStep, .notice, .viewBoard, .book,
+                .mail,
             ]
         case .inspector:
             [
-                .viewCases, .viewNode, .viewBoard, .ticketOpen, .ticketStep, .ticketReview,
+                .viewCases, .viewNode, .viewBoard, .ticketOpen, .ticketStep, .notice, .ticketReview,
                 .ticketImport, .setting,
             ]
         case .monitor: [.viewCases, .rate, .viewBoard, .ticketOpen]

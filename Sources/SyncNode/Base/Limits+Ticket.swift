@@ -2,6 +2,10 @@
 extension Limits {
     /// Events of one ticket: more than a year of daily notes.
     package static let ticketEventsMax = 400
+    /// Words about notices of one case or ticket: three steps of some days, told and acknowledged.
+    package static let noticeWordsMax = 64
+    /// Days back on which it is looked when a light turned on.
+    package static let noticeDaysBack = 20
     /// Characters of a ticket's text, a reply, a note.
     package static let ticketTextCharactersMax = 2_000
     /// Characters of what names one contact: a slip's number, a case's number and its step.

@@ -81,6 +81,8 @@ where Figured.Failure == Source.Failure {
         case .asked: return try asked(for: region)
         case .duty: return try duty(question.code)
         case .lights: return try lights(for: region)
+        case .notices: return try notices(for: region)
+        case .notice: return try notice(question.code)
         case .metrics: return try metrics(question, for: region)
         case .month: return try month(question, for: region)
         case .ranking: return try ranking(question, for: region)

@@ -11,6 +11,8 @@ package enum BoardKind: String, Hashable, Sendable, CaseIterable {
     case asked, duty
     /// 亮灯: how many, and which are late.
     case lights
+    /// 亮灯通知: what is due to be told, and who has acknowledged it; of one case or ticket.
+    case notices, notice
     /// 指标: all of DOMAIN §2. 月报. 排名.
     case metrics, month, ranking
     /// 档案: what is due, sealed, given away, out of its term; one of them.
@@ -29,6 +31,7 @@ package enum BoardKind: String, Hashable, Sendable, CaseIterable {
         case .asked: "首问未闭环"
         case .duty: "首问负责"
         case .lights: "亮灯"
+        case .notices, .notice: "亮灯通知"
         case .metrics: "指标"
         case .month: "月报"
         case .ranking: "排名"
@@ -43,15 +46,15 @@ package enum BoardKind: String, Hashable, Sendable, CaseIterable {
 
     /// Whether it is about one thing, which `code` then names.
     package var needsCode: Bool {
-        [.ticket, .duty, .booking, .mailing, .archive].contains(self)
+        [.ticket, .duty, .notice, .booking, .mailing, .archive].contains(self)
     }
 
     /// Whether it belongs to the counter (柜台) and not to supervision (督查).
     package var isOfCounter: Bool {
         switch self {
         case .windows, .bookings, .booking, .mailings, .mailing, .reminders, .queues: true
-        case .tickets, .ticket, .ratings, .asked, .duty, .lights, .metrics, .month, .ranking,
-            .archives, .archive:
+        case .tickets, .ticket, .ratings, .asked, .duty, .lights, .notices, .notice, .metrics,
+            .month, .ranking, .archives, .archive:
             false
         }
     }

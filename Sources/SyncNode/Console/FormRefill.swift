@@ -29,7 +29,14 @@ package struct FormRefill {
     ) {
         self.action = action
         self.fields = fields
-        self.title = title
+        // Beside its field a sentence need not name it, least of all as programs do.
+        let name = field ?? ""
+        self.title =
+            name.isEmpty
+            ? title
+            : title == "缺少 " + name
+                ? "请填写此项"
+                : title.hasPrefix(name + " ") ? String(title.dropFirst(name.count + 1)) : title
         self.field = field
         self.page = page
     }

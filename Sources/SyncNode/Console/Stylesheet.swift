@@ -28,7 +28,8 @@ package enum Stylesheet {
         .who{margin-left:auto;display:flex;gap:12px;align-items:center}
         .find + .who{margin-left:0}
         time{white-space:nowrap}form + h2,p + h2,.scroll + h2{margin-top:22px}
-        p.quiet + label,p.quiet + form,p.quiet + .facts,.facts + form{margin-top:12px}
+        p.quiet + label,p.quiet + form,p.quiet + .facts,.facts + form,
+        .facts + .acts{margin-top:12px}
         .inline + .inline{margin-top:10px}p .button{margin:2px 0}
         .who button{background:#ffffff1f;border-color:#ffffff66;color:#fff}
         .find input{width:9em;border-color:transparent}

@@ -121,7 +121,7 @@ package struct ServiceWindow: Hashable, Sendable {
         }
         let hours = hours(body)
         guard hours.count == given.count else {
-            return ("slots", "时段应为 from（如 09:00）和 places（1 到 \(Limits.bookingPlacesMax)）")
+            return ("slots", "时段应形如 09:00x4，每个时段 1 到 \(Limits.bookingPlacesMax) 人")
         }
         guard Set(hours.map(\.start)).count == hours.count else { return ("slots", "时段重复") }
         if let ahead = body["ahead"], !ahead.isNull,

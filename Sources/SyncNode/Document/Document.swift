@@ -64,6 +64,8 @@ package enum Collection: UInt8, Hashable, Sendable, CaseIterable {
     case certificate = 34
     /// What a place's line came to on one day (叫号日结).
     case queueDay = 35
+    /// Who was told of a light, and has acknowledged it (亮灯通知).
+    case notice = 36
 
     /// Whether its documents may be stored some commits behind the log: what windows write
     /// all day. Keys, accounts and catalogs are looked up on every path and never wait.

@@ -31,6 +31,7 @@ enum TicketDoor {
             return attempt { () throws(RuleRefusal) in
                 try TicketRules.rate(order, known: known, at: desk)
             }
+        case .notice(let order): return try NoticeDoor.decide(order, at: desk, from: source)
         case .importRows(let rows):
             let plan = try TicketPlan.of(rows, at: desk, from: source)
             if let first = plan.file.findings.first {

@@ -32,6 +32,8 @@ package enum Fold {
         switch arrival.scope.family {
         case .cases where arrival.change.kind.isTicketKind:
             return try TicketDoor.fold(arrival, at: desk, from: source)
+        case .cases where arrival.change.kind == .noticeGiven:
+            return try NoticeDoor.fold(arrival, at: desk, from: source)
         case .cases where arrival.change.kind.isCounterKind:
             return try CounterDoor.fold(arrival, at: desk, from: source)
         case .cases where arrival.change.kind == .scopeKey:
@@ -266,6 +268,7 @@ package enum Content: Sendable {
     case mailing(MailingState)
     case certificate(CertificateState)
     case queueDay(QueueDayState)
+    case notice(NoticeState)
 
     /// The document as the store keeps it.
     ///
@@ -296,6 +299,7 @@ package enum Content: Sendable {
         case .mailing(let state): state.stored(key: key, scope: scope)
         case .certificate(let state): state.stored(key: key, scope: scope)
         case .queueDay(let state): state.stored(key: key, scope: scope)
+        case .notice(let state): state.stored(key: key, scope: scope)
         }
     }
 
@@ -309,7 +313,7 @@ package enum Content: Sendable {
         case .booking(let state): state.attention
         case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
             .keyring, .reconciliation, .definition, .ticket, .rating, .mailing, .certificate,
-            .queueDay:
+            .queueDay, .notice:
             false
         }
     }
@@ -341,6 +345,7 @@ package enum Content: Sendable {
         case .mailing: .mailing(try MailingState(document))
         case .certificate: .certificate(try CertificateState(document))
         case .queueDay: .queueDay(try QueueDayState(document))
+        case .notice: .notice(try NoticeState(document))
         }
     }
 }

@@ -234,7 +234,7 @@ package enum Reactions {
         case .item, .overlay, .grant, .calendar, .serial, .holding, .account, .audit, .draft,
             .keyring, .reconciliation, .theme, .basic, .knowledge, .proof, .question, .ruling,
             .ticket, .rating, .setting, .figure, .station, .window, .mailing, .certificate,
-            .queueDay:
+            .queueDay, .notice:
             return []
         }
     }

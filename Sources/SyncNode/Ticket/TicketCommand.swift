@@ -11,10 +11,13 @@ package enum TicketCommand: Hashable, Sendable {
     case rate(RatingOrder)
     /// Rows of a hotline's file, all of them or none.
     case importRows([TicketRow])
+    /// 亮灯通知: somebody was told, or has acknowledged it.
+    case notice(NoticeOrder)
 
     /// The commands that a person or program may name.
     package static let verbs =
-        ["ticket.open", "rating.give"] + TicketAct.allCases.map { "ticket." + $0.rawValue }
+        ["ticket.open", "rating.give", "notice.tell", "notice.acknowledge"]
+        + TicketAct.allCases.map { "ticket." + $0.rawValue }
 
     /// What must be allowed to whoever asks for it.
     package var act: Act {
@@ -24,6 +27,7 @@ package enum TicketCommand: Hashable, Sendable {
             order.act == .review || order.act == .archive ? .ticketReview : .ticketStep
         case .rate: .rate
         case .importRows: .ticketImport
+        case .notice: .notice
         }
     }
 
@@ -31,13 +35,16 @@ package enum TicketCommand: Hashable, Sendable {
     ///   hotline?, to?, applicant?, phone?, at?} · `ticket.judge`, `ticket.review` {ticket,
     ///   outcome, note?, at?} · `ticket.assign` {ticket, to, note?, at?} · `ticket.claim`,
     ///   `ticket.fix`, `ticket.reply`, `ticket.archive`, `ticket.note` {ticket, note?, at?} ·
-    ///   `rating.give` {contact, grade, served?, channel?, item?, named?, text?, at?}.
+    ///   `rating.give` {contact, grade, served?, channel?, item?, named?, text?, at?} ·
+    ///   `notice.tell` {subject, step, due, way, at?} · `notice.acknowledge` {subject, step, due,
+    ///   at?}.
     /// - Throws: A refusal of category `invalid` that names the field.
     package init(json: JSON) throws(RuleRefusal) {
         let fields = CommandFields(json)
         switch try fields.text("command") {
         case "ticket.open": self = .open(try TicketOrder(fields))
         case "rating.give": self = .rate(try RatingOrder(fields))
+        case "notice.tell", "notice.acknowledge": self = .notice(try NoticeOrder(fields))
         case let verb:
             guard let act = TicketAct(rawValue: String(verb.dropFirst("ticket.".count))) else {
                 throw .invalid("command", "没有这个命令")
@@ -72,6 +79,7 @@ extension TicketCommand {
                 mapped.append(TicketRow(number: row.number, order: order))
             }
             return .importRows(mapped)
+        case .notice: return self
         }
     }
 }
@@ -190,6 +198,34 @@ package struct RatingOrder: Hashable, Sendable {
         item = try fields.optionalText("item")
         isNamed = try fields.flag("named")
         text = try fields.optionalText("text") ?? ""
+        at = try fields.moment("at")
+    }
+}
+
+/// A word about a notice.
+package struct NoticeOrder: Hashable, Sendable {
+    /// 办件编号, or a ticket's number or id.
+    package let subject: String
+    package let step: NoticeStep
+    /// The day that the light is about.
+    package let due: CivilDate
+    /// How somebody was told; nil where it is acknowledged.
+    package let way: String?
+    package let at: Instant?
+
+    /// How somebody is told.
+    package static let ways = ["当面", "电话", "短信", "书面"]
+
+    fileprivate init(_ fields: CommandFields) throws(RuleRefusal) {
+        subject = try fields.text("subject")
+        let number = try fields.number("step", in: 1...NoticeStep.allCases.count)
+        step = NoticeStep(rawValue: number) ?? .officer
+        guard let day = CivilDate(try fields.text("due")) else {
+            throw .invalid("due", "到期日应形如 2026-09-28")
+        }
+        due = day
+        let isTold = try fields.text("command") == "notice.tell"
+        way = isTold ? try fields.choice("way", Self.ways) : nil
         at = try fields.moment("at")
     }
 }

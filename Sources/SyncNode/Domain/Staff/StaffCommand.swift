@@ -240,6 +240,7 @@ enum StaffFold {
         case .mailing(let state): (CounterDoor.act(change, "mailing"), state.number)
         case .certificate(let state): (Act.remind.rawValue, state.caseNumber)
         case .queueDay(let state): ("queue.day", state.counts.day.text)
+        case .notice(let state): (NoticeDoor.act(change), state.number)
         // Who rated what stands in no list.
         case .rating, .receipt, .handover, .parcel, .holding, .account, .audit,
             .keyring, .reconciliation:

@@ -1,8 +1,9 @@
 import Account
 import Base
 import Change
-import Document
+package import Document
 import Region
+package import Ticket
 
 /// Who may ask for what, and the rules of accounts themselves. Every command of every door comes
 /// by here, inside the transaction that writes it.
@@ -256,5 +257,140 @@ enum StaffRules {
                 object.field("number", state.number)
                 object.field("sealed", sealed.text)
             })
+    }
+}
+
+/// 亮灯通知: who of those who answer was told, and has acknowledged it. That one is due is worked
+/// out by whoever looks; what was said of it is a record.
+enum NoticeDoor {
+    private struct Subject {
+        let id: Digest16
+        let scope: ScopeName
+        let number: String
+        /// The item whose guide names who answers; empty where there is none.
+        let item: String
+        let region: RegionID
+        let isOver: Bool
+    }
+
+    static func decide<S: DocumentSource>(
+        _ order: NoticeOrder, at desk: Desk, from source: S
+    ) throws(S.Failure) -> Decision {
+        guard let subject = try subject(order.subject, from: source),
+            desk.directory.carries(desk.region, subject.scope)
+        else {
+            return .refuse(
+                RuleRefusal("notice-subject", "没有这个办件或工单", field: "subject", category: .missing))
+        }
+        guard !subject.isOver else {
+            return .refuse(RuleRefusal("notice-over", "已办结，无需通知", field: "subject"))
+        }
+        if let refusal = desk.refusal(of: order.at) { return .refuse(refusal) }
+        var state = NoticeState(scope: subject.scope)
+        let key = NoticeState.key(subject.id)
+        if case .notice(let known)? = try source.content(key) { state = known }
+        if let refusal = refusal(of: order, state, at: desk) { return .refuse(refusal) }
+        let name = try responsible(order.step, subject, at: desk, from: source)
+        var body = JSONWriter(capacity: 256)
+        body.object { object in
+            object.field("subject", hex: subject.id)
+            object.field("number", subject.number)
+            object.field("step", order.step.rawValue)
+            object.field("due", order.due.text)
+            object.field("act", order.way == nil ? "acknowledge" : "tell")
+            if let name { object.field("name", name) }
+            if let way = order.way { object.field("way", way) }
+            object.field("at", (order.at ?? desk.now).millis)
+        }
+        return .write(
+            [Draft(scope: subject.scope, kind: .noticeGiven, body: body.bytes)],
+            answer: CatalogRules.answer { $0.field("number", subject.number) })
+    }
+
+    private static func refusal(
+        of order: NoticeOrder, _ state: NoticeState, at desk: Desk
+    ) -> RuleRefusal? {
+        guard state.words.count < Limits.noticeWordsMax else {
+            return RuleRefusal("notice-full", "通知记录已达上限")
+        }
+        let isTold = order.way != nil
+        guard state.word(order.step, due: order.due, isAcknowledged: !isTold) == nil else {
+            return RuleRefusal(
+                "notice-given", isTold ? "此步已通知，无需重复" : "此步已知悉", field: "step")
+        }
+        let told = state.word(order.step, due: order.due, isAcknowledged: false)
+        guard isTold || told?.author != desk.author || StaffRules.mayActAlone(desk.author) else {
+            return RuleRefusal(
+                "separate-officers", "知悉由被通知的人登记，通知人不得代为知悉", category: .forbidden)
+        }
+        return nil
+    }
+
+    /// Who answers at a step, as the item's guide names them; nil where it names nobody.
+    private static func responsible<S: DocumentSource>(
+        _ step: NoticeStep, _ subject: Subject, at desk: Desk, from source: S
+    ) throws(S.Failure) -> String? {
+        guard !subject.item.isEmpty else { return nil }
+        let locals =
+            try CatalogQuery.effective(
+                subject.item, for: subject.region, at: desk.now, in: desk.directory, from: source)?
+            .locals ?? []
+        return locals.first { $0.field == step.field }?.text
+    }
+
+    private static func subject<S: DocumentSource>(
+        _ name: String, from source: S
+    ) throws(S.Failure) -> Subject? {
+        let tickets = try source.find(.ticket, label: name)
+        let id = Digest16(hex: name)
+        for key in try source.find(.caseFile, label: name) + tickets
+            + [id.map { TicketState.key($0) }].compactMap({ $0 })
+        {
+            switch try source.content(key) {
+            case .caseFile(let state):
+                return Subject(
+                    id: key.id, scope: state.scope, number: state.number, item: state.item,
+                    region: state.scope.region,
+                    isOver: state.status.isFinal && state.status != .delivered)
+            case .ticket(let state):
+                return Subject(
+                    id: key.id, scope: state.scope, number: state.number,
+                    item: state.opening?.body["item"]?.text ?? "", region: state.station,
+                    isOver: state.status.isFinal)
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    static func fold<S: DocumentSource>(
+        _ arrival: Arrival, at desk: Desk, from source: S
+    ) throws(S.Failure) -> [ContentWrite] {
+        guard !arrival.isIdle, let bytes = arrival.change.body else { return [] }
+        let body = JSON.orNull(bytes)
+        guard let id = body["subject"]?.text.flatMap(Digest16.init(hex:)) else { return [] }
+        let key = NoticeState.key(id)
+        var state = NoticeState(scope: arrival.scope)
+        if case .notice(let known)? = try source.content(key) { state = known }
+        guard state.scope == arrival.scope else { return [] }
+        state.take(arrival.change, body, region: desk.directory.region(of: arrival.key))
+        return [ContentWrite(key: key, content: .notice(state))]
+    }
+
+    /// What the audit calls it.
+    static func act(_ change: Change) -> String {
+        let act = change.body.flatMap { JSON.orNull($0)["act"]?.text }
+        return "notice." + (act ?? "tell")
+    }
+}
+
+extension NoticeStep {
+    /// Where the item's guide names who it is.
+    package var field: OverlayState.Field {
+        switch self {
+        case .officer: .officer
+        case .section: .sectionHead
+        case .leader: .leader
+        }
     }
 }
