@@ -277,13 +277,6 @@ extension Verb {
         guard answer.exitCode == 0, let whole = Report.json(answer.text),
             let digest = whole["package"]?["digest"]?.text
         else { return order.finish(answer) { _ in [] } }
-        let today = CivilDate(of: SystemClock.now())
-        guard let day = whole["sealableFrom"]?.text.flatMap(CivilDate.init), day <= today else {
-            let from = whole["sealableFrom"]?.text ?? "?"
-            throw Arguments.Failure(
-                "the case may be sealed from \(from) on",
-                chinese: "评价期未满或未办结，\(from) 起方可归档")
-        }
         var object = JSONObject()
         object["command"] = "case.archive"
         object["case"] = .text(order.subject)

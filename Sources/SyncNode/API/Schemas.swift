@@ -34,7 +34,7 @@ enum Schemas {
                     ("unsent", .integer(min: 0)), ("lastContact", .orNull(.moment)),
                     ("clockOffsetMillis", .orNull(.integer())), ("clockTrust", .string()),
                     ("clockCorrectionMillis", .integer()),
-                    ("lastError", .orNull(.string())), ("alarms", .list(alarm)),
+                    ("lastError", .orNull(.string())), ("ended", .flag), ("alarms", .list(alarm)),
                     ("receiptTime", .orNull(.moment)),
                     ("receiptBehind", .orNull(.integer(min: 0))),
                 ],
@@ -78,6 +78,7 @@ enum Schemas {
                     ("unsent", .integer(min: 0)), ("peers", .list(reference("Peer"))),
                     ("fenced", .flag), ("seated", .flag), ("diskFreeBytes", .integer(min: 0)),
                     ("blobsWanted", .integer(min: 0)), ("clock", .moment),
+                    ("certificate", certificate),
                 ],
                 required: [
                     "region", "name", "level", "nodeId", "incarnation", "carryRoot", "scopes",

@@ -30,6 +30,8 @@ struct NodeQueries: NodeView {
             seated: runtime.board.directory.seat(of: region.id)?.key == store.signer.key,
             diskFreeBytes: freeBytes(), clock: runtime.clock.now())
         status.blobsWanted = try blobsWanted()
+        status.certificateUntil = runtime.door.credentials?.notAfter
+        status.certificateDaysLeft = Int(runtime.certificateDaysLeft ?? 0)
         return status
     }
 
@@ -327,6 +329,7 @@ struct NodeQueries: NodeView {
                 status.clockTrust =
                     state.isOfDates ? NodeStatus.suspectClock : runtime.clock.trust.rawValue
                 status.clockCorrectionMillis = runtime.clock.correctionMillis
+                status.isEnded = state.isEnded
             }
             if let said = receipts[state.region] {
                 status.receiptTime = said.time?.instant
