@@ -125,7 +125,7 @@ func dependency(_ name: String) -> Target.Dependency { .target(name: name) }
 func doubles(of room: String) -> [String] {
     switch room {
     case "Kernel": ["Crypto", "Simulator"]
-    case "Region", "Departure", "Guide": ["Crypto"]
+    case "Region", "Departure", "Guide", "Tally": ["Crypto"]
     default: []
     }
 }

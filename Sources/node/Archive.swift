@@ -37,6 +37,7 @@ extension Verb {
                     : Words("已清除 \(count) 条环节记录的内容", "erased: \(count) changes")
             },
             terms,
+            approveTerms,
         ])
 
     private static func keep(
@@ -55,6 +56,17 @@ extension Verb {
         }
     }
 
+    private static let approveTerms = Act(
+        name: "approve-terms",
+        about: Words("批准另一人起草的保管期限", "approves terms that another has drafted"),
+        subject: nil, options: [.key]
+    ) { order in
+        var object = JSONObject()
+        object["command"] = "setting.approve"
+        object["code"] = "retention"
+        return try await order.submit(object) { _, _ in Words("已批准", "approved") }
+    }
+
     /// 保管期限 in years; 100 for good.
     private static let terms = Act(
         name: "terms",
@@ -63,7 +75,7 @@ extension Verb {
         subject: nil,
         options: ["default", "refused", "withdrawn"].map {
             .required($0, $0, .number(0...Retention.permanent))
-        } + [.optional("kind", "", .list), .key]
+        } + [.optional("kind", "", .list), .optional("document", "document"), .key]
     ) { order in
         var object = JSONObject()
         object["command"] = "setting.set"
@@ -71,12 +83,12 @@ extension Verb {
         try order.fill(&object)
         var kinds: [JSON] = []
         for given in order.arguments.fields where given.name == "kind" {
-            let parts = given.value.split(separator: "=")
-            guard parts.count == 2, let years = Int64(parts[1]) else {
+            let kind = RetentionTerms.kind(given.value)
+            guard kind["years"]?.int != nil else {
                 throw Arguments.Failure(
                     "--kind is KIND=YEARS, not \(given.value)", chinese: "--kind 应为 事项类型=年数")
             }
-            kinds.append(["kind": .text(String(parts[0])), "years": .int(years)])
+            kinds.append(kind)
         }
         object["kinds"] = .array(kinds)
         return try await order.submit(object) { _, _ in Words("已设置", "set") }

@@ -149,7 +149,10 @@ extension Verb {
                 ["onTime", "once", "content", "tickets"], 100),
             Act(
                 name: "startup", about: Words("设企业开办事项", "names the items of 企业开办"),
-                subject: nil, options: [.required("items", "items", .list), .key]
+                subject: nil,
+                options: [
+                    .optional("items", "items", .list), .optional("theme", "theme"), .key,
+                ]
             ) { order in
                 var object = JSONObject()
                 object["command"] = "setting.set"
@@ -157,6 +160,10 @@ extension Verb {
                 try order.fill(&object)
                 return try await order.submit(object) { _, _ in Words("已设置", "set") }
             },
+            .command(
+                "approve", Words("复核设置：lights、ranking、startup", "approves a drafted setting"),
+                "setting.approve", subject: (name: "SETTING", field: "code"), []
+            ) { order, _ in Words("已复核 \(order.subject)", "approved: \(order.subject)") },
             .command(
                 "enter", Words("填报第 14、20、27、30 项", "enters a figure that is not counted here"),
                 "figure.set", subject: (name: "METRIC", field: "code"),

@@ -48,6 +48,12 @@ extension Verb {
                     .required("date", "date"), .required("start", "start"),
                     .required("reason", "reason"),
                 ]),
+            bookingStep(
+                "ask", Words("申请改约：在登记站，待对方确认", "asks for another hour where it was booked"),
+                [
+                    .required("date", "date"), .required("start", "start"),
+                    .optional("reason", "reason"),
+                ]),
             bookingStep("decline", Words("谢绝", "declines it"), [.required("reason", "reason")]),
             bookingStep("cancel", Words("取消", "cancels it"), [.optional("reason", "reason")]),
             bookingStep("arrive", Words("到场", "says that they came")),

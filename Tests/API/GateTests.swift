@@ -20,7 +20,7 @@ import Testing
         .health, .readiness, .stylePage, .syncMessage, .loginPage, .loginForm, .openSession,
         .guidePage, .guideItemPage, .guideFile, .progressPage, .progressForm,
         .checkReceipt, .getCountyKey, .verifyPage, .screenPage, .ratePage, .rateForm,
-        .bookPage, .bookForm,
+        .bookPage, .bookForm, .ownBookingPage, .ownBookingForm,
     ]
 
     /// Every route of the table, asked by nobody: only the public ones answer.

@@ -60,9 +60,10 @@ import Testing
 
     @Test func theLifeOfABookingIsWhole() {
         let allowed: [BookingStatus: [BookingAct]] = [
-            .pending: [.confirm, .move, .decline, .cancel],
-            .confirmed: [.move, .decline, .cancel, .arrive, .miss],
-            .moved: [.move, .decline, .cancel, .arrive, .miss],
+            .pending: [.confirm, .move, .decline, .cancel, .ask],
+            .confirmed: [.move, .decline, .cancel, .arrive, .miss, .ask],
+            .moved: [.move, .decline, .cancel, .arrive, .miss, .ask],
+            .changing: [.move, .decline, .cancel, .arrive, .miss, .ask, .keep],
             .missed: [.arrive],
         ]
         for status in BookingStatus.allCases {

@@ -188,6 +188,87 @@ import Testing
         #expect(try book(world, "C", "09:00", at: "08:31").rule == nil)
     }
 
+    /// Another hour is wished for where it was booked, off line: the one that was given stays until
+    /// the owner answers, and is not lost where the other is taken.
+    @Test func anotherHourIsWishedForAndTheFirstIsNotLost() throws {
+        let world = try CaseWorld()
+        try open(world, "C", Self.two)
+        func ask(_ name: String, _ number: String, _ day: String, _ start: String) throws -> String?
+        {
+            world.node(name).now = world.node(name).now.advanced(byMillis: 60_000)
+            return try world.node(name).say(
+                #"{"command":"booking.ask","booking":"\#(number)","date":"\#(day)","#
+                    + #""start":"\#(start)"}"#)
+        }
+        let one = try book(world, "V1", "09:00", at: "08:30").number
+        world.settle()
+        let other = try book(world, "C", "09:00", on: "2026-09-29", at: "08:31").number
+        world.settle()
+        world.cut("V1", "T")
+        for (day, start, rule) in [
+            ("2026-09-28", "09:00", "slot-same"), ("2026-09-28", "09:30", "slot-unknown"),
+            ("2026-10-09", "09:00", "slot-far"), ("2026-09-23", "09:00", "slot-past"),
+        ] {
+            #expect(try ask("V1", one, day, start) == rule, "\(day) \(start)")
+        }
+        #expect(throws: RuleRefusal.self) { try ask("V1", one, "2026-09-31", "09:00") }
+        #expect(throws: RuleRefusal.self) { try ask("V1", one, "2026-09-28", "9") }
+        #expect(try ask("V1", one, "2026-09-29", "09:00") == nil, "taken, but who knows that here")
+        #expect(word(world, "V1", one) == "改约待确认 2026-09-28 09:00")
+        // What it has is not given away meanwhile.
+        #expect(try book(world, "C", "09:00", at: "08:20").rule == "slot-full")
+        world.mend("V1", "T")
+        world.settle()
+        for name in ["V1", "T", "C"] {
+            #expect(word(world, name, one) == "已确认 2026-09-28 09:00")
+            #expect(state(world, name, one)?.reason.contains("保留原时段") == true)
+        }
+        #expect(word(world, "C", other) == "已确认 2026-09-29 09:00", "nobody is sent away")
+        // The hour that is free is given, and the first one with it to others.
+        #expect(try ask("V1", one, "2026-09-29", "10:00") == nil)
+        world.settle()
+        #expect(word(world, "V1", one) == "已改约 2026-09-29 10:00")
+        #expect(try book(world, "C", "09:00", at: "08:40").rule == nil)
+        // At the owner itself it is answered at once.
+        #expect(try ask("C", one, "2026-09-28", "09:00") == "slot-full")
+        #expect(try ask("C", one, "2026-09-30", "09:00") == nil)
+        world.settle()
+        #expect(word(world, "V1", one) == "已改约 2026-09-30 09:00")
+        #expect(try ask("T", one, "2026-09-30", "10:00") == "booking-not-owned")
+    }
+
+    /// A wish before any answer is the hour that is asked for; one that crosses the answer stays
+    /// open: what was confirmed is the hour that was wanted first.
+    @Test func aWishThatCrossesTheAnswerStaysOpen() throws {
+        for crosses in [false, true] {
+            let world = try CaseWorld()
+            try open(world, "C", Self.two)
+            world.cut("T", "C")
+            let one = try book(world, "V1", "09:00", at: "08:30").number
+            world.settle()
+            if crosses {
+                world.cut("V1", "T")
+                world.mend("T", "C")
+                world.node("C").now = world.node("C").now.advanced(byMillis: 600_000)
+                world.settle()
+                #expect(word(world, "C", one) == "已确认 2026-09-28 09:00")
+            }
+            world.node("V1").now = world.node("V1").now.advanced(byMillis: 60_000)
+            let ask = #"{"command":"booking.ask","booking":"\#(one)","date":"2026-09-29","#
+            #expect(try world.node("V1").say(ask + #""start":"10:00"}"#) == nil)
+            #expect(word(world, "V1", one) == "待确认 2026-09-28 09:00")
+            #expect(state(world, "V1", one)?.wish?.slot.text == "2026-09-29 10:00")
+            world.mend("T", "C")
+            world.mend("V1", "T")
+            world.settle()
+            for name in ["V1", "T", "C"] {
+                let wanted = crosses ? "已改约 2026-09-29 10:00" : "已确认 2026-09-29 10:00"
+                #expect(word(world, name, one) == wanted)
+                #expect(state(world, name, one)?.wish == nil)
+            }
+        }
+    }
+
     /// Ninety bookings of three places in random order, cuts and cancels between: no hour is ever
     /// given to more people than it takes, and in the end all see the same.
     @Test(arguments: 1...8) func noHourIsGivenTwice(seed: UInt64) throws {
@@ -213,7 +294,10 @@ import Testing
                 let number = numbers[dice(UInt64(numbers.count))]
                 for name in ["V1", "V2", "T"] where state(world, name, number) != nil {
                     _ = try world.node(name).say(
-                        #"{"command":"booking.cancel","booking":"\#(number)"}"#)
+                        dice(2) == 0
+                            ? #"{"command":"booking.cancel","booking":"\#(number)"}"#
+                            : #"{"command":"booking.ask","booking":"\#(number)","date":"2026-09-30","#
+                                + #""start":"10:00"}"#)
                     break
                 }
             }
@@ -226,7 +310,7 @@ import Testing
         var given = 0
         for number in numbers {
             let owner = try #require(state(world, "C", number))
-            #expect(owner.status != .pending)
+            #expect(!owner.status.isOpen)
             #expect(state(world, "T", number)?.status == owner.status)
             for name in ["V1", "V2"] where state(world, name, number) != nil {
                 #expect(state(world, name, number)?.slot == owner.slot)

@@ -121,6 +121,107 @@ import Testing
         }
     }
 
+    /// What is out of its term may be destroyed: terms take two persons.
+    @Test func termsAreDraftedByOneAndApprovedByAnother() throws {
+        let world = try CaseWorld()
+        let county = world.node("C")
+        func said(_ verb: String, _ more: String = "") throws -> String? {
+            try county.say(#"{"command":"setting.\#(verb)","code":"retention"\#(more)}"#)
+        }
+        let number = try closed(world)
+        func due() throws -> String? {
+            let state = try #require(world.state("C", number))
+            return CatalogQuery.retention(of: state, in: county.directory, from: county).due?.text
+        }
+        #expect(try county.enter("one", [.chief]) == nil)
+        #expect(try county.enter("two", [.inspector]) == nil)
+        try county.act(as: "one")
+        let terms = #","default":3,"refused":5,"withdrawn":1,"document":"平档发〔2026〕3号""#
+        #expect(try said("approve") == "definition-unknown")
+        #expect(try said("set", terms) == nil)
+        #expect(try due() == "2037-01-01", "a draft does not count yet")
+        #expect(try said("approve") == "two-persons")
+        try county.act(as: "two")
+        #expect(try said("approve") == nil)
+        #expect(try due() == "2030-01-01")
+        #expect(try said("approve") == "not-drafted")
+        // Another draft beside what holds: that goes on until it is approved.
+        #expect(try said("set", #","default":9,"refused":9,"withdrawn":9"#) == nil)
+        #expect(try due() == "2030-01-01" && said("approve") == "two-persons")
+        for bad in [
+            #","default":101,"refused":1,"withdrawn":1"#, #","default":1,"refused":1"#,
+            #","default":1,"refused":1,"withdrawn":1,"kinds":[{"kind":"没有","years":1}]"#,
+            #","default":1,"refused":1,"withdrawn":1,"kinds":[{"kind":"行政许可"}]"#,
+            #","default":1,"refused":1,"withdrawn":1,"document":"""#,
+        ] {
+            #expect(try said("set", bad) != nil, "\(bad)")
+            #expect(try due() == "2030-01-01")
+        }
+    }
+
+    /// DOMAIN §3.3: whatever ended a case, it is put away once it cannot be rated any more, and
+    /// kept for the term of its end from then on, not for that of its item.
+    @Test func everyEndIsPutAwayWithItsOwnTerm() throws {
+        let world = try CaseWorld()
+        let county = world.node("C")
+        let refused = try world.receive("C", applicant: "甲")
+        #expect(try world.say("C", "refuse", refused, #","reason":"不属本机关""#) == nil)
+        let late = try world.receive("C", applicant: "乙")
+        #expect(try world.say("C", "refuse", late, #","reason":"不属本机关""#) == nil)
+        #expect(try world.say("C", "close", late) == nil)
+        let ended = try world.receive("C", applicant: "丙")
+        #expect(try world.say("C", "end", ended, #","reason":"主体消亡""#) == nil)
+        let withdrawn = try world.receive("C", applicant: "丁")
+        #expect(try world.say("C", "accept", withdrawn) == nil)
+        #expect(try world.say("C", "withdraw", withdrawn) == nil)
+        let all = [refused, late, ended, withdrawn]
+        for number in all {
+            #expect(try world.say("C", "archive", number, Self.digest) == "rating-open")
+        }
+        // 2026-09-24 and five working days: 25 to 27 and the first seven of October are none.
+        try set(world, "2026-10-09")
+        #expect(try world.say("C", "archive", refused, Self.digest) == "rating-open")
+        try set(world, "2026-10-10")
+        #expect(try erase(world, "C", refused) == "case-not-archived")
+        #expect(try erase(world, "C", ended) == "case-not-archived")
+        for number in all {
+            #expect(try world.say("C", "archive", number, Self.digest) == nil)
+            #expect(world.state("C", number)?.status == .archived)
+            #expect(try world.say("C", "note", number, #","note":"x""#) == "case-archived")
+        }
+        func term(_ number: String) throws -> String {
+            let state = try #require(world.state("C", number))
+            return CatalogQuery.retention(of: state, in: county.directory, from: county).words
+        }
+        #expect(try term(refused) == "2 年，至 2028-12-31")
+        #expect(try term(late) == "2 年，至 2028-12-31", "also where it was closed first")
+        #expect(try term(ended) == "2 年，至 2028-12-31")
+        #expect(try term(withdrawn) == "即可清除")
+        #expect(try erase(world, "C", refused) == "retention-open")
+        #expect(try erase(world, "C", withdrawn) == nil)
+        try set(world, "2029-01-01")
+        #expect(try erase(world, "C", refused) == nil && erase(world, "C", late) == nil)
+    }
+
+    /// A village proposes, the town confirms: the village puts it away, as every place does with
+    /// what it holds.
+    @Test func whatWasRefusedAboveIsPutAwayWhereItLies() throws {
+        let world = try CaseWorld()
+        let number = try world.receive("V1")
+        #expect(try world.say("V1", "propose", number, #","reason":"不属本机关""#) == nil)
+        world.settle()
+        let confirmed = #","outcome":"refuse","reason":"依法不予受理""#
+        #expect(try world.say("C", "answer", number, confirmed) == nil)
+        world.settle()
+        try set(world, "2026-10-12")
+        world.node("V1").now = world.node("C").now
+        #expect(try world.say("C", "archive", number, Self.digest) == "case-not-held")
+        #expect(try world.say("V1", "archive", number, Self.digest) == nil)
+        world.settle()
+        let state = try #require(world.state("C", number))
+        #expect(state.status == .archived && state.ending?.status == .refused)
+    }
+
     @Test func whatIsPreservedStaysWhateverItsAge() throws {
         let world = try CaseWorld()
         let number = try closed(world)

@@ -116,7 +116,7 @@ extension County {
         for station in [place.county, village] {
             let isCounty = station.code == place.county.code
             let sheet = try await sheet(station, .metrics, region: nil)
-            #expect(value(sheet, 2) == (isCounty ? "87.5%" : "100.0%"))
+            #expect(value(sheet, 2, "综合窗口收件") == (isCounty ? "87.5%" : "100.0%"))
             #expect(value(sheet, 9) == (isCounty ? "12.5%" : "0.0%"))
             // Saved 600, −200, 1000, 0, and at the county 1000 thousandths.
             #expect(value(sheet, 6) == (isCounty ? "48.0%" : "35.0%"))
@@ -226,7 +226,7 @@ extension County {
     /// Everything but how long ago a station was heard of, which grows with each minute.
     private func lasting(_ sheet: Sheet) -> [[[String]]] {
         sheet.sections.filter { !$0.heading.hasPrefix("数据截至") }.map { section in
-            section.rows.filter { !$0.contains("　滞后 P95") }
+            section.rows.filter { !$0.contains("　静默 P95") }
         }
     }
 }

@@ -49,11 +49,21 @@ import Testing
         do {
             let file = try TallyFile.open(path, identity: [1])
             try file.begin()
-            try file.setMark(TallyChain(scope: ScopeID(5), actor: ActorID(6)), 7)
+            let mark = TallyMark(seen: 7, signed: 3, met: 9)
+            try file.setMark(TallyChain(scope: ScopeID(5), actor: ActorID(6)), mark)
+            try file.setPlace(village, TallyPlace(above: [village, county], sign: 4, met: 8))
             try file.commit()
         }
         let same = try TallyFile.open(path, identity: [1])
-        #expect(try same.marks() == [TallyChain(scope: ScopeID(5), actor: ActorID(6)): 7])
+        #expect(
+            try same.marks() == [
+                TallyChain(scope: ScopeID(5), actor: ActorID(6)): TallyMark(
+                    seen: 7, signed: 3, met: 9)
+            ])
+        #expect(
+            try same.places() == [
+                village: TallyPlace(above: [village, county], sign: 4, met: 8)
+            ])
         #expect(try TallyFile.open(path, identity: [2]).marks().isEmpty)
     }
 

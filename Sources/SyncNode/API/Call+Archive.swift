@@ -153,7 +153,7 @@ struct ArchiveForms {
     static let actions = ["seal", "export", "hold", "release", "propose", "dismiss", "erase"]
 
     var html: HTMLText {
-        guard let number = sheet.data["number"]?.text else { return check }
+        guard let number = sheet.data["number"]?.text else { return HTMLText([check, terms]) }
         func has(_ flag: String) -> Bool { sheet.data[flag]?.bool == true }
         var forms: [HTMLText] = []
         func add(_ act: Act, _ action: String, _ title: String, _ fields: HTMLText) {
@@ -184,6 +184,46 @@ struct ArchiveForms {
         return """
             <section class="card"><h2>办理</h2><div class="acts">\(forms)</div>\
             <p class="quiet">销毁须两人：一人申请，另一人批准；未归档、保管期未满、在保全之中的不得清除。</p></section>
+            """
+    }
+
+    /// 保管期限: drafted by one, approved by another.
+    private var terms: HTMLText {
+        guard viewer.may(.setting), sheet.data["authority"]?.bool == true else { return .empty }
+        let draft = sheet.data["draft"] ?? .null
+        let held = draft.isNull ? sheet.data["terms"] ?? .null : draft
+        func form(_ command: String, _ fields: HTMLText, _ button: String) -> HTMLText {
+            """
+            <form method="post" action="/console/board">\(Page.token(viewer))\
+            <input type="hidden" name="command" value="\(command)">\
+            <input type="hidden" name="code" value="retention">\(BoardPage.seen(sheet))\(fields)\
+            <button>\(button)</button></form>
+            """
+        }
+        let years = [("default", "其他事项"), ("refused", "不予受理、终止"), ("withdrawn", "撤回")]
+            .map { name, label -> HTMLText in
+                """
+                <label>\(label)（年）<input name="\(name)" required inputmode="numeric" \
+                value="\(String(held[name]?.int ?? 0))"></label>
+                """
+            }
+        let fields: HTMLText = """
+            \(years)<label>各事项类型（年），如 行政许可=30<input name="kinds" \
+            value="\(held["kinds"]?.text ?? "")"></label>\
+            <label>依据（档案主管部门审查同意的文号）<input name="document" required maxlength="200" \
+            value="\(held["document"]?.text ?? "")"></label>
+            """
+        let answers: HTMLText =
+            draft.isNull
+            ? .empty
+            : """
+            \(form("setting.approve", .empty, "批准草案"))
+            """
+        return """
+            <section class="card narrow"><h2>设置保管期限</h2>\(answers)\
+            \(form("setting.set", fields, "提交，待另一人批准"))\
+            <p class="quiet">整年数，自办结（终结）次年起算；0 为即可清除，\
+            \(Retention.permanent) 为永久。一人提交，另一人批准后生效。</p></section>
             """
     }
 

@@ -160,7 +160,13 @@ extension Call {
     func boardPages() throws(Problem) -> HTTPResponse {
         let status = try status()
         guard route.operation == .boardPage else {
-            return Page.response("督查看板", status, BoardPage(viewer: status.viewer).index)
+            var page = BoardPage(viewer: status.viewer)
+            if page.viewer.may(.setting) {
+                let lights = BoardQuestion(.lights)
+                page.lights =
+                    try read { view throws(ViewError) in try view.board(lights) }?.data ?? .null
+            }
+            return Page.response("督查看板", status, page.index)
         }
         let sheet = try boardSheet()
         var acts: HTMLText = .empty
@@ -215,18 +221,24 @@ extension Call {
             guard let text = form.text(field) else { continue }
             switch field {
             case "days", "grade", "score", "blue", "yellow", "red", "offered", "unsigned", "ahead",
-                "value", "whole":
+                "value", "whole", "default", "refused", "withdrawn":
                 body[field] = text.digits.map { .int(Int64($0)) } ?? .text(text)
             case "named", "result", "weekend": body[field] = .bool(text == "yes")
             case "items", "originals", "closed":
                 body[field] = .array(Self.words(text).map(JSON.text))
+            case "kinds": body[field] = .array(Self.words(text).map(RetentionTerms.kind))
             case "slots": body[field] = .array(Self.words(text).map(ServiceWindow.hour))
             default: body[field] = .text(text)
             }
         }
         let ticket = form.text("ticket")
         let place = BoardPage.place(after: name, form)
-        return try order(body, form) { answer in
+        var both: [Problem.Member] = []
+        if let seen = form.text("seen") {
+            body["seen"] = .text(seen)
+            both = try self.both(name, form)
+        }
+        return try order(body, form, stale: both) { answer in
             if let place { return place(answer) }
             if let ticket { return "/board/ticket?code=" + URLText.segment(ticket) }
             let opened = name == "ticket.open" ? AnswerField.text("number", of: answer) : nil
@@ -238,6 +250,8 @@ extension Call {
 /// The way into the board, and the forms of a ticket.
 struct BoardPage {
     let viewer: Principal
+    /// What the sheet of lights says of the thresholds.
+    var lights = JSON.null
 
     /// The commands that a form may give, with their fields.
     static let forms: [String: [String]] = [
@@ -249,7 +263,11 @@ struct BoardPage {
         "ticket.archive": ["ticket", "note"], "ticket.note": ["ticket", "note"],
         "rating.give": ["contact", "grade", "served", "item", "named", "text"],
         "case.rate": ["case", "score", "named", "note"],
-        "setting.set": ["code", "blue", "yellow", "red", "offered", "unsigned"],
+        "setting.set": [
+            "code", "blue", "yellow", "red", "offered", "unsigned", "default", "refused",
+            "withdrawn", "kinds", "document",
+        ],
+        "setting.approve": ["code"],
         "figure.set": ["code", "value", "whole", "source"],
     ].merging(counterForms) { first, _ in first }
 
@@ -264,38 +282,6 @@ struct BoardPage {
         return """
             <section class="card"><h1>督查看板</h1><p>\(links(false))</p>\
             <h2>柜台</h2><p>\(links(true))</p></section>\(open)\(rate)\(limits)
-            """
-    }
-
-    /// 亮灯阈值: of the county.
-    private var limits: HTMLText {
-        guard viewer.may(.setting) else { return .empty }
-        let fields = [
-            ("blue", "蓝灯：剩余不多于", 3), ("yellow", "黄灯：剩余不多于", 1), ("red", "红灯：逾期超过", 0),
-            ("offered", "移交未签收黄灯：超过", 1), ("unsigned", "移交未签收红灯：超过", 2),
-        ]
-        .map { name, label, value -> HTMLText in
-            """
-            <label>\(label)<input name="\(name)" required inputmode="numeric" \
-            value="\(value)"></label>
-            """
-        }
-        return """
-            <section class="card narrow"><h2>亮灯阈值（工作日）</h2>\
-            <form method="post" action="/console/board">\(Page.token(viewer))\
-            \(hidden("command", "setting.set"))\(hidden("code", "lights"))\(fields)\
-            <button>设置</button></form></section>\
-            <section class="card narrow"><h2>填报（本系统不产生的数据）</h2>\
-            <form method="post" action="/console/board">\(Page.token(viewer))\
-            \(hidden("command", "figure.set"))<label>指标<select name="code">\
-            <option value="14">14 工程建设全过程用时（工作日）</option>\
-            <option value="20">20 自助终端镇街覆盖</option>\
-            <option value="27">27 数据归集率</option>\
-            <option value="30">30 执法下沉、服务专员、APP 分厅</option></select></label>\
-            <label>数值（比率填分子）<input name="value" required inputmode="numeric"></label>\
-            <label>总数（比率填分母，其余不填）<input name="whole" inputmode="numeric"></label>\
-            <label>数据来源<input name="source" required maxlength="200"></label>\
-            <button>填报</button></form></section>
             """
     }
 
@@ -317,34 +303,6 @@ struct BoardPage {
             """
     }
 
-    private var rate: HTMLText {
-        guard viewer.may(.rate) else { return .empty }
-        // None is chosen beforehand: the grade is the citizen's word.
-        let choices = Grade.allCases.reversed().map { grade -> HTMLText in
-            "<option value=\"\(grade.rawValue)\">\(grade.name)</option>"
-        }
-        let grades: HTMLText = "<option value=\"\">请选择</option>\(choices)"
-        return """
-            <section class="card narrow"><h2>登记评价</h2><p class="quiet">一次一评；只留下不可还原的记号，\
-            少于 \(Limits.ratingsShownMin) 份不显示。</p>\
-            <form method="post" action="/console/board">\(Page.token(viewer))\
-            \(hidden("command", "rating.give"))<label>号票或凭证编号\
-            <input name="contact" required maxlength="64" autocomplete="off"></label>\
-            <label>服务日期（当日可不填）<input type="date" name="served"></label>\
-            <label>评价<select name="grade" required>\(grades)</select></label>\
-            <label>意见（差评转工单）<input name="text" maxlength="500"></label>\
-            <label><input type="checkbox" name="named" value="yes"> 实名</label>\
-            <button class="main">提交评价</button></form>\
-            <h2>评价办件</h2><form method="post" action="/console/board">\(Page.token(viewer))\
-            \(hidden("command", "case.rate"))<label>办件编号\
-            <input name="case" required maxlength="32" autocomplete="off"></label>\
-            <label>评价<select name="score" required>\(grades)</select></label>\
-            <label>意见（差评转工单）<input name="note" maxlength="500"></label>\
-            <label><input type="checkbox" name="named" value="yes"> 实名</label>\
-            <button class="main">提交评价</button></form></section>
-            """
-    }
-
     /// What may be done with a ticket, below its sheet.
     func acts(on sheet: Sheet, _ names: PlaceNames) -> HTMLText {
         let kind = sheet.data["kind"]?.text.flatMap(TicketKind.init(rawValue:)) ?? .request
@@ -357,6 +315,7 @@ struct BoardPage {
             """
             <form class="inline" method="post" action="/console/board">\(Page.token(viewer))\
             \(hidden("command", "ticket." + act.rawValue))\(hidden("ticket", number))\
+            \(Self.seen(sheet))\
             \(fields(act, names))<button>\(act.name(of: kind))</button></form>
             """
         }
@@ -381,6 +340,15 @@ struct BoardPage {
         let must: HTMLText = act == .fix || act == .reply ? "required " : .empty
         parts.append("<label>说明<input name=\"note\" \(must)maxlength=\"500\"></label>")
         return HTMLText(parts)
+    }
+
+    /// What a form brings back of the document that its page showed; nothing where there is none.
+    static func seen(_ sheet: Sheet) -> HTMLText {
+        guard let tag = sheet.data["seen"]?.text else { return .empty }
+        return """
+            <input type="hidden" name="seen" value="\(tag)">\
+            <input type="hidden" name="seenState" value="\(sheet.data["state"]?.text ?? "")">
+            """
     }
 
     func hidden(_ name: String, _ value: String) -> HTMLText {

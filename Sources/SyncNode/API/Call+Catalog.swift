@@ -118,7 +118,7 @@ extension Call {
             rows: try rows(of: Array(bytes), "file"), publishes: false,
             skipsRefused: texts["skipRefused"] == "true", effectiveFrom: date)
         let status = try status()
-        let page = ImportPage(token: Page.token(principal))
+        let page = ImportPage(token: Page.token(status.viewer))
         guard texts["mode"] == "draft" else {
             let plan = try read { view throws(ViewError) in try view.plan(order) }
             let report = page.report(plan.answer, isTried: true)
@@ -199,7 +199,8 @@ extension Call {
         case .editPage: return try editPage(status)
         case .listPage: return try listPage(status)
         case .importPage:
-            return Page.response("导入与导出", status, ImportPage(token: Page.token(principal)).form)
+            let page = ImportPage(token: Page.token(status.viewer))
+            return Page.response("导入与导出", status, page.form)
         case .sheetPage: break
         default:
             let found = try page(of: .item)
@@ -212,7 +213,7 @@ extension Call {
                 "事项目录", status,
                 CatalogPage(
                     items: rows.sorted { $0.code < $1.code }, next: found.next,
-                    viewer: principal, token: Page.token(principal)
+                    viewer: principal, token: Page.token(status.viewer)
                 ).html)
         }
         let sheet = try sheet()
@@ -222,7 +223,7 @@ extension Call {
     /// What may be done with what a sheet is about.
     private func acts(below sheet: Sheet) throws(Problem) -> HTMLText {
         let code = try queryText("code", bytesMax: Limits.pathValueBytesMax) ?? ""
-        let token = Page.token(principal)
+        let token = Page.token(try status().viewer)
         switch SheetKind(rawValue: values[0]) {
         case .board: return CatalogPage.itemActs(code, principal, token)
         case .draft:

@@ -45,10 +45,21 @@ extension RouteTable {
             method: .post, pattern: "/book", operation: .bookForm, face: .console,
             summary: "预约（公开）：凭姓名和电话；他处的窗口待其确认", body: .form("StaffForm"),
             answer: .page, problems: [400, 404, 409, 415, 422, 429, 503]),
+        Route(
+            method: .get, pattern: "/booking", operation: .ownBookingPage, face: .console,
+            summary: "查询、取消、改约（公开）", parameters: [.bookingNumber], answer: .page,
+            problems: [400]),
+        Route(
+            method: .post, pattern: "/booking", operation: .ownBookingForm, face: .console,
+            summary: "查询、取消、改约（公开）：凭预约编号和电话后四位；他处的窗口待其确认",
+            body: .form("StaffForm"), answer: .page,
+            problems: [400, 404, 409, 415, 422, 429, 503]),
     ]
 }
 
 extension Parameter {
+    static let bookingNumber = Parameter(
+        "number", in: .query, "预约编号", .string(lengthMax: Limits.pathValueBytesMax))
     static let window = Parameter("window", in: .query, "窗口名称", .string(lengthMax: 64))
 }
 
@@ -103,7 +114,7 @@ extension Call {
     }
 
     private func close(_ form: FormBody) throws(Problem) -> Reply {
-        try dayOrder(form.text("day"), nil) { outcome in
+        try dayOrder(form.text("day"), key(form)) { outcome in
             guard case .done = outcome else {
                 return ProblemPage.response(of: outcome.problem ?? .closed)
             }
@@ -134,8 +145,7 @@ extension Call {
         return Page.response(
             "叫号", status,
             LinePage(
-                line: answer.line, window: window, viewer: status.viewer,
-                key: String(status.clock.millis)
+                line: answer.line, window: window, viewer: status.viewer
             ).html)
     }
 
@@ -186,8 +196,6 @@ struct LinePage {
     let line: WaitingLine
     let window: String
     let viewer: Principal
-    /// A double click is one wish.
-    let key: String
 
     var html: HTMLText {
         let counts = line.counts
@@ -205,7 +213,6 @@ struct LinePage {
         """
         <form class="inline" method="post" action="/console/queue">\(Page.token(viewer))\
         <input type="hidden" name="act" value="\(act.rawValue)">\
-        <input type="hidden" name="key" value="\(key)">\
         <input type="hidden" name="at" value="\(window)">\(fields)\
         <button>\(act.name)</button></form>
         """
@@ -234,8 +241,7 @@ struct LinePage {
         }
         return """
             <section class="card"><h2>窗口</h2><form class="inline" method="post" \
-            action="/console/queue">\(Page.token(viewer))\
-            <input type="hidden" name="key" value="\(key)">\(name)\
+            action="/console/queue">\(Page.token(viewer))\(name)\
             <span>\(acts)</span></form></section>
             """
     }
@@ -320,75 +326,6 @@ extension Call {
                 }
                 return Page.response("评价", status, PublicPages.rated)
             }
-        }
-        return .door(order)
-    }
-}
-
-// MARK: 预约 without a session
-
-extension Call {
-    /// Hours that are free, and nobody's name.
-    func bookPage() throws(Problem) -> HTTPResponse {
-        let sheet = try read { view throws(ViewError) in try view.board(BoardQuestion(.windows)) }
-        let names = try names()
-        let windows = (sheet?.data["windows"]?.array ?? []).map { window in
-            let place = window["region"]?.text ?? ""
-            let code = window["window"]?.text ?? ""
-            let free = (window["slots"]?.array ?? []).filter { ($0["free"]?.int ?? 0) > 0 }
-            return PublicPages.Window(
-                name: "\(names.name(RegionCode(place))) \(window["name"]?.text ?? "")",
-                hours: free.prefix(Limits.publicHoursShown).map { slot in
-                    let (date, start) = (slot["date"]?.text ?? "", slot["start"]?.text ?? "")
-                    return (
-                        value: [place, code, date, start].joined(separator: "|"),
-                        text: "\(date) \(start)（余 \(slot["free"]?.int ?? 0)）"
-                    )
-                })
-        }
-        let status = try status()
-        return Page.response("预约", status, PublicPages.book(windows, key: formKey(status)))
-    }
-
-    /// Each is a turn: who books often from one telephone or place waits, as after wrong guesses.
-    func bookForm(_ form: FormBody) throws(Problem) -> Reply {
-        let parts = (form.text("hour") ?? "").split(separator: "|").map(String.init)
-        guard parts.count == 4 else {
-            throw .invalid("field-required", "请选择时段", field: "hour")
-        }
-        var body = CommandBody.object([
-            ("command", "booking.make"), ("region", parts[0]), ("window", parts[1]),
-            ("date", parts[2]), ("start", parts[3]),
-        ])
-        for (name, title) in [("applicant", "姓名"), ("phone", "联系电话")] {
-            guard let text = form.text(name) else {
-                throw .invalid("field-required", "请填写\(title)", field: name)
-            }
-            body[name] = .text(text)
-        }
-        let phone = form.text("phone") ?? ""
-        let digits = phone.utf8.count { (0x30...0x39).contains($0) }
-        guard (7...15).contains(digits) else {
-            throw .invalid("phone", "联系电话应有 7 到 15 位数字", field: "phone")
-        }
-        if let item = form.text("item") { body["item"] = .text(item) }
-        let status = try status()
-        var order = DoorOrder(wish: .turn(subject: "book " + phone)) {
-            ProblemPage.response(of: $0.refusal)
-        }
-        order.next = CommandOrder(
-            command: try CommandBody.command(body), author: 0, replayKey: key(form)
-        ) { outcome in
-            guard case .done(let answer) = outcome else {
-                return ProblemPage.response(of: outcome.problem ?? .closed)
-            }
-            return Page.response(
-                "预约", status,
-                PublicPages.booked(
-                    number: AnswerField.text("booking", of: answer) ?? "",
-                    state: AnswerField.text("state", of: answer) ?? "",
-                    slot: AnswerField.text("slot", of: answer) ?? "",
-                    window: AnswerField.text("window", of: answer) ?? ""))
         }
         return .door(order)
     }

@@ -128,7 +128,7 @@ extension Call {
 
     private func shown(_ page: EditPage, _ status: NodeStatus) -> HTTPResponse {
         var page = page
-        page.token = Page.token(principal)
+        page.token = Page.token(status.viewer)
         return Page.response(page.title, status, page.html)
     }
 

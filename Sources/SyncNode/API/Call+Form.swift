@@ -12,6 +12,15 @@ extension Call {
         try checkOrigin()
         let form = try FormBody(request.body, isWhole: route.operation == .editForm)
         try checkToken(form.text("token"))
+        // These show what is wrong by themselves, or have nothing to fill in.
+        let own: [Operation] = [
+            .editForm, .loginForm, .logoutForm, .progressForm, .syncForm, .ownBookingForm,
+        ]
+        guard !own.contains(route.operation) else { return try reply(to: form) }
+        return try refilling(form) { () throws(Problem) in try reply(to: form) }
+    }
+
+    private func reply(to form: FormBody) throws(Problem) -> Reply {
         switch route.operation {
         case .receiveForm: return try receive(form)
         case .caseForm: return try act(form)
@@ -25,6 +34,7 @@ extension Call {
         case .queueForm: return try queueForm(form)
         case .rateForm: return try rateForm(form)
         case .bookForm: return try bookForm(form)
+        case .ownBookingForm: return try ownBookingForm(form)
         case .loginForm, .logoutForm, .passwordForm, .codeForm, .accountForm, .draftForm,
             .progressForm:
             return try staffForm(form)
@@ -75,6 +85,15 @@ extension Call {
             texts[part.name] = text
         }
         try checkToken(texts["token"])
+        let fields = form.parts.compactMap { part in texts[part.name].map { (part.name, $0) } }
+        return try refilling(FormBody(fields: fields)) { () throws(Problem) in
+            try upload(form, texts)
+        }
+    }
+
+    private func upload(
+        _ form: MultipartBody, _ texts: [String: String]
+    ) throws(Problem) -> Reply {
         guard let file = form["file"], file.fileName != nil, !file.content.isEmpty else {
             throw .invalid("file-missing", "没有选择文件，或文件（file）没有内容", field: "file")
         }
@@ -118,7 +137,13 @@ extension Call {
         object["codes"] = [.text(code)]
         if let level = texts["level"], !level.isEmpty { object["level"] = .text(level) }
         let place = "/catalog/materials?code=" + URLText.segment(values[0])
-        return try order(object, FormBody([])) { _ in place }
+        return try order(object, keyed(texts, digest)) { _ in place }
+    }
+
+    /// What a form with a file is known by when it comes twice: its page, its texts, its file.
+    private func keyed(_ texts: [String: String], _ digest: Digest) -> FormBody {
+        let known = texts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return FormBody(fields: known + [("file", digest.hex)])
     }
 
     /// The draft again, with an attachment at one of its places.
@@ -140,7 +165,7 @@ extension Call {
         object["elements"] = changed
         object["replaces"] = .text(id.hex)
         if object["effectiveFrom"] == nil { object["immediate"] = true }
-        return try order(object, FormBody([])) { answer in
+        return try order(object, keyed(texts, digest)) { answer in
             "/catalog/draft?code=" + (AnswerField.text("draft", of: answer) ?? "")
         }
     }

@@ -199,7 +199,7 @@ extension Call {
                 }
             }
             let form = AccountForms(
-                viewer: principal, rows: rows, token: Page.token(principal),
+                viewer: principal, rows: rows, token: Page.token(status.viewer),
                 roles: Role.allCases.filter { $0.levels.contains(status.level) },
                 hasCode: try ownAccount()?.hasCode ?? false)
             return Page.response("我的账户", status, form.html)
@@ -246,7 +246,7 @@ extension Call {
                 isOwn: json["author"]?.text == ScopeID(principal.author).hex)
         }
         return DraftTable(
-            rows: rows, token: Page.token(principal), mayPublish: principal.may(.publish)
+            rows: rows, token: Page.token(status.viewer), mayPublish: principal.may(.publish)
         ).html
     }
 

@@ -324,7 +324,7 @@ struct CaseActs {
             <form method="post" action="/console/cases/\(URLText.segment(sheet.address))/\(name)">
             <input type="hidden" name="seen" value="\(sheet.tag.text)">
             <input type="hidden" name="seenState" value="\(CaseWords.status(sheet.status))">
-            <input type="hidden" name="key" value="\(page.key)">\(Page.token(page.status.viewer))
+            \(Page.token(page.status.viewer))
             \(fields)<button\(kind)>\(title)</button></form>
             """
         return CaseForm(act: Act(rawValue: "case." + name) ?? .force, form: form)

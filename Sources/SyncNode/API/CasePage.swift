@@ -16,8 +16,6 @@ struct CasePage {
     /// Its statutory clock today; nil while its 收件 is not here.
     let clock: CaseClock?
     let names: PlaceNames
-    /// Told to the act's form, so that a repeated click is known as one.
-    let key: String
     /// Cases of the same person for the same item that are not closed: 疑似重复.
     var twins: [CaseSheet] = []
     /// Which version governs it, and what must be told or ruled for that; nil where the item is not

@@ -3,6 +3,7 @@ import Board
 import Console
 import Domain
 import Guide
+import HTTP
 
 /// Forms of the counter, below its sheets.
 extension BoardPage {
@@ -10,6 +11,7 @@ extension BoardPage {
         "window.set": ["code", "name", "slots", "ahead", "items", "closed", "weekend"],
         "booking.make": ["window", "region", "date", "start", "item", "applicant", "phone"],
         "booking.move": ["booking", "date", "start", "reason"],
+        "booking.ask": ["booking", "date", "start", "reason"],
         "booking.decline": ["booking", "reason"], "booking.cancel": ["booking", "reason"],
         "booking.arrive": ["booking"], "booking.miss": ["booking"],
         "mailing.make": ["case", "to", "originals", "result"],
@@ -28,6 +30,9 @@ extension BoardPage {
                 let number = AnswerField.text(kind, of: answer) ?? given
                 return "/board/\(kind)?code=" + URLText.segment(number)
             }
+        }
+        if name.hasPrefix("setting."), form.text("code") == "retention" {
+            return { _ in "/board/archives" }
         }
         if name == "window.set" { return { _ in "/board/windows" } }
         guard name == "certificate.remind" else { return nil }
@@ -97,6 +102,34 @@ extension BoardPage {
             """, "发布")
     }
 
+    var rate: HTMLText {
+        guard viewer.may(.rate) else { return .empty }
+        // None is chosen beforehand: the grade is the citizen's word.
+        let choices = Grade.allCases.reversed().map { grade -> HTMLText in
+            "<option value=\"\(grade.rawValue)\">\(grade.name)</option>"
+        }
+        let grades: HTMLText = "<option value=\"\">请选择</option>\(choices)"
+        return """
+            <section class="card narrow"><h2>登记评价</h2><p class="quiet">一次一评；只留下不可还原的记号，\
+            少于 \(Limits.ratingsShownMin) 份不显示。</p>\
+            <form method="post" action="/console/board">\(Page.token(viewer))\
+            \(hidden("command", "rating.give"))<label>号票或凭证编号\
+            <input name="contact" required maxlength="64" autocomplete="off"></label>\
+            <label>服务日期（当日可不填）<input type="date" name="served"></label>\
+            <label>评价<select name="grade" required>\(grades)</select></label>\
+            <label>意见（差评转工单）<input name="text" maxlength="500"></label>\
+            <label><input type="checkbox" name="named" value="yes"> 实名</label>\
+            <button class="main">提交评价</button></form>\
+            <h2>评价办件</h2><form method="post" action="/console/board">\(Page.token(viewer))\
+            \(hidden("command", "case.rate"))<label>办件编号\
+            <input name="case" required maxlength="32" autocomplete="off"></label>\
+            <label>评价<select name="score" required>\(grades)</select></label>\
+            <label>意见（差评转工单）<input name="note" maxlength="500"></label>\
+            <label><input type="checkbox" name="named" value="yes"> 实名</label>\
+            <button class="main">提交评价</button></form></section>
+            """
+    }
+
     private func mail(_ names: PlaceNames) -> HTMLText {
         guard viewer.may(.mail) else { return .empty }
         let places = names.targets.map { place -> HTMLText in
@@ -130,7 +163,8 @@ extension BoardPage {
         let forms = (sheet.data["acts"]?.array ?? []).compactMap(\.text).map { act -> HTMLText in
             """
             <form class="inline" method="post" action="/console/board">\(Page.token(viewer))\
-            \(hidden("command", kind + "." + act))\(hidden(kind, number))\(fields(act))\
+            \(hidden("command", kind + "." + act))\(hidden(kind, number))\(Self.seen(sheet))\
+            \(fields(act))\
             <button>\(name(act))</button></form>
             """
         }
@@ -146,7 +180,7 @@ extension BoardPage {
             <label>时段<input type="time" name="start" required></label>\(reason)
             """
         func fields(_ act: String) -> HTMLText {
-            act == BookingAct.move.rawValue
+            [BookingAct.move, .ask].contains { $0.rawValue == act }
                 ? other : act == BookingAct.decline.rawValue ? reason : .empty
         }
         return acts(
@@ -164,5 +198,127 @@ extension BoardPage {
             "mailing", sheet,
             fields: { $0 == MailingAct.collect.rawValue ? carried : note },
             name: { MailingAct(rawValue: $0)?.name ?? $0 })
+    }
+}
+
+/// What a county sets and enters for its board.
+extension BoardPage {
+    /// 亮灯阈值: of the county.
+    var limits: HTMLText {
+        guard viewer.may(.setting) else { return .empty }
+        let labels = [
+            ("blue", "蓝灯：剩余不多于"), ("yellow", "黄灯：剩余不多于"), ("red", "红灯：逾期超过"),
+            ("offered", "移交未签收黄灯：超过"), ("unsigned", "移交未签收红灯：超过"),
+        ]
+        let fields = labels.map { name, label -> HTMLText in
+            let value = String(lights["limits"]?[name]?.int ?? 0)
+            return """
+                <label>\(label)<input name="\(name)" required inputmode="numeric" \
+                value="\(value)"></label>
+                """
+        }
+        var waiting: HTMLText = .empty
+        if let draft = lights["draft"], !draft.isNull {
+            let words = labels.map { name, label in "\(label) \(draft[name]?.int ?? 0)" }
+                .joined(separator: "，")
+            waiting = """
+                <p>待另一人复核：\(words)。</p>\
+                <form method="post" action="/console/board">\(Page.token(viewer))\
+                \(hidden("command", "setting.approve"))\(hidden("code", "lights"))\
+                <button class="main">复核通过</button></form>
+                """
+        }
+        return """
+            <section class="card narrow"><h2>亮灯阈值（工作日）</h2>\
+            <p class="quiet">所填为草稿，由另一人复核后生效。</p>\(waiting)\
+            <form method="post" action="/console/board">\(Page.token(viewer))\
+            \(hidden("command", "setting.set"))\(hidden("code", "lights"))\(fields)\
+            <button>设置</button></form></section>\
+            <section class="card narrow"><h2>填报（本系统不产生的数据）</h2>\
+            <form method="post" action="/console/board">\(Page.token(viewer))\
+            \(hidden("command", "figure.set"))<label>指标<select name="code">\
+            <option value="14">14 工程建设全过程用时（工作日）</option>\
+            <option value="20">20 自助终端镇街覆盖</option>\
+            <option value="27">27 数据归集率</option>\
+            <option value="30">30 执法下沉、服务专员、APP 分厅</option></select></label>\
+            <label>数值（比率填分子）<input name="value" required inputmode="numeric"></label>\
+            <label>总数（比率填分母，其余不填）<input name="whole" inputmode="numeric"></label>\
+            <label>数据来源<input name="source" required maxlength="200"></label>\
+            <button>填报</button></form></section>
+            """
+    }
+}
+
+// MARK: 预约 without a session
+
+extension Call {
+    /// Hours that are free, and nobody's name.
+    func bookPage() throws(Problem) -> HTTPResponse {
+        let sheet = try read { view throws(ViewError) in try view.board(BoardQuestion(.windows)) }
+        let names = try names()
+        let windows = (sheet?.data["windows"]?.array ?? []).map { window in
+            let place = RegionCode(window["region"]?.text ?? "")
+            return PublicPages.Window(
+                name: "\(names.name(place)) \(window["name"]?.text ?? "")",
+                hours: bookableHours(window))
+        }
+        let status = try status()
+        return Page.response("预约", status, PublicPages.book(windows, key: formKey(status)))
+    }
+
+    /// The next free hours of a window, as a form names them.
+    func bookableHours(_ window: JSON) -> [(value: String, text: String)] {
+        let names = ["region", "window"].map { window[$0]?.text ?? "" }
+        let free = (window["slots"]?.array ?? []).filter { ($0["free"]?.int ?? 0) > 0 }
+        return free.prefix(Limits.publicHoursShown).map { slot in
+            let (date, start) = (slot["date"]?.text ?? "", slot["start"]?.text ?? "")
+            return (
+                value: (names + [date, start]).joined(separator: "|"),
+                text: "\(date) \(start)（余 \(slot["free"]?.int ?? 0)）"
+            )
+        }
+    }
+
+    /// Each is a turn: who books often from one telephone or place waits, as after wrong guesses.
+    func bookForm(_ form: FormBody) throws(Problem) -> Reply {
+        let parts = (form.text("hour") ?? "").split(separator: "|").map(String.init)
+        guard parts.count == 4 else {
+            throw .invalid("field-required", "请选择时段", field: "hour")
+        }
+        var body = CommandBody.object([
+            ("command", "booking.make"), ("region", parts[0]), ("window", parts[1]),
+            ("date", parts[2]), ("start", parts[3]),
+        ])
+        for (name, title) in [("applicant", "姓名"), ("phone", "联系电话")] {
+            guard let text = form.text(name) else {
+                throw .invalid("field-required", "请填写\(title)", field: name)
+            }
+            body[name] = .text(text)
+        }
+        let phone = form.text("phone") ?? ""
+        let digits = phone.utf8.count { (0x30...0x39).contains($0) }
+        guard (7...15).contains(digits) else {
+            throw .invalid("phone", "联系电话应有 7 到 15 位数字", field: "phone")
+        }
+        if let item = form.text("item") { body["item"] = .text(item) }
+        let status = try status()
+        var order = DoorOrder(wish: .turn(subject: "book " + phone)) {
+            ProblemPage.response(of: $0.refusal)
+        }
+        order.next = CommandOrder(
+            command: try CommandBody.command(body), author: 0, replayKey: key(form)
+        ) { outcome in
+            guard case .done(let answer) = outcome else {
+                return ProblemPage.response(of: outcome.problem ?? .closed)
+            }
+            return Page.response(
+                "预约", status,
+                PublicPages.booked(
+                    number: AnswerField.text("booking", of: answer) ?? "",
+                    state: AnswerField.text("state", of: answer) ?? "",
+                    slot: AnswerField.text("slot", of: answer) ?? "",
+                    window: AnswerField.text("window", of: answer) ?? ""))
+        }
+        return .door(order)
     }
 }

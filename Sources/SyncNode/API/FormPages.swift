@@ -11,7 +11,6 @@ struct ReceivePage {
     let items: [ItemSheet]
     /// The chosen one.
     let chosen: ItemSheet?
-    let key: String
 
     var response: HTTPResponse {
         Page.response("收件登记", status, "\(choice)\(form)")
@@ -45,7 +44,7 @@ struct ReceivePage {
             <form method="post" action="/console/cases">
             <input type="hidden" name="item" value="\(chosen.code)">
             <input type="hidden" name="version" value="\(chosen.current?.number ?? 0)">
-            <input type="hidden" name="key" value="\(key)">\(Page.token(status.viewer))
+            \(Page.token(status.viewer))
             <label>申请人<input name="applicant" required maxlength="60" autocomplete="off"></label>
             <label>证件号码<input name="idNumber" maxlength="18" autocomplete="off"></label>
             <label>联系电话\
@@ -214,6 +213,11 @@ struct FormBody: Hashable, Sendable {
     private struct Field: Hashable, Sendable {
         let name: String
         let value: String
+    }
+
+    /// Fields that were read elsewhere.
+    init(fields: [(name: String, value: String)]) {
+        self.fields = fields.map { Field(name: $0.name, value: $0.value) }
     }
 
     /// - Parameter isWhole: Whether it holds all of an item: such a form may be longer.

@@ -24,7 +24,7 @@ enum Gate {
         case .health, .readiness, .stylePage, .syncMessage, .loginPage, .loginForm, .openSession,
             .guidePage, .guideItemPage, .guideFile, .progressPage, .progressForm,
             .checkReceipt, .getCountyKey, .verifyPage, .screenPage, .ratePage, .rateForm,
-            .bookPage, .bookForm:
+            .bookPage, .bookForm, .ownBookingPage, .ownBookingForm:
             .nothing
         // The domain decides by role what a command may; it must have somebody's name.
         case .openAPI, .getSession, .closeSession, .changePassword, .changeCode, .codeForm,

@@ -110,10 +110,13 @@ enum Page {
             """
     }
 
-    /// What a form of a session brings back, so that no other site can send it.
+    /// What a form of a session brings back, so that no other site can send it, and nobody twice.
     static func token(_ viewer: Principal) -> HTMLText {
-        viewer.formToken.isEmpty
-            ? .empty : "<input type=\"hidden\" name=\"token\" value=\"\(viewer.formToken)\">"
+        func hidden(_ name: String, _ value: String) -> HTMLText {
+            value.isEmpty
+                ? .empty : "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
+        }
+        return hidden("token", viewer.formToken) + hidden("key", viewer.pageKey)
     }
 
     private static func banner(_ status: NodeStatus?) -> HTMLText {

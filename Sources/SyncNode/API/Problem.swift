@@ -1,5 +1,7 @@
 package import Base
+import Board
 import Civil
+import Console
 package import Domain
 package import HTTP
 
@@ -169,6 +171,126 @@ package struct Problem: Error, Hashable, Sendable {
         if let allow { response.headers.add("Allow", allow) }
         if let retryAfterSeconds {
             response.headers.add("Retry-After", String(retryAfterSeconds))
+        }
+    }
+}
+
+/// A form that was refused, on its own page again.
+extension Call {
+    /// What a form leads to. Where it is refused, the page on which it stood is answered, with what
+    /// was filled in and the rule beside its field; where that page is not known, or has no such
+    /// form any more, the rule alone.
+    func refilling(
+        _ form: FormBody, _ make: () throws(Problem) -> Reply
+    ) throws(Problem) -> Reply {
+        let reply: Reply
+        do throws(Problem) {
+            reply = try make()
+        } catch {
+            guard let page = formPage(form), let response = page.refilled(error) else {
+                throw error
+            }
+            return .now(response)
+        }
+        guard let page = formPage(form) else { return reply }
+        switch reply {
+        case .submit(let order): return .submit(order.refilling(page))
+        case .upload(let order):
+            return .upload(
+                UploadOrder(
+                    digest: order.digest, bytes: order.bytes, next: order.next.refilling(page),
+                    refused: order.refused))
+        case .door(var order):
+            order.next = order.next?.refilling(page)
+            return .door(order)
+        default: return reply
+        }
+    }
+
+    /// The page on which a form stood, as it is now; nil where it is none of this node's.
+    private func formPage(_ form: FormBody) -> FormPage? {
+        guard let place = form.text("page") ?? refererPlace, place.hasPrefix("/"),
+            !place.hasPrefix("//")
+        else { return nil }
+        do {
+            let request = try HTTPRequest.make("GET", place)
+            guard
+                case .route(let route, let values) = RouteTable.shipped.find(.get, request.path),
+                route.face == .console, route.answer.type == "text/html"
+            else { return nil }
+            try Gate.check(route.operation, route.face, request, principal)
+            let call = Call(
+                request: request, view: view, principal: principal, route: route, values: values)
+            guard case .now(let response) = try call.reply(), response.status == 200 else {
+                return nil
+            }
+            return FormPage(
+                response: response, action: self.request.path, fields: form.all, place: place)
+        } catch {
+            // A page that is not to be had is none to show a form on.
+            return nil
+        }
+    }
+
+    /// What a page that may be stale showed, and what there is, in words.
+    func both(_ name: String, _ form: FormBody) throws(Problem) -> [Problem.Member] {
+        let question: BoardQuestion
+        if let kind = BoardKind(rawValue: String(name.prefix { $0 != "." })),
+            let code = form.text(kind.rawValue)
+        {
+            question = BoardQuestion(kind, code: code)
+        } else {
+            question = BoardQuestion(.archives)
+        }
+        let sheet = try read { view throws(ViewError) in try view.board(question) }
+        let code = question.code.isEmpty ? "" : "?code=" + URLText.segment(question.code)
+        return [
+            .init(name: "seenState", value: .text(form.text("seenState") ?? "—")),
+            .init(name: "currentState", value: sheet?.data["state"] ?? .text("—")),
+            .init(name: "place", value: .text("/board/" + question.kind.rawValue + code)),
+        ]
+    }
+
+    /// Path and query of the page from which a browser came, where that is one of this node.
+    private var refererPlace: String? {
+        guard let referer = request.headers["referer"], let host = request.headers["host"] else {
+            return nil
+        }
+        for scheme in ["http://", "https://"] {
+            if referer.hasPrefix(scheme + host + "/") {
+                return String(referer.dropFirst(scheme.count + host.count))
+            }
+        }
+        return nil
+    }
+}
+
+/// A page with a form that somebody has sent.
+struct FormPage: Sendable {
+    let response: HTTPResponse
+    let action: String
+    let fields: [(name: String, value: String)]
+    let place: String
+
+    /// The page with the form as it came; nil where the refusal has a page of its own.
+    func refilled(_ problem: Problem) -> HTTPResponse? {
+        guard [400, 403, 404, 409, 413, 422].contains(problem.status) else { return nil }
+        let refill = FormRefill(
+            action: action, fields: fields, title: problem.title, field: problem.field,
+            page: place)
+        guard let body = refill.applied(to: response.body) else { return nil }
+        var answer = response
+        answer.status = problem.status
+        answer.body = body
+        answer.refusal = problem.rule
+        return answer
+    }
+}
+
+extension CommandOrder {
+    fileprivate func refilling(_ page: FormPage) -> CommandOrder {
+        CommandOrder(command: command, author: author, replayKey: replayKey) { outcome in
+            outcome.problem.flatMap(page.refilled) ?? render(outcome)
         }
     }
 }

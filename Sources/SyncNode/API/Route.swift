@@ -137,7 +137,7 @@ enum Operation: String, Hashable, Sendable, CaseIterable {
     case getSheet, checkImport, importCatalog, exportCatalog, listDefinitions
     case catalogPage, sheetPage, catalogForm, listPage, editPage, editForm, guideFile
     case getQueue, actOnQueue, closeQueue, queuePage, queueForm, screenPage, ratePage, rateForm
-    case bookPage, bookForm
+    case bookPage, bookForm, ownBookingPage, ownBookingForm
     case getArchive, exportArchive, checkArchive, archiveForm, archiveCheckForm
     case getBoard, checkTickets, importTickets, boardIndex, boardPage, boardForm
     case search, streamEvents, submitCommand, syncNow, writeReceipt

@@ -22,6 +22,8 @@ package struct Principal: Hashable, Sendable {
     package let roles: [Role]
     /// What a form of this session must bring back; empty without a session.
     package let formToken: String
+    /// What the forms of one page are known by when they come twice; empty outside a page.
+    package var pageKey = ""
 
     package init(
         kind: Kind, author: UInt64, login: String, name: String, roles: [Role],

@@ -163,6 +163,7 @@ struct ArchiveMetadata {
         add("decided", "决定日期", day(first(.caseDecide)))
         add("delivered", "送达日期", day(first(.caseDeliver)))
         add("closed", "办结日期", day(first(.caseClose)))
+        add("ended", "终结日期", day(state.ending.flatMap { $0.status == .closed ? nil : $0.millis }))
         add("archived", "归档日期", day(first(.caseArchive)))
         add("outcome", "办理结果", Self.outcome(of: state))
         add("retention", "保管期限", retention.words)
@@ -174,7 +175,9 @@ struct ArchiveMetadata {
     }
 
     private static func outcome(of state: CaseState) -> String {
-        guard let decision = state.effective(.caseDecide).first else { return state.status.name }
+        guard let decision = state.effective(.caseDecide).first else {
+            return (state.ending?.status ?? state.status).name
+        }
         return decision.outcome == "grant" ? "准予" : "不予"
     }
 

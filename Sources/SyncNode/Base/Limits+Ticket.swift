@@ -42,8 +42,11 @@ extension Limits {
     package static let lightDaysAhead = 3
     /// Hours without a sign after which a station counts as cut off: receipts come once a day.
     package static let stationSilentHours = 24
-    /// Newest cases of a station that are looked at for what the county has not.
-    package static let unsyncedCasesMax = 200
+    /// Minutes after which what a place wrote and nobody above has counts as an outage; the
+    /// days that one such counts for at most; and the longest lag that is told.
+    package static let outageMinutesMin = 60
+    package static let outageDaysMax = 366
+    package static let lagMinutesMax = 999_999
     /// Rows of a list of what is late.
     package static let lateRowsMax = 200
     /// Places of the lowest and departments of the lowest rank (S2-7: 后两位、后五位).

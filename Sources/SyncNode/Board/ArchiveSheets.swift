@@ -31,18 +31,30 @@ extension BoardMaker {
         state.effective(kind).first.map { CivilDate(of: Instant(millis: $0.moment)).text } ?? "—"
     }
 
+    /// Whether it waits to be put away here, closed or at an end without a decision.
+    private func isSealable(_ state: CaseState) -> Bool {
+        state.outgoing == nil && !state.isErased
+            && LifeCycle.row(.archive, in: state.status) != nil
+    }
+
+    private func ended(_ state: CaseState) -> String {
+        state.overSince.map { CivilDate(of: Instant(millis: $0)).text } ?? "—"
+    }
+
     /// 档案: lists by what is to be done.
     func archives(for region: RegionRecord) throws(Source.Failure) -> Sheet {
         var lists = ArchiveLists()
-        for line in try walk(.closed, of: region) { try waiting(line, into: &lists) }
         let sealed = try walk(.archived, of: region)
         let confirmed = try confirmations()
-        var ended = sealed
-        for status in [CaseStatus.refused, .ended, .withdrawn] {
-            ended += try walk(status, of: region)
+        for line in sealed { try kept(line, confirmed, into: &lists) }
+        for status in [CaseStatus.closed, .refused, .ended, .withdrawn] {
+            for line in try walk(status, of: region) {
+                if isSealable(line.state) { try waiting(line, into: &lists) }
+                if status != .closed { try kept(line, confirmed, into: &lists) }
+            }
         }
-        for line in ended { try kept(line, confirmed, into: &lists) }
-        let columns = ["办件编号", "事项", "收件地点", "保管节点", "办结", "可归档自"]
+        let held = try self.terms()
+        let columns = ["办件编号", "事项", "收件地点", "保管节点", "状态", "办结或终结", "可归档自"]
         let terms = ["办件编号", "收件地点", "状态", "保管期限", "备注"]
         let counts = [
             lists.due, lists.open, sealed.map { ([], $0.path) }, lists.over, lists.special,
@@ -64,12 +76,14 @@ extension BoardMaker {
                 section("保管期满，可申请销毁", terms, lists.over),
                 section("保全中、待批销毁", terms, lists.special),
                 section("已清除", ["办件编号", "清除日期", "已证实的节点"], lists.erased),
-                Sheet.Section("保管期限", ["类别", "期限"], try self.terms().rows),
-            ],
+            ] + held.sections,
             data: [
                 "due": Self.numbers(lists.due), "open": .int(Int64(lists.open.count)),
                 "sealed": .int(Int64(sealed.count)), "over": Self.numbers(lists.over),
                 "special": Self.numbers(lists.special), "erased": Self.numbers(lists.erased),
+                "terms": held.data, "draft": held.draft, "seen": held.seen,
+                "state": .text(held.draft.isNull ? "没有草案" : "有待批准的草案"),
+                "authority": .bool(directory.mayPublish(own)),
             ])
     }
 
@@ -83,7 +97,7 @@ extension BoardMaker {
         let from = last?.advanced(by: 1)
         let cells = [
             state.number, state.item, name(state.scope.region), name(state.holder?.region),
-            day(.caseClose, of: state), from?.text ?? "缺节假日安排",
+            state.status.name, ended(state), from?.text ?? "缺节假日安排",
         ]
         if let from, from <= today {
             lists.due.append((cells, line.path))
@@ -125,8 +139,39 @@ extension BoardMaker {
         ]
     }
 
-    private func terms() throws(Source.Failure) -> RetentionTerms {
-        RetentionTerms(try setting(.setting, "retention")) ?? .seed
+    /// What holds, and a draft that waits for a second person.
+    private func terms() throws(Source.Failure) -> (
+        sections: [Sheet.Section], data: JSON, draft: JSON, seen: JSON
+    ) {
+        let said = try setting(.setting, "retention")
+        let terms = RetentionTerms(said)
+        var basis = terms == nil ? "缺省（国家档案局令第8号：定期 30 年、10 年）" : "本县设置"
+        if let document = said["document"]?.text { basis += "，" + document }
+        var sections = [
+            Sheet.Section(
+                "保管期限", ["类别", "期限"],
+                (terms ?? .seed).rows + [["依据", basis]])
+        ]
+        var draft = JSON.null
+        if let body = try self.draft(of: "retention"), let proposed = RetentionTerms(body) {
+            let document = body["document"]?.text ?? ""
+            sections.append(
+                Sheet.Section(
+                    "待另一人批准的保管期限", ["类别", "期限"],
+                    proposed.rows + (document.isEmpty ? [] : [["依据", document]])))
+            draft = Self.json(proposed, document)
+        }
+        let key = DefinitionState.key(.setting, "retention", in: ScopeName.catalog(own).id)
+        let seen = try source.content(key).map { JSON.text($0.tag(of: key).text) } ?? .null
+        return (sections, Self.json(terms ?? .seed, said["document"]?.text ?? ""), draft, seen)
+    }
+
+    private static func json(_ terms: RetentionTerms, _ document: String) -> JSON {
+        [
+            "default": .int(Int64(terms.usual)), "refused": .int(Int64(terms.refused)),
+            "withdrawn": .int(Int64(terms.withdrawn)), "kinds": .text(terms.kindsText),
+            "document": .text(document),
+        ]
     }
 
     /// Which nodes said under their signature that nothing of an erased case is left, by number.
@@ -151,13 +196,13 @@ extension BoardMaker {
         let retention = try CatalogQuery.retention(of: state, in: directory, from: source)
         let last = try CatalogQuery.lastRatingDay(of: state, in: directory, from: source)
         let from = last?.advanced(by: 1)
-        let isDue = state.status == .closed && from.map { $0 <= today } == true
+        let isDue = isSealable(state) && from.map { $0 <= today } == true
         var facts = [
             ["状态", state.status.name], ["事项", "\(state.item) v\(state.itemVersion)"],
             ["收件地点", name(state.scope.region)], ["保管节点", name(state.holder?.region)],
-            ["办结", day(.caseClose, of: state)], ["归档", day(.caseArchive, of: state)],
+            ["办结或终结", ended(state)], ["归档", day(.caseArchive, of: state)],
         ]
-        if state.status == .closed { facts.append(["可归档自", from?.text ?? "缺节假日安排"]) }
+        if isSealable(state) { facts.append(["可归档自", from?.text ?? "缺节假日安排"]) }
         facts.append(["保管期限", retention.words])
         facts.append(["可清除自", retention.isPermanent ? "永久保管" : retention.due?.text ?? "未办结"])
         facts.append(["清除时销毁", "\(state.events.count) 条环节记录的内容、密钥，及只有本件用到的附件"])

@@ -12,9 +12,22 @@ extension BoardMaker {
     func setting(_ family: DefinitionState.Family, _ code: String) throws(Source.Failure) -> JSON {
         for place in directory.ancestry(of: own) where directory.mayPublish(place) {
             let key = DefinitionState.key(family, code, in: ScopeName.catalog(place).id)
-            if case .definition(let state)? = try source.content(key) { return state.body }
+            if case .definition(let state)? = try source.content(key) {
+                return family == .setting ? state.approved : state.body
+            }
         }
         return .null
+    }
+
+    /// What of a setting waits for a second person; nil for nothing.
+    func draft(of code: String) throws(Source.Failure) -> JSON? {
+        for place in directory.ancestry(of: own) where directory.mayPublish(place) {
+            let key = DefinitionState.key(.setting, code, in: ScopeName.catalog(place).id)
+            if case .definition(let state)? = try source.content(key) {
+                return state.body["status"]?.text == "draft" ? state.body : nil
+            }
+        }
+        return nil
     }
 
     /// 亮灯阈值.
@@ -49,11 +62,12 @@ extension BoardMaker {
         census.partnerCities =
             Set(
                 directory.partners.map { $0.record.code.text.prefix(4) }
+                    .filter { $0.prefix(2) == region.code.text.prefix(2) }
             ).subtracting([region.code.text.prefix(4)]).count
         for place in places(of: region) {
-            var sign = place.id == own ? now.millis : try figured.lastSign(of: place.id)
+            var sign = place.id == own ? now.millis : try figured.lastSign(of: place.id, until: now)
             if case .holding(let state)? = try source.content(HoldingState.key(of: place.id)),
-                let time = state.time?.millis
+                let time = state.time?.millis, time <= now.millis
             {
                 sign = max(sign ?? time, time)
             }
@@ -76,13 +90,20 @@ extension BoardMaker {
         input.census = try figured.census(on: min(today, period.upperBound)) {
             () throws(Source.Failure) in try counted(on: min(today, period.upperBound))
         }
+        for (place, reach) in input.census.reach where directory.isWithin(place, region.id) {
+            input.reach.has += reach.has
+            input.reach.all += reach.all
+        }
         input.stations = try stations(of: region)
         input.entered = try entered()
-        input.startupItems = (try setting(.setting, "startup")["items"]?.array ?? [])
-            .compactMap(\.text)
+        input.startupItems = try startupItems()
         let parts = try parts(period, region)
         input.below = try below(period, region, parts)
         input.unsynced = try unsynced(period, region)
+        let served = try figured.places(of: region.id, with: .received, in: period)
+        let rated = try figured.places(of: region.id, with: .rating, in: period)
+        input.served = served.count
+        input.rated = rated.filter(Set(served).contains).count
         let weights = RankingWeights(try setting(.setting, "ranking")) ?? .seed
         input.lastPlaces = Self.last(
             Self.ranked(parts.map { ($0.place.name, Score($0.figures, weights).thousandths) })
@@ -103,40 +124,38 @@ extension BoardMaker {
         return parts
     }
 
-    /// 收件 that the county has not said it holds: looked for among the newest of a station.
+    /// 收件 of the period that the county has not said it holds; 0 at the county and above it, where
+    /// nothing is that it does not hold.
     private func unsynced(
         _ period: ClosedRange<CivilDate>, _ region: RegionRecord
     ) throws(Source.Failure) -> Int {
         guard let county = directory.county(of: own), county != own else { return 0 }
-        var count = 0
-        var held: [ScopeID: HoldingState?] = [:]
-        for document in try source.list(.caseFile, limit: Limits.unsyncedCasesMax) {
-            guard case .caseFile(let state)? = try source.content(document.key),
-                directory.isWithin(state.scope.region, region.id),
-                let first = state.links.first.flatMap({ state.event($0.event) }),
-                let received = state.receivedAt,
-                period.contains(CivilDate(of: Instant(millis: received)))
-            else { continue }
-            if held[state.scopeID] == nil {
-                var known: HoldingState?
-                if case .holding(let said)? = try source.content(
-                    HoldingState.key(of: county, in: state.scopeID))
-                {
-                    known = said
-                }
-                held[state.scopeID] = .some(known)
-            }
-            let isHeld = held[state.scopeID]??.covers(first.dot, in: state.scopeID) ?? false
-            if !isHeld { count += 1 }
+        return try figured.unsynced(of: region.id, in: period) {
+            (scope) throws(Source.Failure) -> HoldingState? in
+            guard
+                case .holding(let said)? = try source.content(
+                    HoldingState.key(of: county, in: scope))
+            else { return nil }
+            return said
         }
-        return count
     }
 
-    /// 办结 of the period of which the rating window is over by today.
+    /// Items whose course is 企业开办: of the theme that the setting names, and those it lists.
+    private func startupItems() throws(Source.Failure) -> [String] {
+        let setting = try setting(.setting, "startup")
+        var items = (setting["items"]?.array ?? []).compactMap(\.text)
+        if let theme = setting["theme"]?.text {
+            let body = try self.setting(.theme, theme)
+            items += (body["children"]?.array ?? []).compactMap { $0["item"]?.text }
+        }
+        return items
+    }
+
+    /// 办结 of the period of which the rating window was over before today.
     private func settled(
         _ period: ClosedRange<CivilDate>, of region: RegionID, _ calendar: WorkCalendar
     ) throws(Source.Failure) -> Figures {
-        var last = today
+        var last = today.advanced(by: -1)
         var left = Limits.ratingDays
         while left > 0, let isWorked = calendar.isWorkingDay(last) {
             if isWorked { left -= 1 }
@@ -172,110 +191,5 @@ extension BoardMaker {
             figures.add(.received, "", Figures.Amount(count: count, sum: 0))
         }
         return figures
-    }
-
-    // MARK: the catalog
-
-    /// Counts what is in force on a day. Cost: every item with all its versions.
-    private func counted(on day: CivilDate) throws(Source.Failure) -> CatalogCensus {
-        var census = CatalogCensus()
-        let moment = day.end
-        for document in try source.list(.item, limit: Limits.importRowsMax) {
-            guard let state = item(document), state.standing(at: moment) == .active,
-                let version = state.version(at: moment)
-            else { continue }
-            let first = state.versions.entries.min { $0.value.number < $1.value.number }
-            let isFirst = first?.value.number == version.value.number
-            census.add(
-                state.code, JSON.orNull(version.value.elements),
-                first: isFirst ? nil : first.map { JSON.orNull($0.value.elements) })
-            try addSpread(state, to: &census)
-        }
-        try addSheets(to: &census)
-        for document in try source.list(.theme, limit: Limits.importRowsMax) {
-            guard let body = definition(document)?.body, let status = body["status"]?.text,
-                status != "ended"
-            else { continue }
-            census.themes += 1
-            guard status == "published" else { continue }
-            if body["object"]?.text == "企业" {
-                census.themesEnterprise += 1
-            } else {
-                census.themesPersonal += 1
-            }
-        }
-        for document in try source.list(.knowledge, limit: Limits.importRowsMax) {
-            guard let state = definition(document),
-                let first = state.entries.entries.map(\.stamp.time).min()
-            else { continue }
-            census.knowledgeDays.append(CivilDate(of: first.instant).daysSince1970)
-        }
-        for document in try source.list(.question, limit: Limits.importRowsMax) {
-            census.questions += 1
-            if try isAnswered(document) { census.questionsAnswered += 1 }
-        }
-        return census
-    }
-
-    /// A question is answered once an entry of the knowledge asks the same.
-    private func isAnswered(_ document: StoredDocument) throws(Source.Failure) -> Bool {
-        guard let state = definition(document) else { return false }
-        if state.body["status"]?.text == "answered" { return true }
-        return try !source.find(.knowledge, label: state.code).isEmpty
-    }
-
-    /// 同步时效 of its newest version, and who has it.
-    private func addSpread(
-        _ state: ItemState, to census: inout CatalogCensus
-    ) throws(Source.Failure) {
-        guard let head = Timeline.latest(of: state.heads) else { return }
-        let lines = try CatalogQuery.rollout(
-            of: head.stamp, in: state.authority, directory, from: source)
-        census.versions += 1
-        census.stationsAll += lines.count
-        census.stationsCurrent +=
-            lines.filter { line in
-                if case .reached = line.reach { true } else { false }
-            }.count
-        if let last = CatalogQuery.complete(lines) {
-            let millis = max(0, last.millis - head.stamp.time.millis)
-            census.spreadMinutes.append(Int(millis / 60_000))
-        }
-    }
-
-    /// 十同 and 认领, as their own sheets have them.
-    private func addSheets(to census: inout CatalogCensus) throws(Source.Failure) {
-        let maker = SheetMaker(own: own, directory: directory, now: now, source: source)
-        let uniform = try maker.sheet(SheetQuestion(.uniform))?.data ?? .null
-        census.agreeing = Int(uniform["agreeing"]?.int ?? 0)
-        census.compared = census.agreeing + Int(uniform["differing"]?.int ?? 0)
-        for document in try source.list(.basic, limit: Limits.importRowsMax) {
-            guard let body = definition(document)?.body, let status = body["status"]?.text else {
-                continue
-            }
-            if body["kind"]?.text == DefinitionCheck.themeKind, status != "notApplicable" {
-                census.themesListed += 1
-                if status == "claimed" { census.themesClaimed += 1 }
-            }
-            census.basic += 1
-            if status == "notApplicable" { census.notApplicable += 1 }
-            if status == "claimed" { census.claimed += 1 }
-        }
-    }
-
-    private func item(_ document: StoredDocument) -> ItemState? {
-        do throws(JSONError) {
-            return try ItemState(document)
-        } catch {
-            return nil
-        }
-    }
-
-    private func definition(_ document: StoredDocument) -> DefinitionState? {
-        do throws(JSONError) {
-            return try DefinitionState(document)
-        } catch {
-            return nil
-        }
     }
 }

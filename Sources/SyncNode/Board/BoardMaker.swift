@@ -18,8 +18,21 @@ package protocol FigureSource<Failure> {
     func due(
         of region: RegionID, until day: CivilDate, limit: Int
     ) throws(Failure) -> [DocumentKey]
-    /// Milliseconds since 1970 of the newest change of a place's own that is here; nil for none.
-    func lastSign(of region: RegionID) throws(Failure) -> Int64?
+    /// Milliseconds since 1970 up to which a place's own is here: the newest that it wrote, and the
+    /// last time at which its county said that it has it; nil for none, and where all of it lies
+    /// behind `now`, so that a clock which is ahead proves nothing.
+    func lastSign(of region: RegionID, until now: Instant) throws(Failure) -> Int64?
+    /// Places of a subtree that have something of it in a period, by id.
+    func places(
+        of region: RegionID, with counted: Counted, in period: ClosedRange<CivilDate>
+    ) throws(Failure) -> [RegionID]
+    /// 收件 of a period in a subtree that a holder has not.
+    ///
+    /// - Parameter said: What the holder said of a scope; nil for nothing.
+    func unsynced(
+        of region: RegionID, in period: ClosedRange<CivilDate>,
+        _ said: (ScopeID) throws(Failure) -> HoldingState?
+    ) throws(Failure) -> Int
     /// What the catalog comes to on a day; made again only where it has changed.
     func census(
         on day: CivilDate, _ make: () throws(Failure) -> CatalogCensus

@@ -16,7 +16,13 @@ package enum MetricValue: Hashable, Sendable {
     /// In thousandths, rounded half up; nil where it is no share, or of nothing.
     package var thousandths: Int? {
         guard case .share(let part, let whole) = self, whole > 0 else { return nil }
-        return (2000 * part + whole) / (2 * whole)
+        return Self.rounded(1000 * part, whole)
+    }
+
+    /// Half up, below nothing, too.
+    static func rounded(_ part: Int, _ whole: Int) -> Int {
+        let (quotient, rest) = (2 * part + whole).quotientAndRemainder(dividingBy: 2 * whole)
+        return rest < 0 ? quotient - 1 : quotient
     }
 
     /// `83.3%`, `12 件`, or why there is none.
@@ -73,8 +79,13 @@ package struct BoardInput: Sendable {
     package var startupItems: [String] = []
     /// Figures of the villages and towns of the subtree alone.
     package var below = Figures()
+    /// How many of the versions in force the places of the subtree have.
+    package var reach = CatalogCensus.Reach()
     /// 收件 of the period that the county has not said it holds.
     package var unsynced = 0
+    /// Places with 收件 in the period, and of these those with 评价.
+    package var served = 0
+    package var rated = 0
     /// 后两位 and 后五位 of the subtree, by name, the last one last.
     package var lastPlaces: [String] = []
     package var lastDepartments: [String] = []
@@ -82,6 +93,20 @@ package struct BoardInput: Sendable {
     package init(period: ClosedRange<CivilDate>, today: CivilDate) {
         self.period = period
         self.today = today
+    }
+}
+
+extension BoardInput {
+    /// How many of these days lie in the period.
+    func count(_ days: [Int]) -> Int {
+        let period = period.lowerBound.daysSince1970...period.upperBound.daysSince1970
+        return days.filter { period.contains($0) }.count
+    }
+
+    /// 收件 of these items.
+    func received(_ items: Set<String>) -> Int {
+        figures.list(.itemReceived).filter { items.contains($0.key) }
+            .reduce(0) { $0 + $1.amount.count }
     }
 }
 
@@ -148,8 +173,8 @@ package struct StationCensus: Hashable, Sendable {
         }.count
     }
 
-    /// Hours of a period until now in which stations were cut off, by the last sign of each, and
-    /// all hours of it. Silence of less than a day is none; what came back before is not in it.
+    /// Hours of a period until now for which stations have been silent, by the last sign of each,
+    /// and all hours of it. Silence of less than a day is none.
     package func silence(
         _ period: ClosedRange<CivilDate>
     ) -> (silent: Int, all: Int) {
@@ -206,60 +231,58 @@ package struct LightCounts: Hashable, Sendable {
         for entry in open.entries { count(entry, today, calendar, days, limits) }
     }
 
+    private typealias Days = (red: CivilDate, yellow: CivilDate, blue: CivilDate)
+
     private mutating func count(
-        _ entry: OpenFigures.Entry, _ today: CivilDate, _ calendar: WorkCalendar,
-        _ days: (red: CivilDate, yellow: CivilDate, blue: CivilDate), _ limits: LightLimits
+        _ entry: OpenFigures.Entry, _ today: CivilDate, _ calendar: WorkCalendar, _ days: Days,
+        _ limits: LightLimits
     ) {
-        let due = entry.day
+        let beside = OpenBeside(key: entry.counted == .openTicket ? "" : entry.key)
+        var lights: [CaseClock.Light?] = []
+        func passed(since day: Int) -> Int? {
+            let date = today.advanced(by: day - today.daysSince1970)
+            return calendar.workingDays(after: date, through: today)
+        }
         switch entry.counted {
         case .paused, .waiting: paused += entry.count
         case .undated: undated += entry.count
         case .openReply:
-            guard due >= today.daysSince1970 else { return }
-            open += entry.count
+            guard entry.day >= today.daysSince1970 else { return }
             // The fourth of five working days: one is left.
-            if due <= days.yellow.daysSince1970 { yellow += entry.count }
-            return
+            if entry.day <= days.yellow.daysSince1970 { lights.append(.yellow) }
         case .openDeemed:
-            guard let reply = Int(entry.key), reply < today.daysSince1970 else { return }
-            light(due, entry.count, days)
+            guard let reply = beside.reply, reply < today.daysSince1970 else { return }
+            lights.append(Self.light(entry.day, days))
         case .openImmediate:
-            if due < today.daysSince1970 {
-                let date = today.advanced(by: due - today.daysSince1970)
-                let late = calendar.workingDays(after: date, through: today) ?? 2
-                if late > 1 { red += entry.count } else if late == 1 { yellow += entry.count }
+            if entry.day < today.daysSince1970 {
+                let late = passed(since: entry.day) ?? 2
+                lights.append(late > 1 ? .red : late == 1 ? .yellow : nil)
             }
-        case .openHandover:
-            let date = today.advanced(by: due - today.daysSince1970)
-            let passed = calendar.workingDays(after: date, through: today) ?? 0
-            if passed > limits.unsigned {
-                red += entry.count
-            } else if passed > limits.offered {
-                yellow += entry.count
-            }
-            return
-        case .openTwice: red += entry.count
-        case .openDeferral:
-            // Overdue is a warning: the applicant's limit is not that of the case.
-            if due < today.daysSince1970 { yellow += entry.count }
-            return
-        case .openTicket:
-            light(due, entry.count, days)
-            return
-        default: light(due, entry.count, days)
+        case .openTwice: lights.append(.red)
+        default: lights.append(Self.light(entry.day, days))
         }
         if entry.counted != .openTicket { open += entry.count }
+        // Overdue is a warning: the applicant's limit is not that of the case.
+        if let due = beside.deferral, due < today.daysSince1970 { lights.append(.yellow) }
+        if let offered = beside.offered.map({ passed(since: $0) ?? 0 }) {
+            lights.append(
+                offered > limits.unsigned ? .red : offered > limits.offered ? .yellow : nil)
+        }
+        show(lights.compactMap { $0 }.max(), entry.count)
     }
 
-    private mutating func light(
-        _ due: Int, _ count: Int, _ days: (red: CivilDate, yellow: CivilDate, blue: CivilDate)
-    ) {
-        if due <= days.red.daysSince1970 {
-            red += count
-        } else if due <= days.yellow.daysSince1970 {
-            yellow += count
-        } else if due <= days.blue.daysSince1970 {
-            blue += count
+    private mutating func show(_ light: CaseClock.Light?, _ count: Int) {
+        switch light {
+        case .red: red += count
+        case .yellow: yellow += count
+        case .blue: blue += count
+        case nil: break
         }
+    }
+
+    private static func light(_ due: Int, _ days: Days) -> CaseClock.Light? {
+        if due <= days.red.daysSince1970 { return .red }
+        if due <= days.yellow.daysSince1970 { return .yellow }
+        return due <= days.blue.daysSince1970 ? .blue : nil
     }
 }

@@ -10,10 +10,12 @@ extension Portion {
     ///   - binding: Of the version that governs it; nil where its item is not here.
     ///   - calendar: Of the years around it, as its place counts.
     ///   - mode: 下沉方式 under which it was received; empty where it is not to be counted by that.
+    ///   - crossing: 通办模式 of its item, of a case that goes from county to county.
     /// - Returns: Nothing while its first event is not here. Cost: a step for each event, and one
     ///   for each calendar day of its limits.
     package static func of(
-        _ state: CaseState, _ binding: CaseBinding?, _ calendar: WorkCalendar, mode: String = ""
+        _ state: CaseState, _ binding: CaseBinding?, _ calendar: WorkCalendar, mode: String = "",
+        crossing: String = ""
     ) -> Portion {
         var portion = Portion()
         portion.addOffline(state)
@@ -24,7 +26,7 @@ extension Portion {
                 promised: max(0, min(binding.promisedDays, legal)), legal: legal,
                 isImmediate: binding.isImmediate)
         }
-        portion.addReceipt(state, course, binding, mode)
+        portion.addReceipt(state, course, binding, mode, crossing)
         portion.addDeferral(state, CaseClock(course, terms, calendar, on: course.received))
         portion.addEnd(state, course, terms, calendar)
         if course.decided == nil {
@@ -45,11 +47,12 @@ extension Portion {
     }
 
     private mutating func addReceipt(
-        _ state: CaseState, _ course: CaseClock.Course, _ binding: CaseBinding?, _ mode: String
+        _ state: CaseState, _ course: CaseClock.Course, _ binding: CaseBinding?, _ mode: String,
+        _ crossing: String
     ) {
         let day = course.received
-        let isForeign = state.events.contains { $0.kind == .caseArrive }
-        add(isForeign ? .crossIn : .received, day)
+        let isForeign = state.hasArrived
+        add(isForeign ? .crossIn : .received, day, isForeign ? crossing : "")
         if !isForeign {
             let channel = state.facts.channel
             add(.channel, day, channel.isEmpty ? "window" : channel)
@@ -67,7 +70,7 @@ extension Portion {
         }
         addSpared(state, binding, on: day)
         if let sent = state.effective(.custodyOutgoing).first {
-            add(.crossOut, CivilDate(of: Instant(millis: sent.moment)))
+            add(.crossOut, CivilDate(of: Instant(millis: sent.moment)), crossing)
         }
     }
 
@@ -143,13 +146,17 @@ extension Portion {
             if decided < due { add(.early, decided) }
         }
         if let due = clock.legal?.date, decided > due { add(.legalLate, decided) }
-        guard let terms, terms.promised > 0, let accepted = course.accepted,
+        // Counted from where the clock runs: of 视为受理 that is the day of 收件.
+        guard let terms, terms.promised > 0,
+            let start = clock.deemedAccepted ?? course.accepted,
             let used = calendar.workingDays(
-                after: accepted, through: decided, pauses: course.pauses)
+                after: start, through: decided, pauses: course.pauses)
         else { return }
         add(.used, decided, sum: used)
         add(.promised, decided, sum: terms.promised)
-        add(.saved, decided, sum: (terms.promised - used) * 1000 / terms.promised)
+        add(
+            .saved, decided,
+            sum: MetricValue.rounded((terms.promised - used) * 1_000_000, terms.promised))
     }
 
     private mutating func addOpen(
@@ -158,37 +165,40 @@ extension Portion {
     ) {
         guard course.pausedSince == nil else { return add(.paused, nil) }
         var dues: [CivilDate] = []
+        var beside = OpenBeside()
         defer { due = dues.min() }
         if state.status == .forwarded || state.offer != nil,
             let sent = state.event(state.offer ?? state.outgoing)
         {
             let day = CivilDate(of: Instant(millis: sent.moment))
-            add(.openHandover, day)
+            beside.offered = day.daysSince1970
             dues.append(day.advanced(by: Limits.handoverShownDays))
         }
         let clock = CaseClock(course, terms, calendar, on: course.received)
         if let date = clock.deferral?.date {
-            add(.openDeferral, date)
+            beside.deferral = date.daysSince1970
             dues.append(date)
         }
-        if course.accepted != nil {
+        if course.accepted == nil, let again = course.correctedAgain {
+            dues.append(again)
+            return add(.openTwice, again, beside.key)
+        }
+        // An answer that came too late is none: silence had accepted by then.
+        if course.accepted != nil || clock.deemedAccepted != nil {
             let promised = clock.promised?.date
             if let promised { dues.append(promised) }
-            add(promised == nil ? .undated : clock.isDueInVisit ? .openImmediate : .open, promised)
-            return
+            let counted: Counted = clock.isDueInVisit ? .openImmediate : .open
+            return add(promised == nil ? .undated : counted, promised, beside.key)
         }
-        if let again = course.correctedAgain {
-            dues.append(again)
-            return add(.openTwice, again)
-        }
-        guard course.answered == nil else { return add(.waiting, nil) }
-        guard let reply = clock.reply?.date else { return add(.undated, nil) }
+        guard course.answered == nil else { return add(.waiting, nil, beside.key) }
+        guard let reply = clock.reply?.date else { return add(.undated, nil, beside.key) }
         dues.append(reply)
-        add(.openReply, reply)
+        add(.openReply, reply, beside.key)
         // 视为受理 comes about by the passing of a day, which no event tells.
         let later = CaseClock(course, terms, calendar, on: reply.advanced(by: 1))
         if let promised = later.promised?.date {
-            add(.openDeemed, promised, Self.padded(reply.daysSince1970))
+            beside.reply = reply.daysSince1970
+            add(.openDeemed, promised, beside.key)
         }
     }
 
@@ -197,13 +207,19 @@ extension Portion {
     package static let noMode = "未见授权"
 
     /// In an order that texts keep.
-    static func padded(_ number: Int) -> String {
+    package static func padded(_ number: Int) -> String {
         let text = String(number)
         return String(repeating: "0", count: max(0, 6 - text.count)) + text
     }
 }
 
 extension CaseState {
+    /// Whether another county received it.
+    package var hasArrived: Bool { events.contains { $0.kind == .caseArrive } }
+
+    /// Whether it goes from county to county.
+    package var crosses: Bool { hasArrived || !effective(.custodyOutgoing).isEmpty }
+
     /// When a material that was promised came: the first word of it; nil while there is none.
     fileprivate func supplied(at code: String) -> Int64? {
         let said = effective(.caseSupplement) + effective(.caseMaterial)

@@ -1,4 +1,5 @@
 package import Base
+package import Change
 import Civil
 import Domain
 
@@ -7,6 +8,8 @@ package struct CatalogCensus: Hashable, Sendable {
     /// In force; 依申请 of these (all but 行政检查 and 行政征收).
     package var items = 0
     package var applied = 0
+    /// 一窗受理, of all in force.
+    package var oneWindow = 0
     /// 进驻大厅, and 依申请 without those that stay out for a listed reason.
     package var inHall = 0
     package var hallItems = 0
@@ -40,7 +43,10 @@ package struct CatalogCensus: Hashable, Sendable {
     package var basic = 0
     package var notApplicable = 0
     package var claimed = 0
-    /// 十同: places that agree, and those of which it is known.
+    /// 十同: items in force that are claimed, and of these those that every place has in the version
+    /// in force; places whose digest agrees, and those of which it is known.
+    package var claimedItems = 0
+    package var uniformItems = 0
     package var agreeing = 0
     package var compared = 0
     /// 一件事 published, by 面向对象.
@@ -50,18 +56,31 @@ package struct CatalogCensus: Hashable, Sendable {
     package var themes = 0
     package var themesListed = 0
     package var themesClaimed = 0
-    /// Days since 1970 of each entry of the knowledge; open and all questions nobody answered.
+    /// Items of published 一件事, by 面向对象.
+    package var themeItemsEnterprise: Set<String> = []
+    package var themeItemsPersonal: Set<String> = []
+    /// Days since 1970 of each entry of the knowledge; of each question that was reported, and of
+    /// those that the knowledge has answered since.
     package var knowledgeDays: [Int] = []
-    package var questions = 0
-    package var questionsAnswered = 0
-    /// 同步时效: minutes from publishing to the last station's receipt, of versions everybody has;
-    /// versions in all; stations that have the newest of each item, of all stations and items.
+    package var questionDays: [Int] = []
+    package var answeredDays: [Int] = []
+    /// 同步时效: minutes from publishing to the last station's receipt, of the newest versions that
+    /// everybody has; and what each place has.
     package var spreadMinutes: [Int] = []
-    package var versions = 0
-    package var stationsCurrent = 0
-    package var stationsAll = 0
+    package var reach: [RegionID: Reach] = [:]
     /// The department of each item's code.
     package var departments: [String: String] = [:]
+
+    /// How many of the versions in force a place has.
+    package struct Reach: Hashable, Sendable {
+        package var has = 0
+        package var all = 0
+
+        package init(has: Int = 0, all: Int = 0) {
+            self.has = has
+            self.all = all
+        }
+    }
 
     package init() {}
 
@@ -72,6 +91,7 @@ package struct CatalogCensus: Hashable, Sendable {
     ///   - first: Of its first version, the baseline; nil where that is the one in force.
     package mutating func add(_ code: String, _ elements: JSON, first: JSON?) {
         items += 1
+        if elements["oneWindow"]?.bool == true { oneWindow += 1 }
         if let text = elements["department"]?.text { departments[code] = text }
         if ElementReport(elements).score == 100 { complete += 1 }
         if let legal = elements["legalDays"]?.int, legal > 0 {

@@ -9,7 +9,7 @@ package enum Counted: UInt8, Hashable, Comparable, Sendable, CaseIterable {
     case accepted, corrected, correctedTwice
     /// 决定 on its day; within 承诺; before its last day; after 法定; by item; in time by item.
     case decided, onTime, early, legalLate, itemDecided, itemOnTime
-    /// Working days used and promised of decided cases (sums), and what was saved in thousandths.
+    /// Working days used and promised of decided cases (sums), and what was saved in millionths.
     case used, promised, saved
     /// By `item|days`: working days from 收件 to 决定.
     case itemUsed
@@ -19,7 +19,7 @@ package enum Counted: UInt8, Hashable, Comparable, Sendable, CaseIterable {
     case withdrawn, refused, closed, archived
     /// 容缺 accepted, and of these completed; 免交 and 复用 (sum), on the day of 收件.
     case deferred, completed, spared
-    /// 跨域 sent and taken.
+    /// 跨域 sent and taken, by 通办模式 of the item.
     case crossOut, crossIn
     /// 送达.
     case delivered
@@ -43,18 +43,21 @@ package enum Counted: UInt8, Hashable, Comparable, Sendable, CaseIterable {
     /// 审管推送 claimed, by hours until then.
     case pushClaimed
 
-    /// What is open, by the day on which it is due. 承诺; 答复; 承诺 once nobody answered (its
-    /// key: the day of 答复); 送达; 即办件.
+    /// 滞后, by minutes from what a place wrote first to the county's word that it is there, on the
+    /// day of that word; and the minutes of a day (sum) for which a place's changes lay there.
+    case syncLag = 60
+    case outage
+
+    /// What is open, by the day on which it is due, each case once; what else runs is its key
+    /// (`OpenBeside`). 承诺; 答复; 承诺 once nobody answered; 送达; 即办件.
     case open = 100
     case openReply, openDeemed, openDelivery, openImmediate
     /// Open without a day: paused, waiting for the applicant, without a calendar.
     case paused, waiting, undated
-    /// 工单 by kind; a hand-over nobody signed for, by the day on which it was offered.
-    case openTicket, openHandover
-    /// 容缺 that has not been completed.
-    case openDeferral
+    /// 工单 by kind.
+    case openTicket
     /// 待补正 by a second notice, by the day of that.
-    case openTwice
+    case openTwice = 111
 
     /// Whether it is counted by the day on which it is due.
     package var isOpen: Bool { rawValue >= 100 }
@@ -90,6 +93,37 @@ package struct Cell: Hashable, Comparable, Sendable {
     }
 }
 
+/// What runs beside the limit by which an open case is counted, as days since 1970: so that a case
+/// shows one light, the strongest.
+package struct OpenBeside: Hashable, Sendable {
+    /// 答复, of what silence accepts; 容缺补齐; the day on which it was offered to another place.
+    package var reply: Int?
+    package var deferral: Int?
+    package var offered: Int?
+
+    package init() {}
+
+    /// - Parameter key: As `key` gives it; what is not of the form says nothing.
+    package init(key: String) {
+        for part in key.split(separator: ",") {
+            let day = Int(part.dropFirst())
+            switch part.first {
+            case "r": reply = day
+            case "d": deferral = day
+            case "h": offered = day
+            default: continue
+            }
+        }
+    }
+
+    /// `r020711,d020720`; empty where nothing else runs.
+    package var key: String {
+        [("r", reply), ("d", deferral), ("h", offered)].compactMap { letter, day in
+            day.map { letter + Portion.padded($0) }
+        }.joined(separator: ",")
+    }
+}
+
 /// What one document adds to the figures of its place.
 package struct Portion: Hashable, Sendable {
     package internal(set) var cells: [Cell] = []
@@ -98,7 +132,8 @@ package struct Portion: Hashable, Sendable {
 
     package init() {}
 
-    mutating func add(
+    /// One entry more; of what is open without a day, nil.
+    package mutating func add(
         _ counted: Counted, _ day: CivilDate?, _ key: String = "", count: Int = 1, sum: Int = 0
     ) {
         cells.append(Cell(counted, day?.daysSince1970 ?? 0, key, count: count, sum: sum))

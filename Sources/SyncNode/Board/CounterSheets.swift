@@ -88,6 +88,7 @@ extension BoardMaker {
             "booking": .text(state.number), "status": .text(state.status.rawValue),
             "slot": state.slot.map { .text($0.text) } ?? .null, "owner": code(state.owner),
             "window": .text(state.window), "station": code(state.maker),
+            "asked": state.wish.map { .text($0.slot.text) } ?? .null,
             "wanted": state.wanted.map { .text($0.text) } ?? .null,
             "reason": .text(text(state.reason)),
         ]
@@ -101,18 +102,21 @@ extension BoardMaker {
         var facts: [[String]] = [
             ["状态", state.status.name], ["时段", state.slot?.text ?? ""],
             ["地点", "\(name(state.owner)) \(state.window)"], ["登记站", name(state.maker)],
-            ["登记", state.moment.minute],
+            ["登记", (state.opening?.moment ?? state.moment).minute],
         ]
+        if let wish = state.wish { facts.append(["改约申请", wish.slot.text + "，待确认"]) }
         if state.wanted != state.slot { facts.append(["原约", state.wanted?.text ?? ""]) }
         if !state.reason.isEmpty { facts.append(["说明", text(state.reason)]) }
         if !state.item.isEmpty { facts.append(["事项", state.item]) }
         if let sealed = state.sealed { facts.append(["预约人", person(sealed.text)]) }
         let isOwn = state.owner == own
         let acts = BookingAct.allCases.filter { act in
-            act != .confirm && act.next(from: state.status) != nil
-                && (isOwn || (act == .cancel && state.maker == own))
+            !act.isOfNode && act.next(from: state.status) != nil
+                && (isOwn ? act != .ask : act.isOfMaker && state.maker == own)
         }
         data["acts"] = .array(acts.map { .text($0.rawValue) })
+        data["seen"] = .text(Content.booking(state).tag(of: BookingState.key(number)).text)
+        data["state"] = .text(state.status.name)
         return Sheet(
             "预约 " + number, stamp: "截至 \(now.minute)",
             [
@@ -210,6 +214,8 @@ extension BoardMaker {
             ["状态", state.status.name], ["办件", state.caseNumber], ["寄件", name(state.sender)],
             ["收件", receiver(state)], ["内容", contents(state)], ["现由谁保管", keeper],
         ]
+        data["seen"] = .text(Content.mailing(state).tag(of: MailingState.key(number)).text)
+        data["state"] = .text(state.status.name)
         data["acts"] = .array(
             MailingAct.allCases.filter { act in
                 act.next(from: state.status) != nil

@@ -9,6 +9,7 @@ extension BoardMaker {
     func lights(for region: RegionRecord) throws(Source.Failure) -> Sheet {
         let calendar = try calendar(around: today)
         let limits = try lightLimits()
+        let waiting = try draft(of: "lights").flatMap { LightLimits($0) }
         let counts = try lightCounts(of: region.id, calendar)
         let stations = try stations(of: region)
         let ahead = today.advanced(by: Limits.lightDaysAhead)
@@ -33,11 +34,9 @@ extension BoardMaker {
                         ].map(String.init)
                     ]),
                 Sheet.Section(
-                    "阈值（工作日）", ["蓝：剩余不多于", "黄：剩余不多于", "红：逾期超过", "移交未签收黄：超过", "红：超过"],
-                    [
-                        [limits.blue, limits.yellow, limits.red, limits.offered, limits.unsigned]
-                            .map(String.init)
-                    ]),
+                    "阈值（工作日）",
+                    ["阈值", "蓝：剩余不多于", "黄：剩余不多于", "红：逾期超过", "移交未签收黄：超过", "红：超过"],
+                    [limits.row("现行")] + (waiting.map { [$0.row("待复核")] } ?? [])),
                 Sheet.Section(
                     "临期与逾期（先到期的在前）",
                     ["编号", "类别", "站点", "到期", "亮灯", "事由", "通知直接责任人", "通知科室负责人", "通知部门负责人"],
@@ -48,10 +47,7 @@ extension BoardMaker {
                 "blue": .int(Int64(counts.blue)), "yellow": .int(Int64(counts.yellow)),
                 "red": .int(Int64(counts.red)), "open": .int(Int64(counts.open)),
                 "paused": .int(Int64(counts.paused)),
-                "limits": [
-                    "blue": .int(Int64(limits.blue)), "yellow": .int(Int64(limits.yellow)),
-                    "red": .int(Int64(limits.red)),
-                ],
+                "limits": limits.json, "draft": waiting?.json ?? .null,
             ])
     }
 
@@ -102,6 +98,23 @@ extension BoardMaker {
             person(.officer), light >= .yellow ? person(.sectionHead) : "",
             light >= .red ? person(.leader) : "",
         ]
+    }
+}
+
+extension LightLimits {
+    private var fields: [(name: String, days: Int)] {
+        [
+            ("blue", blue), ("yellow", yellow), ("red", red), ("offered", offered),
+            ("unsigned", unsigned),
+        ]
+    }
+
+    fileprivate func row(_ name: String) -> [String] { [name] + fields.map { String($0.days) } }
+
+    fileprivate var json: JSON {
+        var object = JSONObject()
+        for field in fields { object[field.name] = .int(Int64(field.days)) }
+        return .object(object)
     }
 }
 

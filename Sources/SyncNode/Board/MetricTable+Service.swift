@@ -6,11 +6,15 @@ extension BoardMetric {
     /// 15–24 without 20: ratings, tickets, reach.
     static let service: [BoardMetric] = [
         BoardMetric(
-            15, "好差评覆盖", target: "事项、对象、渠道全覆盖（S2-11、S1-18）", formula: "有评价的办件事项 / 有收件的事项",
+            15, "好差评覆盖", target: "事项、对象、渠道全覆盖（S2-11、S1-18）",
+            formula: "期内有评价的 / 有收件的：事项；窗口所在站点；评价渠道；评价率 = 评价 / 收件",
             more: { input in
                 let ratings = input.figures.count(.rating)
+                let channels = Set(input.figures.list(.ratingChannel).map(\.key))
+                let known = RatingState.channels
                 return [
-                    ("有评价的渠道", .number(input.figures.list(.ratingChannel).count, "种")),
+                    ("站点", .share(input.rated, of: input.served)),
+                    ("渠道", .share(known.filter(channels.contains).count, of: known.count)),
                     ("评价率", .share(ratings, of: max(ratings, input.figures.count(.received)))),
                 ]
             }
@@ -21,7 +25,11 @@ extension BoardMetric {
         },
         BoardMetric(
             16, "实名差评整改率", target: "100%（S1-18）", formula: "按期办结的实名差评工单 / 实名差评"
-        ) { .share($0.figures.count(.namedBadInTime), of: $0.figures.count(.namedBad)) },
+        ) { input in
+            // What was said twice at once has two tickets and one word that counts.
+            let bad = input.figures.count(.namedBad)
+            return .share(min(bad, input.figures.count(.namedBadInTime)), of: bad)
+        },
         BoardMetric(
             17, "满意率", target: "群众满意度排名（S4-22）", formula: "基本满意及以上 / 评价；少于 3 份不显示"
         ) { satisfaction($0.figures) },
@@ -71,31 +79,29 @@ extension BoardMetric {
                 of: input.stations.count(.town) + input.stations.count(.village))
         },
         BoardMetric(
-            22, "跨域通办城市覆盖", target: "省内 15 市（S1-27）", formula: "有协议的外市数 / 15",
+            22, "跨域通办城市覆盖", target: "省内 15 市（S1-27）", formula: "有协议的省内外市 / 15；转出、转入按通办模式",
             more: { input in
-                [
-                    ("代收转出", .number(input.figures.count(.crossOut), "件")),
-                    ("转入", .number(input.figures.count(.crossIn), "件")),
-                ]
+                [("转出", Counted.crossOut), ("转入", .crossIn)].flatMap { name, counted in
+                    [(name, .number(input.figures.count(counted), "件"))]
+                        + input.figures.list(counted).map { entry in
+                            let mode = entry.key.isEmpty ? "未注明模式" : entry.key
+                            return (name + "：" + mode, .number(entry.amount.count, "件"))
+                        }
+                }
             }
         ) { .share($0.stations.partnerCities, of: 15) },
         BoardMetric(
-            23, "知识库新增", target: "≥400 条；匹配率 >40%（S1-24）", formula: "期内新增条目；已解答问题 / 上报问题",
+            23, "知识库新增", target: "≥400 条；匹配率 >40%（S1-24）", formula: "期内新增条目；期内上报的问题中已解答的 / 上报的",
             more: { input in
-                [
-                    (
-                        "上报问题已解答",
-                        .share(input.census.questionsAnswered, of: input.census.questions)
-                    )
+                let asked = input.count(input.census.questionDays)
+                return [
+                    ("上报问题已解答", .share(input.count(input.census.answeredDays), of: asked))
                 ]
             }
-        ) { input in
-            let days =
-                input.period.lowerBound.daysSince1970...input.period.upperBound.daysSince1970
-            return .number(input.census.knowledgeDays.filter { days.contains($0) }.count, "条")
-        },
+        ) { .number($0.count($0.census.knowledgeDays), "条") },
         BoardMetric(
-            24, "主题式一链数", target: "企业 50、群众 50（S2-10、S3）", formula: "已发布的一件事，按面向对象",
+            24, "主题式一链数", target: "企业 50、群众 50（S2-10、S3）",
+            formula: "已发布的一件事，按面向对象；办件数 = 期内其事项的收件",
             more: { input in
                 [
                     ("企业", .number(input.census.themesEnterprise, "个")),
@@ -107,6 +113,8 @@ extension BoardMetric {
                             of: input.census.themes)
                     ),
                     ("认领率", .share(input.census.themesClaimed, of: input.census.themesListed)),
+                    ("企业办件", .number(input.received(input.census.themeItemsEnterprise), "件")),
+                    ("个人办件", .number(input.received(input.census.themeItemsPersonal), "件")),
                 ]
             }
         ) { .number($0.census.themesEnterprise + $0.census.themesPersonal, "个") },
@@ -146,11 +154,12 @@ extension BoardMetric {
     /// 25–37 without 30 and 34: sameness, archive, network, timeliness.
     static let cases: [BoardMetric] = [
         BoardMetric(
-            25, "十同一致率", target: "全部（S2-12）", formula: "校验码一致的站点 / 已对照的站点；事项以现行版到达全部站点为一致",
+            25, "十同一致率", target: "全部（S2-12）",
+            formula: "现行版到达全部站点（无差异）的已认领事项 / 已认领事项；站点按校验码",
             more: { input in
-                [("事项", .share(input.census.spreadMinutes.count, of: input.census.versions))]
+                [("站点", .share(input.census.agreeing, of: input.census.compared))]
             }
-        ) { .share($0.census.agreeing, of: $0.census.compared) },
+        ) { .share($0.census.uniformItems, of: $0.census.claimedItems) },
         BoardMetric(
             26, "认领完成率", target: "2023-06 / 2023-09（S1-目标）", formula: "已认领 / 基本目录（除不适用）",
             more: { [("标准化完成率", .share($0.census.complete, of: $0.census.items))] }
@@ -167,11 +176,20 @@ extension BoardMetric {
             28, "电子文件归档率", target: "应归尽归（S4-6）", formula: "已归档 / 评价期已过的办结件"
         ) { .share($0.settled.count(.archived), of: $0.settled.count(.closed)) },
         BoardMetric(
-            29, "政务外网联通", target: "100%（S4-4）", formula: "24 小时内有音讯的节点 / 节点；时长按最后音讯，期内已恢复的中断不计",
+            29, "政务外网联通", target: "100%（S4-4）",
+            formula: "24 小时内有音讯的节点 / 节点；滞后 = 写下至县里签收；离线 = 积压 1 小时以上至签收 + 现静默 24 小时以上",
             more: { input in
                 let (silent, all) = input.stations.silence(input.period)
-                return (input.stations.lagMinutes.map { [("滞后 P95", .number($0, "分钟"))] } ?? [])
-                    + [("离线时长", .number(silent, "小时")), ("在线率", .share(all - silent, of: all))]
+                let hours = silent + input.figures.total(.outage).sum / 60
+                let lags = input.figures.list(.syncLag).flatMap { entry in
+                    [Int](repeating: Int(entry.key) ?? 0, count: entry.amount.count)
+                }
+                return (lags.isEmpty ? [] : [("滞后 P95", .number(percentile(lags, 95), "分钟"))])
+                    + (input.stations.lagMinutes.map { [("静默 P95", .number($0, "分钟"))] } ?? [])
+                    + [
+                        ("离线时长", .number(hours, "小时")),
+                        ("在线率", .share(max(0, all - hours), of: all)),
+                    ]
             }
         ) { .share($0.stations.alive(days: 1), of: $0.stations.stations.count) },
         BoardMetric(
@@ -227,7 +245,7 @@ extension BoardMetric {
             }
         ) { .number($0.figures.total(.spared).sum, "次") },
         BoardMetric(
-            37, "目录同步时效", target: "同步更新（S1-4、13）", formula: "发布至末站到达；持最新版的站点占比",
+            37, "目录同步时效", target: "同步更新（S1-4、13）", formula: "持有现行版的站点 × 事项占比；末站到达 = 发布至最后一站签收",
             more: { input in
                 let spread = input.census.spreadMinutes.sorted()
                 return spread.isEmpty
@@ -237,6 +255,6 @@ extension BoardMetric {
                         ("末站到达最长", .number(spread[spread.count - 1], "分钟")),
                     ]
             }
-        ) { .share($0.census.stationsCurrent, of: $0.census.stationsAll) },
+        ) { .share($0.reach.has, of: $0.reach.all) },
     ]
 }

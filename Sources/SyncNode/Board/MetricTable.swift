@@ -37,8 +37,13 @@ extension BoardMetric {
             1, "综合大厅进驻率", target: "≥80%（S0-一.2）", formula: "进驻事项 / 依申请事项（除列明不进驻原因者）"
         ) { .share($0.census.inHall, of: $0.census.hallItems) },
         BoardMetric(
-            2, "一窗受理率", target: "≥80%（S0-一.5）；100%（S2-16）", formula: "综合窗口收件 / 收件"
-        ) { .share($0.figures.count(.channel, "window"), of: $0.figures.count(.received)) },
+            2, "一窗受理率", target: "≥80%（S0-一.5）；100%（S2-16）",
+            formula: "标为一窗受理的事项 / 事项；综合窗口收件 / 收件",
+            more: { input in
+                let window = input.figures.count(.channel, "window")
+                return [("综合窗口收件", .share(window, of: input.figures.count(.received)))]
+            }
+        ) { .share($0.census.oneWindow, of: $0.census.items) },
         BoardMetric(
             3, "一次办好事项数", target: "100（S0-二.1、S2-37）", formula: "标为一次办好且到现场至多 1 次的事项"
         ) { .number($0.census.oneVisit, "项") },
@@ -71,7 +76,8 @@ extension BoardMetric {
             }
         ) { input in
             let saved = input.figures.total(.saved)
-            return .share(saved.sum, of: saved.count * 1000)
+            guard saved.count > 0 else { return .share(0, of: 0) }
+            return .share(MetricValue.rounded(saved.sum, saved.count * 1000), of: 1000)
         },
         BoardMetric(
             7, "法定压缩比", target: "（推算）", formula: "1 − Σ承诺 / Σ法定"
@@ -162,6 +168,6 @@ extension BoardMetric {
     }
 
     static func tenths(_ sum: Int, _ count: Int, _ unit: String) -> MetricValue {
-        count == 0 ? .none("无数据") : .tenths((20 * sum + count) / (2 * count), unit)
+        count == 0 ? .none("无数据") : .tenths(MetricValue.rounded(10 * sum, count), unit)
     }
 }

@@ -12,6 +12,7 @@ extension Portion {
         let content = word.grade.isBad ? 0 : 1
         portion.add(.rating, day, String(word.grade.rawValue))
         portion.add(.ratingChannel, day, word.channel, sum: content)
+        if word.isNamed, word.grade.isBad { portion.add(.namedBad, day) }
         if !word.item.isEmpty { portion.add(.ratingItem, day, word.item, sum: content) }
         if word.officer != 0 {
             portion.add(.ratingOfficer, day, ActorID(word.officer).hex, sum: content)
@@ -28,8 +29,6 @@ extension Portion {
         portion.add(.ticket, opened, kind)
         let handed = state.events.filter { $0.counts && $0.act == .assign }.count
         if handed > 0 { portion.add(.ticketHandedOn, opened, kind, sum: handed) }
-        let isNamedBad = state.kind == .badRating && state.isNamed
-        if isNamedBad { portion.add(.namedBad, opened) }
         if let claim = state.events.first(where: { $0.counts && $0.act == .claim }),
             let opening = state.opening
         {
@@ -44,7 +43,7 @@ extension Portion {
         portion.add(.ticketClosed, opened, kind)
         if let due, CivilDate(of: closing.moment) <= due {
             portion.add(.ticketInTime, opened, kind)
-            if isNamedBad { portion.add(.namedBadInTime, opened) }
+            if state.kind == .badRating, state.isNamed { portion.add(.namedBadInTime, opened) }
         }
         return portion
     }

@@ -98,6 +98,8 @@ extension BoardMaker {
                     own, act, holding: state.holder, station: state.station, directory)
             }.map { .text($0.rawValue) })
         data["events"] = .int(Int64(state.events.count))
+        data["seen"] = .text(Content.ticket(state).tag(of: key).text)
+        data["state"] = .text(state.status.name(of: state.kind))
         return Sheet(
             "工单 " + state.number, stamp: "截至 \(now.minute)",
             [

@@ -119,22 +119,42 @@ package enum DefinitionCheck {
             return [Finding("blue", "setting-number", "蓝灯的剩余日数不得少于黄灯")]
         case "ranking": return numbers(["onTime", "once", "content", "tickets"], 100)
         case "retention":
-            let kinds = body["kinds"]?.array ?? []
-            let isGood =
-                kinds.count <= RetentionTerms.kindsMax
-                && kinds.allSatisfy { entry in
-                    ElementTable.kinds.contains(entry["kind"]?.text ?? "")
-                        && (0...Int64(Retention.permanent)).contains(entry["years"]?.int ?? -1)
-                }
-            return numbers(["default", "refused", "withdrawn"], Int64(Retention.permanent))
-                + (isGood ? [] : [Finding("kinds", "element-form", "应为事项类型与年数的列表")])
+            return retention(body)
         case "startup":
             let items = body["items"]?.array ?? []
-            let isGood = !items.isEmpty && items.count <= Limits.themeChildrenMax
+            let isNamed = body["theme"]?.text?.isEmpty == false
+            let isGood = (!items.isEmpty || isNamed) && items.count <= Limits.themeChildrenMax
             return isGood && items.allSatisfy { $0.text?.isEmpty == false }
-                ? [] : [Finding("items", "element-form", "应为事项编码的列表")]
+                ? [] : [Finding("items", "element-form", "应为事项编码的列表，或以 theme 指明主题")]
         default: return [Finding("code", "setting-unknown", "没有这项设置")]
         }
+    }
+
+    /// 保管期限: years by the kind of item, of what was refused or ended, and of what was withdrawn.
+    private static func retention(_ body: JSON) -> [Finding] {
+        let most = Int64(Retention.permanent)
+        func isYears(_ value: JSON?) -> Bool { (0...most).contains(value?.int ?? -1) }
+        var found = [("default", "其他事项"), ("refused", "不予受理、终止"), ("withdrawn", "撤回")]
+            .filter { !isYears(body[$0.0]) }
+            .map { Finding($0.0, "setting-number", "“\($0.1)”的年数应为 0 到 \(most) 的整数") }
+        let kinds = body["kinds"]?.array ?? []
+        let names = kinds.map { $0["kind"]?.text ?? "" }
+        if let odd = names.first(where: { !ElementTable.kinds.contains($0) }) {
+            let all = ElementTable.kinds.joined(separator: "、")
+            found.append(Finding("kinds", "element-form", "没有事项类型“\(odd)”，应为 \(all)"))
+        } else if Set(names).count < names.count || names.count > RetentionTerms.kindsMax {
+            found.append(Finding("kinds", "element-form", "事项类型重复或过多"))
+        } else if let odd = kinds.first(where: { !isYears($0["years"]) }) {
+            let name = odd["kind"]?.text ?? ""
+            found.append(
+                Finding("kinds", "setting-number", "“\(name)”的年数应为 0 到 \(most) 的整数"))
+        }
+        if let document = body["document"], !document.isNull,
+            (document.text ?? "").isEmpty || (document.text?.count ?? 0) > 200
+        {
+            found.append(Finding("document", "element-form", "依据文号应为 1 到 200 字"))
+        }
+        return found
     }
 
     /// `14` or another metric that is entered: {value, whole?, source}.

@@ -49,6 +49,7 @@ package enum ElementTable {
         Element("online", "网办深度", .choice(["不可网办", "网上咨询", "网上申报", "全程网办"]), .handling),
         Element("visits", "到现场次数", .number(0...99), .handling),
         Element("oneVisit", "一次办好", .flag, .handling),
+        Element("oneWindow", "一窗受理", .flag, .handling),
         Element("inHall", "进驻大厅", .flag, .handling),
         Element(
             "notInHall", "不进驻原因", .choice(["涉密", "涉稳", "场地", "全程网办"]), .handling),

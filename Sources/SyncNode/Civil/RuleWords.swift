@@ -324,6 +324,7 @@ package enum RuleWords {
         ("slot-far", "the day is too far ahead"),
         ("slot-full", "the hour is taken"),
         ("slot-past", "the hour is over"),
+        ("slot-same", "the booking has this hour already"),
         ("slot-unknown", "the window has no such hour, or is shut that day"),
         ("stage-halted", "the version was halted: roll back or publish another"),
         ("stage-reach", "there is no such step"),

@@ -72,7 +72,85 @@ package enum PublicPages {
             <label>联系电话<input name="phone" required maxlength="20" inputmode="tel" \
             autocomplete="tel"></label>\
             <label>事项编码（可不填）<input name="item" maxlength="64" autocomplete="off"></label>\
-            <button class="main">预约</button></form></section>
+            <button class="main">预约</button></form>\
+            <p><a href="/booking">查询、取消、改约</a></p></section>
+            """
+    }
+
+    /// What only who booked knows.
+    package static func ownBooking(_ number: String) -> HTMLText {
+        """
+        <section class="card narrow"><h1>我的预约</h1>\
+        <p class="quiet">可查询、取消、改约；断网时在登记的站点照常办理，对方的窗口为待确认。</p>\
+        <form method="post" action="/booking">\
+        <label>预约编号<input name="number" required maxlength="32" autocomplete="off" \
+        placeholder="Y370124000000-260924-000000" value="\(number)"></label>\
+        <label>联系电话后四位<input name="last" required maxlength="4" inputmode="numeric" \
+        autocomplete="off"></label>\
+        <button class="main">查询</button></form></section>
+        """
+    }
+
+    /// One, with what may be done about it.
+    ///
+    /// - Parameter elsewhere: Whose hours they are, where not this place's.
+    package static func ownBooking(
+        _ number: String, _ last: String, facts: [[String]],
+        hours: [(value: String, text: String)], mayCancel: Bool, mayAsk: Bool, elsewhere: String?,
+        key: String
+    ) -> HTMLText {
+        let rows = facts.map { cells -> HTMLText in
+            "<div><dt>\(cells.first ?? "")</dt><dd>\(cells.last ?? "")</dd></div>"
+        }
+        func form(_ act: String, _ title: String, _ fields: HTMLText) -> HTMLText {
+            """
+            <form method="post" action="/booking"><h2>\(title)</h2>\
+            <input type="hidden" name="number" value="\(number)">\
+            <input type="hidden" name="last" value="\(last)">\
+            <input type="hidden" name="act" value="\(act)">\
+            <input type="hidden" name="key" value="\(key)">\(fields)\
+            <button>\(title)</button></form>
+            """
+        }
+        let options = hours.map { hour -> HTMLText in
+            "<option value=\"\(hour.value)\">\(hour.text)</option>"
+        }
+        var forms: [HTMLText] = []
+        if mayAsk, !options.isEmpty {
+            forms.append(
+                form(
+                    "ask", "改约",
+                    """
+                    <label>时段<select name="hour" required><option value="">请选择</option>\
+                    \(options)</select></label>
+                    """))
+        }
+        if mayCancel { forms.append(form("cancel", "取消预约", .empty)) }
+        let acts: HTMLText =
+            forms.isEmpty
+            ? "<p class=\"quiet\">在这里不能再取消或改约；有疑问请致电窗口。</p>"
+            : "<div class=\"acts\">\(forms)</div>"
+        let note: HTMLText =
+            elsewhere.map {
+                "<p class=\"quiet\">号源归\($0)：在此改约为待确认，原时段保留到其答复。</p>"
+            } ?? .empty
+        return """
+            <section class="card narrow"><h1>我的预约</h1><dl class="facts">\
+            <div><dt>预约编号</dt><dd><code>\(number)</code></dd></div>\(rows)</dl>\
+            \(note)\(acts)</section>
+            """
+    }
+
+    /// After it was cancelled or moved.
+    package static func bookingChanged(
+        number: String, state: String, slot: String, note: String
+    ) -> HTMLText {
+        let more: HTMLText = note.isEmpty ? .empty : "<p>\(note)</p>"
+        return """
+            <section class="card narrow"><h1>\(state)</h1><dl class="facts">\
+            <div><dt>预约编号</dt><dd><code>\(number)</code></dd></div>\
+            <div><dt>时段</dt><dd>\(slot)</dd></div></dl>\(more)\
+            <p><a href="/booking?number=\(number)">再查询</a> <a href="/book">另行预约</a></p></section>
             """
     }
 
@@ -84,7 +162,8 @@ package enum PublicPages {
         <section class="card narrow"><h1>\(state)</h1><dl class="facts">\
         <div><dt>预约编号</dt><dd><code>\(number)</code></dd></div>\
         <div><dt>时段</dt><dd>\(slot)</dd></div><div><dt>窗口</dt><dd>\(window)</dd></div></dl>\
-        <p class="quiet">请记下编号；不能来时请致电窗口取消，把时段让给别人。</p></section>
+        <p class="quiet">请记下编号；不能来时请<a href="/booking?number=\(number)">取消或改约</a>，把时段让给别人。</p>\
+        </section>
         """
     }
 

@@ -68,12 +68,7 @@ package enum BookingRules {
         if let refusal = refusal(of: order, book, scope, desk) { return .refuse(refusal) }
         let isOwn = window.region == desk.region && desk.isSeated
         if isOwn, try book.free(order.slot) == 0 {
-            let next = try book.next(after: order.slot)
-            return .refuse(
-                RuleRefusal(
-                    "slot-full",
-                    next.map { "该时段已约满，最近可约 \($0.text)" } ?? "该时段已约满，近期没有可约时段",
-                    field: "start"))
+            return .refuse(try full(order.slot, book))
         }
         let id = BookingState.key(number).id
         var body = JSONWriter(capacity: 384)
@@ -89,10 +84,19 @@ package enum BookingRules {
             object.field("at", (order.at ?? desk.now).millis)
         }
         var drafts = [Draft(scope: scope, kind: .bookingMade, body: body.bytes)]
-        if isOwn { drafts.append(step(.confirm, id, scope)) }
+        if isOwn { drafts.append(step(.confirm, id, scope, to: order.slot)) }
         return .write(
             drafts,
             answer: answer(number, isOwn ? .confirmed : .pending, order.slot, window.name))
+    }
+
+    private static func full<Failure>(
+        _ slot: BookingSlot, _ book: BookingBook<Failure>
+    ) throws(Failure) -> RuleRefusal {
+        let next = try book.next(after: slot)
+        return RuleRefusal(
+            "slot-full",
+            next.map { "该时段已约满，最近可约 \($0.text)" } ?? "该时段已约满，近期没有可约时段", field: "start")
     }
 
     /// Where a booking stands that is made at a region: in its own scope, or, so that it gets
@@ -123,16 +127,24 @@ package enum BookingRules {
         if let item = order.item, !window.items.isEmpty, !window.items.contains(item) {
             return RuleRefusal("window-item", "\(window.name)不办理此事项", field: "item")
         }
-        guard order.slot.moment > desk.now else {
+        return refusal(of: order.slot, book)
+    }
+
+    /// Why an hour of a window is not for booking; nil where it is, whoever has it.
+    private static func refusal<Failure>(
+        of slot: BookingSlot, _ book: BookingBook<Failure>
+    ) -> RuleRefusal? {
+        let window = book.window
+        guard slot.moment > book.now else {
             return RuleRefusal("slot-past", "该时段已过", field: "start")
         }
-        guard order.slot.date <= window.lastDay(from: CivilDate(of: desk.now)) else {
+        guard slot.date <= window.lastDay(from: CivilDate(of: book.now)) else {
             return RuleRefusal("slot-far", "只能预约 \(window.aheadDays) 天以内", field: "date")
         }
-        switch window.places(order.slot, book.calendar) {
+        switch window.places(slot, book.calendar) {
         case nil:
             return RuleRefusal(
-                "calendar-missing", "缺 \(order.slot.date.year) 年节假日安排，不能预约", field: "date")
+                "calendar-missing", "缺 \(slot.date.year) 年节假日安排，不能预约", field: "date")
         case 0:
             return RuleRefusal("slot-unknown", "\(window.name)没有这个时段，或当日不开放", field: "start")
         default: return nil
@@ -147,21 +159,33 @@ package enum BookingRules {
     package static func settle<Failure>(
         _ booking: BookingState, _ book: BookingBook<Failure>?, at desk: Desk
     ) throws(Failure) -> Decision {
-        guard booking.status == .pending, booking.owner == desk.region,
-            let wanted = booking.wanted
+        guard booking.status.isOpen, booking.owner == desk.region,
+            let wanted = booking.wish?.slot ?? booking.wanted
         else { return .write([], answer: []) }
+        if booking.status == .changing { return try settle(booking, wish: wanted, book) }
         guard let book, book.window.isOpen else {
             return written([decline(booking, "窗口已停止预约")])
         }
-        if try book.free(wanted) > 0 { return written([step(.confirm, booking)]) }
+        if try book.free(wanted) > 0 { return written([step(.confirm, booking, to: wanted)]) }
         let isToCome = wanted.date > CivilDate(of: desk.now)
         if isToCome, let last = try book.holders(of: wanted).last, booking.isBefore(last),
             book.window.places(wanted, book.calendar) ?? 0 > 0
         {
             let other = try away(last, from: wanted, book, "先约者优先，请改约")
-            return written([other, step(.confirm, booking)])
+            return written([other, step(.confirm, booking, to: wanted)])
         }
         return written([try away(booking, from: wanted, book, "该时段已约满")])
+    }
+
+    /// Another hour for who has one: where it is free. Nobody is sent away for it, and what was
+    /// given is not lost over it.
+    private static func settle<Failure>(
+        _ booking: BookingState, wish: BookingSlot, _ book: BookingBook<Failure>?
+    ) throws(Failure) -> Decision {
+        if let book, refusal(of: wish, book) == nil, try book.free(wish) > 0 {
+            return written([step(.move, booking, to: wish, "申请人改约")])
+        }
+        return written([step(.keep, booking, "所申请的 \(wish.text) 已约满或不开放，保留原时段")])
     }
 
     /// To the next free hour, or nowhere.
@@ -191,7 +215,7 @@ package enum BookingRules {
             return .refuse(
                 RuleRefusal("seat-suspended", "本机席位未获上级授予，不能办理预约", category: .forbidden))
         }
-        let isMaker = order.act == .cancel && desk.region == booking.maker
+        let isMaker = order.act.isOfMaker && desk.region == booking.maker
         guard booking.owner == desk.region || isMaker else {
             let name = booking.owner.flatMap { desk.directory.region($0)?.name } ?? "他处"
             return .refuse(
@@ -204,6 +228,11 @@ package enum BookingRules {
                     field: "booking"))
         }
         let today = CivilDate(of: desk.now)
+        if order.act.isOfMaker, booking.status.holdsPlace, slot.moment <= desk.now {
+            return .refuse(
+                RuleRefusal("slot-past", "约定的时段已过，不能\(order.act.name)", field: "booking"))
+        }
+        if order.act == .ask { return try ask(order, booking, book, at: desk) }
         if order.act == .miss, slot.moment > desk.now {
             return .refuse(RuleRefusal("slot-ahead", "预约时间未到", field: "booking"))
         }
@@ -222,16 +251,40 @@ package enum BookingRules {
             answer: answer(booking.number, next, target ?? slot, book?.window.name ?? ""))
     }
 
+    /// Another hour: given at once by the owner, elsewhere a wish that waits for its answer.
+    private static func ask<Failure>(
+        _ order: BookingStepOrder, _ booking: BookingState, _ book: BookingBook<Failure>?,
+        at desk: Desk
+    ) throws(Failure) -> Decision {
+        guard let book, let wanted = order.slot else { return .refuse(.noWindow) }
+        guard wanted != booking.wish?.slot ?? booking.slot else {
+            return .refuse(RuleRefusal("slot-same", "已是这个时段，无需改约", field: "start"))
+        }
+        if let refusal = refusal(of: wanted, book) { return .refuse(refusal) }
+        guard booking.owner == desk.region else {
+            let status: BookingStatus = booking.status == .pending ? .pending : .changing
+            return .write(
+                [step(.ask, booking, to: wanted, order.reason)],
+                answer: answer(booking.number, status, wanted, book.window.name))
+        }
+        guard try book.free(wanted) > 0 else { return .refuse(try full(wanted, book)) }
+        return .write(
+            [step(.move, booking, to: wanted, order.reason)],
+            answer: answer(booking.number, .moved, wanted, book.window.name))
+    }
+
     private static func step(
         _ act: BookingAct, _ booking: BookingState, to slot: BookingSlot? = nil,
         _ reason: String = ""
     ) -> Draft {
-        step(act, BookingState.key(booking.number).id, booking.scope, to: slot, reason)
+        step(
+            act, BookingState.key(booking.number).id, booking.scope, to: slot,
+            on: act == .ask ? nil : booking.wish?.hash, reason)
     }
 
     private static func step(
         _ act: BookingAct, _ id: Digest16, _ scope: ScopeName, to slot: BookingSlot? = nil,
-        _ reason: String = ""
+        on wish: Digest16? = nil, _ reason: String = ""
     ) -> Draft {
         var body = JSONWriter(capacity: 160)
         body.object { object in
@@ -241,6 +294,7 @@ package enum BookingRules {
                 object.field("date", slot.date.text)
                 object.field("start", slot.time)
             }
+            if let wish { object.field("on", hex: wish) }
             if !reason.isEmpty { object.field("reason", reason) }
         }
         return Draft(scope: scope, kind: .bookingStep, body: body.bytes)

@@ -7,6 +7,8 @@ package import Document
 /// Where a booking stands. The raw value is stored and in the API.
 package enum BookingStatus: String, Hashable, Sendable, CaseIterable {
     case pending, confirmed, moved, declined, cancelled, arrived, missed
+    /// Another hour is wished for, off line; the one that was given stays until the owner answers.
+    case changing
 
     /// The state for people.
     package var name: String {
@@ -18,11 +20,15 @@ package enum BookingStatus: String, Hashable, Sendable, CaseIterable {
         case .cancelled: "已取消"
         case .arrived: "已到场"
         case .missed: "爽约"
+        case .changing: "改约待确认"
         }
     }
 
     /// Whether it takes up a place in its slot.
-    package var holdsPlace: Bool { self == .confirmed || self == .moved || self == .arrived }
+    package var holdsPlace: Bool { [.confirmed, .moved, .arrived, .changing].contains(self) }
+
+    /// Whether the owner owes it an answer.
+    package var isOpen: Bool { self == .pending || self == .changing }
 }
 
 /// What is done about a booking. The raw value is the command's second word and in the log.
@@ -31,6 +37,8 @@ package enum BookingAct: String, Hashable, Sendable, CaseIterable {
     case confirm, move, decline
     /// 取消: by whoever made it, or the owner.
     case cancel
+    /// 申请改约: another hour is wished for where it was made; 维持原时段: the owner's no to that.
+    case ask, keep
     /// 到场, 爽约: what the owner saw.
     case arrive, miss
 
@@ -41,20 +49,35 @@ package enum BookingAct: String, Hashable, Sendable, CaseIterable {
         case .move: "改约"
         case .decline: "谢绝"
         case .cancel: "取消"
+        case .ask: "申请改约"
+        case .keep: "维持原时段"
         case .arrive: "到场"
         case .miss: "爽约"
         }
     }
 
+    /// Whether the place where it was made may do it, too.
+    package var isOfMaker: Bool { self == .cancel || self == .ask }
+
+    /// Whether only the node itself says it.
+    package var isOfNode: Bool { self == .confirm || self == .keep }
+
     /// The life of a booking as one table; nil where the state forbids the act.
     package func next(from status: BookingStatus) -> BookingStatus? {
-        switch (status, self) {
+        let isGiven = [.confirmed, .moved, .changing].contains(status)
+        return switch (status, self) {
         case (.pending, .confirm): .confirmed
-        case (.pending, .move), (.confirmed, .move), (.moved, .move): .moved
-        case (.pending, .decline), (.confirmed, .decline), (.moved, .decline): .declined
-        case (.pending, .cancel), (.confirmed, .cancel), (.moved, .cancel): .cancelled
-        case (.confirmed, .arrive), (.moved, .arrive): .arrived
-        case (.confirmed, .miss), (.moved, .miss): .missed
+        case (.pending, .ask): .pending
+        case (.changing, .keep): .confirmed
+        case (.pending, .move): .moved
+        case (.pending, .decline): .declined
+        case (.pending, .cancel): .cancelled
+        case (_, .move) where isGiven: .moved
+        case (_, .ask) where isGiven: .changing
+        case (_, .decline) where isGiven: .declined
+        case (_, .cancel) where isGiven: .cancelled
+        case (_, .arrive) where isGiven: .arrived
+        case (_, .miss) where isGiven: .missed
         // Whoever comes late, after all.
         case (.missed, .arrive): .arrived
         default: nil
@@ -74,6 +97,19 @@ package struct BookingState: Hashable, Sendable {
     package private(set) var status = BookingStatus.pending
     /// The hour that it has or, while it waits, wants; nil while what made it is not here.
     package private(set) var slot: BookingSlot?
+    /// Another hour that is wished for, and not answered yet.
+    package private(set) var wish: Wish?
+    /// Whom of two who want one hour it goes to: the earlier by business time; of a wish for
+    /// another hour, when that was said.
+    package private(set) var moment = Instant(millis: .max)
+
+    /// A wish for another hour.
+    package struct Wish: Hashable, Sendable {
+        package let slot: BookingSlot
+        /// Of the event that says it.
+        package let hash: Digest16
+        package let moment: Instant
+    }
 
     package init(scope: ScopeName) { self.scope = scope }
 
@@ -103,8 +139,6 @@ package struct BookingState: Hashable, Sendable {
     package var item: String { opening?.body["item"]?.text ?? "" }
     /// Who comes, sealed.
     package var sealed: Envelope? { opening?.body["sealed"]?.text.flatMap(Envelope.init(text:)) }
-    /// Whom of two who want one hour it goes to: the earlier by business time.
-    package var moment: Instant { opening?.moment ?? Instant(millis: .max) }
     /// The hour that was asked for.
     package var wanted: BookingSlot? { opening.flatMap { Self.slot(in: $0.body) } }
     /// Why it was moved or declined; empty where nobody said.
@@ -123,23 +157,59 @@ package struct BookingState: Hashable, Sendable {
     /// Takes an event in and plays all of them again; one that is known changes nothing.
     package mutating func take(_ event: CounterEvent) {
         guard events.count < Limits.bookingEventsMax, events.take(event) else { return }
+        play()
+    }
+
+    /// In the order of clocks; but a wish stands before the word that answers it, whatever the
+    /// clock of its author said.
+    private var course: [Int] {
+        var order: [Int] = []
+        for index in events.indices where !order.contains(index) {
+            let wish = events[index].body["on"]?.text.flatMap(Digest16.init(hex:))
+            if let wish, let place = events.firstIndex(where: { $0.hash == wish }),
+                place > index, !order.contains(place)
+            {
+                order.append(place)
+            }
+            order.append(index)
+        }
+        return order
+    }
+
+    private mutating func play() {
         status = .pending
         slot = wanted
+        wish = nil
+        moment = opening?.moment ?? Instant(millis: .max)
         let (owner, first, maker) = (owner, opening?.hash, maker)
-        for index in events.indices {
+        for index in course {
             let event = events[index]
             events[index].counts = event.hash == first
             guard first != nil, let act = BookingAct(rawValue: event.act),
-                event.region == owner || (act == .cancel && event.region == maker),
+                event.region == owner || (act.isOfMaker && event.region == maker),
                 let next = act.next(from: status)
             else { continue }
-            if act == .move {
-                guard let target = Self.slot(in: event.body) else { continue }
-                slot = target
-            }
-            status = next
+            let target = Self.slot(in: event.body)
+            guard target != nil || (act != .move && act != .ask) else { continue }
             events[index].counts = true
+            if act == .ask {
+                wish = target.map { Wish(slot: $0, hash: event.hash, moment: event.moment) }
+                if status == .pending { moment = event.moment }
+            } else {
+                answer(act, target, event)
+            }
+            status = wish != nil && next.holdsPlace ? .changing : next
+            if act == .keep, status == .confirmed, slot != wanted { status = .moved }
         }
+    }
+
+    /// The owner's word on an hour says which wish it answers: one of which it had not heard stays
+    /// open. Whoever came, or does not come any more, wishes for nothing.
+    private mutating func answer(_ act: BookingAct, _ target: BookingSlot?, _ event: CounterEvent) {
+        if act == .move || act == .confirm { slot = target ?? wanted }
+        let isAnswer = event.body["on"]?.text == wish?.hash.hex
+        if let wish, isAnswer, slot == wish.slot { moment = wish.moment }
+        if isAnswer || ![.move, .confirm, .keep].contains(act) { wish = nil }
     }
 
     private static func slot(in body: JSON) -> BookingSlot? {
@@ -178,17 +248,11 @@ extension BookingState {
         let json = try JSON(parsing: stored.state)
         guard let station = json["station"]?.text.flatMap(RegionID.init(hex:)),
             let year = json["year"]?.int.flatMap(UInt16.init(exactly:)),
-            let status = json["status"]?.text.flatMap(BookingStatus.init(rawValue:)),
             let list = json["events"]?.array
         else { throw JSONError(.kind, offset: 0) }
         self.init(scope: .cases(station, year: year))
         for entry in list { events.append(try CounterEvent(json: entry)) }
-        self.status = status
         attention = stored.attention
-        if let parts = json["slot"]?.text?.split(separator: " "), parts.count == 2,
-            let date = CivilDate(String(parts[0]))
-        {
-            slot = BookingSlot(date: date, time: String(parts[1]))
-        }
+        play()
     }
 }

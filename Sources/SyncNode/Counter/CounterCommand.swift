@@ -19,7 +19,7 @@ package enum CounterCommand: Hashable, Sendable {
     /// The commands that a person or program may name.
     package static let verbs =
         ["booking.make", "mailing.make", "certificate.remind"]
-        + BookingAct.allCases.filter { $0 != .confirm }.map { "booking." + $0.rawValue }
+        + BookingAct.allCases.filter { !$0.isOfNode }.map { "booking." + $0.rawValue }
         + MailingAct.allCases.map { "mailing." + $0.rawValue }
 
     /// What must be allowed to whoever asks for it; nil for what only the node itself asks.
@@ -35,11 +35,12 @@ package enum CounterCommand: Hashable, Sendable {
     }
 
     /// - Parameter json: `booking.make` {window, date, start, region?, item?, applicant?, phone?,
-    ///   at?} · `booking.move` {booking, date, start, reason} · `booking.decline` {booking,
-    ///   reason} · `booking.cancel`, `booking.arrive`, `booking.miss` {booking, reason?} ·
-    ///   `mailing.make` {case, to?, originals?, result?, at?} · `mailing.collect` {mailing,
-    ///   carrier, tracking, at?} · `mailing.receive`, `mailing.return`, `mailing.lose` {mailing,
-    ///   note?, at?} · `certificate.remind` {case, way, at?}.
+    ///   at?} · `booking.move` {booking, date, start, reason} · `booking.ask` {booking, date,
+    ///   start, reason?} · `booking.decline` {booking, reason} · `booking.cancel`,
+    ///   `booking.arrive`, `booking.miss` {booking, reason?} · `mailing.make` {case, to?,
+    ///   originals?, result?, at?} · `mailing.collect` {mailing, carrier, tracking, at?} ·
+    ///   `mailing.receive`, `mailing.return`, `mailing.lose` {mailing, note?, at?} ·
+    ///   `certificate.remind` {case, way, at?}.
     /// - Throws: A refusal of category `invalid` that names the field.
     package init(json: JSON) throws(RuleRefusal) {
         let fields = CommandFields(json)
@@ -117,14 +118,14 @@ package struct BookingOrder: Hashable, Sendable {
 package struct BookingStepOrder: Hashable, Sendable {
     package let act: BookingAct
     package let booking: String
-    /// Of `move`.
+    /// Of `move` and `ask`.
     package let slot: BookingSlot?
     package var reason: String
 
     fileprivate init(_ act: BookingAct, _ fields: CommandFields) throws(RuleRefusal) {
         self.act = act
         booking = try fields.text("booking")
-        slot = act == .move ? try fields.slot() : nil
+        slot = act == .move || act == .ask ? try fields.slot() : nil
         let isReasoned = act == .move || act == .decline
         reason =
             isReasoned ? try fields.text("reason") : try fields.optionalText("reason") ?? ""

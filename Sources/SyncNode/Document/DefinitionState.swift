@@ -79,6 +79,19 @@ package struct DefinitionState: Hashable, Sendable {
         }
     }
 
+    /// Settings of which a person's word is a draft until another has approved it: 亮灯阈值, 排名
+    /// 权重, 企业开办, 保管期限.
+    package static func isApproved(_ setting: String) -> Bool {
+        ["lights", "ranking", "startup", "retention"].contains(setting)
+    }
+
+    /// What holds while a draft waits: the latest statement that is none; null for none.
+    package var approved: JSON {
+        let bodies = entries.entries.map { ($0.stamp, JSON.orNull($0.value)) }
+            .filter { $0.1["status"]?.text != "draft" }
+        return bodies.max { ($0.0.time, $0.0.dot) < ($1.0.time, $1.0.dot) }?.1 ?? .null
+    }
+
     /// Two admins stated something at once (冲突待裁).
     package var isContested: Bool { entries.heads.count > 1 }
 }

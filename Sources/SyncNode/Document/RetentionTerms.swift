@@ -60,6 +60,19 @@ package struct RetentionTerms: Hashable, Sendable {
         kinds.first { $0.name == kind }?.years ?? usual
     }
 
+    /// What people write for a kind, `行政许可=30`, as a statement has it; years that are none
+    /// become null.
+    package static func kind(_ text: String) -> JSON {
+        let parts = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+        let years = parts.count == 2 ? Int64(parts[1]) : nil
+        return ["kind": .text(parts.first ?? ""), "years": years.map(JSON.int) ?? .null]
+    }
+
+    /// What holds as `行政许可=30 …`: how people write it.
+    package var kindsText: String {
+        kinds.map { "\($0.name)=\($0.years)" }.joined(separator: " ")
+    }
+
     /// Each kind with its term, the usual one first, for people.
     package var rows: [[String]] {
         func row(_ name: String, _ years: Int) -> [String] {

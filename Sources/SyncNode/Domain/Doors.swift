@@ -1,10 +1,10 @@
 import Account
-package import Base
+import Base
 import Change
 import Civil
-package import Counter
+import Counter
 import Document
-package import Region
+import Region
 import Ticket
 
 /// Where commands and changes about tickets and ratings find the documents that they concern.
@@ -54,6 +54,14 @@ enum TicketDoor {
         }
     }
 
+    /// The ticket that a step is about; nil where it is about none.
+    static func key<S: DocumentSource>(
+        of command: TicketCommand, from source: S
+    ) throws(S.Failure) -> DocumentKey? {
+        guard case .step(let order) = command else { return nil }
+        return try find(order.ticket, from: source).map { TicketState.key($0.0) }
+    }
+
     /// By id, else by number; nil where there is none, or more than one of that number.
     private static func find<S: DocumentSource>(
         _ name: String, from source: S
@@ -93,7 +101,7 @@ enum TicketDoor {
             ? .ratingOver("服务", last, field: "served") : desk.refusal(of: order.at)
     }
 
-    /// 一事一评: a case is rated once at each place, until five working days after 办结; only then
+    /// 一事一评: a case is rated once at each place, until five working days after its end; only then
     /// is it put away. Where a notice of that year is not known, the window has no end yet.
     static func refusal<S: DocumentSource>(
         of command: CaseCommand, at desk: Desk, from source: S
@@ -109,7 +117,7 @@ enum TicketDoor {
         else { return nil }
         let key = RatingState.key(case: found.id, at: desk.region)
         if isRating, try rating(key, from: source) != nil { return .rated }
-        guard !file.effective(.caseClose).isEmpty else { return nil }
+        guard file.overSince != nil else { return nil }
         let today = CivilDate(of: command.at ?? desk.now)
         let last = try CatalogQuery.lastRatingDay(of: file, in: desk.directory, from: source)
         if isRating {
@@ -117,7 +125,7 @@ enum TicketDoor {
             return .ratingOver("办结", last, field: "case")
         }
         guard let last else {
-            return RuleRefusal("calendar-missing", "缺办结当年节假日安排，不能确定评价期", field: "case")
+            return RuleRefusal("calendar-missing", "缺办结（终结）当年节假日安排，不能确定评价期", field: "case")
         }
         guard today <= last else { return nil }
         return RuleRefusal(
@@ -183,26 +191,6 @@ enum TicketDoor {
     }
 }
 
-/// What pages ask about bookings.
-package enum CounterQuery {
-    /// A window's hours with the bookings that are here. Reads a day's bookings when asked.
-    package static func book<S: DocumentSource>(
-        _ window: ServiceWindow, at now: Instant, in directory: Directory, from source: S
-    ) throws(S.Failure) -> BookingBook<S.Failure> {
-        let year = CivilDate(of: now).year
-        let calendar = try CatalogQuery.calendar(
-            of: year...min(9999, year + 1), for: window.region, in: directory, from: source)
-        return BookingBook(window, calendar, at: now) { (date) throws(S.Failure) in
-            var found: [BookingState] = []
-            let label = BookingState.label(window.region, window.code, date)
-            for key in try source.find(.booking, label: label) {
-                if case .booking(let state)? = try source.content(key) { found.append(state) }
-            }
-            return found
-        }
-    }
-}
-
 /// Where commands and changes about bookings, parcels and reminders find what they concern.
 enum CounterDoor {
     static func decide<S: DocumentSource>(
@@ -211,10 +199,9 @@ enum CounterDoor {
         switch command {
         case .book(let order): return try make(order, at: desk, from: source)
         case .bookingStep(let order):
-            let key =
-                Digest16(hex: order.booking).map { DocumentKey(collection: .booking, id: $0) }
-                ?? BookingState.key(order.booking)
-            guard let state = try booking(key, from: source) else { return .refuse(.noBooking) }
+            guard let key = key(of: command), let state = try booking(key, from: source) else {
+                return .refuse(.noBooking)
+            }
             return try BookingRules.step(
                 order, on: state, try book(of: state, at: desk, from: source), at: desk)
         case .settle(let id):
@@ -230,6 +217,16 @@ enum CounterDoor {
             return .write(
                 [Draft(scope: scope, kind: .queueDay, body: counts.body)], answer: counts.body)
         }
+    }
+
+    /// The booking or parcel that a step is about; nil where it is about none.
+    static func key(of command: CounterCommand) -> DocumentKey? {
+        guard let about = command.about else { return nil }
+        let isMail = if case .mailStep = command { true } else { false }
+        if let id = Digest16(hex: about) {
+            return DocumentKey(collection: isMail ? .mailing : .booking, id: id)
+        }
+        return isMail ? MailingState.key(about) : BookingState.key(about)
     }
 
     // MARK: bookings
@@ -375,7 +372,7 @@ enum CounterDoor {
         var state = try booking(key, from: source) ?? BookingState(scope: arrival.scope)
         guard state.scope == arrival.scope else { return [] }
         state.take(event)
-        state.attention = state.status == .pending && state.owner == desk.region
+        state.attention = state.status.isOpen && state.owner == desk.region
         return [ContentWrite(key: key, content: .booking(state))]
     }
 

@@ -138,7 +138,7 @@ package enum Rules {
         case .counter(let command): try CounterDoor.decide(command, at: desk, from: source)
         case .staff(let command): try StaffRules.decide(command, at: desk, from: source)
         case .ifSeen(let seen, let command):
-            if let current = try state(of: command, from: source), current != seen {
+            if let current = try state(of: command, at: desk, from: source), current != seen {
                 .refuse(.stale(seen: seen, current: current))
             } else {
                 try decide(command, at: desk, from: source, under: custody)
@@ -149,20 +149,32 @@ package enum Rules {
     /// The state of the document that a command is about, as an entity tag carries it; nil where
     /// there is none, which the command's own rule says.
     private static func state<S: DocumentSource>(
-        of command: Command, from source: S
+        of command: Command, at desk: Desk, from source: S
     ) throws(S.Failure) -> StateTag? {
         let key: DocumentKey?
         switch command {
-        case .ifSeen(_, let inner): return try state(of: inner, from: source)
+        case .ifSeen(_, let inner): return try state(of: inner, at: desk, from: source)
         case .cases(let command): key = try CaseRules.document(of: command, from: source)
+        case .catalog(.define(let order)):
+            key = DefinitionState.key(
+                order.family, order.code, in: ScopeName.catalog(desk.region).id)
         case .catalog(let command):
             key = try command.item.flatMap { code throws(S.Failure) in
                 try source.find(.item, label: code).first
             }
-        case .staff, .ticket, .counter: return nil
+        case .ticket(let command): key = try TicketDoor.key(of: command, from: source)
+        case .counter(let command): key = CounterDoor.key(of: command)
+        case .staff: return nil
         }
         guard let key, let content = try source.content(key) else { return nil }
-        return StateTag(of: content.stored(key: key, scope: ScopeID(0)).state)
+        return content.tag(of: key)
+    }
+}
+
+extension Content {
+    /// What a page shows of it and brings back: the mark of its stored state.
+    package func tag(of key: DocumentKey) -> StateTag {
+        StateTag(of: stored(key: key, scope: ScopeID(0)).state)
     }
 }
 
@@ -336,6 +348,26 @@ extension Command {
             order.pool = pool
             return .cases(order)
         default: return self
+        }
+    }
+}
+
+/// What pages ask about bookings.
+package enum CounterQuery {
+    /// A window's hours with the bookings that are here. Reads a day's bookings when asked.
+    package static func book<S: DocumentSource>(
+        _ window: ServiceWindow, at now: Instant, in directory: Directory, from source: S
+    ) throws(S.Failure) -> BookingBook<S.Failure> {
+        let year = CivilDate(of: now).year
+        let calendar = try CatalogQuery.calendar(
+            of: year...min(9999, year + 1), for: window.region, in: directory, from: source)
+        return BookingBook(window, calendar, at: now) { (date) throws(S.Failure) in
+            var found: [BookingState] = []
+            let label = BookingState.label(window.region, window.code, date)
+            for key in try source.find(.booking, label: label) {
+                if case .booking(let state)? = try source.content(key) { found.append(state) }
+            }
+            return found
         }
     }
 }

@@ -80,7 +80,7 @@ struct StageFigures: FigureSource {
     ) throws(JournalError) -> Figures {
         let days = period.lowerBound.daysSince1970...period.upperBound.daysSince1970
         var figures = Figures()
-        for (_, portion) in try portions(of: region) {
+        for (_, _, portion) in try portions(of: region) {
             for cell in portion.cells where !cell.counted.isOpen && days.contains(cell.day) {
                 figures.add(
                     cell.counted, cell.key, Figures.Amount(count: cell.count, sum: cell.sum))
@@ -91,7 +91,7 @@ struct StageFigures: FigureSource {
 
     func open(of region: RegionID) throws(JournalError) -> OpenFigures {
         var entries: [OpenFigures.Entry] = []
-        for (_, portion) in try portions(of: region) {
+        for (_, _, portion) in try portions(of: region) {
             for cell in portion.cells where cell.counted.isOpen {
                 entries.append(.init(cell.counted, cell.day, cell.key, cell.count))
             }
@@ -102,14 +102,48 @@ struct StageFigures: FigureSource {
     func due(
         of region: RegionID, until day: CivilDate, limit: Int
     ) throws(JournalError) -> [DocumentKey] {
-        let all = try portions(of: region).compactMap { key, portion in
+        let all = try portions(of: region).compactMap { key, _, portion in
             portion.due.map { (due: $0, key: key) }
         }
         return all.filter { $0.due <= day }.sorted { ($0.due, $0.key.id) < ($1.due, $1.key.id) }
             .prefix(limit).map(\.key)
     }
 
-    func lastSign(of region: RegionID) -> Int64? { nil }
+    func lastSign(of region: RegionID, until now: Instant) -> Int64? { nil }
+
+    func places(
+        of region: RegionID, with counted: Counted, in period: ClosedRange<CivilDate>
+    ) throws(JournalError) -> [RegionID] {
+        var found: [RegionID] = []
+        for place in directory.regions.map(\.id).sorted()
+        where directory.isWithin(place, region) {
+            let days = period.lowerBound.daysSince1970...period.upperBound.daysSince1970
+            let isThere = try portions(of: region).contains { key, at, portion in
+                at == place
+                    && portion.cells.contains { $0.counted == counted && days.contains($0.day) }
+            }
+            if isThere { found.append(place) }
+        }
+        return found
+    }
+
+    func unsynced(
+        of region: RegionID, in period: ClosedRange<CivilDate>,
+        _ said: (ScopeID) throws(JournalError) -> HoldingState?
+    ) throws(JournalError) -> Int {
+        var count = 0
+        for document in try source.list(.caseFile, limit: Limits.importRowsMax) {
+            guard case .caseFile(let state)? = try source.content(document.key),
+                directory.isWithin(state.scope.region, region), !state.hasArrived,
+                let first = state.links.first.flatMap({ state.event($0.event) }),
+                let received = state.receivedAt,
+                period.contains(CivilDate(of: Instant(millis: received)))
+            else { continue }
+            let isHeld = try said(state.scopeID)?.covers(first.dot, in: state.scopeID) ?? false
+            if !isHeld { count += 1 }
+        }
+        return count
+    }
 
     func census(
         on day: CivilDate, _ make: () throws(JournalError) -> CatalogCensus
@@ -117,14 +151,14 @@ struct StageFigures: FigureSource {
 
     private func portions(
         of region: RegionID
-    ) throws(JournalError) -> [(key: DocumentKey, portion: Portion)] {
-        var found: [(DocumentKey, Portion)] = []
+    ) throws(JournalError) -> [(key: DocumentKey, place: RegionID, portion: Portion)] {
+        var found: [(DocumentKey, RegionID, Portion)] = []
         for collection in [Collection.caseFile, .ticket, .rating] {
             for document in try source.list(collection, limit: Limits.importRowsMax) {
                 guard let (place, portion) = try portion(document.key),
                     directory.isWithin(place, region)
                 else { continue }
-                found.append((document.key, portion))
+                found.append((document.key, place, portion))
             }
         }
         return found

@@ -1,5 +1,6 @@
 import Base
 import Change
+import Gate
 import Kernel
 import Network
 import Replication

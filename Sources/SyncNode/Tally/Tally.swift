@@ -9,19 +9,23 @@ import Store
 /// The figures, kept up with the documents: each document's part is taken back and put in anew when
 /// a change of it arrives. Used by one thread at a time.
 final class Tally {
-    private let file: TallyFile
+    let file: TallyFile
     private let own: RegionID
-    private var marks: [TallyChain: UInt64]
-    private var places: [RegionID: TallyPlace]
+    var marks: [TallyChain: TallyMark]
+    var places: [RegionID: TallyPlace]
     private var deltas: [TallyKey: Figures.Amount] = [:]
+    /// What the step found out about links, beside the documents.
+    private var contacts: [TallyContact] = []
     /// Open documents to be counted anew, since the catalog or the directory has changed.
     private var pending: [DocumentKey] = []
     /// Sums of the numbers of the `cat` and `dir` chains, as they are in the figures.
     private var catalogVersion: UInt64
-    private var nextCatalogVersion: UInt64
+    var nextCatalogVersion: UInt64
     /// How far the chains of catalogs were looked at for `nextCatalogVersion`.
     private var nextCatalogMarks: [(chain: TallyChain, seq: UInt64)] = []
-    private var census: (version: UInt64, day: CivilDate, value: CatalogCensus)?
+    var census: (version: UInt64, places: Int, day: CivilDate, value: CatalogCensus)?
+    /// How far the chains of control scopes were looked at for receipts of a catalog.
+    private var controls: [TallyChain: UInt64]?
     /// Changes that are here and not looked at yet.
     private(set) var missing = 0
 
@@ -46,13 +50,15 @@ final class Tally {
         let leaves = try reader.leaves()
         try settlePlaces(directory)
         try look(leaves, reader)
+        try lookForReceipts(leaves, reader)
         var touched: [DocumentKey] = []
         var seen: [(TallyChain, UInt64)] = []
         missing = 0
+        contacts.removeAll(keepingCapacity: true)
         for leaf in leaves where leaf.record.name.family == .cases {
             for head in leaf.heads {
                 let chain = TallyChain(scope: leaf.record.name.id, actor: head.actor)
-                let mark = marks[chain] ?? 0
+                let mark = marks[chain]?.seen ?? 0
                 guard head.seq.rawValue > mark else { continue }
                 guard touched.count < Limits.tallyStepMax else {
                     missing += Int(clamping: head.seq.rawValue - mark)
@@ -79,16 +85,17 @@ final class Tally {
         let changes = try reader.foldedChanges(
             of: chain.actor, in: chain.scope, after: Seq(mark), limit: Limits.tallyStepMax)
         var last = mark
-        var sign = places[scope.region]?.sign ?? 0
+        let writer = TallyWriter(of: chain, scope, directory)
         for change in changes {
             last = change.header.seq.rawValue
             touched += Self.documents(of: change, scope, directory)
-            sign = max(sign, change.header.time.millis)
+            switch writer {
+            case .station: sign(change.header.time.millis, at: scope.region, directory)
+            case .county where change.kind == .scopeReceipt:
+                try meet(change, scope, reader, directory)
+            case .county, .other: break
+            }
         }
-        places[
-            scope.region,
-            default: TallyPlace(above: directory.ancestry(of: scope.region), sign: 0)
-        ].sign = sign
         return last
     }
 
@@ -129,9 +136,14 @@ final class Tally {
             for key in keys where done.insert(key).inserted {
                 try count(key, source, directory)
             }
+            for contact in contacts { add(contact.portion, at: contact.region, directory, sign: 1) }
             try flush()
-            for (chain, seq) in seen { try file.setMark(chain, seq) }
-            for (id, place) in places.sorted(by: { $0.key < $1.key }) where place.sign > 0 {
+            for (chain, seq) in seen { try setSeen(chain, seq) }
+            for contact in contacts {
+                if let mark = marks[contact.chain] { try file.setMark(contact.chain, mark) }
+            }
+            for (id, place) in places.sorted(by: { $0.key < $1.key })
+            where place.sign > 0 || place.met > 0 {
                 try file.setPlace(id, place)
             }
             try file.commit()
@@ -139,8 +151,54 @@ final class Tally {
             try file.rollback()
             throw error
         }
-        for (chain, seq) in seen { marks[chain] = seq }
     }
+
+    private func setSeen(_ chain: TallyChain, _ seq: UInt64) throws(JournalError) {
+        var mark = marks[chain] ?? TallyMark()
+        mark.seen = seq
+        marks[chain] = mark
+        try file.setMark(chain, mark)
+    }
+
+    // MARK: links
+
+    private func place(_ region: RegionID, _ directory: Directory) -> TallyPlace {
+        places[region] ?? TallyPlace(above: directory.ancestry(of: region))
+    }
+
+    private func sign(_ millis: Int64, at region: RegionID, _ directory: Directory) {
+        var place = place(region, directory)
+        place.sign = max(place.sign, millis)
+        places[region] = place
+    }
+
+    /// 到站回执: the county says up to where a station's chains have come.
+    private func meet(
+        _ change: Change, _ scope: ScopeName, _ reader: SnapshotReader, _ directory: Directory
+    ) throws(JournalError) {
+        guard let word = ArrivalWord(change) else { return }
+        for head in word.heads(of: scope.id) {
+            let chain = TallyChain(scope: scope.id, actor: head.actor)
+            var mark = marks[chain] ?? TallyMark()
+            guard head.seq.rawValue > mark.signed else { continue }
+            let first = Dot(actor: head.actor, seq: Seq(mark.signed + 1))
+            let wrote = try reader.change(at: first, in: scope.id)?.header.time.millis
+            // What the county had by its last word lay there no longer.
+            let since = min(word.moment, max(wrote ?? word.moment, mark.met))
+            mark.signed = head.seq.rawValue
+            mark.met = max(mark.met, word.moment)
+            marks[chain] = mark
+            var place = place(scope.region, directory)
+            place.met = max(place.met, word.moment)
+            places[scope.region] = place
+            contacts.append(
+                TallyContact(
+                    region: scope.region, chain: chain,
+                    portion: .waited(from: since, until: word.moment)))
+        }
+    }
+
+    // MARK: documents
 
     private func count(
         _ key: DocumentKey, _ source: TallySource, _ directory: Directory
@@ -164,7 +222,7 @@ final class Tally {
         _ portion: Portion, at region: RegionID, _ directory: Directory, sign: Int
     ) {
         if places[region] == nil {
-            places[region] = TallyPlace(above: directory.ancestry(of: region), sign: 0)
+            places[region] = TallyPlace(above: directory.ancestry(of: region))
         }
         let above = places[region]?.above ?? [region]
         for cell in portion.cells {
@@ -256,13 +314,34 @@ final class Tally {
         }
     }
 
+    /// Whether a place has told that a catalog has come: then the catalog's census is another.
+    private func lookForReceipts(
+        _ leaves: [ScopeVector], _ reader: SnapshotReader
+    ) throws(JournalError) {
+        var marks = controls ?? [:]
+        for leaf in leaves where leaf.record.name.family == .control {
+            for head in leaf.heads {
+                let chain = TallyChain(scope: leaf.record.name.id, actor: head.actor)
+                // What stood there at the first look is in the first census.
+                let mark = controls == nil ? head.seq.rawValue : marks[chain] ?? 0
+                marks[chain] = mark
+                guard head.seq.rawValue > mark else { continue }
+                let changes = try reader.foldedChanges(
+                    of: head.actor, in: chain.scope, after: Seq(mark), limit: Limits.tallyStepMax)
+                if changes.contains(where: { $0.kind == .catalogReceipt }) { census = nil }
+                marks[chain] = changes.last?.header.seq.rawValue ?? mark
+            }
+        }
+        controls = marks
+    }
+
     /// Cases at their end that what is new of a catalog's chain may let wait for a word all the
     /// same: an item's standing, a grant, a ruling.
     private func ended(
         by chain: TallyChain, to last: UInt64, _ reader: SnapshotReader
     ) throws(JournalError) -> [DocumentKey] {
         var keys: [DocumentKey] = []
-        var seq = marks[chain] ?? 0
+        var seq = marks[chain]?.seen ?? 0
         while seq < last, try file.hasParts() {
             let changes = try reader.foldedChanges(
                 of: chain.actor, in: chain.scope, after: Seq(seq), limit: Limits.tallyStepMax)
@@ -302,64 +381,8 @@ final class Tally {
         writer.write(nextCatalogVersion)
         try file.begin()
         try file.set("catalog", writer.bytes)
-        for (chain, seq) in nextCatalogMarks { try file.setMark(chain, seq) }
+        for (chain, seq) in nextCatalogMarks { try setSeen(chain, seq) }
         try file.commit()
-        for (chain, seq) in nextCatalogMarks { marks[chain] = seq }
         catalogVersion = nextCatalogVersion
-    }
-
-    // MARK: figures
-
-    func figures(
-        of region: RegionID, in period: ClosedRange<CivilDate>
-    ) throws(JournalError) -> Figures {
-        var figures = Figures()
-        var date = period.lowerBound
-        // Whole months as months, the ends as days.
-        while date <= period.upperBound {
-            let end = date.lastOfMonth
-            if date == date.firstOfMonth, end <= period.upperBound {
-                try file.sums(of: region, in: -date.month...(-date.month), to: &figures)
-            } else {
-                let last = min(end, period.upperBound)
-                try file.sums(
-                    of: region, in: date.daysSince1970...last.daysSince1970, to: &figures)
-            }
-            date = end.advanced(by: 1)
-        }
-        return figures
-    }
-
-    func open(of region: RegionID) throws(JournalError) -> OpenFigures {
-        try file.open(of: region)
-    }
-
-    func due(
-        until day: CivilDate, limit: Int, at passes: (RegionID) -> Bool
-    ) throws(JournalError) -> [DocumentKey] {
-        try file.due(until: day.daysSince1970, limit: limit, at: passes)
-    }
-
-    func openCases(of item: String) throws(JournalError) -> [DocumentKey] {
-        try file.parts(of: item, isOpen: true, limit: Limits.impactCasesMax)
-    }
-
-    func waiting(limit: Int) throws(JournalError) -> (keys: [DocumentKey], total: Int) {
-        try file.waiting(limit: limit)
-    }
-
-    func lastSign(of region: RegionID) -> Int64? {
-        places[region].flatMap { $0.sign > 0 ? $0.sign : nil }
-    }
-
-    func census(
-        on day: CivilDate, _ make: () throws(JournalError) -> CatalogCensus
-    ) throws(JournalError) -> CatalogCensus {
-        if let census, census.version == nextCatalogVersion, census.day == day {
-            return census.value
-        }
-        let value = try make()
-        census = (nextCatalogVersion, day, value)
-        return value
     }
 }

@@ -19,18 +19,20 @@ final class TallyFile {
     private let dropPart: Statement
     private let duePart: Statement
     private let allOpen: Statement
+    private let countOwn: Statement
+    private let behind: Statement
     private let ofItem: Statement
     private let waiting: Statement
     private let waitingCount: Statement
-    private let allMarks: Statement
-    private let setMark: Statement
-    private let getValue: Statement
-    private let setValue: Statement
-    private let allPlaces: Statement
-    private let setPlace: Statement
+    let allMarks: Statement
+    let setMark: Statement
+    let getValue: Statement
+    let setValue: Statement
+    let allPlaces: Statement
+    let setPlace: Statement
 
     /// Numbered like the store's own steps; another number has the file made anew.
-    static let version: Int64 = 4
+    static let version: Int64 = 5
 
     private static let schema = """
         CREATE TABLE cell (
@@ -53,21 +55,28 @@ final class TallyFile {
             open INTEGER NOT NULL,
             received INTEGER NOT NULL,
             waits INTEGER NOT NULL,
+            scope INTEGER,
+            actor INTEGER,
+            seq INTEGER,
             PRIMARY KEY (collection, id)
         ) WITHOUT ROWID;
         CREATE INDEX part_due ON part (due) WHERE due IS NOT NULL;
         CREATE INDEX part_item ON part (item, open) WHERE item IS NOT NULL;
         CREATE INDEX part_waits ON part (received, id) WHERE waits <> 0;
+        CREATE INDEX part_first ON part (scope, actor, seq) WHERE seq IS NOT NULL;
         CREATE TABLE mark (
             scope INTEGER NOT NULL,
             actor INTEGER NOT NULL,
             seq INTEGER NOT NULL,
-            time INTEGER NOT NULL,
+            signed INTEGER NOT NULL,
+            met INTEGER NOT NULL,
             PRIMARY KEY (scope, actor)
         ) WITHOUT ROWID;
-        CREATE TABLE place (id INTEGER PRIMARY KEY, above BLOB NOT NULL, sign INTEGER NOT NULL);
+        CREATE TABLE place (
+            id INTEGER PRIMARY KEY, above BLOB NOT NULL, sign INTEGER NOT NULL, met INTEGER NOT NULL
+        );
         CREATE TABLE value (name TEXT NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
-        PRAGMA user_version = 4;
+        PRAGMA user_version = 5;
         """
 
     /// - Parameter identity: Of the store that it is about; a file about another is made anew.
@@ -108,28 +117,13 @@ final class TallyFile {
             INSERT INTO cell VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
             SET count = count + excluded.count, sum = sum + excluded.sum
             """)
-        sums = Statement(
-            database,
-            """
-            SELECT counted, key, sum(count), sum(sum) FROM cell
-            WHERE region = ? AND band = 1 AND period BETWEEN ? AND ? GROUP BY counted, key
-            """)
-        opens = Statement(
-            database,
-            """
-            SELECT counted, period, key, count FROM cell
-            WHERE region = ? AND band = 3 AND count <> 0 ORDER BY period, counted, key
-            """)
-        owns = Statement(
-            database,
-            """
-            SELECT band, period, counted, key, count, sum FROM cell
-            WHERE region = ? AND band IN (0, 2) ORDER BY band, period, counted, key
-            """)
+        sums = Statement(database, TallySQL.sums)
+        opens = Statement(database, TallySQL.opens)
+        owns = Statement(database, TallySQL.owns)
         getPart = Statement(
             database, "SELECT region, bytes FROM part WHERE collection = ? AND id = ?")
         setPart = Statement(
-            database, "INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            database, "INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         dropPart = Statement(database, "DELETE FROM part WHERE collection = ? AND id = ?")
         duePart = Statement(
             database,
@@ -140,26 +134,19 @@ final class TallyFile {
         allOpen = Statement(
             database,
             "SELECT collection, id FROM part WHERE open <> 0 ORDER BY collection, id")
-        ofItem = Statement(
-            database,
-            """
-            SELECT collection, id FROM part INDEXED BY part_item
-            WHERE item = ? AND open >= ? ORDER BY id LIMIT ?
-            """)
-        waiting = Statement(
-            database,
-            """
-            SELECT collection, id FROM part INDEXED BY part_waits WHERE waits <> 0
-            ORDER BY received, id LIMIT ?
-            """)
+        countOwn = Statement(database, TallySQL.countOwn)
+        behind = Statement(database, TallySQL.behind)
+        ofItem = Statement(database, TallySQL.ofItem)
+        waiting = Statement(database, TallySQL.waiting)
         waitingCount = Statement(
             database, "SELECT count(*) FROM part INDEXED BY part_waits WHERE waits <> 0")
-        allMarks = Statement(database, "SELECT scope, actor, seq FROM mark")
-        setMark = Statement(database, "INSERT OR REPLACE INTO mark VALUES (?, ?, ?, ?)")
+        allMarks = Statement(
+            database, "SELECT scope, actor, seq, signed, met FROM mark ORDER BY scope, actor")
+        setMark = Statement(database, "INSERT OR REPLACE INTO mark VALUES (?, ?, ?, ?, ?)")
         getValue = Statement(database, "SELECT bytes FROM value WHERE name = ?")
         setValue = Statement(database, "INSERT OR REPLACE INTO value VALUES (?, ?)")
-        allPlaces = Statement(database, "SELECT id, above, sign FROM place")
-        setPlace = Statement(database, "INSERT OR REPLACE INTO place VALUES (?, ?, ?)")
+        allPlaces = Statement(database, "SELECT id, above, sign, met FROM place")
+        setPlace = Statement(database, "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?)")
     }
 
     // MARK: transactions
@@ -214,6 +201,18 @@ final class TallyFile {
         return OpenFigures(entries)
     }
 
+    /// How many of one kind a place has of its own in a range of periods.
+    func count(
+        _ counted: Counted, of region: RegionID, in periods: ClosedRange<Int>
+    ) throws(JournalError) -> Int {
+        defer { countOwn.reset() }
+        try countOwn.bind(1, region.rawValue)
+        try countOwn.bind(2, Int64(periods.lowerBound))
+        try countOwn.bind(3, Int64(periods.upperBound))
+        try countOwn.bind(4, Int64(counted.rawValue))
+        return try countOwn.step() ? Int(countOwn.integer(0)) : 0
+    }
+
     /// What a place has of its own.
     func own(
         _ region: RegionID
@@ -261,6 +260,13 @@ final class TallyFile {
         try setPart.bind(7, part.isOpen ? 1 : 0 as Int64)
         try setPart.bind(8, part.received)
         try setPart.bind(9, part.waits ? 1 : 0 as Int64)
+        if let first = part.first {
+            try setPart.bind(10, first.chain.scope.rawValue)
+            try setPart.bind(11, first.chain.actor.rawValue)
+            try setPart.bind(12, first.seq)
+        } else {
+            for column in 10...12 { try setPart.bindNull(Int32(column)) }
+        }
         try setPart.run()
     }
 
@@ -314,6 +320,23 @@ final class TallyFile {
         return (keys, total)
     }
 
+    /// 收件 of a chain behind a number, received in a range of milliseconds, by place.
+    func received(
+        by chain: TallyChain, after seq: UInt64, in moments: ClosedRange<Int64>
+    ) throws(JournalError) -> [(region: RegionID, count: Int)] {
+        defer { behind.reset() }
+        try behind.bind(1, chain.scope.rawValue)
+        try behind.bind(2, chain.actor.rawValue)
+        try behind.bind(3, seq)
+        try behind.bind(4, moments.lowerBound)
+        try behind.bind(5, moments.upperBound)
+        var found: [(region: RegionID, count: Int)] = []
+        while try behind.step() {
+            found.append((RegionID(behind.unsigned(0)), Int(behind.integer(1))))
+        }
+        return found
+    }
+
     private func keys(_ statement: Statement) throws(JournalError) -> [DocumentKey] {
         defer { statement.reset() }
         var keys: [DocumentKey] = []
@@ -323,64 +346,5 @@ final class TallyFile {
             keys.append(DocumentKey(collection: collection, id: try statement.digest16(1)))
         }
         return keys
-    }
-
-    // MARK: marks, places, values
-
-    /// How far each chain was looked at.
-    func marks() throws(JournalError) -> [TallyChain: UInt64] {
-        defer { allMarks.reset() }
-        var marks: [TallyChain: UInt64] = [:]
-        while try allMarks.step() {
-            let chain = TallyChain(
-                scope: ScopeID(allMarks.unsigned(0)), actor: ActorID(allMarks.unsigned(1)))
-            marks[chain] = allMarks.unsigned(2)
-        }
-        return marks
-    }
-
-    func setMark(_ chain: TallyChain, _ seq: UInt64) throws(JournalError) {
-        try setMark.bind(1, chain.scope.rawValue)
-        try setMark.bind(2, chain.actor.rawValue)
-        try setMark.bind(3, seq)
-        try setMark.bind(4, 0 as Int64)
-        try setMark.run()
-    }
-
-    func places() throws(JournalError) -> [RegionID: TallyPlace] {
-        defer { allPlaces.reset() }
-        var places: [RegionID: TallyPlace] = [:]
-        while try allPlaces.step() {
-            let bytes = allPlaces.bytes(1)
-            var above: [RegionID] = []
-            for start in stride(from: 0, to: bytes.count - 7, by: 8) {
-                above.append(
-                    RegionID(bytes[start..<(start + 8)].reduce(0) { $0 << 8 | UInt64($1) }))
-            }
-            places[RegionID(allPlaces.unsigned(0))] = TallyPlace(
-                above: above, sign: allPlaces.integer(2))
-        }
-        return places
-    }
-
-    func setPlace(_ id: RegionID, _ place: TallyPlace) throws(JournalError) {
-        var writer = ByteWriter(capacity: 8 * place.above.count)
-        for region in place.above { writer.write(region.rawValue) }
-        try setPlace.bind(1, id.rawValue)
-        try setPlace.bind(2, writer.bytes)
-        try setPlace.bind(3, place.sign)
-        try setPlace.run()
-    }
-
-    func value(_ name: String) throws(JournalError) -> [UInt8]? {
-        defer { getValue.reset() }
-        try getValue.bind(1, name)
-        return try getValue.step() ? getValue.bytes(0) : nil
-    }
-
-    func set(_ name: String, _ bytes: [UInt8]) throws(JournalError) {
-        try setValue.bind(1, name)
-        try setValue.bind(2, bytes)
-        try setValue.run()
     }
 }

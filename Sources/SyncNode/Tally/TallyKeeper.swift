@@ -1,4 +1,4 @@
-import Base
+package import Base
 package import Board
 package import Change
 package import Civil
@@ -138,14 +138,29 @@ package struct KeptFigures: FigureSource {
     }
 
     /// From memory.
-    package func lastSign(of region: RegionID) throws(JournalError) -> Int64? {
-        tally.lastSign(of: region)
+    package func lastSign(
+        of region: RegionID, until now: Instant
+    ) throws(JournalError) -> Int64? { tally.lastSign(of: region, until: now.millis) }
+
+    /// A short read for each place and month.
+    package func places(
+        of region: RegionID, with counted: Counted, in period: ClosedRange<CivilDate>
+    ) throws(JournalError) -> [RegionID] {
+        try tally.places(with: counted, in: period) { directory.isWithin($0, region) }
     }
 
-    /// Kept until a change of a catalog comes.
+    /// Along an index of the first events: as many rows as the holder has not.
+    package func unsynced(
+        of region: RegionID, in period: ClosedRange<CivilDate>,
+        _ said: (ScopeID) throws(JournalError) -> HoldingState?
+    ) throws(JournalError) -> Int {
+        try tally.unsynced(in: period, at: { directory.isWithin($0, region) }, said)
+    }
+
+    /// Kept until a change or a receipt of a catalog comes.
     package func census(
         on day: CivilDate, _ make: () throws(JournalError) -> CatalogCensus
-    ) throws(JournalError) -> CatalogCensus { try tally.census(on: day, make) }
+    ) throws(JournalError) -> CatalogCensus { try tally.census(on: day, directory, make) }
 
     /// Changes that are here and not in the figures yet.
     package var missing: Int { tally.missing }

@@ -38,6 +38,8 @@ struct TallyPart {
     var received: Int64 = 0
     /// 待裁定, or 越权待追认.
     var waits = false
+    /// Where its 收件 stands; nil while there is none, and of what another county received.
+    var first: (chain: TallyChain, seq: UInt64)?
 }
 
 /// A chain by its scope and writer.
@@ -46,10 +48,21 @@ struct TallyChain: Hashable {
     let actor: ActorID
 }
 
+/// How far a chain is known.
+struct TallyMark: Hashable {
+    /// Up to which number it was looked at, and up to which its county said that it has it.
+    var seen: UInt64 = 0
+    var signed: UInt64 = 0
+    /// Milliseconds since 1970 of that word, by the county's clock; 0 for none.
+    var met: Int64 = 0
+}
+
 /// A place whose documents are counted.
 struct TallyPlace: Hashable {
     /// Itself and all above it, as the figures have them.
     var above: [RegionID]
-    /// Milliseconds since 1970 of the newest change of its own; 0 for none.
-    var sign: Int64
+    /// Milliseconds since 1970 of the newest change of its own, by its clock; 0 for none.
+    var sign: Int64 = 0
+    /// The same of the last word of its county that what it wrote has come, by the county's clock.
+    var met: Int64 = 0
 }

@@ -84,7 +84,7 @@ package final class TallySource: ListedSource {
 
     /// The newest change of a place's own, from memory.
     package func lastSign(of region: RegionID) throws(JournalError) -> Int64? {
-        tally?.lastSign(of: region)
+        tally?.lastSign(of: region, until: .max)
     }
 
     /// Changes that came and were not looked at yet.
@@ -110,9 +110,11 @@ package final class TallySource: ListedSource {
             let waiting = try CatalogQuery.waiting(state, key.id, in: directory, from: self)
             return TallyPart(
                 region: state.scope.region,
-                portion: .of(state, binding, calendar, mode: try mode(of: state)),
+                portion: .of(
+                    state, binding, calendar, mode: try mode(of: state),
+                    crossing: try crossing(of: state)),
                 item: state.item, isOpen: !state.status.isFinal,
-                received: state.receivedAt ?? 0, waits: waiting.isAny)
+                received: state.receivedAt ?? 0, waits: waiting.isAny, first: Self.first(of: state))
         case .ticket(let state):
             guard let opened = state.opened else { return nil }
             let portion = Portion.of(state, try calendar(around: opened, at: state.station))
@@ -122,6 +124,26 @@ package final class TallySource: ListedSource {
             return TallyPart(region: state.region, portion: .of(state), isOpen: false)
         default: return nil
         }
+    }
+
+    /// Where the 收件 of a case stands that was received here.
+    private static func first(of state: CaseState) -> (chain: TallyChain, seq: UInt64)? {
+        guard state.receivedAt != nil, !state.hasArrived,
+            let dot = state.links.first.flatMap({ state.event($0.event) })?.dot
+        else { return nil }
+        return (TallyChain(scope: state.scopeID, actor: dot.actor), dot.seq.rawValue)
+    }
+
+    /// 通办模式 of the item of a case that goes from county to county; empty where none is stated.
+    private func crossing(of state: CaseState) throws(JournalError) -> String {
+        guard state.crosses,
+            let item = try CatalogQuery.item(
+                state.item, for: state.scope.region, in: directory, from: self),
+            let version = item.state.versions.entries.last(where: {
+                $0.value.number == state.itemVersion
+            })
+        else { return "" }
+        return JSON.orNull(version.value.elements)["crossMode"]?.text ?? ""
     }
 
     /// 下沉方式 under which a case was received: what its village was granted that day.

@@ -64,6 +64,9 @@ package struct RatingState: Hashable, Sendable {
         }
     }
 
+    /// 评价渠道 (S1-18): the counter's own device, a slip's code, the page, a card, a message.
+    package static let channels = ["window", "qr", "web", "card", "sms"]
+
     /// Where the contact was.
     package let region: RegionID
     /// By moment, then hash.

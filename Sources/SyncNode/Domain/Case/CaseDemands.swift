@@ -220,17 +220,43 @@ extension CaseState {
 }
 
 extension CatalogQuery {
-    /// The last day on which a closed case may be rated (R19); nil where it is not closed, or no
-    /// notice of that year is known.
+    /// The last day on which a case that is over may be rated (R19): counted from 办结, else from
+    /// what ended it. nil where it is not over, or no notice of that year is known.
     package static func lastRatingDay<S: DocumentSource>(
         of state: CaseState, in directory: Directory, from source: S
     ) throws(S.Failure) -> CivilDate? {
-        guard let close = state.effective(.caseClose).first else { return nil }
-        let day = CivilDate(of: Instant(millis: close.moment))
+        guard let millis = state.overSince else { return nil }
+        let day = CivilDate(of: Instant(millis: millis))
         let calendar = try calendar(
             of: day.year...min(9999, day.year + 1), for: state.scope.region, in: directory,
             from: source)
         return calendar.due(after: day, workingDays: Limits.ratingDays).date
+    }
+}
+
+extension CaseState {
+    /// How it came to its end and when (business time, milliseconds), also once it was closed or
+    /// put away: `closed` of what was decided, else `refused`, `ended` or `withdrawn`. nil where it
+    /// goes on.
+    package var ending: (status: CaseStatus, millis: Int64)? {
+        guard status.isFinal, status != .delivered else { return nil }
+        let closed = effective(.caseClose).first.map { (CaseStatus.closed, $0.moment) }
+        guard told(.caseDecide).isEmpty else { return closed }
+        let words: [(CaseStatus, CaseEvent?)] = [
+            (.refused, told(.caseRefuse).first), (.ended, told(.caseEnd).first),
+            (.withdrawn, told(.caseWithdraw).first),
+            (.refused, told(.caseAnswer).first { $0.result == "refuse" }),
+        ]
+        for (status, event) in words {
+            if let event { return (status, event.moment) }
+        }
+        return closed
+    }
+
+    /// Since when nothing more is to be done but to rate it and put it away: 办结, else what ended
+    /// it; in milliseconds.
+    package var overSince: Int64? {
+        effective(.caseClose).first?.moment ?? ending?.millis
     }
 }
 

@@ -251,14 +251,15 @@ extension Erasure {
         return nil
     }
 
-    /// Whether this county has still to put it away.
+    /// Whether this county has still to put it away, also where it was refused or ended. Of what
+    /// was withdrawn nothing came: it may be put away, and need not be to be erased.
     private static func awaitsArchive(_ state: CaseState) -> Bool {
-        state.outgoing == nil && [.delivered, .closed].contains(state.status)
+        state.outgoing == nil && !state.isErased
+            && ![.archived, .withdrawn].contains(state.status)
     }
 
     /// Nothing goes before it is archived and its term is over, and of two persons one asks for it
-    /// and the other carries it out (销毁鉴定). What never came to an archive, an application that
-    /// was refused, withdrawn or ended, has terms of its own.
+    /// and the other carries it out (销毁鉴定).
     private static func untimely(
         _ sheet: CaseSheet, _ retention: Retention, isEarly: Bool, isDry: Bool
     ) -> RuleRefusal? {
@@ -359,21 +360,15 @@ extension CatalogQuery {
             let key = DefinitionState.key(
                 .setting, "retention", in: ScopeName.catalog(place).id)
             guard case .definition(let known)? = try source.content(key),
-                let said = RetentionTerms(known.body)
+                let said = RetentionTerms(known.approved)
             else { continue }
             terms = said
             break
         }
-        func day(_ kinds: ChangeKind...) -> CivilDate? {
-            kinds.compactMap { state.effective($0).first }.first
-                .map { CivilDate(of: Instant(millis: $0.moment)) }
-        }
-        if state.status == .withdrawn {
-            return Retention(years: terms.withdrawn, from: day(.caseWithdraw))
-        }
-        if [.refused, .ended].contains(state.status) {
+        if let ending = state.ending, ending.status != .closed {
+            let years = ending.status == .withdrawn ? terms.withdrawn : terms.refused
             return Retention(
-                years: terms.refused, from: day(.caseRefuse, .caseEnd, .caseAnswer))
+                years: years, from: CivilDate(of: Instant(millis: ending.millis)))
         }
         let item = try CatalogQuery.item(
             state.item, for: state.scope.region, in: directory, from: source)
@@ -381,6 +376,7 @@ extension CatalogQuery {
         let kind = version.flatMap { ItemElements($0.value.elements) }?.kind ?? ""
         // What another county decided ends here with its delivery (收件卷).
         let left = state.outgoing == nil ? nil : state.course.flatMap { $0.delivered ?? $0.decided }
-        return Retention(years: terms.years(of: kind), from: day(.caseClose) ?? left)
+        let closed = state.ending.map { CivilDate(of: Instant(millis: $0.millis)) }
+        return Retention(years: terms.years(of: kind), from: closed ?? left)
     }
 }

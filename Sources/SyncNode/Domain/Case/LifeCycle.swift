@@ -159,7 +159,9 @@ package enum LifeCycle {
         row(
             .close, "办结", [.delivered, .refused, .withdrawn, .ended], .to(.closed), .holder,
             .full),
-        row(.archive, "归档", [.closed], .to(.archived), .holder, .full),
+        row(
+            .archive, "归档", [.closed, .refused, .withdrawn, .ended], .to(.archived), .holder,
+            .full),
         row(.withdraw, "撤回申请", undecided, .to(.withdrawn), .audience, .full),
         row(
             .end, "终止", early + open + [.proposed] + handling + paused, .to(.ended), .above,

@@ -83,7 +83,7 @@ extension CatalogCommand {
         "item.discard", "item.split", "item.merge", "item.widen", "item.halt", "item.rollback",
         "catalog.import", "theme.set", "theme.publish", "theme.end", "basic.set",
         "knowledge.set", "knowledge.end", "knowledge.ask", "proof.set", "proof.end",
-        "ruling.set", "setting.set", "figure.set", "window.set", "window.end",
+        "ruling.set", "setting.set", "setting.approve", "figure.set", "window.set", "window.end",
     ]
 
     /// `item.discard` {draft} · `item.split` {code, drafts, reason} · `item.merge` {codes, draft,
@@ -92,7 +92,8 @@ extension CatalogCommand {
     /// publish?, skipRefused?, effectiveFrom?} · `theme.set`, `basic.set`, `knowledge.set`,
     /// `proof.set` {code, …} · `theme.publish`, `theme.end`, `knowledge.end`, `proof.end` {code} ·
     /// `knowledge.ask` {question} · `ruling.set` {case, about, outcome, reason} ·
-    /// `setting.set`, `figure.set`, `window.set` {code, …} · `window.end` {code}.
+    /// `setting.set`, `figure.set`, `window.set` {code, …} · `setting.approve`, `window.end`
+    /// {code}.
     init(further verb: String, json: JSON) throws(CommandFault) {
         func draft(_ json: JSON) -> Digest16? { json.text.flatMap(Digest16.init(hex:)) }
         switch verb {
@@ -208,6 +209,7 @@ extension DefinitionOrder {
         for key in ["command", "code", "seen"] { body[key] = nil }
         switch verb {
         case "theme.publish": body = JSONObject([.init(key: "status", value: "published")])
+        case "setting.approve": body = JSONObject([.init(key: "status", value: "current")])
         case "theme.end", "knowledge.end", "proof.end", "window.end":
             let word = Self.ends[verb] ?? "withdrawn"
             body = JSONObject([.init(key: "status", value: .text(word))])

@@ -338,8 +338,30 @@ extension CatalogRules {
             body = JSONObject()
             body["version"] = version
         }
+        if order.family == .setting, DefinitionState.isApproved(order.code) {
+            if let refusal = unapproved(isStep, known, at: desk) { return .failure(refusal) }
+            if !isStep { body = JSONObject() }
+        }
         for member in given.members { body[member.key] = member.value }
+        if order.family == .setting, !isStep, DefinitionState.isApproved(order.code),
+            !StaffRules.mayActAlone(desk.author)
+        {
+            body["status"] = "draft"
+        }
         return .success(.object(body))
+    }
+
+    /// Why a draft of a setting may not be approved; nil for what is no approval.
+    private static func unapproved(
+        _ isStep: Bool, _ known: DefinitionState?, at desk: Desk
+    ) -> RuleRefusal? {
+        guard isStep else { return nil }
+        guard known?.body["status"]?.text == "draft" else {
+            return RuleRefusal("not-drafted", "没有待复核的设置", field: "code")
+        }
+        guard known?.latest?.stamp.author != desk.author || StaffRules.mayActAlone(desk.author)
+        else { return twoPersons("起草人不得复核自己的设置") }
+        return nil
     }
 
     /// Items of a theme and of the knowledge that the catalog does not have.
