@@ -49,6 +49,22 @@ static inline int clinux_await_writing(int fd) { return (int)syscall(SYS_sync_fi
 static inline int clinux_close_on_exec(int descriptor) {
     return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 }
+/* An exclusive lock on one byte of a file, of the open file and not of the process (fcntl(2), open
+   file description locks), which hides behind _GNU_SOURCE. 0 once it is held, 1 where another holds
+   it, -1 with errno for anything else. */
+#ifndef F_OFD_SETLK
+#define F_OFD_SETLK 37
+#endif
+static inline int clinux_lock_byte(int descriptor, long place) {
+    struct flock range;
+    memset(&range, 0, sizeof range);
+    range.l_type = F_WRLCK;
+    range.l_whence = SEEK_SET;
+    range.l_start = place;
+    range.l_len = 1;
+    if (fcntl(descriptor, F_OFD_SETLK, &range) == 0) return 0;
+    return errno == EAGAIN || errno == EACCES ? 1 : -1;
+}
 extern char **environ;
 /* The environment, for programs that are started. */
 static inline char **clinux_environment(void) { return environ; }

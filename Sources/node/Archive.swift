@@ -82,11 +82,12 @@ extension Verb {
         object["code"] = "retention"
         try order.fill(&object)
         var kinds: [JSON] = []
-        for given in order.arguments.fields where given.name == "kind" {
-            let kind = RetentionTerms.kind(given.value)
+        let given = order.arguments.fields.filter { $0.name == "kind" }.map(\.value)
+        for entry in given.joined(separator: ",").split(separator: ",") {
+            let kind = RetentionTerms.kind(String(entry))
             guard kind["years"]?.int != nil else {
                 throw Arguments.Failure(
-                    "--kind is KIND=YEARS, not \(given.value)", chinese: "--kind 应为 事项类型=年数")
+                    "--kind is KIND=YEARS, not \(entry)", chinese: "--kind 应为 事项类型=年数，不是 \(entry)")
             }
             kinds.append(kind)
         }
@@ -199,10 +200,22 @@ extension Verb {
         options: [.optional("digest", ""), .optional("county", ""), .optional("public", "")],
         needsNode: false
     ) { order in
-        let entries =
-            ScratchFolder.isFolder(order.subject)
-            ? try files(below: order.subject, "")
-            : try ZipFile.entries(try whole(order.subject))
+        let entries: [ZipFile.Entry]
+        if ScratchFolder.isFolder(order.subject) {
+            entries = try files(below: order.subject, "")
+        } else {
+            let bytes = try whole(order.subject)
+            do throws(ZipFile.Fault) {
+                entries = try ZipFile.entries(bytes)
+            } catch {
+                Console.say(
+                    Words(
+                        "\(order.subject)：\(error.rawValue)",
+                        "\(order.subject) is no package: \(error)"
+                    ).text)
+                return 1
+            }
+        }
         var county: (code: RegionCode, key: PublicKey)?
         if let text = order.arguments.value("public") {
             guard let key = IncarnationKey(text: text)?.publicKey,

@@ -13,7 +13,7 @@ extension Verb {
                 "receive", Words("收件", "takes an application in"), "case.receive", subject: nil,
                 [
                     .required("item", "item"), .required("applicant", "applicant"),
-                    .optional("id-number", "idNumber"), .optional("phone", "phone"),
+                    .optional("id-number", "idNumber"),
                     .optional("material", "materials", .materials(isPresent: true)),
                     .optional("missing", "materials", .materials(isPresent: false)),
                     .optional("phone", "phone"), .optional("address", "address"),

@@ -207,6 +207,8 @@ enum CatalogActs {
         var lines = [sheet["title"]?.text ?? "", sheet["stamp"]?.text ?? ""]
         for section in sheet["sections"]?.array ?? [] {
             lines.append("【\(section["heading"]?.text ?? "")】")
+            let columns = (section["columns"]?.array ?? []).compactMap(\.text)
+            if !columns.isEmpty { lines.append("  " + columns.joined(separator: "  ")) }
             for row in section["rows"]?.array ?? [] {
                 lines.append("  " + (row.array ?? []).compactMap(\.text).joined(separator: "  "))
             }

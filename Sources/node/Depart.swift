@@ -43,7 +43,8 @@ extension Verb {
                     try arguments.required("data"), "POST", "/admin/v1/departure",
                     body: text(order))
                 return Report.finish(
-                    answer, isJSON: arguments.has("json"), lines: DepartureLine.all)
+                    answer, isJSON: arguments.has("json"),
+                    lines: { DepartureLine.all($0, of: name) })
             }
         }
     }
@@ -98,7 +99,18 @@ extension Verb {
 
 /// What a departure tells people.
 private enum DepartureLine {
-    static func all(_ answer: JSON) -> [String] {
+    /// What an act did to the node, in both languages.
+    private static func done(_ act: String) -> (chinese: String, english: String) {
+        switch act {
+        case "retire": ("已停用", "retired")
+        case "replace": ("已换下", "replaced")
+        default: ("已吊销", "revoked")
+        }
+    }
+
+    /// - Parameter act: `revoke`, `retire` or `replace`.
+    static func all(_ answer: JSON, of act: String) -> [String] {
+        let done = done(act)
         let isDry = answer["dryRun"]?.bool ?? false
         let name = answer["name"]?.text ?? ""
         let node = String((answer["node"]?.text ?? "").prefix(8))
@@ -108,7 +120,9 @@ private enum DepartureLine {
             (isDry
                 ? Words(
                     "（试算，未执行）\(name) 的节点 \(node)", "(nothing was done) node \(node) of \(name)")
-                : Words("已吊销 \(name) 的节点 \(node)", "node \(node) of \(name) is revoked")).text,
+                : Words(
+                    "\(done.chinese) \(name) 的节点 \(node)",
+                    "node \(node) of \(name) is \(done.english)")).text,
             Words(
                 "  已到达的 \(changes) 条变更继续有效，之后的一律待认",
                 "  its \(changes) changes that are here count; what comes later does not"

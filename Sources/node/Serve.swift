@@ -60,13 +60,17 @@ extension Verb {
             try arguments.allowOnly([
                 "topology", "data", "port", "keep", "once", "kill", "publishes",
             ])
-            return try await Demo.run(
-                topology: arguments.value("topology") ?? "topology/demo.json",
-                data: arguments.value("data"),
-                port: try arguments.number("port", in: 1...64_000, fallback: 8370),
-                keeps: arguments.has("keep"), once: arguments.has("once"),
-                kills: arguments.has("kill"),
-                publishes: try arguments.number("publishes", in: 0...100, fallback: 0))
+            var options = Demo.Options(
+                topology: arguments.value("topology") ?? "topology/demo.json")
+            options.data = arguments.value("data")
+            if arguments.value("port") != nil {
+                options.port = try arguments.number("port", in: 1...65_000, fallback: 0)
+            }
+            options.keeps = arguments.has("keep")
+            options.once = arguments.has("once")
+            options.kills = arguments.has("kill")
+            options.publishes = try arguments.number("publishes", in: 0...100, fallback: 0)
+            return try await Demo.run(options)
         }
     }
 }

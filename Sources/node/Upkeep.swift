@@ -62,8 +62,7 @@ extension Verb {
             let answer = try await NodeCommands.exportBundle(
                 data: try arguments.required("data"), for: try arguments.required("for"),
                 to: try arguments.required("out"))
-            Console.print(answer.text)
-            return answer.exitCode
+            return Report.finish(answer, isJSON: true) { _ in [] }
         }
     }
 
@@ -72,12 +71,11 @@ extension Verb {
             let arguments = try Arguments(words, flags: ["json"])
             try arguments.allowOnly(["data", "json"], words: 1)
             guard arguments.positional.count == 1, let file = arguments.positional.first else {
-                throw Arguments.Failure("one FILE is needed")
+                throw Arguments.Failure("one FILE is needed", chinese: "需要一个文件 FILE")
             }
             let answer = try await NodeCommands.importBundle(
                 data: try arguments.required("data"), from: file)
-            Console.print(answer.text)
-            return answer.exitCode
+            return Report.finish(answer, isJSON: true) { _ in [] }
         }
     }
 }

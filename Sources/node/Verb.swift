@@ -51,7 +51,7 @@ struct Verb: Sendable {
         } catch let failure as Arguments.Failure {
             return refuse(verb, failure, help: help ?? [self.help(of: verb)])
         } catch let failure as Topology.Failure {
-            Console.say("\(verb): \(failure.sentence)")
+            Console.say("\(verb): \(Words(failure.chinese, failure.sentence).text)")
             return 2
         } catch let failure as NodeRuntime.Failure {
             Console.say("\(verb): \(Words(failure.chinese, failure.sentence).text)")

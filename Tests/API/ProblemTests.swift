@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (ViewError.busy, UInt16(503)), (.closed, 503), (.failed, 500),
+        (ViewError.busy, UInt16(503)), (.closed, 503), (.full, 503), (.failed, 500),
     ])
     func aFailingViewIsAProblem(error: ViewError, status: UInt16) throws {
         let ask = Ask(view: FixtureView(error: error))

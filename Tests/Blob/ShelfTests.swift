@@ -60,6 +60,18 @@ import Testing
         try shelf.missing(for: peer, but: [], limit: 8)
     }
 
+    /// A disk that fails for a moment while it is looked at: what a commit named was once
+    /// forgotten until the next start, and nobody was asked for it.
+    @Test func whatCouldNotBeLookedAtIsLookedAtAgain() throws {
+        let place = folder.directory.blobs + "/" + digest.hex.prefix(2)
+        #expect(symlink(place, place) == 0, "whoever looks there goes round in a circle")
+        try name(digest, in: cases)
+        try name(Hash.digest([2], suite: .sm3SM2), in: cases)
+        #expect(throws: JournalError.self) { try shelf.countWanted() }
+        #expect(unlink(place) == 0)
+        #expect(try shelf.countWanted() == 2)
+    }
+
     @Test func whatIsNamedIsWantedAndComesInPieces() throws {
         #expect(try wants(peer(town, cases)).isEmpty)
         try name(digest, in: cases)

@@ -29,6 +29,23 @@ import Testing
         return try texts.map(date)
     }
 
+    /// A notice that makes the last day of all a holiday: counting on from there once never ended.
+    @Test func countingEndsWithTheDays() throws {
+        let year = try #require(
+            HolidayYear(year: 9999, holidays: [try Self.date("9999-12-31")], workdays: []))
+        let due = WorkCalendar([year]).due(after: try Self.date("9999-12-30"), workingDays: 3)
+        #expect(due == .calendarMissing(year: 9999))
+    }
+
+    @Test func daysComeToAnEnd() throws {
+        func days(_ from: String, _ to: String) throws -> [String] {
+            try #require(CivilDate(from)).through(try #require(CivilDate(to))).map(\.text)
+        }
+        #expect(try days("2026-02-28", "2026-03-01") == ["2026-02-28", "2026-03-01"])
+        #expect(try days("2026-03-01", "2026-02-28") == [])
+        #expect(try days("9999-12-30", "9999-12-31") == ["9999-12-30", "9999-12-31"])
+    }
+
     @Test(
         .enabled(if: vectors != nil && years != nil, "shared/data is not on this machine"))
     func dueDatesAsTheVectorsSay() throws {

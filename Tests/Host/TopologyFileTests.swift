@@ -43,12 +43,42 @@ struct TopologyFileTests {
         (file(county.replacing("null", with: "\"370124000000\"")), "its own ancestor"),
         (file(county.replacing("370124000000", with: "37012400000")), "12 digits"),
         (file(county.replacing("county", with: "hamlet")), "no tier"),
+        (file(county.replacing("county", with: "town")), "the code of a county, not of a town"),
+        (file("\n\(county),\n\(county)"), "line 3, nodes[1]: 370124000000 stands there twice"),
+        (
+            file("\(at(8370, county)),\n\(at(8370, other))"),
+            "line 2, nodes[1]: another node listens"
+        ),
+        (file(at(0, county)), "ADDRESS:PORT"),
+        (file(county.replacing("\"C\"", with: "\"C\",\"listen\":null")), "ADDRESS:PORT"),
+        (
+            file("\(county),\(other.replacing("null", with: "\"370124000000\""))"),
+            "nodes[1]: a county is no parent of a county"
+        ),
     ])
     func whatIsWrongIsNamed(text: String, words: String) throws {
         let error = #expect(throws: Topology.Failure.self) {
             try Topology(Array(text.utf8), path: "x.json")
         }
         #expect(error?.sentence.contains(words) == true, "\(error?.sentence ?? "")")
+    }
+
+    /// A sentence stands at the line of its entry, in lists behind others and texts with brackets.
+    @Test func entriesAreCountedByLine() throws {
+        let nodes = "\n\(Self.county.replacing("\"C\"", with: "\"[{\\\",\""))"
+        let text = Self.file(nodes).replacing(
+            "\"links\":[]",
+            with: "\"links\":[\n{\"a\":\"370124000000\",\"b\":\"371502000000\"},\n{\"a\":1}]")
+        let error = #expect(throws: Topology.Failure.self) {
+            try Topology(Array(text.utf8), path: "x.json")
+        }
+        #expect(error?.sentence == "x.json, line 4, links[1]: two codes are needed")
+    }
+
+    private static let other = county.replacing("370124000000", with: "371502000000")
+
+    private static func at(_ port: Int, _ node: String) -> String {
+        node.replacing("\"parent\"", with: "\"listen\":\"127.0.0.1:\(port)\",\"parent\"")
     }
 
     private static func file(_ nodes: String) -> String {

@@ -271,6 +271,23 @@ holds '"status":"received"'
 expect 0 verify --data "$work/county"
 holds '"faults":[]'
 
+# Terms as OPERATING.md writes them; a table says what stands in it; what is no bundle is told in words.
+expect 0 archive terms --default 10 --refused 2 --withdrawn 0 --kind '行政许可=30,行政确认=100' \
+    --data "$work/county"
+expect 0 archive list --data "$work/county"
+holds '类别  期限'
+holds '行政确认  永久'
+expect 2 archive terms --default 10 --refused 2 --withdrawn 0 --kind 行政许可 --data "$work/county"
+says 事项类型=年数
+expect 1 archive verify "$work/item.json"
+says '不是 ZIP 文件'
+expect 1 import --data "$work/county" "$work/item.json"
+says '不是交换包'
+printf '{"version":1,"name":"t","nodes":[\n{"region":"%s","name":"T","level":"town","parent":null}]}' \
+    $county >"$work/bad.json"
+expect 2 demo --topology "$work/bad.json"
+says '第 2 行'
+
 # Accounts and the audit.
 echo 'the-first-of-2026' >"$work/password"
 expect 2 user add zhang --name 张三 --role county-window --data "$work/county"

@@ -251,10 +251,15 @@ fact
 # An older database put under the running node, as another file and into the same one.
 for way in mv cp; do
     rm -rf "$work/older" && mkdir "$work/older"
+    # It stands still meanwhile, as a machine does whose disk is put back: what it wrote between two of
+    # these files would be a broken database, not an older one.
+    kill -STOP "$home"
     cp "$village"/node.db* "$work/older/"
+    kill -CONT "$home"
     receive "$village"
     within 60 has_all "$county"
     old=$(incarnation "$village")
+    kill -STOP "$home"
     for file in node.db node.db-wal node.db-shm; do
         if [ $way = cp ]; then
             cp "$work/older/$file" "$village/$file"
@@ -263,6 +268,7 @@ for way in mv cp; do
             mv "$work/older/next" "$village/$file"
         fi
     done
+    kill -CONT "$home"
     # The next thing that anybody wants written shows it; nothing is given out for the old file.
     "$node" case receive --data "$village" --item $item --applicant 王某 --json \
         >"$work/late" 2>&1 || true

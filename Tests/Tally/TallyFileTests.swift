@@ -67,6 +67,27 @@ import Testing
         #expect(try TallyFile.open(path, identity: [2]).marks().isEmpty)
     }
 
+    /// A board asked for the last day of all ended the node: behind it there is no next day.
+    @Test(arguments: [
+        ("2026-02-01", "2026-02-28", [-24_313...(-24_313)]),
+        ("2026-01-31", "2026-03-01", [20_484...20_484, -24_313...(-24_313), 20_513...20_513]),
+        ("9999-12-31", "9999-12-31", [2_932_896...2_932_896]),
+        ("9999-12-01", "9999-12-31", [-119_999...(-119_999)]),
+        ("0001-01-01", "0001-01-01", [-719_162...(-719_162)]),
+    ])
+    func aPeriodIsMonthsAndDays(from: String, to: String, ranges: [ClosedRange<Int>]) throws {
+        let (first, last) = (try #require(CivilDate(from)), try #require(CivilDate(to)))
+        #expect(Tally.ranges(of: first...last) == ranges, "\(first.month)")
+    }
+
+    /// What a station whose clock ran at the end of all years wrote is counted, once a day.
+    @Test func theLastDayOfAllIsCountedOnce() throws {
+        let last = try #require(CivilDate("9999-12-31"))
+        let portion = Portion.waited(
+            from: last.start.millis - 3 * 86_400_000, until: last.end.millis)
+        #expect(portion.cells.count { $0.counted == .outage } == 4)
+    }
+
     @Test func whatIsDueComesInItsOrder() throws {
         let folder = try TemporaryFolder()
         let file = try TallyFile.open(folder.path + "/board.db", identity: [1])
@@ -110,6 +131,7 @@ import Testing
         #expect(try file.waiting(limit: 1).total == 2)
         #expect(try file.parts(of: "odd", isOpen: true, limit: 9000).count == 1495)
         #expect(try file.parts(of: "odd", isOpen: false, limit: 9000).count == 1500)
+        #expect(try file.openCount(of: "odd") == 1495, "of very many, all are counted")
         #expect(try file.openParts().count == 2990)
     }
 }

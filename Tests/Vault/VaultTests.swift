@@ -115,6 +115,32 @@ final class VaultWorld: Sendable {
         #expect(world.rings.withLock { $0.count } == count, "and then there is nothing to do")
     }
 
+    /// While the disk is full nothing is written: whoever came then once never got the key.
+    @Test func aKeyThatCouldNotBePassedOnIsPassedOnLater() async throws {
+        let (village, town) = (try world.vault(1), try world.vault(2))
+        let envelope = try await sealed(by: village)
+        world.audience.withLock { $0 = [village.publicKey, town.publicKey] }
+        let left = Mutex(3)
+        let keeper = KeyKeeper(village, of: world.scope.region) { [world] drafts in
+            guard left.withLock({ $0 }) <= 1 else { return false }
+            do {
+                try world.take(drafts)
+                return true
+            } catch {
+                return false
+            }
+        }
+        let watch = KeyKeeper.Watch(
+            version: { 1 }, scopes: { [world] in [world.scope] }, present: { nil })
+        await keeper.keep(watch) {
+            left.withLock { count in
+                count -= 1
+                return count > 0
+            }
+        }
+        #expect(try town.open(envelope) == person)
+    }
+
     @Test func whoLeftCannotOpenWhatComesAfter() async throws {
         let (village, town, next) = (
             try world.vault(1), try world.vault(2), try world.vault(4)

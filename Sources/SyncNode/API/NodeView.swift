@@ -110,6 +110,8 @@ package enum ViewError: Error, Hashable, Sendable {
     case busy
     /// The node is stopping or fenced: 503.
     case closed
+    /// The disk is full: 503 until there is room.
+    case full
     /// The store failed: 500. The cause stands in the node's own log.
     case failed
 }

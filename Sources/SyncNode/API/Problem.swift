@@ -61,6 +61,8 @@ package struct Problem: Error, Hashable, Sendable {
             retryAfterSeconds = Limits.retryAfterSeconds
         case .closed:
             self = .closed
+        case .full:
+            self = .diskFull
         case .failed:
             self.init(500, "internal", "节点内部错误，已记入本机日志")
         }

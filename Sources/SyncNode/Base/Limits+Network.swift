@@ -41,4 +41,6 @@ extension Limits {
     package static let clientTransfersMax = 1024
     /// Bytes of a response where the caller says nothing of its own.
     package static let responseBytesMax = messageBytesMax
+    /// Ranges of ports that are tried for a demo beside others.
+    package static let portRangesMax = 64
 }

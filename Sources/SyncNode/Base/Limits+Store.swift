@@ -30,6 +30,8 @@ extension Limits {
     /// Statements that walk chains side by side in one range read; beyond it the order is read
     /// first and the rows after.
     package static let storeRangeCursorsMax = 8
+    /// Rows of one table that are ever given out: none counts so far, and beyond it no number can.
+    package static let storeRowsMax: Int64 = 1 << 60
     /// Bytes of one stored document's state.
     package static let documentBytesMax = 1024 * 1024
     /// Bytes of what a person searches for.

@@ -31,4 +31,6 @@ extension Limits {
     package static let unsentCasesMax = 1_000
     /// Milliseconds between two receipts of one child that nobody asked for: a day.
     package static let receiptMillisMin: Int64 = 24 * 60 * 60 * 1000
+    /// How deep a demo's folders lie in each other: a county of its own, a node, its attachments.
+    package static let scratchDepthMax = 8
 }

@@ -202,7 +202,13 @@ extension BlobShelf {
             state.hasMore = false
             return true
         }
-        if isShort { try load() }
+        guard isShort else { return }
+        do throws(JournalError) {
+            try load()
+        } catch {
+            state.withLock { $0.hasMore = true }
+            throw error
+        }
     }
 
     static func second() -> Int64 { Int64(SystemClock.monotonicNanos() / 1_000_000_000) }

@@ -119,7 +119,15 @@ package final class BlobShelf: Sendable {
             defer { state.noted = [] }
             return state.noted
         }
-        for named in noted { try want(named) }
+        for (index, named) in noted.enumerated() {
+            do throws(JournalError) {
+                try want(named)
+            } catch {
+                // Nobody else would ever say that they are wanted.
+                state.withLock { $0.noted.insert(contentsOf: noted[index...], at: 0) }
+                throw error
+            }
+        }
     }
 
     private func want(_ named: NamedBlob) throws(JournalError) {

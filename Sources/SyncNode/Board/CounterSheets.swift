@@ -20,9 +20,8 @@ extension BoardMaker {
             let book = try CounterQuery.book(window, at: now, in: directory, from: source)
             var rows: [[String]] = []
             var slots: [JSON] = []
-            var date = today
-            while date <= window.lastDay(from: today), rows.count < Limits.windowDaysShown {
-                defer { date = date.advanced(by: 1) }
+            for date in today.through(window.lastDay(from: today)) {
+                guard rows.count < Limits.windowDaysShown else { break }
                 guard window.isOpenDay(date, book.calendar) == true else { continue }
                 var cells = [date.text]
                 for hour in window.hours {

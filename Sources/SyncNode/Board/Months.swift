@@ -6,9 +6,10 @@ extension CivilDate {
 
     /// The last day of its month.
     package var lastOfMonth: CivilDate {
-        // The 28th and four days more lie in the next month, whatever this one's length.
-        let next = firstOfMonth.advanced(by: 31).firstOfMonth
-        return next.advanced(by: -1)
+        // 31 days behind the first lie in the next month, whatever this one's length; behind the
+        // last month of all there is none.
+        let next = firstOfMonth.advanced(by: 31)
+        return next.month == month ? next : next.firstOfMonth.advanced(by: -1)
     }
 
     /// Its month as a number: year × 12 + month − 1.

@@ -42,6 +42,13 @@ package struct CivilDate: Hashable, Comparable, Sendable {
         return CivilDate(days: max(Self.daysMin, min(wanted, Self.daysMax)))
     }
 
+    /// The days from this one to another, both included; none where that is earlier. It comes to
+    /// an end at the last day of all, too, behind which `advanced` stands still.
+    package func through(_ last: CivilDate) -> [CivilDate] {
+        guard self <= last else { return [] }
+        return (daysSince1970...last.daysSince1970).map { CivilDate(days: $0) }
+    }
+
     /// Its first moment in Asia/Shanghai.
     package var start: Instant {
         Instant(millis: Int64(daysSince1970) * Self.dayMillis - Self.offsetMillis)

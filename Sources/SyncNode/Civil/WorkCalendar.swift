@@ -102,8 +102,10 @@ package struct WorkCalendar: Hashable, Sendable {
         var date = start
         var left = count
         while left > 0 {
+            let last = date
             date = date.advanced(by: 1)
-            guard let isWorked = isWorkingDay(date) else {
+            // Behind the last day of all no day follows.
+            guard date > last, let isWorked = isWorkingDay(date) else {
                 return .calendarMissing(year: date.year)
             }
             let isPaused = !pauses.isEmpty && pauses.contains { $0.contains(date) }

@@ -39,14 +39,13 @@ package struct BookingBook<Failure: Error> {
     /// The first free slot behind one; nil where all that may be booked is taken.
     package func next(after slot: BookingSlot) throws(Failure) -> BookingSlot? {
         let today = CivilDate(of: now)
-        var date = max(slot.date, today)
+        let first = max(slot.date, today)
         let last = max(window.lastDay(from: today), slot.date.advanced(by: window.aheadDays))
-        while date <= last {
+        for date in first.through(last) {
             for hour in window.hours {
                 let candidate = BookingSlot(date: date, start: hour.start)
                 if candidate > slot, try free(candidate) > 0 { return candidate }
             }
-            date = date.advanced(by: 1)
         }
         return nil
     }

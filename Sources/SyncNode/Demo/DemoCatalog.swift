@@ -29,7 +29,8 @@ struct DemoCatalog: DemoPlaces {
         do throws(NodeRuntime.Failure) {
             let county = try DemoCounty(
                 topology: script.county.topology.only(codes.compactMap(RegionCode.init(_:))),
-                data: script.county.data + "/catalog", port: script.county.sparePort + 1,
+                data: script.county.data + "/catalog",
+                ports: DemoPorts(script.county.ports.spare[1], nodes: codes.count),
                 begin: begin)
             do throws(NodeRuntime.Failure) {
                 try await county.start()

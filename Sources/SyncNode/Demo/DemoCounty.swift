@@ -8,15 +8,14 @@ import Runtime
 final class DemoCounty: Sendable {
     let topology: Topology
     let members: [DemoMember]
-    /// Where one more node may listen; further ports follow.
-    let sparePort: Int
+    let ports: DemoPorts
     let data: String
     /// What its clocks say at the start; nil for the machine's.
     private let begin: Instant?
     private let client: HTTPClient
 
     init(
-        topology: Topology, data: String, port: Int, begin: Instant? = nil
+        topology: Topology, data: String, ports: DemoPorts, begin: Instant? = nil
     ) throws(NodeRuntime.Failure) {
         self.topology = topology
         self.data = data
@@ -29,12 +28,11 @@ final class DemoCounty: Sendable {
         }
         self.client = client
         let program = ProgramPath.own
-        sparePort = port + topology.nodes.count
-        members = topology.topDown.enumerated().map { index, node in
+        self.ports = ports
+        members = zip(topology.topDown, ports.nodes).map { node, port in
             DemoMember(
-                node: node, data: "\(data)/\(node.region.text)",
-                listen: "127.0.0.1:\(port + index)", program: program, client: client,
-                begin: begin?.rfc3339)
+                node: node, data: "\(data)/\(node.region.text)", listen: "127.0.0.1:\(port)",
+                program: program, client: client, begin: begin?.rfc3339)
         }
     }
 

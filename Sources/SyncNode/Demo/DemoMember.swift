@@ -48,7 +48,9 @@ final class DemoMember: Sendable {
         process.value = started
         let line = await Blocking.run { started.readLine() }
         guard let line, line.hasPrefix("listening ") else {
-            throw NodeRuntime.Failure("\(node.name) did not start", exitCode: 1)
+            throw NodeRuntime.Failure(
+                "\(node.name) did not start at \(listen)", chinese: "\(node.name) 未能在 \(listen) 启动",
+                exitCode: 1)
         }
     }
 

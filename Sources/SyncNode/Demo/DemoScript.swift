@@ -107,7 +107,7 @@ struct DemoWorld: DemoPlaces {
     let t2: DemoMember
     let lc: DemoMember
     let lt: DemoMember
-    /// Where one more node may listen: behind the last one's port.
+    /// Where one more node may listen.
     let spareAddress: String
 
     init?(_ county: DemoCounty) {
@@ -123,7 +123,7 @@ struct DemoWorld: DemoPlaces {
         self.t2 = t2
         self.lc = lc
         self.lt = lt
-        spareAddress = "127.0.0.1:\(county.sparePort)"
+        spareAddress = "127.0.0.1:\(county.ports.spare[0])"
     }
 
     var all: [DemoMember] { [c, t, v1, v2, t2, lc, lt] }

@@ -45,6 +45,10 @@ struct OpenFile: ~Copyable {
         throw .locked("\(path): another process is using this node's data")
     }
 
+    /// Whether another holds the lock. Where nobody does, it is taken for the length of the
+    /// question, which `lock` outlasts.
+    borrowing func isLocked() -> Bool { flock(descriptor, LOCK_SH | LOCK_NB) != 0 }
+
     /// Up to `count` bytes from `offset`; fewer where the file ends.
     borrowing func read(
         _ count: Int, at offset: Int64, _ site: IOSite

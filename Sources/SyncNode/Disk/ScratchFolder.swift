@@ -1,11 +1,12 @@
+import Base
 import Glibc
 
 /// Folders that this program made for itself.
 package enum ScratchFolder {
-    /// Removes a folder of the demo: its nodes' files, and nothing that it does not know.
+    /// Removes a folder of the demo with all that lies in it; links are removed, not followed.
     package static func remove(_ path: String) {
-        guard path.hasPrefix("/tmp/syncnode-demo-") else { return }
-        for name in names(in: path) { removeNode("\(path)/\(name)") }
+        guard path.hasPrefix("/tmp/syncnode-demo-"), !path.contains("/..") else { return }
+        empty(path, depth: Limits.scratchDepthMax)
         rmdir(path)
     }
 
@@ -16,17 +17,14 @@ package enum ScratchFolder {
         return true
     }
 
-    private static func removeNode(_ path: String) {
-        for folder in ["keys", "blobs"] {
-            for name in names(in: "\(path)/\(folder)") {
-                let inner = "\(path)/\(folder)/\(name)"
-                for deep in names(in: inner) { unlink("\(inner)/\(deep)") }
-                if unlink(inner) != 0 { rmdir(inner) }
-            }
-            rmdir("\(path)/\(folder)")
+    private static func empty(_ path: String, depth: Int) {
+        guard depth > 0 else { return }
+        for name in names(in: path) {
+            let inner = "\(path)/\(name)"
+            if unlink(inner) == 0 { continue }
+            empty(inner, depth: depth - 1)
+            rmdir(inner)
         }
-        for name in names(in: path) { unlink("\(path)/\(name)") }
-        rmdir(path)
     }
 
     /// What lies in a folder, files and folders, in no order; nothing where it is none.

@@ -43,6 +43,14 @@ package final class Sentinel {
         return slots.max { $0.generation < $1.generation }
     }
 
+    /// Whether a process works on the directory of this sentinel; true where nothing tells,
+    /// because there is none. Asked beside that process.
+    package static func isHeld(_ path: String) throws(JournalError) -> Bool {
+        guard access(path, R_OK) == 0 else { return true }
+        let file = try OpenFile(path: path, flags: O_RDONLY, site: .sentinelOpen, faults: nil)
+        return file.isLocked()
+    }
+
     /// Compares the file with what the database says; nil where they agree.
     ///
     /// - Parameter expected: What the database would have written; its generation is ignored.

@@ -87,7 +87,8 @@ package struct NodeCredentials: Sendable {
 
     private static func notItsOwn(_ folder: String) -> KeyFiles.Failure {
         KeyFiles.Failure(
-            sentence: "\(folder)/\(chainName) is not this node's certificate: enrol it again")
+            sentence: "\(folder)/\(chainName) is not this node's certificate: enrol it again",
+            chinese: "\(folder)/\(chainName) 不是本节点的证书，请重新入网")
     }
 
     /// The key that a certificate is asked for; made where there is none.
@@ -139,6 +140,11 @@ package struct NodeCredentials: Sendable {
         from folder: String, under cover: KeyCover
     ) throws(KeyFiles.Failure) -> CertificateKey {
         let path = "\(folder)/\(keyName)"
+        guard SmallFile.exists(path) else {
+            throw KeyFiles.Failure(
+                sentence: "the key \(path) is missing: restore it from a backup",
+                chinese: "缺少密钥 \(path)，请从备份恢复")
+        }
         let line = String(
             decoding: try SmallFile.read(path, limit: Limits.certificateBytesMax), as: UTF8.self)
         let words = line.split { $0 == " " || $0 == "\n" }.map(String.init)
@@ -147,7 +153,8 @@ package struct NodeCredentials: Sendable {
         do throws(CryptoError) {
             return try CertificateKey(pem: pem)
         } catch {
-            throw KeyFiles.Failure(sentence: "\(path) is no key: enrol it again")
+            throw KeyFiles.Failure(
+                sentence: "\(path) is no key: enrol it again", chinese: "\(path) 不是密钥，请重新入网")
         }
     }
 

@@ -104,14 +104,15 @@ extension SheetMaker {
 
     func impact(_ code: String) throws(Source.Failure) -> Sheet? {
         guard let item = try item(code) else { return nil }
-        var open: [RegionID: [String]] = [:]
+        var cases: [RegionID: [String]] = [:]
         var seen: [RegionID: Instant] = [:]
         func add(_ file: CaseState) {
             guard file.item == code, !file.status.isFinal else { return }
-            open[file.scope.region, default: []].append("\(file.number)（v\(file.itemVersion)）")
+            cases[file.scope.region, default: []].append("\(file.number)（v\(file.itemVersion)）")
         }
-        if let keys = try source.openCases(of: code) {
-            for key in keys {
+        let index = try source.openCases(of: code)
+        if let named = index?.keys {
+            for key in named {
                 if case .caseFile(let file)? = try source.content(key) { add(file) }
             }
             for region in directory.regions {
@@ -133,26 +134,30 @@ extension SheetMaker {
         where directory.isWithin(region.id, item.state.authority)
             && directory.isWithin(region.id, own)
         {
-            let cases = open[region.id] ?? []
+            let here = cases[region.id] ?? []
             let contact = try contact(region.id, item.state.authority, seen[region.id])
             let isSilent =
                 region.id != own
                 && contact.map { now.millis - $0.millis > Limits.silentMillis } ?? true
             if isSilent { silent.append(.text(region.code.text)) }
-            count += cases.count
-            guard !cases.isEmpty || isSilent else { continue }
+            count += here.count
+            guard !here.isEmpty || isSilent else { continue }
             rows.append([
-                region.code.text, region.name, cases.sorted().joined(separator: " "),
+                region.code.text, region.name, here.sorted().joined(separator: " "),
                 isSilent ? "未同步，可能有未知在途件" : "", contact?.minute ?? "从未",
             ])
         }
+        // Of very many, as many are named as a person could ever read.
+        let isCut = index.map { $0.total > $0.keys.count } ?? false
+        let open = isCut ? max(index?.total ?? 0, count) : count
         return Sheet(
             "影响范围 " + code,
             stamp: stamp(
-                "在途 \(count) 件", "未同步 \(silent.count) 站", reach(item.state.authority), behind),
+                "在途 \(open) 件" + (isCut ? "，列出其中 \(count) 件" : ""), "未同步 \(silent.count) 站",
+                reach(item.state.authority), behind),
             [Sheet.Section("逐站", ["区划", "站点", "在途件", "提示", "最后联系"], rows)],
             data: [
-                "code": .text(code), "open": .int(Int64(count)), "silent": .array(silent),
+                "code": .text(code), "open": .int(Int64(open)), "silent": .array(silent),
             ])
     }
 

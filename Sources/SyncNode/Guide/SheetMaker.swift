@@ -71,8 +71,9 @@ package protocol ListedSource<Failure>: DocumentSource {
     func list(
         _ collection: Collection, status: String, limit: Int
     ) throws(Failure) -> [StoredDocument]
-    /// Open cases of an item; nil where no index is kept: then all cases are looked through.
-    func openCases(of item: String) throws(Failure) -> [DocumentKey]?
+    /// Open cases of an item, at most `Limits.impactCasesMax`, and how many there are; nil where
+    /// no index is kept: then all cases are looked through.
+    func openCases(of item: String) throws(Failure) -> (keys: [DocumentKey], total: Int)?
     /// Cases that wait for a word of the catalog's authority, the longest waiting first, and how
     /// many there are; nil as above.
     func waitingCases(limit: Int) throws(Failure) -> (keys: [DocumentKey], total: Int)?
@@ -118,7 +119,9 @@ extension ListedSource {
     }
 
     /// Where no index is kept.
-    package func openCases(of item: String) throws(Failure) -> [DocumentKey]? { nil }
+    package func openCases(
+        of item: String
+    ) throws(Failure) -> (keys: [DocumentKey], total: Int)? { nil }
 
     /// Where no index is kept.
     package func waitingCases(

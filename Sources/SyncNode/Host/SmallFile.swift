@@ -10,15 +10,22 @@ package enum SmallFile {
             throw .system(errno, reading: path)
         }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: limit + 1)
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
-        guard count >= 0 else { throw .system(errno, reading: path) }
-        guard count <= limit else {
+        // A pipe gives what it has: all of it comes in pieces.
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: min(limit + 1, Limits.readBytesMax))
+        while bytes.count <= limit {
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .system(errno, reading: path) }
+            if count == 0 { break }
+            bytes += piece[0..<count]
+        }
+        guard bytes.count <= limit else {
             throw KeyFiles.Failure(
                 sentence: "\(path) is too long: it is not what it should be",
                 chinese: "\(path) 过长，不是应有的文件")
         }
-        return Array(bytes[0..<count])
+        return bytes
     }
 
     /// Bytes of a file, so that it can be read without room for the longest.

@@ -223,4 +223,9 @@ package struct Locations: Hashable, Sendable {
 
     /// The journal's value that holds the row, in decimal digits.
     package static let valueName = "located"
+
+    /// The row that the journal's value holds; 0 where it holds none.
+    package static func row(in stored: [UInt8]?) -> Int64 {
+        Int64(String(decoding: stored ?? [], as: UTF8.self)) ?? 0
+    }
 }

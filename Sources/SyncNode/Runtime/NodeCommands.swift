@@ -22,7 +22,8 @@ package enum NodeCommands {
         data: String, code: RegionCode, name: String, suite: UInt8, parentURL: String?
     ) async throws(NodeRuntime.Failure) -> RegionRecord {
         guard let suite = Suite(rawValue: suite) else {
-            throw NodeRuntime.Failure("--suite must be 1 or 2", exitCode: 2)
+            throw NodeRuntime.Failure(
+                "--suite must be 1 or 2", chinese: "--suite 应为 1 或 2", exitCode: 2)
         }
         return try await NodeSetup(
             data: data, code: code, name: name, suite: suite, parentURL: parentURL
@@ -187,7 +188,8 @@ extension NodeCommands {
     ) async throws -> Answer {
         guard RegionCode(code) != nil else {
             throw NodeRuntime.Failure(
-                "--for must be a code of 12 digits, not \(code)", exitCode: 2)
+                "--for must be a code of 12 digits, not \(code)",
+                chinese: "--for 应为 12 位区划代码，不是 \(code)", exitCode: 2)
         }
         let response = try await reach(
             data, "POST", "/admin/v1/export", Array("{\"region\":\"\(code)\"}".utf8))
@@ -238,8 +240,9 @@ extension NodeCommands {
 enum NodeAddress {
     static let valueName = "listen"
 
-    /// The address of the node that runs on this directory; nil where none does. Another node
-    /// may listen there by now, so whoever answers must say that it is this one.
+    /// The address of the node that runs on this directory; nil where none does: the node that
+    /// it is a copy of may listen there. Another may, too, so whoever answers must say that it is
+    /// this one.
     static func running(
         in data: String, _ client: HTTPClient
     ) async throws(NodeRuntime.Failure) -> String? {
@@ -265,6 +268,7 @@ enum NodeAddress {
         let directory = StoreDirectory(path: data)
         try NodeRuntime.Failure.check(directory)
         do throws(JournalError) {
+            guard try Sentinel.isHeld(directory.sentinel) else { return (nil, nil) }
             let readers = ReadPool(directory: directory)
             return try readers.read { (reader) throws(JournalError) in
                 let noted = try reader.value(valueName)

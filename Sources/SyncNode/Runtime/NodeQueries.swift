@@ -281,8 +281,7 @@ struct NodeQueries: NodeView {
         do throws(JournalError) {
             return try store.readers.read(body)
         } catch {
-            Console.say("read: \(error)")
-            throw .failed
+            throw ViewError(error, at: "read")
         }
     }
 
@@ -290,8 +289,7 @@ struct NodeQueries: NodeView {
         do throws(JournalError) {
             return try store.blobs.countWanted()
         } catch {
-            Console.say("attachments: \(error)")
-            throw .failed
+            throw ViewError(error, at: "attachments")
         }
     }
 
@@ -373,5 +371,20 @@ struct NodeQueries: NodeView {
         var status = statvfs()
         guard statvfs(runtime.options.data, &status) == 0 else { return 0 }
         return Int64(status.f_bavail) * Int64(status.f_frsize)
+    }
+}
+
+extension ViewError {
+    /// What a caller is told of the store's error. What will not pass by itself stands in the
+    /// node's own log.
+    init(_ error: JournalError, at place: String) {
+        switch error {
+        case .locked: self = .busy
+        case .full: self = .full
+        case .fenced: self = .closed
+        case .damaged, .failed:
+            Console.say("\(place): \(error.words)")
+            self = .failed
+        }
     }
 }

@@ -181,23 +181,6 @@ package final class NodeRuntime: Sendable {
         }
     }
 
-    /// Finds out which attachments are wanted, beside what goes on.
-    private func takeStock() {
-        Task { [blobs = store.blobs, board = store.board] in
-            let isWaiting = await Blocking.run {
-                do throws(JournalError) {
-                    try blobs.load()
-                    try blobs.countUnnamed()
-                    return try blobs.countWanted() > 0
-                } catch {
-                    Console.say("the attachments could not be counted: \(error)")
-                    return false
-                }
-            }
-            if isWaiting { board.touch() }
-        }
-    }
-
     /// Lets the command line find this node by its directory.
     private func noteAddress() async {
         guard let endpoint else { return }

@@ -277,8 +277,7 @@ extension NodeQueries {
                         of: state, in: directory, from: source)?.advanced(by: 1))
             }
         } catch {
-            Console.say("archive: \(error)")
-            throw .failed
+            throw ViewError(error, at: "archive")
         }
     }
 
@@ -363,8 +362,7 @@ extension NodeQueries {
         do throws(JournalError) {
             return try body(runtime.store.line)
         } catch {
-            Console.say("queue: \(error)")
-            throw .failed
+            throw ViewError(error, at: "queue")
         }
     }
 }

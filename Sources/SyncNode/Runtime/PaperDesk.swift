@@ -46,8 +46,7 @@ extension NodeQueries {
         do throws(JournalError) {
             return try store.tally.look(runtime.board.directory, body)
         } catch {
-            Console.say("board: \(error)")
-            throw .failed
+            throw ViewError(error, at: "board")
         }
     }
 
@@ -326,7 +325,9 @@ struct StationVoucher: Sendable {
                 try await vouch()
                 seen = version
             } catch {
-                Console.say("stations' keys could not be vouched for: \(error)")
+                if !store.board.isClosed {
+                    Console.say("stations' keys could not be vouched for: \(error.words)")
+                }
             }
         } while await rest()
     }

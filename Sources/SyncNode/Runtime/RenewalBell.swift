@@ -12,10 +12,27 @@ final class RenewalBell: Sendable {
         var isMarked = false
     }
 
-    private let store: OpenStore
+    /// Marks the store; hears why that failed.
+    typealias Mark = @Sendable (@escaping @Sendable (Writer.Failure?) -> Void) -> Void
+
+    private let mark: Mark
+    private let pauseMillis: Int
     private let state = Mutex(State())
 
-    init(_ store: OpenStore) { self.store = store }
+    convenience init(_ store: OpenStore) {
+        let old = Array(store.signer.key.text.utf8)
+        self.init { [writer = store.writer] reply in
+            writer.submit(.remember(OpenStore.rewindName, old)) { result in
+                if case .failure(let failure) = result { reply(failure) } else { reply(nil) }
+            }
+        }
+    }
+
+    /// - Parameter pauseMillis: Before a mark that failed is tried again.
+    init(pauseMillis: Int = Limits.backoffMillisMax, mark: @escaping Mark) {
+        self.mark = mark
+        self.pauseMillis = pauseMillis
+    }
 
     func set(_ callback: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state in
@@ -41,24 +58,39 @@ final class RenewalBell: Sendable {
     /// Whoever runs the node starts it anew, as the same incarnation.
     func restart() { state.withLock { $0.callback }?() }
 
-    /// The first ring counts.
+    /// The first ring counts. Where the store cannot be marked, as on a full disk, that is tried
+    /// again until it can: the node writes nothing meanwhile.
     func ring() {
         let isFirst = state.withLock { state in
             defer { state.isRung = true }
             return !state.isRung
         }
-        guard isFirst else { return }
-        let old = Array(store.signer.key.text.utf8)
-        store.writer.submit(.remember(OpenStore.rewindName, old)) { result in
-            if case .failure(let failure) = result {
-                Console.say("the store could not be marked: \(failure.words)")
+        if isFirst { tryToMark(isFirst: true) }
+    }
+
+    private func tryToMark(isFirst: Bool) {
+        mark { [weak self] failure in
+            guard let failure else {
+                self?.marked()
                 return
             }
-            let callback = self.state.withLock { state in
-                state.isMarked = true
-                return state.callback
+            if isFirst { Console.say("the store could not be marked: \(failure.words)") }
+            Task { [weak self, millis = self?.pauseMillis ?? 0] in
+                do {
+                    try await Task.sleep(for: .milliseconds(millis))
+                } catch {
+                    return
+                }
+                self?.tryToMark(isFirst: false)
             }
-            callback?()
         }
+    }
+
+    private func marked() {
+        let callback = state.withLock { state in
+            state.isMarked = true
+            return state.callback
+        }
+        callback?()
     }
 }

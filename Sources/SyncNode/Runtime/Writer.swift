@@ -90,10 +90,17 @@ package final class Writer: Sendable {
     /// Blocking; never on the writer's own thread. Where they cannot be stored, whoever reads
     /// finds them as they were.
     package func freshen() {
-        guard holdsDocuments else { return }
-        let stored = Mailbox<Bool>(capacity: 1)
-        submit(.storeDocuments) { _ in stored.close() }
-        _ = stored.take(upTo: 1, expecting: 1, delayMicros: 0)
+        while holdsDocuments, mailbox.isOpen {
+            let stored = Mailbox<Bool>(capacity: 1)
+            let wish = Pending(submission: .storeDocuments) { _ in stored.close() }
+            if mailbox.push(wish) {
+                _ = stored.take(upTo: 1, expecting: 1, delayMicros: 0)
+                return
+            }
+            // The queue is full: the batch at hand makes room. To be refused would be to find
+            // what was acknowledged missing.
+            _ = stored.hasNext(withinMicros: Limits.batchDelayMicrosMax)
+        }
     }
 
     /// Whether `freshen` would wait.
@@ -145,8 +152,11 @@ package final class Writer: Sendable {
         settleErasures(kernel, board: board, at: clock.now(), remove: remove)
         while true {
             if !mailbox.hasNext(withinMicros: Limits.writerIdleMicros) {
-                events.add(settle(kernel))
+                let stored = settle(kernel)
+                events.add(stored)
                 waiting.set(kernel.isBehind)
+                // Of these the commit before told nobody.
+                if !stored.isEmpty { board.touch() }
             }
             let batch = mailbox.take(
                 upTo: Limits.batchCommandsMax, expecting: expected,

@@ -61,7 +61,7 @@ package final class Database {
     }
 
     /// Whether no transaction is open.
-    var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
+    package var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
 
     /// Runs SQL that is fixed text: schema steps and settings.
     package func execute(_ sql: String) throws(JournalError) {
@@ -113,7 +113,9 @@ extension Database {
         _ code: Int32, _ handle: OpaquePointer?, doing action: String
     ) -> JournalError {
         let said = handle.flatMap { sqlite3_errmsg($0) } ?? sqlite3_errstr(code)
-        let text = "\(action): \(said.map { String(cString: $0) } ?? "code \(code)")"
+        // Of a statement of many lines the first says which it is.
+        let first = action.prefix { $0 != "\n" && $0 != ";" }
+        let text = "\(first): \(said.map { String(cString: $0) } ?? "code \(code)")"
         let system = handle.map { sqlite3_system_errno($0) } ?? 0
         switch code & 0xff {
         case SQLITE_FULL: return .full

@@ -23,6 +23,9 @@ struct JournalCounts {
     var chains: Int64 = 0
     /// Highest row of an incarnation.
     var incarnations: Int64 = 0
+    /// Highest row of a document that was ever given out: none is given out twice, since those
+    /// who go after the documents keep the row where they stand.
+    var documents: Int64 = 0
     /// Highest row of words.
     var words: Int64 = 0
     /// Highest row of words in the full-text index.

@@ -19,7 +19,9 @@ extension SQLiteJournal {
         invariant(document.state.count <= Limits.documentBytesMax, "a document keeps its limit")
         let before = try knownDocument(document.key)
         let row = try putWords(document, before)
-        let facts = try documentTable.write(document, words: row, replacing: before?.facts)
+        if before == nil { counts.documents += 1 }
+        let facts = try documentTable.write(
+            document, words: row, replacing: before?.facts, row: counts.documents)
         known.remember(.stored(facts, search: document.search), of: document.key)
     }
 

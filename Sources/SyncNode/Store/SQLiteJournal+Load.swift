@@ -27,9 +27,17 @@ extension SQLiteJournal {
     }
 
     private func loadCounts() throws(JournalError) {
+        counts.documents = max(
+            try documentTable.lastRow(),
+            Locations.row(in: try values.read(Locations.valueName)))
         counts.words = try words.lastRow()
         counts.wordsIndexed = try values.read(StoreValue.wordsIndexed).map(Self.number) ?? 0
         counts.words = max(counts.words, counts.wordsIndexed)
+        for (name, row) in [
+            (Locations.valueName, counts.documents), (StoreValue.wordsIndexed, counts.words),
+        ] where !(0...Limits.storeRowsMax).contains(row) {
+            throw .damaged("value \(name)")
+        }
         if let bytes = try values.read(StoreValue.storeEpoch), bytes.count == 8 {
             counts.storeEpoch = UInt64(bitPattern: Self.number(bytes))
         }

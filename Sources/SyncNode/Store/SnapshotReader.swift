@@ -36,8 +36,9 @@ package final class SnapshotReader {
             PRAGMA trusted_schema = OFF;
             PRAGMA cache_size = -\(Limits.storeReaderCacheKiB);
             """)
-        try Schema.refuseNewer(
-            try database.number("PRAGMA user_version"), path: directory.database)
+        let version = try database.number("PRAGMA user_version")
+        try Schema.refuseNewer(version, path: directory.database)
+        guard version > 0 else { throw .damaged("\(directory.database) holds nothing of a node") }
         values = ValueTable(database)
         scopeTable = ScopeTable(database)
         incarnationTable = IncarnationTable(database)

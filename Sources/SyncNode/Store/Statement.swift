@@ -106,9 +106,6 @@ package final class Statement {
     /// Ends its rows, so that it may be bound anew.
     package func reset() { sqlite3_reset(handle) }
 
-    /// The row that the last insert of this connection made.
-    var insertedRow: Int64 { sqlite3_last_insert_rowid(database.handle) }
-
     // MARK: columns of the present row
 
     /// A whole number; 0 for NULL.

@@ -4,9 +4,22 @@ import Change
 import Civil
 import Domain
 import Kernel
+import Store
 
 /// What is asked of the figures.
 extension Tally {
+    /// Finds out how much was not looked at, where the file cannot be written.
+    func countMissing(_ reader: SnapshotReader) throws(JournalError) {
+        missing = pending.count
+        for leaf in try reader.leaves() where leaf.record.name.family == .cases {
+            for head in leaf.heads {
+                let chain = TallyChain(scope: leaf.record.name.id, actor: head.actor)
+                let mark = marks[chain]?.seen ?? 0
+                if head.seq.rawValue > mark { missing += Int(clamping: head.seq.rawValue - mark) }
+            }
+        }
+    }
+
     func figures(
         of region: RegionID, in period: ClosedRange<CivilDate>
     ) throws(JournalError) -> Figures {
@@ -27,8 +40,10 @@ extension Tally {
         try file.due(until: day.daysSince1970, limit: limit, at: passes)
     }
 
-    func openCases(of item: String) throws(JournalError) -> [DocumentKey] {
-        try file.parts(of: item, isOpen: true, limit: Limits.impactCasesMax)
+    func openCases(of item: String) throws(JournalError) -> (keys: [DocumentKey], total: Int) {
+        let keys = try file.parts(of: item, isOpen: true, limit: Limits.impactCasesMax)
+        let isWhole = keys.count < Limits.impactCasesMax
+        return (keys, isWhole ? keys.count : try file.openCount(of: item))
     }
 
     func waiting(limit: Int) throws(JournalError) -> (keys: [DocumentKey], total: Int) {
@@ -71,7 +86,7 @@ extension Tally {
     }
 
     /// A period as the file has it: whole months as months, the ends as days.
-    private static func ranges(of period: ClosedRange<CivilDate>) -> [ClosedRange<Int>] {
+    static func ranges(of period: ClosedRange<CivilDate>) -> [ClosedRange<Int>] {
         var ranges: [ClosedRange<Int>] = []
         var date = period.lowerBound
         while date <= period.upperBound {
@@ -81,6 +96,8 @@ extension Tally {
             } else {
                 ranges.append(date.daysSince1970...min(end, period.upperBound).daysSince1970)
             }
+            // Behind the last day of all there is no next.
+            if end >= period.upperBound { break }
             date = end.advanced(by: 1)
         }
         return ranges

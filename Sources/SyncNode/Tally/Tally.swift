@@ -17,7 +17,7 @@ final class Tally {
     /// What the step found out about links, beside the documents.
     private var contacts: [TallyContact] = []
     /// Open documents to be counted anew, since the catalog or the directory has changed.
-    private var pending: [DocumentKey] = []
+    private(set) var pending: [DocumentKey] = []
     /// Sums of the numbers of the `cat` and `dir` chains, as they are in the figures.
     private var catalogVersion: UInt64
     var nextCatalogVersion: UInt64
@@ -27,10 +27,15 @@ final class Tally {
     /// How far the chains of control scopes were looked at for receipts of a catalog.
     private var controls: [TallyChain: UInt64]?
     /// Changes that are here and not looked at yet.
-    private(set) var missing = 0
+    var missing = 0
 
-    init(_ path: String, identity: [UInt8], own: RegionID) throws(JournalError) {
-        file = try TallyFile.open(path, identity: identity)
+    convenience init(_ path: String, identity: [UInt8], own: RegionID) throws(JournalError) {
+        try self.init(try TallyFile.open(path, identity: identity), own: own)
+    }
+
+    /// - Parameter file: As it is; nothing in memory is ahead of it.
+    init(_ file: TallyFile, own: RegionID) throws(JournalError) {
+        self.file = file
         self.own = own
         marks = try file.marks()
         places = try file.places()

@@ -63,11 +63,9 @@ extension Portion {
         if last.daysSince1970 - day.daysSince1970 >= Limits.outageDaysMax {
             day = last.advanced(by: 1 - Limits.outageDaysMax)
         }
-        while day <= last {
-            let next = day.advanced(by: 1)
-            let part = min(end, next.start.millis) - max(start, day.start.millis)
+        for day in day.through(last) {
+            let part = min(end, day.end.millis + 1) - max(start, day.start.millis)
             if part >= 60_000 { portion.add(.outage, day, sum: Int(part / 60_000)) }
-            day = next
         }
         return portion
     }

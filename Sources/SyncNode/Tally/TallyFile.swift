@@ -22,6 +22,7 @@ final class TallyFile {
     private let countOwn: Statement
     private let behind: Statement
     private let ofItem: Statement
+    private let openCount: Statement
     private let waiting: Statement
     private let waitingCount: Statement
     let allMarks: Statement
@@ -137,6 +138,7 @@ final class TallyFile {
         countOwn = Statement(database, TallySQL.countOwn)
         behind = Statement(database, TallySQL.behind)
         ofItem = Statement(database, TallySQL.ofItem)
+        openCount = Statement(database, TallySQL.openCount)
         waiting = Statement(database, TallySQL.waiting)
         waitingCount = Statement(
             database, "SELECT count(*) FROM part INDEXED BY part_waits WHERE waits <> 0")
@@ -153,7 +155,10 @@ final class TallyFile {
 
     func begin() throws(JournalError) { try database.execute("BEGIN IMMEDIATE") }
     func commit() throws(JournalError) { try database.execute("COMMIT") }
-    func rollback() throws(JournalError) { try database.execute("ROLLBACK") }
+    /// Nothing where a full disk has made SQLite roll back by itself.
+    func rollback() throws(JournalError) {
+        if !database.isAutocommit { try database.execute("ROLLBACK") }
+    }
 
     // MARK: cells
 
@@ -308,6 +313,13 @@ final class TallyFile {
         try ofItem.bind(2, isOpen ? 1 : 0 as Int64)
         try ofItem.bind(3, Int64(limit))
         return try keys(ofItem)
+    }
+
+    /// Open cases of an item. Walks an index.
+    func openCount(of item: String) throws(JournalError) -> Int {
+        defer { openCount.reset() }
+        try openCount.bind(1, item)
+        return try openCount.step() ? Int(openCount.integer(0)) : 0
     }
 
     /// Cases that wait for a word of the catalog's authority, the longest waiting first, and how

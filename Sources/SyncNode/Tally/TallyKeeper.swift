@@ -53,8 +53,9 @@ package final class TallyKeeper: Sendable {
                     try tally.step(reader, TallySource(reader, directory), directory)
                 }
             } catch {
-                // What is in memory may be ahead of the file: it is opened anew.
+                // What is in memory may be ahead of the file: it is read or opened anew.
                 state.tally = nil
+                if error.isPassing { state.tally = try Tally(tally.file, own: own) }
                 throw error
             }
         }
@@ -67,16 +68,24 @@ package final class TallyKeeper: Sendable {
         return tally
     }
 
-    /// Lends the figures, with documents of one moment beside them.
+    /// Lends the figures, with documents of one moment beside them. Where the file cannot be
+    /// written, as on a full disk, they are lent as they are, and say what is missing.
     package func look<Result: Sendable>(
         _ directory: Directory,
         _ body: @Sendable (KeptFigures, TallySource) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
-        try catchUp(directory, steps: Limits.tallyStepsAwaited)
+        var isStale = false
+        do throws(JournalError) {
+            try catchUp(directory, steps: Limits.tallyStepsAwaited)
+        } catch {
+            guard error.isPassing else { throw error }
+            isStale = true
+        }
         return try state.withLock { (state) throws(JournalError) in
             let tally = try tally(&state)
             return try readers.read { (reader) throws(JournalError) in
-                try body(
+                if isStale { try tally.countMissing(reader) }
+                return try body(
                     KeptFigures(tally, directory),
                     TallySource(reader, directory, tally: tally))
             }
@@ -107,6 +116,16 @@ package final class TallyKeeper: Sendable {
                 seen = now
             }
         } while await rest(seen == version() ? Limits.tallyRestMillis : Limits.tallyStepMillis)
+    }
+}
+
+extension JournalError {
+    /// Whether the file is whole and cannot be written just now.
+    fileprivate var isPassing: Bool {
+        switch self {
+        case .full, .locked: true
+        case .damaged, .failed, .fenced: false
+        }
     }
 }
 

@@ -31,6 +31,8 @@ enum TallySQL {
         WHERE item = ? AND open >= ? ORDER BY id LIMIT ?
         """
 
+    static let openCount = "SELECT count(*) FROM part WHERE item = ? AND open = 1"
+
     static let waiting = """
         SELECT collection, id FROM part INDEXED BY part_waits WHERE waits <> 0
         ORDER BY received, id LIMIT ?

@@ -71,7 +71,9 @@ package final class TallySource: ListedSource {
     }
 
     /// By an index: nothing is passed over, however many cases there are.
-    package func openCases(of item: String) throws(JournalError) -> [DocumentKey]? {
+    package func openCases(
+        of item: String
+    ) throws(JournalError) -> (keys: [DocumentKey], total: Int)? {
         try tally?.openCases(of: item)
     }
 

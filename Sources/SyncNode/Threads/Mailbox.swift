@@ -33,6 +33,13 @@ package final class Mailbox<Element: Sendable>: @unchecked Sendable {
         return true
     }
 
+    /// Whether anything is taken in still.
+    package var isOpen: Bool {
+        monitor.lock()
+        defer { monitor.unlock() }
+        return !isClosed
+    }
+
     /// Nothing is taken in any more; what waits is still given out.
     package func close() {
         monitor.lock()

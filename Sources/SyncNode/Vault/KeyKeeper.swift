@@ -67,17 +67,19 @@ package struct KeyKeeper: Sendable {
             }
             for scope in vault.wanted { await ensure(scope) }
             let version = watch.version()
-            if version != seen {
-                await lookOver(watch.scopes())
-                seen = version
-            }
+            // What could not be written is tried again: nobody else may ever say it.
+            if version != seen, await lookOver(watch.scopes()) { seen = version }
         } while await rest()
     }
 
     /// Looks over the keys of some case scopes after the directory changed: wraps what this node
     /// can open for those of the audience that lack it, and has its own scope begin a new key
     /// once one of those who have the old one is not of the audience any more.
-    func lookOver(_ scopes: [ScopeName]) async {
+    ///
+    /// - Returns: Whether all of that was written.
+    @discardableResult
+    func lookOver(_ scopes: [ScopeName]) async -> Bool {
+        var isWhole = true
         for scope in scopes where scope.family == .cases {
             let audience = vault.ports.audience(scope)
             let named = Set(audience.map(Vault.fingerprint))
@@ -103,8 +105,9 @@ package struct KeyKeeper: Sendable {
                 drafts.append(vault.newKey(of: scope, generation: latest.generation + 1))
             }
             guard !drafts.isEmpty else { continue }
-            _ = await write(drafts)
+            if await !write(drafts) { isWhole = false }
             vault.forget(scope.id)
         }
+        return isWhole
     }
 }

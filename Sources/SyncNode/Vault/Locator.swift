@@ -88,8 +88,7 @@ package struct Locator: Sendable {
     }
 
     private static func row(_ reader: SnapshotReader) throws(JournalError) -> Int64 {
-        let value = try reader.value(Locations.valueName) ?? []
-        return Int64(String(decoding: value, as: UTF8.self)) ?? 0
+        Locations.row(in: try reader.value(Locations.valueName))
     }
 
     /// nil where nothing is sealed.

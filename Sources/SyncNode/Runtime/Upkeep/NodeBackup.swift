@@ -17,7 +17,8 @@ package enum NodeBackup {
         }
         guard !SmallFile.exists(path) else {
             throw NodeRuntime.Failure(
-                "\(path) exists already: a backup goes to a place of its own", exitCode: 2)
+                "\(path) exists already: a backup goes to a place of its own",
+                chinese: "\(path) 已存在：备份须放到一个新的位置", exitCode: 2)
         }
         do throws(JournalError) {
             if path.hasSuffix(".db") {
@@ -44,6 +45,15 @@ package enum NodeBackup {
     /// - Throws: exit code 5, and nothing is made, where no secret opens the keys.
     package static func restore(from path: String, data: String) throws(NodeRuntime.Failure) {
         let directory = StoreDirectory(path: data)
+        guard !directory.hasDatabase else {
+            throw NodeRuntime.Failure(
+                "\(data) holds a node already: restore to a place of its own",
+                chinese: "\(data) 里已经有一个节点：请恢复到一个新的目录", exitCode: 3)
+        }
+        guard SmallFile.exists(path) else {
+            throw NodeRuntime.Failure(
+                "there is no backup at \(path)", chinese: "\(path) 没有备份", exitCode: 2)
+        }
         let hasKeys = SmallFile.exists(path + "/keys")
         let cover: KeyCover
         do throws(KeyFiles.Failure) {

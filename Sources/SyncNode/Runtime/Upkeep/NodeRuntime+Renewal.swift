@@ -88,12 +88,37 @@ extension NodeRuntime {
         let entry = DirectoryEntry.incarnation(
             region: own, key: store.signer.key, node: store.keys.nodeID,
             proof: passed(epoch: 0))
-        do throws(JournalError) {
-            try await submit(.state([entry]))
-            return board.directory.region(of: store.signer.key) == own
-        } catch {
-            Console.say("this root could not state itself: \(error)")
-            return false
+        let isStated = await untilDone("this root could not state itself") {
+            () throws(JournalError) in try await submit(.state([entry]))
+        }
+        return isStated && board.directory.region(of: store.signer.key) == own
+    }
+
+    private func untilDone(
+        _ what: String, _ body: () async throws(JournalError) -> Void
+    ) async -> Bool {
+        await Self.untilDone(what, { await rest(Limits.seatLookSeconds * 1000) }, body)
+    }
+
+    /// Tries again and again what a full disk or a busy writer puts off, and says so once: what
+    /// is owed at a start would else wait for the next one.
+    ///
+    /// - Parameter rest: Waits a moment; false once the node stops.
+    /// - Returns: Whether it is done.
+    static func untilDone(
+        _ what: String, _ rest: () async -> Bool,
+        _ body: () async throws(JournalError) -> Void
+    ) async -> Bool {
+        var isTold = false
+        while true {
+            do throws(JournalError) {
+                try await body()
+                return true
+            } catch {
+                guard await rest() else { return false }
+                if !isTold { Console.say("\(what): \(error.words)") }
+                isTold = true
+            }
         }
     }
 
@@ -106,10 +131,8 @@ extension NodeRuntime {
         while !isLevel, !board.directory.children(of: own).isEmpty {
             guard await rest(Limits.backoffMillisMin) else { return }
         }
-        do throws(JournalError) {
-            _ = try await takeSeat()
-        } catch {
-            Console.say("this root could not take its seat: \(error)")
+        _ = await untilDone("this root could not take its seat") {
+            () throws(JournalError) in _ = try await takeSeat()
         }
     }
 
@@ -199,10 +222,9 @@ extension NodeRuntime {
         guard directory.seat(of: region)?.key == store.signer.key,
             directory.agreement(of: region) != text
         else { return }
-        do throws(JournalError) {
+        _ = await untilDone("the key for bundles could not be stated") {
+            () throws(JournalError) in
             try await submit(.state([.agreement(region: region, text: text)]))
-        } catch {
-            Console.say("the key for bundles could not be stated: \(error.words)")
         }
     }
 
@@ -261,6 +283,28 @@ extension NodeRuntime {
                 } catch {
                     Console.say("what nothing names could not be removed: \(error)")
                 }
+            }
+        }
+    }
+
+    /// Finds out which attachments are wanted, beside what goes on.
+    func takeStock() {
+        Task { [blobs = store.blobs, board = store.board] in
+            // Until it is known, none that a change named before is asked for.
+            _ = await Self.untilDone("the attachments could not be counted") {
+                do {
+                    try await Task.sleep(for: .seconds(Limits.seatLookSeconds))
+                } catch {
+                    return false
+                }
+                return !board.isClosed
+            } _: { () throws(JournalError) in
+                let isWaiting = try await Blocking.run { () throws(JournalError) in
+                    try blobs.load()
+                    try blobs.countUnnamed()
+                    return try blobs.countWanted() > 0
+                }
+                if isWaiting { board.touch() }
             }
         }
     }

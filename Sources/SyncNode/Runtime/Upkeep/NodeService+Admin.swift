@@ -209,7 +209,13 @@ enum AdminToken {
     static func text(in data: String) throws(NodeRuntime.Failure) -> String {
         do throws(KeyFiles.Failure) {
             let bytes = try SmallFile.read(path(data), limit: 2 * Limits.adminTokenBytes)
-            return String(decoding: bytes, as: UTF8.self)
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard Hex.decode(text)?.count == Limits.adminTokenBytes else {
+                throw KeyFiles.Failure(
+                    sentence: "\(path(data)) is no token: remove it and start the node again",
+                    chinese: "\(path(data)) 不是口令文件，请删除后重新启动节点")
+            }
+            return text
         } catch {
             throw NodeRuntime.Failure(error.sentence, chinese: error.chinese, exitCode: 5)
         }

@@ -351,7 +351,10 @@ extension ReceiptDuty {
         } catch {
             throw .journal(error)
         }
-        if !drafts.isEmpty { _ = try await store.writer.submit(.write(drafts)) }
+        if !drafts.isEmpty {
+            // Not into a scope that is on its way back: looked at again with the next change.
+            guard case .done = try await store.writer.submit(.write(drafts)) else { return 0 }
+        }
         looked = seen
         return drafts.count
     }

@@ -40,7 +40,7 @@ package enum Verification {
             findings.add(StoreFault(.bytes, "database", why))
             return Report(json: String(decoding: findings.json, as: UTF8.self), isSound: false)
         } catch {
-            throw NodeRuntime.Failure("\(data) cannot be read: \(error)", exitCode: 3)
+            throw .store(error, data)
         }
     }
 

@@ -15,6 +15,7 @@ final class DocumentTable {
     private let stateByLabel: Statement
     private let attention: Statement
     private let ofScope: Statement
+    private let last: Statement
 
     /// What decides which indexes a write must touch.
     struct Facts {
@@ -63,8 +64,8 @@ final class DocumentTable {
             database,
             """
             INSERT INTO document
-                (collection, id, status, state, scope, label, time, attention, words)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (collection, id, status, state, scope, label, time, attention, words, no)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         update = Statement(
             database,
@@ -90,6 +91,13 @@ final class DocumentTable {
             """)
         ofScope = Statement(
             database, "SELECT collection, id, words FROM document WHERE scope = ?")
+        last = Statement(database, "SELECT max(no) FROM document")
+    }
+
+    /// The highest row, 0 where there is none.
+    func lastRow() throws(JournalError) -> Int64 {
+        defer { last.reset() }
+        return try last.step() ? last.integer(0) : 0
     }
 
     func read(_ key: DocumentKey, words: WordTable) throws(JournalError) -> StoredDocument? {
@@ -122,9 +130,11 @@ final class DocumentTable {
     }
 
     /// Writes a document; indexes are touched only where what they hold has changed.
+    ///
+    /// - Parameter row: The number of a new one's row: above all that were ever given out.
     /// - Returns: What the next write of it has to know.
     func write(
-        _ document: StoredDocument, words: Int64, replacing old: Facts?
+        _ document: StoredDocument, words: Int64, replacing old: Facts?, row: Int64
     ) throws(JournalError) -> Facts {
         if let old, old.scope == document.scope, old.label == document.label,
             old.time == document.time, old.attention == document.attention, old.words == words
@@ -141,6 +151,7 @@ final class DocumentTable {
             try update.bind(1, old.row)
         } else {
             try bind(document.key, to: insert)
+            try insert.bind(10, row)
         }
         try statement.bind(3, document.status)
         try statement.bind(5, document.scope.rawValue)
@@ -149,7 +160,7 @@ final class DocumentTable {
         try statement.bind(8, document.attention ? 1 : 0 as Int64)
         try statement.bind(9, words)
         try statement.run(4, blob: document.state)
-        return Facts(of: document, words: words, row: old?.row ?? insert.insertedRow)
+        return Facts(of: document, words: words, row: old?.row ?? row)
     }
 
     func remove(_ key: DocumentKey) throws(JournalError) {
