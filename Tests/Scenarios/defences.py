@@ -501,7 +501,7 @@ DEFENCES = [
      "found.place != 0, place != 0, found.place != place {",
      'found.place != 0, place != 0, found.place != place, !isRemoved("copied-files") {',
      "SentinelTests/aCopyOfTheFilesIsFenced"),
-    ("numbers-apart", "Domain/Case/CaseDemands.swift",
+    ("numbers-apart", "Domain/Case/CaseRules+Acts.swift",
      "if let first, first != desk.key {",
      'if let first, first != desk.key, !isRemoved("numbers-apart") {',
      "KernelDuplicateTests/anotherIncarnationGivesOtherNumbers"),

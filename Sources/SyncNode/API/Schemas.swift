@@ -33,10 +33,9 @@ enum Schemas {
                     ("parent", .flag), ("lagSeconds", .orNull(.integer(min: 0))),
                     ("unsent", .integer(min: 0)), ("lastContact", .orNull(.moment)),
                     ("clockOffsetMillis", .orNull(.integer())), ("clockTrust", .string()),
-                    ("clockCorrectionMillis", .integer()),
-                    ("lastError", .orNull(.string())), ("ended", .flag), ("alarms", .list(alarm)),
-                    ("receiptTime", .orNull(.moment)),
-                    ("receiptBehind", .orNull(.integer(min: 0))),
+                    ("clockCorrectionMillis", .integer()), ("ended", .flag),
+                    ("lastError", .orNull(.string())), ("alarms", .list(alarm)),
+                    ("receiptTime", .orNull(.moment)), ("receiptBehind", .orNull(.integer(min: 0))),
                 ],
                 required: [
                     "region", "url", "state", "lagSeconds", "unsent", "lastContact", "alarms",
