@@ -108,7 +108,12 @@ extension Verb {
     ) { order in
         try await order.query("/api/v1/unsent") { answer in
             let link = answer["link"]
-            let why = [link?["state"]?.text, link?["lastContact"]?.text, link?["error"]?.text]
+            let state = link?["state"]?.text ?? "-"
+            let word = PeerStatus.State(rawValue: state)?.word ?? state
+            let why = [
+                Words("与上级的链路：\(word)", "the link above: \(state)").text,
+                link?["lastContact"]?.text, link?["error"]?.text,
+            ]
             return [why.compactMap { $0 }.joined(separator: "  ")]
                 + (answer["cases"]?.array ?? []).flatMap(deliveryLines)
         }

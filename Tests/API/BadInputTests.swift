@@ -9,6 +9,18 @@ import Testing
 /// What the OpenAPI document leads to when each rule of it is broken: the same requests go to a
 /// served node in the Runtime's tests.
 @Suite struct BadInputTests {
+    /// The longest of very many members was once named as what is too long, with its 14 bytes.
+    @Test func veryManyMembersAreTheBodysLength() throws {
+        let members = (0..<40_000).map { "\"k\($0)\":\($0)" }.joined(separator: ",")
+        let many = "{\"command\":\"item.draft\",\"code\":\"370511001001\",\(members)}"
+        #expect(many.utf8.count > Limits.commandBytesMax)
+        let problem = CommandBody.tooLong(Array(many.utf8))
+        #expect(problem.status == 413 && problem.field == "body")
+        let text = String(repeating: "x", count: Limits.commandBytesMax)
+        let one = CommandBody.tooLong(Array("{\"a\":1,\"note\":\"\(text)\"}".utf8))
+        #expect(one.field == "note")
+    }
+
     @Test func everyRuleOfTheDocumentIsKept() throws {
         let document = try JSON(parsing: API.openAPI)
         let all = BadRequest.all(of: document) + BadRequest.commands

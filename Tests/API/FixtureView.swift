@@ -111,6 +111,10 @@ struct FixtureView: NodeView {
         return WorkCalendar()
     }
 
+    func light(
+        of file: StoredDocument, on today: CivilDate
+    ) throws(ViewError) -> CaseClock.Light? { try clock(of: file, on: today)?.light }
+
     func clock(of file: StoredDocument, on today: CivilDate) throws(ViewError) -> CaseClock? {
         try fail()
         var course = CaseClock.Course(

@@ -25,6 +25,21 @@ import Testing
             RankingWeights(["onTime": 0, "once": 0, "content": 0, "tickets": 0]) == nil)
     }
 
+    /// 4/4, 3/4 twice, and two of whom too little is known.
+    @Test func whoIsLikedBestStandsFirst() {
+        func rated(_ name: String, _ content: Int, _ count: Int) -> Rated {
+            Rated(name, [Figures.Amount(count: count, sum: content)])
+        }
+        let rows = Rated.rows([
+            rated("丙", 2, 2), rated("甲", 3, 4), rated("乙", 4, 4), rated("丁", 6, 8),
+            rated("无", 0, 0),
+        ])
+        #expect(
+            rows.map { $0.joined(separator: " ") } == [
+                "乙 1 4 100.0%", "丁 2 8 75.0%", "甲 2 4 75.0%", "丙 — — 不足 3 份", "无 — — 无评价",
+            ])
+    }
+
     @Test func theBestStandFirstAndThoseWithoutAScoreLast() {
         typealias Maker = BoardMaker<NoDocuments, NoDocuments>
         let ranked = Maker.ranked([("乙", 800), ("甲", 800), ("丙", nil), ("丁", 950)])

@@ -223,10 +223,13 @@ extension County {
         #expect(lasting(after) == lasting(before))
     }
 
-    /// Everything but how long ago a station was heard of, which grows with each minute.
+    /// Everything but how long ago a station was heard of, which grows with each minute, and what its
+    /// county signed for, which it does when it has time.
     private func lasting(_ sheet: Sheet) -> [[[String]]] {
         sheet.sections.filter { !$0.heading.hasPrefix("数据截至") }.map { section in
-            section.rows.filter { !$0.contains("　静默 P95") }
+            section.rows.filter { row in
+                !["　静默 P95", "　滞后 P95", "　离线时长", "　在线率"].contains { row.contains($0) }
+            }
         }
     }
 }

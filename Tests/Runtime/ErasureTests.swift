@@ -1,7 +1,9 @@
 import API
 import Base
+import Board
 import Domain
 import Foundation
+import Guide
 import Testing
 
 @testable import Runtime
@@ -17,9 +19,15 @@ import Testing
     }
 
     /// Closed and, after the rating window, put away by the station.
-    private func archived(_ place: County, _ name: String) async throws -> String {
+    private func archived(
+        _ place: County, _ name: String, rated: Bool = false
+    ) async throws -> String {
         let number = try await closed(place, name)
         try await place.village.say("{\"case\":\"\(number)\",\"command\":\"case.close\"}")
+        if rated {
+            try await place.village.say(
+                "{\"case\":\"\(number)\",\"command\":\"case.rate\",\"score\":2,\"named\":true}")
+        }
         let now = try await place.village.running().clock.now()
         let later = Instant(millis: now.millis + 20 * 86_400_000)
         for station in [place.county, place.village] {
@@ -55,14 +63,28 @@ import Testing
         ).filter { try JSON(parsing: $0.state)["about"]?.text == number }.count
     }
 
+    /// What the board counts of cases, ratings and tickets, over all the years.
+    private func figures(_ station: Station) async throws -> [[String]] {
+        let period = try #require(CivilDate("2026-01-01"))...#require(CivilDate("2028-12-31"))
+        let queries = NodeQueries(runtime: try await station.running())
+        let month = try #require(try queries.board(BoardQuestion(.month, period: period)))
+        let metrics = try #require(try queries.board(BoardQuestion(.metrics, period: period)))
+        let rows = month.sections.filter { ["办件量", "工单"].contains($0.heading) }.flatMap(\.rows)
+        let told = metrics.sections.first?.rows ?? []
+        let numbers = ["2", "9", "16", "17", "31", "32", "33", "36"]
+        return rows + told.filter { numbers.contains($0[0]) }.map { Array($0.prefix(4)) }
+    }
+
     @Test func anErasureReachesEveryNodeAndLeavesNothing() async throws {
         let place = try await County()
         let before = place.folder.path + "/before"
         try NodeBackup.save(data: place.village.data, to: before)
-        let number = try await archived(place, "欧阳若兰")
+        let number = try await archived(place, "欧阳若兰", rated: true)
         let other = try await archived(place, "另一人")
         let envelope = try await sealed(number, at: place.county)
         #expect(!envelope.isEmpty)
+        let counted = try await figures(place.county)
+        #expect(try await figures(place.village).last == counted.last)
         for station in [place.county, place.village] {
             #expect(try !files(below: station.data, with: envelope).isEmpty, "it was there")
         }
@@ -83,6 +105,8 @@ import Testing
             #expect(file["number"]?.text == number, "what is nobody's stays")
             #expect(try await !sealed(other, at: station).isEmpty, "and so do others")
         }
+        #expect(try await figures(place.county) == counted, "nothing that is counted was his")
+        let below = try await figures(place.village)
         try await County.until("both have receipted it, signed, at the county") {
             try await lines(number, at: place.county) == 2
         }
@@ -102,6 +126,8 @@ import Testing
         let again = try await place.village.file(number)
         #expect(again["events"] == state["events"] && again["erased"]?.bool == true)
         #expect(again["item"] == state["item"] && again["links"] == state["links"])
+        let after = try await figures(place.village)
+        #expect(after == below, "and what comes again counts alike")
         try await place.expectSound()
         await place.stop()
     }

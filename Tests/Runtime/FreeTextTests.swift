@@ -151,8 +151,8 @@ import Testing
             place.county.data, "POST", "/api/v1/accounts/li/disable", body: "{}")
         #expect(answer.exitCode == 0, "\(answer.text)")
         #expect(ports.version() != before)
-        #expect(ports.byLogin("li")?.isDisabled == true)
-        #expect(ports.byLogin("li")?.name == planted("account"), "opened for the session")
+        #expect(ports.byLogin("li").account?.isDisabled == true)
+        #expect(ports.byLogin("li").account?.name == planted("account"), "opened for the session")
         await place.stop()
     }
 }

@@ -18,6 +18,13 @@ import Testing
         let lines = Mutex<[AuditState]>([])
         let version = Mutex<UInt64>(0)
         let now = Mutex(Instant(millis: 1_790_000_000_000))
+        let isReadable = Mutex(true)
+
+        func look(_ passes: (AccountState) -> Bool) -> AccountLook {
+            guard isReadable.withLock({ $0 }) else { return .unreadable }
+            let found = accounts.withLock { $0.values.first(where: passes) }
+            return found.map(AccountLook.found) ?? .absent
+        }
 
         func enter(_ login: String, password: String = "yanshi-2026") {
             put(login) { word in
@@ -55,10 +62,8 @@ import Testing
             Doorkeeper(
                 ports: Doorkeeper.Ports(
                     region: RegionID(1),
-                    byLogin: { login in self.accounts.withLock { $0[login] } },
-                    byAuthor: { author in
-                        self.accounts.withLock { $0.values.first { $0.author == author } }
-                    },
+                    byLogin: { login in self.look { $0.login == login } },
+                    byAuthor: { author in self.look { $0.author == author } },
                     version: { self.version.withLock { $0 } },
                     submit: { command, _ in
                         if case .staff(.account(let order)) = command {
@@ -130,6 +135,25 @@ import Testing
         for flag in ["HttpOnly", "SameSite=Strict", "Secure", "Path=/"] {
             #expect(first.cookie.contains(flag), "\(flag)")
         }
+    }
+
+    /// All readers were taken for a moment, just as some account had changed: everybody was once
+    /// logged out by it.
+    @Test func aStoreThatCannotBeReadEndsNoSession() async throws {
+        let house = House()
+        house.enter("zhang")
+        let keeper = house.keeper()
+        defer { keeper.stop() }
+        let session = try await login(keeper, "zhang", "yanshi-2026")
+        house.enter("li")
+        house.isReadable.withLock { $0 = false }
+        #expect(try who(keeper, "Cookie", pair(session.cookie)).kind == .nobody)
+        for _ in 0..<20 {
+            #expect(try await login(keeper, "zhang", "yanshi-2026").status == 503, "not a guess")
+        }
+        house.isReadable.withLock { $0 = true }
+        #expect(try who(keeper, "Cookie", pair(session.cookie)).login == "zhang")
+        #expect(try await login(keeper, "zhang", "yanshi-2026").status == 200)
     }
 
     @Test func aCookieHasFormsAndAProgramsTokenHasNone() async throws {

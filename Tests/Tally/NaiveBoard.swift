@@ -15,12 +15,14 @@ struct NaiveBoard {
     let today: CivilDate
     /// Places of the subtree.
     let places: Set<RegionID>
+    let county: RandomCounty
     private let calendar = WorkCalendar()
 
     init(
         _ county: RandomCounty, of region: RegionID, _ period: ClosedRange<CivilDate>,
         _ all: [NaiveCase], today: CivilDate
     ) {
+        self.county = county
         self.period = period
         self.today = today
         let places = Set(
@@ -33,26 +35,26 @@ struct NaiveBoard {
 
     // MARK: groups
 
-    private func lies(_ day: CivilDate?) -> Bool { day.map { period.contains($0) } ?? false }
+    func lies(_ day: CivilDate?) -> Bool { day.map { period.contains($0) } ?? false }
 
-    private var received: [NaiveCase] { cases.filter { !$0.isForeign && lies($0.received) } }
+    var received: [NaiveCase] { cases.filter { !$0.isForeign && lies($0.received) } }
     /// Those of another county, too.
-    private var taken: [NaiveCase] { cases.filter { lies($0.received) } }
-    private var decided: [NaiveCase] {
+    var taken: [NaiveCase] { cases.filter { lies($0.received) } }
+    var decided: [NaiveCase] {
         cases.filter { $0.received != nil && lies($0.decided) }
     }
-    private var opened: [TicketState] { tickets.filter { lies($0.opened) } }
-    private var words: [RatingState.Word] {
+    var opened: [TicketState] { tickets.filter { lies($0.opened) } }
+    var words: [RatingState.Word] {
         ratings.compactMap(\.counted).filter { lies(CivilDate(of: $0.moment)) }
     }
 
-    private func share(_ part: Int, _ whole: Int) -> String {
+    func share(_ part: Int, _ whole: Int) -> String {
         guard whole > 0 else { return "无数据" }
         return tenth(Double(part) * 1000 / Double(whole), whole) + "%"
     }
 
     /// Half up in whole numbers, as on paper.
-    private func tenth(_ value: Double, _ whole: Int) -> String {
+    func tenth(_ value: Double, _ whole: Int) -> String {
         let rounded = Int((value + 0.5).rounded(.down))
         return "\(rounded < 0 ? "-" : "")\(abs(rounded) / 10).\(abs(rounded) % 10)"
     }
@@ -65,6 +67,9 @@ struct NaiveBoard {
         addDecisions(&said)
         addRatings(&said)
         addTickets(&said)
+        addVolumes(&said)
+        addCatalog(&said)
+        addLinks(&said)
         return said
     }
 
@@ -124,9 +129,7 @@ struct NaiveBoard {
     }
 
     private func addDecisions(_ said: inout [String: String]) {
-        func promised(_ entry: NaiveCase) -> CivilDate? {
-            entry.received.flatMap { entry.promised(on: $0) }
-        }
+        func promised(_ entry: NaiveCase) -> CivilDate? { entry.promisedAtLast }
         let onTime = decided.filter { entry in
             promised(entry).map { entry.decided ?? today <= $0 } ?? false
         }
@@ -197,7 +200,7 @@ struct NaiveBoard {
             : words.isEmpty ? "无评价" : "不足 3 份"
     }
 
-    private func isInTime(_ ticket: TicketState) -> Bool {
+    func isInTime(_ ticket: TicketState) -> Bool {
         guard let end = ticket.closing, let start = ticket.opened else { return false }
         var (day, left) = (start, ticket.kind.days)
         while left > 0 {

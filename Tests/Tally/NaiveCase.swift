@@ -6,7 +6,7 @@ import Civil
 
 /// One case as a supervisor would work it out with pencil and calendar: straight from its events,
 /// by nothing that the figures are made with.
-struct NaiveCase {
+final class NaiveCase {
     let place: RegionID
     let item: RandomItem
     let state: CaseState
@@ -39,7 +39,9 @@ struct NaiveCase {
         CivilDate(of: Instant(millis: event.time))
     }
 
-    func all(_ kind: ChangeKind) -> [CaseEvent] { state.events.filter { $0.kind == kind } }
+    private lazy var byKind = Dictionary(grouping: state.events, by: \.kind)
+
+    func all(_ kind: ChangeKind) -> [CaseEvent] { byKind[kind] ?? [] }
 
     // MARK: days
 
@@ -71,13 +73,13 @@ struct NaiveCase {
     }
 
     /// 特别程序 that is over, or was cut off by the decision.
-    var pauses: [ClosedRange<CivilDate>] {
+    lazy var pauses: [ClosedRange<CivilDate>] = {
         all(.casePause).compactMap { pause in
             let start = Self.day(pause)
             let end = all(.caseResume).first { $0.about == pause.hash }.map { Self.day($0) }
             return (end ?? decided ?? ended).map { start...max(start, $0) }
         }
-    }
+    }()
 
     var isPaused: Bool {
         decided == nil && ended == nil
@@ -104,9 +106,9 @@ struct NaiveCase {
         start(on: today).map { due($0, promisedDays + extended, pauses) }
     }
 
-    var legal: CivilDate? {
+    lazy var legal: CivilDate? = {
         received.flatMap { start(on: $0) }.map { due($0, RandomItem.legal + extended, pauses) }
-    }
+    }()
 
     // MARK: 容缺, 补正, 免交
 
@@ -120,9 +122,12 @@ struct NaiveCase {
             .map { Self.day($0) }.min()
     }
 
-    var deferralDue: CivilDate? {
+    lazy var deferralDue: CivilDate? = {
         isDeferred ? received.flatMap { start(on: $0) }.map { due($0, promisedDays) } : nil
-    }
+    }()
+
+    /// 承诺 as it stood when it was decided.
+    lazy var promisedAtLast: CivilDate? = { received.flatMap { promised(on: $0) } }()
 
     /// 补正 that count against the rate.
     var corrections: [CivilDate] {
@@ -132,16 +137,11 @@ struct NaiveCase {
 
     /// What need not be handed in: by certificate or newer version, and held already.
     var spared: (waived: Int, reused: Int) {
-        let marks = String(decoding: state.facts.materials, as: UTF8.self)
-        func count(_ word: String) -> Int {
-            marks.split(separator: ",").filter { $0.contains(word) }.count
-        }
         let later = all(.caseMaterial).filter { $0.terms.codes.contains("M1") }
         let isReused = later.contains { $0.outcome == CaseEvent.reused }
         let dropped = state.itemVersion == 1 && item.second != nil ? 1 : 0
         return (
-            count("waived") + (later.isEmpty || isReused ? 0 : 1) + dropped,
-            count("reused") + (isReused ? 1 : 0)
+            (later.isEmpty || isReused ? 0 : 1) + dropped, isReused ? 1 : 0
         )
     }
 
@@ -164,7 +164,10 @@ struct NaiveCase {
     func light(on today: CivilDate) -> Shown? {
         guard let received, ended == nil, !isPaused else { return nil }
         if let decided {
-            return delivered == nil ? near(due(decided, 10), today) : nil
+            let isPledged = all(.caseAccept).contains { $0.terms.isPledged }
+            let isLate = all(.caseVerify).isEmpty && isPledged && today > due(decided, 40)
+            let delivery = delivered == nil ? near(due(decided, 10), today) : nil
+            return [delivery, isLate ? .yellow : nil].compactMap { $0 }.max()
         }
         var shown: [Shown?] = []
         if let offer = all(.custodyOffer).first {

@@ -36,7 +36,8 @@ extension RandomCounty {
             if number % 3 == 0 { try rate(key, events.state, at: place, day) }
         }
         for place in Self.villages + Self.towns where dice.hits(80) {
-            try sign(place, at: (wrote[place]?.last?.time ?? 0) + Int64(dice.roll(90)) * 3_600_000)
+            let last = max(wrote[place]?.last?.time ?? 0, signed[place]?.last?.time ?? 0)
+            try sign(place, at: last + Int64(dice.roll(90)) * 3_600_000)
         }
         try journal.commit()
     }
@@ -73,8 +74,6 @@ extension RandomCounty {
         facts.itemVersion = item.version(on: Self.day(day)).number
         facts.channel = dice.one(of: ["window", "online", "phone", ""])
         facts.isOffline = dice.hits(30)
-        let marks = ["{}", "{\"reused\":true}", "{\"waived\":true}", "{\"present\":true}"]
-        facts.materials = Array("[\(dice.one(of: marks)),\(dice.one(of: marks))]".utf8)
         if dice.hits(8) { facts.stage = dice.hits(50) ? .agent : .precheck }
         events.state.facts = facts
         let isForeign = facts.stage == nil && dice.hits(5)
@@ -100,6 +99,9 @@ extension RandomCounty {
             guard dice.hits(75) else { return }
             day += dice.roll(4)
             events.add(.caseAccept, moment(day), codes: dice.hits(25) ? ["M1"] : [])
+            if dice.hits(15) {
+                events.state.events[events.state.events.count - 1].terms.isPledged = true
+            }
         }
         if has(.caseAccept), !has(.caseDecide) { handle(&events, &day) }
         if has(.caseDecide) { finish(&events, &day) }
@@ -131,6 +133,7 @@ extension RandomCounty {
     }
 
     private func finish(_ events: inout RandomEvents, _ day: inout Int) {
+        if dice.hits(20) { events.add(.caseVerify, moment(day + 20)) }
         if !events.has(.caseDeliver) {
             guard dice.hits(70) else { return }
             day += dice.roll(15)

@@ -53,6 +53,8 @@ final class RandomCounty {
     /// What each place wrote and what the county said it has, in the order of its chain.
     var wrote: [RegionID: [(seq: UInt64, time: Int64)]] = [:]
     var signed: [RegionID: [(seq: UInt64, time: Int64)]] = [:]
+    /// Up to which number of the catalog's chain each place has it.
+    var reached: [RegionID: Int] = [:]
     private var heads: [TallyChain: ChainHead] = [:]
     private var statement = Seq.none
     private var salt: UInt64 = 0
@@ -71,7 +73,10 @@ final class RandomCounty {
         for place in Self.all { try found(place) }
         try journal.begin()
         try journal.openScope(Self.catalog)
-        for place in Self.all { try journal.openScope(Self.scope(place)) }
+        for place in Self.all {
+            try journal.openScope(Self.scope(place))
+            try journal.openScope(.control(place))
+        }
         try journal.commit()
     }
 

@@ -90,7 +90,24 @@ extension RandomCounty {
             try grant(item, item.mode, to: Self.county, .village, 1000 + index)
         }
         try grant(RandomItem.all[0], .entrust, to: Self.villages[0], nil, 2000)
+        for place in Self.all.dropFirst() { try receipt(of: place, upTo: dice.roll(60)) }
         try journal.commit()
+    }
+
+    /// 到达: a place has the catalog up to a number.
+    private func receipt(of place: RegionID, upTo seq: Int) throws {
+        guard seq > 0 else { return }
+        reached[place] = seq
+        var state = CatalogReceiptState(owner: Self.county, region: place)
+        let dot = Dot(actor: ActorID(1), seq: Seq(UInt64(seq)))
+        state.advance(
+            to: CatalogReceiptState.Head(actor: dot.actor, seq: dot.seq, hash: .zero))
+        state.insert(
+            CatalogReceiptState.Entry(
+                dot: dot, time: HybridTime(millis: Self.first.start.millis, counter: 0),
+                heads: [dot]))
+        let key = CatalogReceiptState.key(catalog: Self.county, region: place)
+        try put(.receipt(state), key, .control(place))
     }
 
     private func grant(
@@ -103,6 +120,9 @@ extension RandomCounty {
         let id = GrantState.id(of: item.code, for: region, level: level, in: Self.catalog.id)
         try put(.grant(state), DocumentKey(collection: .grant, id: id), Self.catalog)
     }
+
+    /// The number of a version's change in its chain.
+    static func seq(_ item: Int, _ version: Int) -> Int { item * 10 + version + 1 }
 
     private func stamp(_ number: Int, _ from: CivilDate, _ replaces: [Int]) -> Stamp {
         func dot(_ number: Int) -> Dot {

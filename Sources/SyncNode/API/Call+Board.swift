@@ -108,7 +108,9 @@ extension Call {
         let sheet = try boardSheet()
         guard format == "csv" else { return .json(sheet.json) }
         var response = HTTPResponse(
-            status: 200, contentType: "text/csv; charset=utf-8", body: CSV.text(sheet.table))
+            status: 200, contentType: "text/csv; charset=utf-8", body: CSV.spreadsheet(sheet.table))
+        response.headers.add(
+            "Content-Disposition", "attachment; filename=\"board-\(values[0]).csv\"")
         response.headers.add("Cache-Control", "no-store")
         return response
     }

@@ -127,7 +127,10 @@ enum CommandBody {
 
     /// What of a body that is no command's length is too long.
     static func tooLong(_ bytes: [UInt8]) -> Problem {
-        .tooLong(ElementSize(heaviestIn: parsed(bytes)), Limits.commandBytesMax)
+        let heaviest = ElementSize(heaviestIn: parsed(bytes))
+        // Of very many members no single one is what is too long.
+        let isOne = heaviest.map { $0.bytes > bytes.count / 16 } ?? false
+        return .tooLong(isOne ? heaviest : nil, Limits.commandBytesMax)
     }
 
     /// An object of texts.

@@ -62,7 +62,10 @@ extension Call {
         guard let clock = try clock(of: file, at: now) else {
             throw .missing("case-not-whole", "此办件的收件环节尚未到达本站")
         }
-        return HTTPResponse.json(clock.json(of: file.label))
+        let light = try read { view throws(ViewError) in
+            try view.light(of: file, on: clock.today)
+        }
+        return HTTPResponse.json(clock.json(of: file.label, light))
     }
 
     /// What an applicant sees of a case.
@@ -271,7 +274,7 @@ extension CaseClock {
     /// {number, asOf, received, accepted, deemedAccepted, reply, promised, legal, delivery,
     /// deferral, verification, paused, extended, stops, light, missingYear}: days as texts, null
     /// where nothing runs or is known.
-    fileprivate func json(of number: String) -> [UInt8] {
+    fileprivate func json(of number: String, _ light: CaseClock.Light?) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { object in
             object.field("number", number)

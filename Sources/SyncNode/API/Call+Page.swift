@@ -95,6 +95,9 @@ extension Call {
         var page = CasePage(
             status: status, sheet: sheet, item: try item(sheet.item, status),
             clock: try clock(of: first, at: status.clock), names: try names())
+        page.light = try read { view throws(ViewError) in
+            try view.light(of: first, on: CivilDate(of: status.clock))
+        }
         page.delivery = try read { view throws(ViewError) in try view.delivery(of: first) }
         page.papers = try read { view throws(ViewError) in try view.papers(of: first) }
         page.twins = sheets(try read { view throws(ViewError) in try view.twins(of: first) })

@@ -15,6 +15,8 @@ struct CasePage {
     let item: ItemSheet?
     /// Its statutory clock today; nil while its 收件 is not here.
     let clock: CaseClock?
+    /// By the county's thresholds.
+    var light: CaseClock.Light?
     let names: PlaceNames
     /// Cases of the same person for the same item that are not closed: 疑似重复.
     var twins: [CaseSheet] = []
@@ -157,7 +159,7 @@ struct CasePage {
             facts.append(Page.fact("容缺", text: sheet.deferred.joined(separator: "、")))
         }
         if clock?.isPaused == true { facts.append(Page.fact("时限", text: "暂停计算")) }
-        if let light = clock?.light {
+        if let light {
             facts.append(Page.fact("亮灯", Page.mark(light.name, light.tone)))
         }
         let originals = sheet.originals

@@ -198,7 +198,7 @@ struct DeliveryCard {
         let last = parent.lastContact?.minuteText ?? "从未"
         let error = parent.lastError.map { "，\($0)" } ?? ""
         return """
-            <p class="quiet">与上级 \(parent.name) 的链路：\(parent.state.rawValue)，\
+            <p class="quiet">与上级 \(parent.name) 的链路：\(parent.state.word)，\
             最近联系 \(last)\(error)</p>
             """
     }

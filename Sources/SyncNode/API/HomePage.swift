@@ -92,10 +92,9 @@ struct HomePage {
         let role: HTMLText = peer.isParent ? " <span class=\"quiet\">上级</span>" : .empty
         let (word, tone): (String, HTMLText) =
             switch peer.state {
-            case .online: ("在线", "done")
-            case .connecting: ("连接中", "waiting")
-            case .offline: ("不通", "bad")
-            case .refused: ("被拒", "bad")
+            case .online: (peer.state.word, "done")
+            case .connecting: (peer.state.word, "waiting")
+            case .offline, .refused: (peer.state.word, "bad")
             }
         return """
             <tr><td>\(peer.name)\(role)<br><code class="quiet">\(peer.region.text)</code>

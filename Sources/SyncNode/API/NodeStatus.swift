@@ -123,6 +123,16 @@ package struct PeerStatus: Sendable {
         case offline
         /// It answered and refused: another tree, a revoked key, a fork.
         case refused
+
+        /// As people read it.
+        package var word: String {
+            switch self {
+            case .online: "在线"
+            case .connecting: "连接中"
+            case .offline: "不通"
+            case .refused: "被拒"
+            }
+        }
     }
 
     /// Something that a person must look at; it stays until the node starts again.

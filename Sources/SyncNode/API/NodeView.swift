@@ -31,6 +31,8 @@ package protocol NodeView {
     func places() throws(ViewError) -> [Place]
     /// Working days of those years as the node's region counts them.
     func calendar(_ years: ClosedRange<Int>) throws(ViewError) -> WorkCalendar
+    /// The light that a stored case shows on a day, by the county's thresholds; nil for none.
+    func light(of file: StoredDocument, on today: CivilDate) throws(ViewError) -> CaseClock.Light?
     /// The statutory clock of a stored case on a day; nil while its 收件 is not here.
     func clock(of file: StoredDocument, on today: CivilDate) throws(ViewError) -> CaseClock?
     /// A sheet made of this moment's documents; nil where what it is about is not here.

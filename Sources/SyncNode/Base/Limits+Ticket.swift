@@ -47,6 +47,8 @@ extension Limits {
     package static let outageMinutesMin = 60
     package static let outageDaysMax = 366
     package static let lagMinutesMax = 999_999
+    /// Digits that a spreadsheet keeps of a number.
+    package static let spreadsheetDigitsMax = 15
     /// Rows of a list of what is late.
     package static let lateRowsMax = 200
     /// Places of the lowest and departments of the lowest rank (S2-7: 后两位、后五位).

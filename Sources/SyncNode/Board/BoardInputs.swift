@@ -8,32 +8,19 @@ import Guide
 extension BoardMaker {
     // MARK: settings
 
-    /// What holds of a setting, of the nearest authority that says something; null for none.
+    var settings: BoardSettings<Source> {
+        BoardSettings(own: own, directory: directory, source: source)
+    }
+
     func setting(_ family: DefinitionState.Family, _ code: String) throws(Source.Failure) -> JSON {
-        for place in directory.ancestry(of: own) where directory.mayPublish(place) {
-            let key = DefinitionState.key(family, code, in: ScopeName.catalog(place).id)
-            if case .definition(let state)? = try source.content(key) {
-                return family == .setting ? state.approved : state.body
-            }
-        }
-        return .null
+        try settings.setting(family, code)
     }
 
     /// What of a setting waits for a second person; nil for nothing.
-    func draft(of code: String) throws(Source.Failure) -> JSON? {
-        for place in directory.ancestry(of: own) where directory.mayPublish(place) {
-            let key = DefinitionState.key(.setting, code, in: ScopeName.catalog(place).id)
-            if case .definition(let state)? = try source.content(key) {
-                return state.body["status"]?.text == "draft" ? state.body : nil
-            }
-        }
-        return nil
-    }
+    func draft(of code: String) throws(Source.Failure) -> JSON? { try settings.draft(of: code) }
 
     /// 亮灯阈值.
-    func lightLimits() throws(Source.Failure) -> LightLimits {
-        LightLimits(try setting(.setting, "lights")) ?? .seed
-    }
+    func lightLimits() throws(Source.Failure) -> LightLimits { try settings.lightLimits() }
 
     private func entered() throws(Source.Failure) -> EnteredFigures {
         var entered = EnteredFigures()

@@ -259,11 +259,15 @@ package struct LightCounts: Hashable, Sendable {
                 lights.append(late > 1 ? .red : late == 1 ? .yellow : nil)
             }
         case .openTwice: lights.append(.red)
+        case .openVerification:
+            if entry.day < today.daysSince1970 { lights.append(.yellow) }
         default: lights.append(Self.light(entry.day, days))
         }
-        if entry.counted != .openTicket { open += entry.count }
+        let isCase = ![.openTicket, .openVerification].contains(entry.counted)
+        if isCase { open += entry.count }
         // Overdue is a warning: the applicant's limit is not that of the case.
-        if let due = beside.deferral, due < today.daysSince1970 { lights.append(.yellow) }
+        let warnings = [beside.deferral, beside.verification].compactMap { $0 }
+        if warnings.contains(where: { $0 < today.daysSince1970 }) { lights.append(.yellow) }
         if let offered = beside.offered.map({ passed(since: $0) ?? 0 }) {
             lights.append(
                 offered > limits.unsigned ? .red : offered > limits.offered ? .yellow : nil)

@@ -31,10 +31,8 @@ extension Portion {
         portion.addEnd(state, course, terms, calendar)
         if course.decided == nil {
             portion.addOpen(state, course, terms, calendar)
-        } else if !course.endedWithout, course.delivered == nil {
-            let due = CaseClock(course, terms, calendar, on: course.received).delivery?.date
-            portion.due = due
-            portion.add(due == nil ? .undated : .openDelivery, due)
+        } else if !course.endedWithout {
+            portion.addDecided(CaseClock(course, terms, calendar, on: course.received))
         }
         return portion
     }
@@ -77,12 +75,11 @@ extension Portion {
     /// 免交 and 复用.
     private mutating func addSpared(_ state: CaseState, _ binding: CaseBinding?, on day: CivilDate)
     {
-        let marks = MaterialMarks(state.facts.materials)
         let later = state.effective(.caseMaterial).filter { $0.outcome == CaseEvent.reused }
             .flatMap(\.terms.codes)
-        let reused = marks.reused + state.spared.filter(later.contains).count
+        let reused = state.spared.filter(later.contains).count
         let waived =
-            marks.waived + state.spared.filter { !later.contains($0) }.count
+            state.spared.filter { !later.contains($0) }.count
             + (binding?.materials.filter { $0.standing == .waived }.count ?? 0)
         if waived > 0 { add(.waived, day, sum: waived) }
         if reused > 0 { add(.reused, day, sum: reused) }
@@ -159,6 +156,21 @@ extension Portion {
             sum: MetricValue.rounded((terms.promised - used) * 1_000_000, terms.promised))
     }
 
+    /// 送达 and, of what was granted on a promise, 事后核查.
+    private mutating func addDecided(_ clock: CaseClock) {
+        let check = clock.verification?.date
+        guard clock.course.delivered == nil else {
+            due = check
+            if let check { add(.openVerification, check) }
+            return
+        }
+        let delivery = clock.delivery?.date
+        var beside = OpenBeside()
+        beside.verification = check?.daysSince1970
+        due = [delivery, check].compactMap { $0 }.min()
+        add(delivery == nil ? .undated : .openDelivery, delivery, beside.key)
+    }
+
     private mutating func addOpen(
         _ state: CaseState, _ course: CaseClock.Course, _ terms: CaseClock.Terms?,
         _ calendar: WorkCalendar
@@ -224,28 +236,5 @@ extension CaseState {
     fileprivate func supplied(at code: String) -> Int64? {
         let said = effective(.caseSupplement) + effective(.caseMaterial)
         return said.filter { $0.terms.codes.contains(code) }.map(\.moment).min()
-    }
-}
-
-/// What a case's list of materials says of each.
-private struct MaterialMarks {
-    /// 免交: covered by a certificate; 复用: held already.
-    var waived = 0
-    var reused = 0
-
-    init(_ bytes: [UInt8]) {
-        guard !bytes.isEmpty else { return }
-        do throws(JSONError) {
-            for material in try JSON(parsing: bytes).array ?? [] {
-                if material["reused"]?.bool == true {
-                    reused += 1
-                } else if material["waived"]?.bool == true {
-                    waived += 1
-                }
-            }
-        } catch {
-            // What is not of the form says nothing.
-            (waived, reused) = (0, 0)
-        }
     }
 }

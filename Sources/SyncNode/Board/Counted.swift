@@ -58,6 +58,8 @@ package enum Counted: UInt8, Hashable, Comparable, Sendable, CaseIterable {
     case openTicket
     /// 待补正 by a second notice, by the day of that.
     case openTwice = 111
+    /// 事后核查 of what has been delivered.
+    case openVerification
 
     /// Whether it is counted by the day on which it is due.
     package var isOpen: Bool { rawValue >= 100 }
@@ -96,10 +98,12 @@ package struct Cell: Hashable, Comparable, Sendable {
 /// What runs beside the limit by which an open case is counted, as days since 1970: so that a case
 /// shows one light, the strongest.
 package struct OpenBeside: Hashable, Sendable {
-    /// 答复, of what silence accepts; 容缺补齐; the day on which it was offered to another place.
+    /// 答复, of what silence accepts; 容缺补齐; the day on which it was offered to another place;
+    /// 事后核查.
     package var reply: Int?
     package var deferral: Int?
     package var offered: Int?
+    package var verification: Int?
 
     package init() {}
 
@@ -111,6 +115,7 @@ package struct OpenBeside: Hashable, Sendable {
             case "r": reply = day
             case "d": deferral = day
             case "h": offered = day
+            case "v": verification = day
             default: continue
             }
         }
@@ -118,7 +123,9 @@ package struct OpenBeside: Hashable, Sendable {
 
     /// `r020711,d020720`; empty where nothing else runs.
     package var key: String {
-        [("r", reply), ("d", deferral), ("h", offered)].compactMap { letter, day in
+        [
+            ("r", reply), ("d", deferral), ("h", offered), ("v", verification),
+        ].compactMap { letter, day in
             day.map { letter + Portion.padded($0) }
         }.joined(separator: ",")
     }

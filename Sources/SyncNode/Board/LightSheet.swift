@@ -26,13 +26,12 @@ extension BoardMaker {
             "亮灯", stamp: "\(region.name) · \(asOf(stations))",
             [
                 Sheet.Section(
-                    "现亮灯", ["蓝", "黄", "红", "在办", "暂停或待申请人", "缺节假日安排"],
+                    "现亮灯", ["亮灯", "件数"],
                     [
-                        [
-                            counts.blue, counts.yellow, counts.red, counts.open, counts.paused,
-                            counts.undated,
-                        ].map(String.init)
-                    ]),
+                        ("蓝", counts.blue), ("黄", counts.yellow), ("红", counts.red),
+                        ("在办", counts.open), ("暂停或待申请人", counts.paused),
+                        ("缺节假日安排", counts.undated),
+                    ].map { [$0, String($1)] }),
                 Sheet.Section(
                     "阈值（工作日）",
                     ["阈值", "蓝：剩余不多于", "黄：剩余不多于", "红：逾期超过", "移交未签收黄：超过", "红：超过"],
@@ -135,7 +134,8 @@ struct CaseLight {
     /// clock stands still.
     func shown(_ state: CaseState) -> (light: CaseClock.Light, due: CivilDate, why: String)? {
         guard !clock.isPaused else { return nil }
-        let all = [handling, reply, delivery, deferral, handover(state)].compactMap { $0 }
+        let all = [handling, reply, delivery, deferral, verification, handover(state)]
+            .compactMap { $0 }
         return all.max { ($0.light, $1.due) < ($1.light, $0.due) }
     }
 
@@ -173,6 +173,12 @@ struct CaseLight {
             return nil
         }
         return (.yellow, due, "容缺逾期")
+    }
+
+    /// 事后核查 of what was granted on a promise.
+    private var verification: Shown? {
+        guard let due = clock.verification?.date, today > due else { return nil }
+        return (.yellow, due, "事后核查逾期")
     }
 
     private func handover(_ state: CaseState) -> Shown? {

@@ -134,30 +134,30 @@ extension BoardMaker {
         let period = period(question)
         let figures = try figured.figures(of: region.id, in: period)
         let stations = try stations(of: region)
-        var places: [[String]] = []
+        var places: [Rated] = []
         for place in directory.children(of: region.id).sorted(by: { $0.code < $1.code }) {
-            let part = try figured.figures(of: place.id, in: period)
-            let count = part.count(.rating)
-            places.append([
-                place.name, count < Limits.ratingsShownMin ? "—" : String(count),
-                BoardMetric.satisfaction(part).text,
-            ])
+            let part = try figured.figures(of: place.id, in: period).list(.ratingChannel)
+            places.append(Rated(place.name, part.map(\.amount)))
         }
-        let officers = figures.list(.ratingOfficer)
-            .filter { $0.amount.count >= Limits.ratingsShownMin }.map { entry in
-                [
-                    entry.key, String(entry.amount.count),
-                    MetricValue.share(entry.amount.sum, of: entry.amount.count).text,
-                ]
-            }
+        let census = try figured.census(on: min(today, period.upperBound)) {
+            () throws(Source.Failure) in try counted(on: min(today, period.upperBound))
+        }
+        let items = Dictionary(grouping: figures.list(.ratingItem)) {
+            census.departments[$0.key] ?? "（未列部门）"
+        }
+        let departments = items.map { Rated($0.key, $0.value.map(\.amount)) }
+        let officers = figures.list(.ratingOfficer).map { Rated($0.key, [$0.amount]) }
+            .filter { $0.count >= Limits.ratingsShownMin }
         let all = figures.count(.rating)
         let days = "\(period.lowerBound.text) 至 \(period.upperBound.text)"
         return Sheet(
             "好差评", stamp: "\(region.name) · \(days) · \(asOf(stations))",
             [
                 ratingSection(figures),
-                Sheet.Section("逐站", ["站点", "份数", "满意率"], places),
-                Sheet.Section("逐人（账户编号）", ["经办", "份数", "满意率"], officers),
+                Sheet.Section("逐站", ["站点", "名次", "份数", "满意率"], Rated.rows(places)),
+                Sheet.Section("逐部门", ["部门", "名次", "份数", "满意率"], Rated.rows(departments)),
+                Sheet.Section(
+                    "逐人（账户编号）", ["经办", "名次", "份数", "满意率"], Rated.rows(officers)),
             ],
             data: [
                 "shown": .bool(all >= Limits.ratingsShownMin),
@@ -178,5 +178,40 @@ extension BoardMaker {
             return [grade.name, String(count), MetricValue.share(count, of: all).text]
         }
         return Sheet.Section("好差评", ["评价", "份数", "占比"], rows)
+    }
+}
+
+/// How content people are with somebody; nothing is told of fewer than three ratings.
+struct Rated {
+    let name: String
+    let count: Int
+    private let content: Int
+
+    /// - Parameter amounts: Each with how many are content as its sum.
+    init(_ name: String, _ amounts: [Figures.Amount]) {
+        self.name = name
+        count = amounts.reduce(0) { $0 + $1.count }
+        content = amounts.reduce(0) { $0 + $1.sum }
+    }
+
+    private var isShown: Bool { count >= Limits.ratingsShownMin }
+
+    /// The most content first, those that are as good by name with one rank, and behind them who
+    /// has too few to be told of.
+    static func rows(_ all: [Rated]) -> [[String]] {
+        let shown = all.filter(\.isShown).sorted { left, right in
+            let (one, other) = (left.content * right.count, right.content * left.count)
+            return one == other ? left.name < right.name : one > other
+        }
+        let ranked = shown.map { entry -> [String] in
+            let better = shown.filter { $0.content * entry.count > entry.content * $0.count }
+            let share = MetricValue.share(entry.content, of: entry.count).text
+            return [entry.name, String(better.count + 1), String(entry.count), share]
+        }
+        let rest = all.filter { !$0.isShown }.sorted { $0.name < $1.name }
+        return ranked
+            + rest.map { entry in
+                [entry.name, "—", "—", entry.count == 0 ? "无评价" : "不足 \(Limits.ratingsShownMin) 份"]
+            }
     }
 }

@@ -31,7 +31,7 @@ extension BoardMetric {
             return .share(min(bad, input.figures.count(.namedBadInTime)), of: bad)
         },
         BoardMetric(
-            17, "满意率", target: "群众满意度排名（S4-22）", formula: "基本满意及以上 / 评价；少于 3 份不显示"
+            17, "满意率", target: "群众满意度排名（S4-22）", formula: "基本满意及以上 / 评价；少于 3 份不显示；按站、部门、人的名次见好差评"
         ) { satisfaction($0.figures) },
         BoardMetric(
             18, "排名预警", target: "后两位、后五位约谈（S2-7）", formula: "有得分的下级中后两位；部门中后五位；名次见排名",
@@ -203,7 +203,8 @@ extension BoardMetric {
             return .share(all - input.figures.count(.correctedTwice), of: all)
         },
         BoardMetric(
-            32, "按时办结率", target: "（S4-2）", formula: "承诺期内决定 / 决定",
+            32, "按时办结率", target: "（S4-2）",
+            formula: "承诺期内决定 / 决定；提前 = 到期日之前决定；亮灯为现时件数，每件一灯",
             more: { input in
                 let decided = input.figures.count(.decided)
                 return [
@@ -231,7 +232,7 @@ extension BoardMetric {
                 of: input.figures.total(.signedDocuments).sum)
         },
         BoardMetric(
-            36, "免交材料次数", target: "（S1-22、S0-二.2）", formula: "Σ 免交、复用",
+            36, "免交材料次数", target: "（S1-22、S0-二.2）", formula: "Σ 免交、复用；平均每件 = 次数 / 收件",
             more: { input in
                 [
                     ("免交", .number(input.figures.total(.waived).sum, "次")),

@@ -94,7 +94,8 @@ extension BoardMetric {
             10, "不见面审批占比", target: "≥90%，100%（S4-14）", formula: "到现场 0 次事项 / 无现场勘验的依申请事项"
         ) { .share($0.census.noVisit, of: $0.census.noInspection) },
         BoardMetric(
-            11, "容缺受理覆盖", target: "100% 涉企（S2-15、S4-14）", formula: "有可容缺材料的涉企事项 / 涉企事项",
+            11, "容缺受理覆盖", target: "100% 涉企（S2-15、S4-14）",
+            formula: "有可容缺材料的涉企事项 / 涉企事项；逾期率 = 过期补齐或仍未补齐 / 容缺受理件",
             more: { input in
                 let used = input.figures.count(.deferred)
                 return [
@@ -105,7 +106,8 @@ extension BoardMetric {
             }
         ) { .share($0.census.enterpriseDeferrable, of: $0.census.enterprise) },
         BoardMetric(
-            12, "即办比例", target: "≥30% 自然人现场（S4-15）", formula: "即办或当场办结事项 / 面向自然人的现场事项",
+            12, "即办比例", target: "≥30% 自然人现场（S4-15）",
+            formula: "即办或当场办结事项 / 面向自然人的现场事项；当日办结 = 收件当日决定 / 即办件",
             more: { input in
                 [
                     ("简易事项即办", .share(input.census.simpleImmediate, of: input.census.simple)),

@@ -44,6 +44,28 @@ package enum CSV {
         return bytes
     }
 
+    /// As `text`, for a spreadsheet to open: what it would take for a formula stands behind an
+    /// apostrophe, and a number of more digits than it keeps behind a tab, so that both are text.
+    package static func spreadsheet(_ rows: [[String]]) -> [UInt8] {
+        text(rows.map { $0.map(inert) })
+    }
+
+    private static let formulas: [Character] = [
+        "=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\r\n",
+    ]
+
+    private static func inert(_ field: String) -> String {
+        guard let first = field.first else { return field }
+        let isNumber = field.utf8.allSatisfy { (48...57).contains($0) }
+        if isNumber { return field.utf8.count > Limits.spreadsheetDigitsMax ? "\t" + field : field }
+        guard formulas.contains(first) else { return field }
+        // A share below nothing is a number.
+        let rest = field.dropFirst().utf8
+        let isShare =
+            first == "-" && rest.allSatisfy { (48...57).contains($0) || $0 == 46 || $0 == 37 }
+        return isShare && !rest.isEmpty ? field : "'" + field
+    }
+
     /// The three bytes with which a UTF-8 text may begin.
     package static let mark: [UInt8] = [0xef, 0xbb, 0xbf]
 

@@ -47,7 +47,8 @@ enum DemoDefinitions {
         "category":"养老","conditions":"年满 60 周岁，本县户籍或在本县居住。","audience":["自然人"],
         "steps":["收件与受理","审查与决定","制证与送达"],"legalDays":10,"promisedDays":1,
         "handling":"承诺件","channels":["窗口办理","网上办理"],"way":"自办","reach":"全县",
-        "online":"网上申报","visits":1,"oneVisit":true,"inHall":true,"booking":true,"mailing":true,
+        "online":"网上申报","visits":1,"oneVisit":true,"inHall":true,
+        "oneWindow":true,"booking":true,"mailing":true,
         "onSpot":["县级","镇级"],"assisted":true,"fees":{"charged":false},
         "result":{"kind":"证照","name":"老年人优待证","delivery":["窗口领取","邮寄送达"],
         "validity":"长期","numbering":"平优〔年〕号"},"materials":[

@@ -28,7 +28,7 @@ enum DemoItems {
             "steps":["收件与受理","审查与决定","办结"],"legalDays":\(parts[4]),
             "promisedDays":\(parts[5]),"handling":"\(parts[3] == "即" ? "即办件" : "承诺件")",
             "fees":{"charged":false},"result":{"kind":"其他","name":"办理结果"},
-            "channels":["窗口办理","网上办理"],"inHall":true,"oneVisit":true,
+            "channels":["窗口办理","网上办理"],"inHall":true,"oneWindow":true,"oneVisit":true,
             "materials":[\(materials.joined(separator: ","))]}
             """
     }

@@ -209,6 +209,18 @@ struct NodeQueries: NodeView {
         }
     }
 
+    func light(
+        of file: StoredDocument, on today: CivilDate
+    ) throws(ViewError) -> CaseClock.Light? {
+        let (own, directory) = (runtime.settings.region.id, runtime.board.directory)
+        return try read { (reader) throws(JournalError) in
+            let source = ReaderSource(reader: reader)
+            guard case .caseFile(let state) = try source.decode(file) else { return nil }
+            return try BoardSettings(own: own, directory: directory, source: source)
+                .light(of: state, on: today)
+        }
+    }
+
     func plan(_ file: TicketFile) throws(ViewError) -> TicketPlan {
         return try read { (reader) throws(JournalError) in
             try TicketPlan.of(file, at: desk, from: ReaderSource(reader: reader))

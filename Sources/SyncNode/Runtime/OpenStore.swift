@@ -214,30 +214,29 @@ extension OpenStore {
         let region = settings.region.id
         let scope = ScopeName.staff(region).id
         let (readers, writer) = (readers, writer)
-        let read: @Sendable (DocumentKey) -> AccountState? = { key in
-            do {
+        let read: @Sendable (DocumentKey) -> AccountLook = { key in
+            do throws(JournalError) {
                 return try readers.readLog { (reader) throws(JournalError) in
                     guard let document = try reader.document(key),
                         case .account(let state) = try ReaderSource(reader: reader)
                             .decode(document)
-                    else { return nil }
-                    return state.opened(door.name)
+                    else { return .absent }
+                    return .found(state.opened(door.name))
                 }
             } catch {
-                // Nobody is let in while the store cannot be read.
-                return nil
+                return .unreadable
             }
         }
         return Doorkeeper.Ports(
             region: region,
             byLogin: { login in
-                do {
+                do throws(JournalError) {
                     let keys = try readers.readLog { (reader) throws(JournalError) in
                         try reader.documents(.account, label: login)
                     }
-                    return keys.first { $0.id.low == scope.rawValue }.flatMap(read)
+                    return keys.first { $0.id.low == scope.rawValue }.map(read) ?? .absent
                 } catch {
-                    return nil
+                    return .unreadable
                 }
             },
             byAuthor: { read(AccountState.key(of: $0, at: region)) },

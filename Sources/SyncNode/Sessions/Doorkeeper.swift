@@ -14,9 +14,9 @@ package final class Doorkeeper: Sendable {
     /// What it needs of the node.
     package struct Ports: Sendable {
         /// An account of this node by login. Blocks for one row.
-        package var byLogin: @Sendable (String) -> AccountState?
+        package var byLogin: @Sendable (String) -> AccountLook
         /// The same by author.
-        package var byAuthor: @Sendable (UInt64) -> AccountState?
+        package var byAuthor: @Sendable (UInt64) -> AccountLook
         /// Changes whenever an account of this node may have changed.
         package var version: @Sendable () -> UInt64
         /// Has a command decided and written.
@@ -25,8 +25,8 @@ package final class Doorkeeper: Sendable {
         package var region: RegionID
 
         package init(
-            region: RegionID, byLogin: @escaping @Sendable (String) -> AccountState?,
-            byAuthor: @escaping @Sendable (UInt64) -> AccountState?,
+            region: RegionID, byLogin: @escaping @Sendable (String) -> AccountLook,
+            byAuthor: @escaping @Sendable (UInt64) -> AccountLook,
             version: @escaping @Sendable () -> UInt64,
             submit: @escaping @Sendable (Command, UInt64) async -> CommandOutcome
         ) {
@@ -91,7 +91,10 @@ package final class Doorkeeper: Sendable {
         var principal = session.principal
         let version = ports.version()
         if session.version != version {
-            guard let account = ports.byAuthor(principal.author), !account.isDisabled else {
+            let look = ports.byAuthor(principal.author)
+            // Nobody is let in while accounts cannot be read; who was keeps the session.
+            if case .unreadable = look { return .nobody }
+            guard let account = look.account, !account.isDisabled else {
                 sessions.withLock { $0.close(digest) }
                 return .nobody
             }
@@ -161,7 +164,12 @@ package final class Doorkeeper: Sendable {
         if let wait = count(subjects) { return .wait(wait) }
         // Asked first: what changes while the password is derived is seen with the first request.
         let version = ports.version()
-        let account = ports.byLogin(login)
+        let look = ports.byLogin(login)
+        if case .unreadable = look {
+            forgive(subjects)
+            return .busy
+        }
+        let account = look.account
         let record = account?.password.flatMap(PasswordRecord.init(text:)) ?? .nobody
         guard let opened = await desk.key(record, password) else {
             forgive(subjects)
@@ -221,7 +229,7 @@ package final class Doorkeeper: Sendable {
         guard let record = await desk.derive(password) else { return .busy }
         var object = command
         object["password"] = .text(record.text)
-        if let secret, let account = ports.byAuthor(principal.author) {
+        if let secret, let account = ports.byAuthor(principal.author).account {
             // The secret lies under the password: under the new one from now on.
             guard let opened = await desk.key(record, password), let key = opened else {
                 return .busy
@@ -255,7 +263,12 @@ package final class Doorkeeper: Sendable {
             Lockout.Subject.login(principal.login), .address(request.peer?.address ?? ""),
         ]
         if let wait = count(subjects) { return .failure(Refused(outcome: .wait(wait))) }
-        let account = ports.byAuthor(principal.author)
+        let look = ports.byAuthor(principal.author)
+        if case .unreadable = look {
+            forgive(subjects)
+            return .failure(Refused(outcome: .busy))
+        }
+        let account = look.account
         let record = account?.password.flatMap(PasswordRecord.init(text:))
         guard let opened = await desk.key(record ?? .nobody, password) else {
             forgive(subjects)

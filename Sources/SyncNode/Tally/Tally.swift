@@ -122,7 +122,8 @@ final class Tally {
         switch change.kind {
         case .ratingGiven: return [DocumentKey(collection: .rating, id: id)]
         case .ticketOpen, .ticketStep: return [TicketState.key(id)]
-        case .caseRate:
+        // What was said of a case that was erased has no payload left that names it.
+        case .caseRate, .caseErase:
             return [DocumentKey(collection: .caseFile, id: id)]
                 + directory.ancestry(of: scope.region).map { RatingState.key(case: id, at: $0) }
         default: return [DocumentKey(collection: .caseFile, id: id)]

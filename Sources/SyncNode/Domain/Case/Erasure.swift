@@ -24,7 +24,7 @@ package struct Erasure: Sendable {
     private static let kept = [
         "case", "on", "number", "query", "item", "version", "origin", "channel", "outcome", "at",
         "to", "region", "destination", "handover", "about", "cut", "score",
-        "codes", "pledge", "stage",
+        "codes", "pledge", "stage", "offline", "clockUnproven", "clock", "named",
     ]
 
     /// nil for a change of another kind, or one that is not of its form.
