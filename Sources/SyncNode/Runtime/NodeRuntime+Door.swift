@@ -166,6 +166,11 @@ extension NodeRuntime {
         door.credentials.map { SystemClock.now().wholeDays(until: $0.notAfter) }
     }
 
+    func tellCertificate(_ status: inout NodeStatus) {
+        status.certificateUntil = door.credentials?.notAfter
+        status.certificateDaysLeft = Int(certificateDaysLeft ?? 0)
+    }
+
     /// A certificate near its end is asked for anew, and what is shown on connections is made anew
     /// with it. Ends with the node.
     func keepCertificate() async {
