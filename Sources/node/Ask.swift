@@ -104,8 +104,26 @@ enum StatusLine {
             lines.append(
                 Words("席位暂停：收件，不决定", "no seat: it receives and does not decide").text)
         }
+        if let days = status["certificate"]?["daysLeft"]?.int,
+            days < Limits.certificateWarningDays
+        {
+            lines.append(
+                days < 0
+                    ? Words("证书已过期：连通上级后自动换发", "the certificate ran out").text
+                    : Words(
+                        "证书还有 \(days) 天到期：连通上级后自动换发",
+                        "the certificate ends in \(days) days: renewed once the parent is reached"
+                    ).text)
+        }
         for entry in status["peers"]?.array ?? [] {
             lines.append(peer(entry))
+            if entry["ended"]?.bool == true {
+                lines.append(
+                    Words(
+                        "    ! 上级已吊销本节点：此后所办一律无效，待上级核对",
+                        "    ! it has ended this node: what it does from then on counts for nothing"
+                    ).text)
+            }
             for alarm in entry["alarms"]?.array ?? [] {
                 lines.append("    ! " + (alarm["text"]?.text ?? ""))
             }

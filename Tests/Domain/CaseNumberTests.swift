@@ -100,4 +100,26 @@ struct CaseCommandTests {
         #expect(
             try field(#"{"command":"case.offer","case":"\#(id)","to":"371502101000"}"#) == nil)
     }
+
+    @Test func eachIncarnationCountsFromAStartOfItsOwn() throws {
+        var state = SerialState(scope: ScopeID(1), date: 20_260_924, last: 0)
+        let (one, other) = (ActorID(5), ActorID(19_999))
+        #expect(state.nextOfFirst == 1)
+        let suspect = [1, 1].map { state.count($0, by: ActorID(1), isAnew: false) }
+        #expect(suspect == [false, true] && state.nextOfFirst == 2, "the second was given before")
+        #expect(state.next(for: one) { _ in false } == 80_005)
+        #expect(state.next(for: one) { $0 < 80_008 } == 80_008, "known ones are passed over")
+        _ = state.count(80_008, by: one, isAnew: false)
+        _ = state.count(99_999, by: other, isAnew: false)
+        _ = state.count(80_003, by: one, isAnew: true)
+        #expect(
+            state.next(for: one) { _ in false } == 80_009, "what it wrote for another counts not")
+        #expect(state.next(for: other) { _ in false } == 80_000, "the first after the last")
+        #expect(state.next(for: one) { _ in true } == nil)
+        #expect(state.nextOfFirst == 2)
+        let key = SerialState.key(scope: state.scope, date: state.date)
+        #expect(try SerialState(state.stored(key: key)) == state)
+        state.last = CaseNumber.firstSeatSerialMax
+        #expect(state.nextOfFirst == nil)
+    }
 }

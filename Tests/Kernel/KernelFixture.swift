@@ -26,14 +26,18 @@ final class FixtureNode {
     let signer: FixtureSigner
     let region: RegionID
     private var counter: UInt64
+    /// What the randomness of two nodes with one key differs by.
+    private let salt: UInt64
     private(set) var effects = Effects()
 
     init(
         seed: UInt8, region: RegionID, root: SeatRecord? = nil,
-        journal: SimulatedJournal = SimulatedJournal(), rules: KernelRules = KernelRules()
+        journal: SimulatedJournal = SimulatedJournal(), rules: KernelRules = KernelRules(),
+        salt: UInt64 = 0
     ) throws {
         self.journal = journal
         self.region = region
+        self.salt = salt
         counter = UInt64(seed) << 32
         signer = try FixtureSigner(seed: seed)
         let node = Digest(bytes: [UInt8](repeating: seed, count: 32))
@@ -60,7 +64,8 @@ final class FixtureNode {
             submissions, at: Instant(millis: millis)
         ) {
             counter += 1
-            return Digest(words: (counter, ~counter, counter &* 0x9E37_79B9_7F4A_7C15, counter))
+            let word = counter ^ salt << 16
+            return Digest(words: (word, ~word, word &* 0x9E37_79B9_7F4A_7C15, word))
         }
         self.effects = effects
         return outcomes

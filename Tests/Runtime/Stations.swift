@@ -7,6 +7,7 @@ import Kernel
 import Network
 import Testing
 
+@testable import Disk
 @testable import Runtime
 
 /// A folder that goes away with its owner.
@@ -251,12 +252,31 @@ struct County {
         await county.stop()
     }
 
-    /// Copies a directory; its node must be stopped.
+    /// Copies a directory as an image of its disk would: its sentinel does not tell that it is
+    /// another file. Its node must be stopped.
     static func copy(_ from: String, to: String) throws {
         if FileManager.default.fileExists(atPath: to) {
             try FileManager.default.removeItem(atPath: to)
         }
         try FileManager.default.copyItem(atPath: from, toPath: to)
+        let path = URL(fileURLWithPath: to + "/sentinel")
+        guard FileManager.default.fileExists(atPath: path.path) else { return }
+        let place = try OpenFile(
+            path: path.path, flags: O_RDONLY, site: .sentinelOpen, faults: nil
+        ).place()
+        let bytes = [UInt8](try Data(contentsOf: path))
+        var image: [UInt8] = []
+        for start in [0, SentinelRecord.slotBytes] {
+            let slot = Array(bytes[start..<start + SentinelRecord.slotBytes])
+            guard slot.contains(where: { $0 != 0 }) else {
+                image += slot
+                continue
+            }
+            var record = try SentinelRecord.decode(slot)
+            record.place = place
+            image += record.encode()
+        }
+        try Data(image).write(to: path)
     }
 
     /// Copies a directory; its node must be stopped.

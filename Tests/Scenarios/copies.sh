@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Backups, restores and copies of a station (docs/GUARANTEES.md, PROTOCOL §6) on real processes: a
-# backup while it serves, restored elsewhere and in place; the whole directory copied and run twice;
-# the keys copied alone; an old database put under the running node. Each is found out at the latest
-# at first contact, nothing is lost, no number is given twice, and one command seats it again.
+# backup while it serves, restored elsewhere and in place; the whole directory copied and run twice,
+# also under another machine-id; an image of the whole disk run twice; the keys copied alone; an old
+# database put under the running node. Each is found out at the latest at first contact, nothing is
+# lost, no number is given twice but by the image, and one command seats it again.
 #
 #   Tests/Scenarios/copies.sh [BINARY]      .build/debug/node where none is named
 #
@@ -64,6 +65,20 @@ comes_back() {
     old=$(incarnation "$1")
 }
 
+# image DIR: a copy as an image of the disk would be. What tells a copy of the files (the number and
+# the birth of the sentinel's file, at byte 137 of each slot) is taken out, as nothing tells there.
+image() {
+    python3 - "$1/sentinel" <<'PY'
+import hashlib, sys
+with open(sys.argv[1], "r+b") as file:
+    whole = file.read()
+    file.seek(0)
+    for start in (0, 512):
+        slot = whole[start:start + 137] + bytes(8)
+        file.write((slot + hashlib.sha256(slot).digest()).ljust(512, b"\0"))
+PY
+}
+
 "$node" init --data "$county" --region 370124000000 --name 平阴县 >/dev/null
 launch county --data "$county" --listen 127.0.0.1:0
 url=$address
@@ -116,51 +131,99 @@ launch village --data "$village" --listen 127.0.0.1:0
 comes_back "$village" "restored in place"
 home=$pid
 
-# The whole directory, with its secret, runs twice. The one that speaks first stays itself.
-stop "$home"
-cp -r "$work/village" "$work/twin"
-launch village --data "$village" --listen 127.0.0.1:0
-home=$pid
-receive "$village"
-within 60 has_all "$county"
-launch twin --data "$work/twin/node" --listen 127.0.0.1:0
-within 60 is_new "$work/twin/node"
-receive "$work/twin/node"
-is_suspended "$work/twin/node" || fail "a twin decides"
-# Each counts on from what it has heard: neither knows of the other's case before.
-within 60 has_all "$village"
-receive "$village"
-[ "$(incarnation "$village")" = "$old" ] || fail "the original lost itself to its twin"
-decides "$village" || fail "the original decides no more"
-within 60 has_all "$county"
-within 60 has_all "$village"
-within 60 has_all "$work/twin/node"
-stop "$pid"
+# The serial of a number; those of whoever had the first seat end with 79999.
+serial() { echo $((10#${1:20:5})); }
+given() { "$node" case receive --data "$1" --item $item --applicant "$2" --json | field "$3"; }
 
-# Both off line: neither can know of the other, and both give the same number. Both cases are kept.
+# The whole directory, with its secret, runs twice, both off line: the copy sees that it is another
+# file, before it gives any number, and gives other ones than the original.
 stop "$home"
 stop "$parent"
-rm -rf "$work/twin"
 cp -r "$work/village" "$work/twin"
 launch village --data "$village" --listen 127.0.0.1:0
 home=$pid
 launch twin --data "$work/twin/node" --listen 127.0.0.1:0
 twin=$pid
-given() { "$node" case receive --data "$1" --item $item --applicant "$2" --json | field "$3"; }
-once=$(given "$village" 甲某 number)
-[ "$(given "$work/twin/node" 乙某 number)" = "$once" ] || fail "the copy counts on"
+grep -q 'copied as files' "$work/twin.err" || fail "a copy does not know that it is one"
+is_new "$work/twin/node" || fail "a copy has the original's incarnation"
+[ "$(incarnation "$village")" = "$old" ] || fail "the original lost itself to its twin"
+for turn in 1 2 3; do
+    receive "$village"
+    decides "$village" || fail "the original decides no more"
+    receive "$work/twin/node"
+    is_suspended "$work/twin/node" || fail "a twin decides"
+    [ "$(serial "$number")" -gt 79999 ] || fail "a twin's number is not apart: $number"
+done
+fact
 launch county --data "$county" --listen "${url#https://}"
 parent=$pid
+for place in "$county" "$village" "$work/twin/node"; do within 60 has_all "$place"; done
+[ "$(incarnation "$village")" = "$old" ] || fail "the original lost itself to its twin"
+stop "$twin"
+
+# The same under another machine-id, where the kernel lets us name one.
+if unshare -rm true 2>/dev/null; then
+    cp -r "$work/village" "$work/abroad"
+    # Even where the files were not told apart.
+    echo 0123456789abcdef0123456789abcdef >"$work/machine-id"
+    cat >"$work/abroad.sh" <<END
+#!/bin/sh
+exec unshare -rm sh -c 'mount --bind "$work/machine-id" /etc/machine-id && exec "$node" "\$@"' node "\$@"
+END
+    chmod +x "$work/abroad.sh"
+    image "$work/abroad/node"
+    here_node=$node
+    node=$work/abroad.sh
+    launch abroad --data "$work/abroad/node" --listen 127.0.0.1:0
+    node=$here_node
+    grep -q 'another machine' "$work/abroad.err" || fail "another machine is not seen"
+    receive "$work/abroad/node"
+    is_suspended "$work/abroad/node" || fail "a copy on another machine decides"
+    [ "$(serial "$number")" -gt 79999 ] || fail "its number is not apart: $number"
+    within 60 has_all "$county"
+    stop "$pid"
+    fact
+else
+    echo "passed over: no other machine-id can be named here (unshare -rm)" >&2
+fi
+
+# An image of the whole disk, off line: nothing tells the two apart, and both give the same number.
+stop "$home"
+stop "$parent"
+cp -r "$work/village" "$work/image"
+image "$work/image/node"
+launch village --data "$village" --listen 127.0.0.1:0
+home=$pid
+launch image --data "$work/image/node" --listen 127.0.0.1:0
+twin=$pid
+once=$(given "$village" 甲某 number)
+[ "$(given "$work/image/node" 乙某 number)" = "$once" ] || fail "an image counts apart"
+launch county --data "$county" --listen "${url#https://}"
+parent=$pid
+# Found out at first contact: both cases are kept, the number names neither, their ids do.
 both() {
-    "$node" case list --data "$county" --limit 200 --json >"$work/list" &&
+    "$node" case list --data "$1" --limit 200 --json >"$work/list" &&
         [ "$(grep -o "\"number\":\"$once\"" "$work/list" | wc -l)" -eq 2 ]
 }
-within 60 both
+for place in "$county" "$village" "$work/image/node"; do within 60 both "$place"; done
 "$node" case show "$once" --data "$county" --json >"$work/list" 2>&1 && fail "one number, one case"
 grep -q 'label-not-unique' "$work/list" || fail "a number given twice is not told: $(cat "$work/list")"
+ids=$(sed -n 's/.*"ids":\[\([^]]*\)\].*/\1/p' "$work/list" | tr -d '"' | tr ',' ' ')
+[ "$(echo $ids | wc -w)" -eq 2 ] || fail "not both are named: $(cat "$work/list")"
+codes=""
+for id in $ids; do
+    "$node" case show "$id" --data "$county" --json >"$work/list" || fail "no case $id"
+    grep -q '"duplicateNumber":true' "$work/list" || fail "$id is not marked"
+    codes="$codes $(field queryCode <"$work/list")"
+done
+[ "$(printf '%s\n' $codes | sort -u | wc -l)" -eq 2 ] || fail "the 查询码 does not tell them apart"
 fact
+# Whichever of them was found out gives other numbers from now on, and is seated by one command.
+one=$(given "$village" 丙某 number)
+other=$(given "$work/image/node" 丁某 number)
+[ "$one" != "$other" ] || fail "they go on giving one number"
+received="$received $one $other"
 stop "$twin"
-# Whichever of them was found out is seated again; the other stays as it is.
 old=$(incarnation "$village")
 settled() { receive "$village" && { decides "$village" || { seat && false; }; }; }
 within 60 settled

@@ -38,15 +38,13 @@ import Testing
     @Test func anOlderDatabaseThatGrewAgainIsFenced() throws {
         try fixture.inService()
         try fixture.saveDatabase(as: "old")
-        try FileManager.default.copyItem(
-            atPath: fixture.directory.sentinel, toPath: fixture.folder.path + "/sentinel")
+        let path = URL(fileURLWithPath: fixture.directory.sentinel)
+        let older = try Data(contentsOf: path)
         try fixture.grow(try fixture.open(), by: 2)
-        let newer = try Data(contentsOf: URL(fileURLWithPath: fixture.directory.sentinel))
+        let newer = try Data(contentsOf: path)
         // The clone goes on from the same past: other changes under the same numbers.
         try fixture.restoreDatabase(from: "old")
-        try FileManager.default.removeItem(atPath: fixture.directory.sentinel)
-        try FileManager.default.copyItem(
-            atPath: fixture.folder.path + "/sentinel", toPath: fixture.directory.sentinel)
+        try older.write(to: path)
         let clone = try ChainForge(scope: fixture.scope, seed: 1)
         for _ in 0..<3 { _ = clone.next() }
         do {
@@ -55,13 +53,32 @@ import Testing
             for _ in 0..<2 { try journal.append(clone.next(bodyBytes: 77).change, founding: nil) }
             try journal.commit()
         }
-        try newer.write(to: URL(fileURLWithPath: fixture.directory.sentinel))
+        try newer.write(to: path)
         #expect(try fixture.open().fence == .diverged)
     }
 
     @Test func anotherMachineIsFenced() throws {
         try fixture.inService()
         #expect(try fixture.open(machine: .zero).fence == .otherMachine)
+    }
+
+    /// The same bytes in another file: whoever wrote them may be at work somewhere else.
+    @Test func aCopyOfTheFilesIsFenced() throws {
+        try fixture.inService()
+        let path = fixture.directory.sentinel
+        try FileManager.default.copyItem(atPath: path, toPath: path + ".copy")
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: path + ".copy", toPath: path)
+        #expect(try fixture.open().fence == .copied)
+    }
+
+    /// Another folder of the same file system is no copy.
+    @Test func aDirectoryThatWasMovedIsNoCopy() throws {
+        try fixture.inService()
+        let moved = StoreDirectory(path: fixture.folder.path + "/moved")
+        try FileManager.default.moveItem(atPath: fixture.directory.path, toPath: moved.path)
+        let journal = try SQLiteJournal(directory: moved, machine: StoreFixture.machine)
+        #expect(journal.fence == nil)
     }
 
     @Test func aMissingSentinelIsFenced() throws {

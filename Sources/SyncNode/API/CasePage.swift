@@ -79,7 +79,7 @@ struct CasePage {
         return """
             <section class="card receipt"><div class="title"><h1>\(title)</h1>\(mark)</div>
             <dl class="facts">\(facts)\(dues)</dl>\(materials)
-            \(trouble)\(duplicates)\(reveal)<p class="quiet">凭办件编号和查询码可在任一站点查询进度。\
+            \(trouble)\(sharedNumber)\(duplicates)\(reveal)<p class="quiet">凭办件编号和查询码可在任一站点查询进度。\
             打印于 \(status.clock.minuteText)，\(status.name)。</p><p class="seal">（盖章）</p></section>
             """
     }
@@ -98,6 +98,15 @@ struct CasePage {
         case .damaged:
             "<p class=\"notice\">个人信息的密文已损坏，无法解密。请从上级或备份恢复，并运行 verify。</p>"
         }
+    }
+
+    /// Two images of one disk gave a number twice: both count, and the 查询码 tells them apart.
+    private var sharedNumber: HTMLText {
+        guard sheet.sharesNumber else { return .empty }
+        return """
+            <p class="notice">重号：另有一件办件也是此编号（整盘副本同时收件所致），两件都有效。\
+            请凭查询码 <code>\(sheet.queryCode)</code> 分辨。</p>
+            """
     }
 
     /// A person looks and keeps the earlier one (DOMAIN §3.8); nothing is concluded here.

@@ -50,6 +50,11 @@ struct HomePage {
             Page.fact("磁盘余量", text: Self.size(status.diskFreeBytes)),
             Page.fact("本机时间", text: status.clock.minuteText),
         ]
+        if let until = status.certificateUntil {
+            let days = status.certificateDaysLeft
+            let day = String(until.minuteText.prefix(10))
+            facts.append(Page.fact("证书有效至", text: day + "，还有 \(days) 天"))
+        }
         if status.blobsWanted > 0 {
             facts.append(Page.fact("待收附件", text: "\(status.blobsWanted)"))
         }

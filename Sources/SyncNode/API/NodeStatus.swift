@@ -30,12 +30,22 @@ package struct NodeStatus: Sendable {
     package let diskFreeBytes: Int64
     /// Attachments that changes name and that are still to come.
     package var blobsWanted = 0
+    /// Until when the node's certificate holds; nil where it was never enrolled.
+    package var certificateUntil: Instant?
+    /// Days until then by the machine's clock, below 0 afterwards.
+    package var certificateDaysLeft = 0
+    /// Whether it runs out so soon that people are told.
+    package var isCertificateDue: Bool {
+        certificateUntil != nil && certificateDaysLeft < Int(Limits.certificateWarningDays)
+    }
     /// The node's time.
     package let clock: Instant
     /// Said where the parent's certificate does not run at this machine's time.
     package static let suspectClock = "suspect"
     /// How far this node's clock is believed, by the parent's: of the parent alone.
     package var clockTrust: String? { peers.first(where: \.isParent)?.clockTrust }
+    /// Whether the parent turned this node away since it was ended (吊销).
+    package var isEnded: Bool { peers.contains { $0.isParent && $0.isEnded } }
     /// What was added to the machine's own clock, in milliseconds.
     package var clockCorrectionMillis: Int64 {
         peers.first(where: \.isParent)?.clockCorrectionMillis ?? 0
@@ -90,6 +100,12 @@ package struct NodeStatus: Sendable {
             object.field("diskFreeBytes", diskFreeBytes)
             object.field("blobsWanted", blobsWanted)
             object.field("clock", clock.rfc3339)
+            if let certificateUntil {
+                object.object("certificate") { certificate in
+                    certificate.field("until", certificateUntil.rfc3339)
+                    certificate.field("daysLeft", certificateDaysLeft)
+                }
+            }
         }
         return writer.bytes
     }
@@ -170,6 +186,8 @@ package struct PeerStatus: Sendable {
     package var clockTrust: String?
     /// Of the parent: what was added to this machine's clock, in milliseconds.
     package var clockCorrectionMillis: Int64 = 0
+    /// Of the parent: whether it turned this node away since it was ended.
+    package var isEnded = false
     /// One sentence; nil after a good exchange.
     package let lastError: String?
     /// Each once, oldest first.
@@ -214,6 +232,7 @@ package struct PeerStatus: Sendable {
                 object.field("clockCorrectionMillis", clockCorrectionMillis)
             }
             object.field("lastError", lastError.map(JSON.text) ?? .null)
+            if isEnded { object.field("ended", true) }
             object.field("receiptTime", receiptTime.map { .text($0.rfc3339) } ?? .null)
             object.field("receiptBehind", JSON(count: receiptBehind))
             object.array("alarms") { array in
@@ -369,4 +388,10 @@ package struct Place: Hashable, Sendable {
 extension JSON {
     /// A number, or `null`.
     init(count: Int?) { self = count.map { .int(Int64($0)) } ?? .null }
+}
+
+extension Schemas {
+    /// Of a status: how long the node's certificate holds.
+    static let certificate = JSON.record(
+        [("until", .moment), ("daysLeft", .integer())], required: ["until", "daysLeft"])
 }

@@ -127,13 +127,19 @@ enum Page {
                 发现数据回退或副本，正在以新身份重新开始；可以查看，不能办理。</p>
                 """
         }
+        if status.isEnded {
+            return """
+                <p class="banner bad" role="alert"><strong>本节点已被上级吊销</strong>：\
+                此后所办一律无效，待上级核对后才算数。请停止办理，与上级联系。</p>
+                """
+        }
         if !status.seated {
             return """
                 <p class="banner bad" role="alert"><strong>席位暂停</strong>：\
                 本节点以新身份运行，等待重新授予席位；照常收件，不能决定。</p>
                 """
         }
-        let clock = clockBanner(status)
+        let clock: HTMLText = "\(clockBanner(status))\(certificateBanner(status))"
         guard status.isCutOff else { return clock }
         let last = status.peers.first { $0.isParent }?.lastContact
         let since = last.map { "，最后同步 " + $0.minuteText } ?? "，尚未同步过"
@@ -168,6 +174,22 @@ enum Page {
                 """
         default: return .empty
         }
+    }
+
+    /// A certificate that runs out soon; it is renewed by itself as soon as the parent is reached.
+    private static func certificateBanner(_ status: NodeStatus) -> HTMLText {
+        guard status.isCertificateDue else { return .empty }
+        let days = status.certificateDaysLeft
+        if days < 0 {
+            return """
+                <p class="banner bad" role="alert"><strong>证书已过期</strong>：上级不再接待，\
+                连通后自动换发；换发不成的，请上级重新邀请本节点入网。</p>
+                """
+        }
+        return """
+            <p class="banner" role="status"><strong>证书将到期</strong>：还有 \(String(days)) 天，\
+            与上级连通后自动换发；请管理员核对与上级的链路。</p>
+            """
     }
 
     /// A mark with a colour.

@@ -33,10 +33,9 @@ enum Schemas {
                     ("parent", .flag), ("lagSeconds", .orNull(.integer(min: 0))),
                     ("unsent", .integer(min: 0)), ("lastContact", .orNull(.moment)),
                     ("clockOffsetMillis", .orNull(.integer())), ("clockTrust", .string()),
-                    ("clockCorrectionMillis", .integer()),
+                    ("clockCorrectionMillis", .integer()), ("ended", .flag),
                     ("lastError", .orNull(.string())), ("alarms", .list(alarm)),
-                    ("receiptTime", .orNull(.moment)),
-                    ("receiptBehind", .orNull(.integer(min: 0))),
+                    ("receiptTime", .orNull(.moment)), ("receiptBehind", .orNull(.integer(min: 0))),
                 ],
                 required: [
                     "region", "url", "state", "lagSeconds", "unsent", "lastContact", "alarms",
@@ -78,6 +77,7 @@ enum Schemas {
                     ("unsent", .integer(min: 0)), ("peers", .list(reference("Peer"))),
                     ("fenced", .flag), ("seated", .flag), ("diskFreeBytes", .integer(min: 0)),
                     ("blobsWanted", .integer(min: 0)), ("clock", .moment),
+                    ("certificate", certificate),
                 ],
                 required: [
                     "region", "name", "level", "nodeId", "incarnation", "carryRoot", "scopes",

@@ -23,9 +23,11 @@ struct CaseSheet {
     /// What an act on it builds on.
     var tag: StateTag { StateTag(of: document.state) }
     var number: String { text("number") ?? document.label }
+    /// Whether another case has its number.
+    var sharesNumber: Bool { json["duplicateNumber"]?.bool == true }
     /// What an address names it by: two cases may have one number.
     var address: String {
-        json["duplicateNumber"]?.bool == true || document.label.isEmpty
+        sharesNumber || document.label.isEmpty
             ? document.key.id.hex : document.label
     }
     var queryCode: String { text("queryCode") ?? "—" }

@@ -157,7 +157,7 @@ struct ArchiveMetadata {
         add("idNumber", "证件号码", person?.idNumber ?? "")
         add("station", "收件地点", directory.region(state.scope.region)?.name ?? "")
         add("holder", "办理地点", state.holder?.region.flatMap { directory.region($0)?.name } ?? "")
-        add("channel", "申报渠道", state.facts.channel)
+        add("channel", "申报渠道", Channel.name(state.facts.channel))
         add("received", "收件日期", day(state.receivedAt))
         add("accepted", "受理日期", day(first(.caseAccept)))
         add("decided", "决定日期", day(first(.caseDecide)))

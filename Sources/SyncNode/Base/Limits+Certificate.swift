@@ -4,8 +4,11 @@ extension Limits {
     package static let certificateBytesMax = 16 * 1024
     /// Certificates of a chain: the five tiers' authorities and the node itself, and one spare.
     package static let certificateChainMax = 7
-    /// Seconds between two looks at the end of the own certificate: a day.
-    package static let certificateCheckSeconds = 86_400
+    /// Milliseconds between two looks at the end of the own certificate: one that is due is asked
+    /// for soon after the parent can be reached.
+    package static let certificateLookMillis = 20_000
+    /// Looks after which a parent that had none that holds longer is asked again: a day.
+    package static let certificateRestRounds = 86_400_000 / certificateLookMillis
     /// TLS sessions that a server keeps for resuming: a county's villages and its windows. Each
     /// holds its caller's certificates.
     package static let sessionsMax = 512

@@ -14,7 +14,7 @@ enum AppendBench {
             var rounds = Rounds()
             let batch = Array(repeating: row, count: writers)
             for turn in 1...5 {
-                // A station of its own each time: a day has 99,999 numbers a station.
+                // A station of its own each time: a day has 79,999 numbers a station.
                 let data = try await BenchWorld.makeCounty(
                     place.folder, named: "append-\(writers)-\(turn)")
                 try await rounds.turn(

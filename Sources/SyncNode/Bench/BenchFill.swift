@@ -38,8 +38,8 @@ enum BenchFill {
         var made = 0
         var index = 0
         while made < changes {
-            // At most 99,999 cases a day have a number.
-            let now = start.advanced(byMillis: Int64(index / 80_000) * 86_400_000)
+            // At most 79,999 cases a day have a number.
+            let now = start.advanced(byMillis: Int64(index / 70_000) * 86_400_000)
             let receive = try (0..<256).map { offset in
                 try submission(BenchWorld.receive(index + offset))
             }

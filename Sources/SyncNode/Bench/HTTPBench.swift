@@ -36,7 +36,7 @@ enum HTTPBench {
         let batch = Array(repeating: [UInt8](repeating: 0x5a, count: 600), count: 32)
         var rounds = Rounds()
         for turn in 1...5 {
-            // A station of its own each time: a day has 99,999 numbers a station.
+            // A station of its own each time: a day has 79,999 numbers a station.
             let data = try await BenchWorld.makeCounty(place.folder, named: "post-\(turn)")
             let node = try ServedNode(place.program, data, more: ["--plain"])
             defer { node.stop() }

@@ -73,7 +73,7 @@ extension BoardMaker {
             ["类别", state.kind.name], ["状态", state.status.name(of: state.kind)],
             ["登记站", name(state.station)], ["现办理", name(state.holder)],
             ["登记", opening.moment.minute], ["到期", due?.words ?? ""],
-            ["亮灯", light?.name ?? "—"], ["渠道", body["channel"]?.text ?? ""],
+            ["亮灯", light?.name ?? "—"], ["渠道", Channel.name(body["channel"]?.text ?? "")],
             ["内容", text(opening.note)],
         ]
         for (label, field) in [("热线工单号", "hotline"), ("办件", "case"), ("事项", "item")] {

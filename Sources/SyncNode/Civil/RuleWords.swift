@@ -235,7 +235,7 @@ package enum RuleWords {
         ("not-serving", "the node is starting, stopping or fenced"),
         ("not-staged", "no version of the item is being tried out"),
         ("not-superseded", "the entry is not a decision that was superseded"),
-        ("not-supervisor", "only a place above may name the custodian"),
+        ("not-supervisor", "only a place above may do that: the county, as a rule"),
         ("not-the-parent", "the node at that address is not the new parent of this place"),
         ("nothing-to-seat", "no new key waits for a seat"),
         ("notice-full", "no more words about this are kept"),

@@ -89,10 +89,19 @@ package struct EnrolmentTable: Sendable {
             """
             <tr><td><code>\(Self.text(row, "region"))</code>\
             <td data-l="节点"><code>\(String(Self.text(row, "node").prefix(8)))</code>\
-            <td data-l="有效至">\(Self.moment(row, "until"))</tr>
+            <td data-l="有效至">\(Self.moment(row, "until"))\(due(row))</tr>
             """
         }
         return Self.table(["区划代码", "节点", "有效至"], lines, "还没有签发过证书。")
+    }
+
+    /// Marks a certificate that runs out soon or did.
+    private func due(_ row: JSON) -> HTMLText {
+        switch row["daysLeft"]?.int ?? Limits.certificateWarningDays {
+        case ..<0: " <span class=\"mark bad\">已过期</span>"
+        case ..<Limits.certificateWarningDays: " <span class=\"mark waiting\">将到期</span>"
+        default: .empty
+        }
     }
 
     private var made: HTMLText {

@@ -18,7 +18,7 @@ package struct LateLane: Sendable {
         /// What the author's clock said: nobody's word.
         package let time: Instant
         /// The number of the case that it is of; empty where it is of none.
-        package let number: String
+        package fileprivate(set) var number: String
         /// Whose act it says that it is.
         package let person: Person
         /// Why it is void: what ended the node, or nil where an account of it was ended.
@@ -43,6 +43,10 @@ package struct LateLane: Sendable {
     /// The first `Limits.departureRowsMax` of `count`; by key, scope and number.
     package private(set) var rows: [Row] = []
     package private(set) var count = 0
+    /// Numbers of cases that came in behind the end themselves: no document tells them.
+    private var numbers: [Digest16: String] = [:]
+    /// The cases of rows whose number is still to be told, by the row.
+    private var unnamed: [(row: Int, id: Digest16)] = []
 
     /// Reads each change that lies beyond a cut.
     ///
@@ -75,6 +79,7 @@ package struct LateLane: Sendable {
                 }
             }
         }
+        for (row, id) in unnamed { rows[row].number = numbers[id] ?? "" }
     }
 
     private mutating func take(
@@ -94,28 +99,31 @@ package struct LateLane: Sendable {
         guard rows.count < Limits.departureRowsMax else { return }
         let cut = directory.cut(of: key, in: scope.id)
         let isEnded = cut.map { change.header.seq > $0.seq || hash != $0.hash } ?? true
+        let number = try number(of: change, in: scope, reader)
         rows.append(
             Row(
                 key: key, region: region, scope: scope, dot: change.dot, hash: hash,
-                kind: change.kind, time: change.header.time.instant,
-                number: try Self.number(of: change, in: scope, reader), person: person,
-                reason: isEnded ? directory.reason(of: key) : nil, isAdopted: isAdopted))
+                kind: change.kind, time: change.header.time.instant, number: number,
+                person: person, reason: isEnded ? directory.reason(of: key) : nil,
+                isAdopted: isAdopted))
     }
 
-    private static func number(
+    /// The number of the row that comes next.
+    private mutating func number(
         of change: Change, in scope: ScopeName, _ reader: SnapshotReader
     ) throws(JournalError) -> String {
         guard scope.family == .cases, let body = change.body else { return "" }
-        let json: JSON
-        do throws(JSONError) {
-            json = try JSON(parsing: body)
-        } catch {
-            return ""
+        let json = JSON.orNull(body)
+        let id = json["case"]?.text.flatMap(Digest16.init(hex:))
+        if let number = json["number"]?.text {
+            if let id { numbers[id] = number }
+            return number
         }
-        if let number = json["number"]?.text { return number }
-        guard let id = json["case"]?.text.flatMap(Digest16.init(hex:)) else { return "" }
+        guard let id else { return "" }
         let key = DocumentKey(collection: .caseFile, id: id)
-        return try reader.document(key)?.label ?? ""
+        let known = try reader.document(key)?.label ?? ""
+        if known.isEmpty { unnamed.append((rows.count, id)) }
+        return known
     }
 
     /// What adopts some of the rows: those that are named, or all.

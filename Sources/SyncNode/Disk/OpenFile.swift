@@ -1,5 +1,6 @@
 import Base
 internal import CLinux
+import Crypto
 internal import Glibc
 import Kernel
 
@@ -128,6 +129,27 @@ struct OpenFile: ~Copyable {
         guard fstat(descriptor, &facts) == 0 else { throw .system(errno, doing: "stat \(path)") }
         return facts.st_nlink > 0
     }
+
+    /// What tells the file from a copy of it: its number in its file system and when it was made
+    /// there. 0 where the file system does not keep both over a restart of the machine, or is not
+    /// known to.
+    borrowing func place() throws(JournalError) -> UInt64 {
+        var system = statfs()
+        var facts = stat()
+        guard fstatfs(descriptor, &system) == 0, fstat(descriptor, &facts) == 0 else {
+            throw .system(errno, doing: "stat \(path)")
+        }
+        guard Self.lasting.contains(Int64(system.f_type)) else { return 0 }
+        var writer = ByteWriter(capacity: 16)
+        writer.write(UInt64(facts.st_ino))
+        writer.write(UInt64(bitPattern: Int64(clinux_birth(descriptor))))
+        return Hash.digest(writer.bytes, suite: .sha256Ed25519).prefix8
+    }
+
+    /// ext2 to ext4, XFS, Btrfs, F2FS, ZFS, overlayfs, tmpfs, by their magic numbers (statfs(2)).
+    private static let lasting: [Int64] = [
+        0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x2fc1_2fc1, 0x794c_7630, 0x0102_1994,
+    ]
 
     borrowing func truncate(to size: Int64, _ site: IOSite) throws(JournalError) {
         try strike(site, "truncate")

@@ -16,6 +16,7 @@ package import Kernel
 package final class Sentinel {
     private let file: OpenFile
     private let machine: Digest
+    private let place: UInt64
     /// What the file holds, as far as this process knows; nil before the first write.
     package private(set) var last: SentinelRecord?
     private var lastBytes: [UInt8] = []
@@ -29,6 +30,7 @@ package final class Sentinel {
         file = try OpenFile(
             path: path, flags: O_RDWR | O_CREAT, site: .sentinelOpen, faults: faults)
         try file.lock(.sentinelLock)
+        place = try file.place()
     }
 
     /// What a sentinel holds, read beside the process that writes it; nil where there is none
@@ -62,6 +64,7 @@ package final class Sentinel {
         last = found
         lastBytes = bytes
         if found.machine != machine { return .otherMachine }
+        if found.place != 0, place != 0, found.place != place { return .copied }
         if found.ordinal != expected.ordinal {
             return found.ordinal < expected.ordinal
                 ? nil : .behind(database: 0, sentinel: found.own.count)
@@ -108,6 +111,7 @@ package final class Sentinel {
         }
         var record = state
         record.machine = machine
+        record.place = place
         record.generation = (last?.generation ?? 0) + 1
         let bytes = record.encode()
         let start = record.generation % 2 == 0 ? 0 : slotBytes
@@ -140,6 +144,8 @@ package enum Fence: Hashable, Sendable, CustomStringConvertible {
     case unreadable
     /// The data came from another machine.
     case otherMachine
+    /// The files are a copy of those that were written: another one may be at work.
+    case copied
     /// The database is older than what the sentinel saw.
     case behind(database: UInt64, sentinel: UInt64)
     /// As many own changes, or incarnations, as the sentinel saw, but others.
@@ -153,6 +159,7 @@ package enum Fence: Hashable, Sendable, CustomStringConvertible {
         case .missing: "the sentinel is missing"
         case .unreadable: "the sentinel cannot be read"
         case .otherMachine: "the data was written on another machine"
+        case .copied: "the data was copied as files from elsewhere"
         case .behind(let database, let sentinel):
             "the database holds \(database) own changes, the sentinel saw \(sentinel)"
         case .diverged: "the database and the sentinel saw different own changes"

@@ -29,7 +29,7 @@ package struct OwnHistory: Hashable, Sendable {
 package struct SentinelRecord: Hashable, Sendable {
     /// "SYNCSNTL" in ASCII.
     static let magic: UInt64 = 0x5359_4e43_534e_544c
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
     /// Bytes of one slot: a sector, so that a cut write spoils no more than its own slot.
     static let slotBytes = 512
 
@@ -42,6 +42,8 @@ package struct SentinelRecord: Hashable, Sendable {
     package let storeEpoch: UInt64
     package let own: OwnHistory
     package internal(set) var machine: Digest
+    /// What tells the sentinel's file from a copy of it; 0 where its file system tells nothing.
+    package internal(set) var place: UInt64 = 0
 
     init(
         generation: UInt64, ordinal: UInt64, incarnation: Digest, storeEpoch: UInt64,
@@ -74,6 +76,7 @@ package struct SentinelRecord: Hashable, Sendable {
         writer.write(own.count)
         writer.write(own.hash)
         writer.write(machine)
+        writer.write(place)
         writer.write(Hash.digest(writer.bytes, suite: .sha256Ed25519))
         var bytes = writer.bytes
         while bytes.count < Self.slotBytes { bytes.append(0) }
@@ -85,7 +88,8 @@ package struct SentinelRecord: Hashable, Sendable {
         guard try reader.readNumber(8, "sentinel.magic") == magic else {
             throw reader.fail(.badMagic, "sentinel.magic")
         }
-        guard try reader.readByte("sentinel.version") == version else {
+        let found = try reader.readByte("sentinel.version")
+        guard found == version || found == 1 else {
             throw reader.fail(.badVersion, "sentinel.version")
         }
         let generation = try reader.readNumber(8, "sentinel.generation")
@@ -95,6 +99,8 @@ package struct SentinelRecord: Hashable, Sendable {
         let count = try reader.readNumber(8, "sentinel.count")
         let hash = try reader.readDigest("sentinel.hash")
         let machine = try reader.readDigest("sentinel.machine")
+        // Version 1 did not say.
+        let place = found == 1 ? 0 : try reader.readNumber(8, "sentinel.place")
         let sum = Hash.digest(bytes, from: 0, to: reader.offset, suite: .sha256Ed25519)
         guard try reader.readDigest("sentinel.digest") == sum else {
             throw reader.fail(.badDigest, "sentinel.digest")
@@ -104,9 +110,11 @@ package struct SentinelRecord: Hashable, Sendable {
                 throw reader.fail(.notCanonical, "sentinel.rest")
             }
         }
-        return SentinelRecord(
+        var record = SentinelRecord(
             generation: generation, ordinal: ordinal, incarnation: incarnation,
             storeEpoch: storeEpoch, own: OwnHistory(count: count, hash: hash),
             machine: machine)
+        record.place = place
+        return record
     }
 }

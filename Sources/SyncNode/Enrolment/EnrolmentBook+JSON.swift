@@ -53,7 +53,12 @@ extension EnrolmentBook {
             }
         }
         writer.array("certificates") { array in
-            for one in issued { array.object { one.write(to: &$0) } }
+            for one in issued {
+                array.object { object in
+                    one.write(to: &object)
+                    object.field("daysLeft", now.wholeDays(until: one.until))
+                }
+            }
         }
     }
 }

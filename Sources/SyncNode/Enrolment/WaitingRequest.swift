@@ -94,3 +94,11 @@ package struct IssuedCertificate: Hashable, Sendable {
             serials: (json["serials"]?.array ?? []).compactMap { $0.text.flatMap(Hex.decode) })
     }
 }
+
+extension Instant {
+    /// Whole days until another moment, below 0 once that is over.
+    package func wholeDays(until end: Instant) -> Int64 {
+        let left = end.millis - millis
+        return left >= 0 ? left / 86_400_000 : -1 - (-left) / 86_400_000
+    }
+}

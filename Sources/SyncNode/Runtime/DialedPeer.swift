@@ -1,5 +1,6 @@
 import Base
 import Change
+import Gate
 import Kernel
 import Network
 import Replication
@@ -12,6 +13,8 @@ actor DialedPeer {
         let sentence: String
         var isRefused = false
         var isOfDates = false
+        /// Whether the peer says that this node was ended.
+        var isEnded = false
     }
 
     private var dialer: Dialer
@@ -102,7 +105,8 @@ actor DialedPeer {
                 }
             } catch let failure as Failure {
                 watch.failed(
-                    failure.sentence, refused: failure.isRefused, ofDates: failure.isOfDates)
+                    failure.sentence, refused: failure.isRefused, ofDates: failure.isOfDates,
+                    ended: failure.isEnded)
                 if failure.isRefused { await onRefused() }
             } catch let error as Writer.Failure {
                 watch.failed("not taken in here: " + error.words)
@@ -320,10 +324,11 @@ actor DialedPeer {
                 isOfDates: true)
         }
         guard response.status == 200 else {
-            let rule = NodeSettings.json(response.body)?["rule"]?.text.map { " " + $0 } ?? ""
+            let rule = NodeSettings.json(response.body)?["rule"]?.text
             throw Failure(
-                sentence: "\(url) answered \(response.status)" + rule,
-                isRefused: response.status == 403)
+                sentence: "\(url) answered \(response.status)" + (rule.map { " " + $0 } ?? ""),
+                isRefused: response.status == 403,
+                isEnded: response.status == 403 && rule == GateRefusal.revoked.name)
         }
         if isCut { throw Failure(sentence: "the link is cut") }
         watch.transferred(out: request.body.count, in: response.body.count)

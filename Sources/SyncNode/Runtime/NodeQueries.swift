@@ -29,6 +29,7 @@ struct NodeQueries: NodeView {
             unsent: runtime.unsent(), peers: try peerStatuses(), fenced: runtime.isFenced,
             seated: runtime.board.directory.seat(of: region.id)?.key == store.signer.key,
             diskFreeBytes: freeBytes(), clock: runtime.clock.now())
+        runtime.tellCertificate(&status)
         status.blobsWanted = try blobsWanted()
         return status
     }
@@ -319,8 +320,7 @@ struct NodeQueries: NodeView {
     private func peerStatuses() throws(ViewError) -> [PeerStatus] {
         let directory = runtime.board.directory
         let receipts = try receipts()
-        let parent = runtime.settings.region.parent
-        let now = runtime.clock.now()
+        let (parent, now) = (runtime.settings.region.parent, runtime.clock.now())
         return runtime.peerStates().compactMap { state in
             let record =
                 directory.region(state.region)
@@ -333,6 +333,7 @@ struct NodeQueries: NodeView {
                 unsent: runtime.unsent(to: state), lastContact: state.lastContact,
                 clockOffsetMillis: state.clockOffsetMillis.map(Int.init),
                 lastError: state.lastError, alarms: state.alarms)
+            status.isEnded = state.isEnded && status.isParent
             if status.isParent {
                 status.clockTrust =
                     state.isOfDates ? NodeStatus.suspectClock : runtime.clock.trust.rawValue

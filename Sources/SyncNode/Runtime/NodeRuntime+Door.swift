@@ -161,28 +161,64 @@ extension NodeRuntime {
 
     // MARK: renewal
 
-    /// Days until the node's certificate ends; nil without one.
+    /// Days until the node's certificate ends, below 0 afterwards; nil without one.
     var certificateDaysLeft: Int64? {
-        door.credentials.map { ($0.notAfter.millis - SystemClock.now().millis) / 86_400_000 }
+        door.credentials.map { SystemClock.now().wholeDays(until: $0.notAfter) }
     }
 
-    /// Once a day: a certificate near its end is asked for anew, and what is shown on
-    /// connections is made anew with it. Ends with the node.
+    func tellCertificate(_ status: inout NodeStatus) {
+        status.certificateUntil = door.credentials?.notAfter
+        status.certificateDaysLeft = Int(certificateDaysLeft ?? 0)
+    }
+
+    /// A certificate near its end is asked for anew, and what is shown on connections is made anew
+    /// with it. Ends with the node.
     func keepCertificate() async {
-        while !Task.isCancelled {
-            if let left = certificateDaysLeft, left < Limits.certificateWarningDays {
+        var told: Int64?
+        var shown = SystemClock.now()
+        var pause = 0
+        repeat {
+            shown = showAnew(since: shown)
+            pause -= 1
+            let left = certificateDaysLeft
+            let isDue = left.map { $0 < Limits.certificateWarningDays } ?? false
+            guard isDue || isSignedByFormer, pause <= 0 else { continue }
+            let isNews = isDue && told != left
+            if isNews, let left {
                 Console.say(
-                    "the certificate ends in \(left) days: it is being renewed. 证书将在 \(left) 天后到期")
-                await renewCertificate()
-            } else if isSignedByFormer {
-                await renewCertificate()
+                    "the certificate ends in \(left) days: it is being renewed. "
+                        + "证书将在 \(left) 天后到期")
             }
-            do {
-                try await Task.sleep(for: .seconds(Limits.certificateCheckSeconds))
-            } catch {
-                return
-            }
+            told = left
+            let isDone = await renewCertificate(isQuiet: isDue && !isNews)
+            // Another one that holds no longer: one above comes to its end.
+            if isDone, certificateDaysLeft == left { pause = Limits.certificateRestRounds }
+        } while await rest(Limits.certificateLookMillis)
+    }
+
+    /// An authority signs for itself what it shows, for as long as for others: it is made anew in
+    /// time where the node runs on for longer.
+    /// - Returns: Since when what is shown holds.
+    private func showAnew(since shown: Instant) -> Instant {
+        let now = SystemClock.now()
+        let days = Limits.certificateDays - Limits.certificateWarningDays
+        guard door.credentials?.isAuthority == true,
+            now.millis - shown.millis > days * 86_400_000
+        else { return shown }
+        do {
+            try showPresent()
+            return now
+        } catch {
+            Console.say("what is shown on connections could not be made anew: \(error)")
+            return shown
         }
+    }
+
+    /// Shows what the present certificate gives, to those who dial and to those who are dialled.
+    private func showPresent() throws {
+        client.renew(
+            authority: door.credentials?.anchor.pem, identity: try Self.identity(of: door, options))
+        if let shown = try serverIdentity() { try show(shown) }
     }
 
     /// Whether a machine above was replaced since the certificate was signed.
@@ -197,12 +233,20 @@ extension NodeRuntime {
     }
 
     /// Asks the parent for another certificate for the same key, and goes by it at once.
-    func renewCertificate() async {
-        guard let url = settings.parentURL, let parent = settings.region.parent else { return }
+    /// - Returns: Whether there is another one.
+    @discardableResult
+    func renewCertificate(isQuiet: Bool = false) async -> Bool {
+        guard let url = settings.parentURL, let parent = settings.region.parent else {
+            return false
+        }
         do throws(Failure) {
             try await renewCertificate(at: url, of: parent)
+            return true
         } catch {
-            Console.say("the certificate could not be renewed: \(error.sentence)")
+            if !isQuiet {
+                Console.say("the certificate could not be renewed: \(error.sentence)")
+            }
+            return false
         }
     }
 
@@ -221,15 +265,17 @@ extension NodeRuntime {
                     by: try NodeCredentials.key(
                         in: options.data + "/keys", under: store.keys.cover)),
                 secret: nil, by: store.keys.node)
-            let answer = try await Enroller.join(url, wish, client, urn: urn(of: parent))
+            // One that ran out opens no connection: the node's key proves it without.
+            let isOver = credentials.notAfter <= SystemClock.now()
+            let caller =
+                isOver ? try HTTPClient(authority: credentials.anchor.pem, identity: nil) : client
+            defer { if isOver { caller.stop() } }
+            let answer = try await Enroller.join(url, wish, caller, urn: urn(of: parent))
             guard case .admitted(_, let chain) = answer else {
                 throw Failure("\(url) has to approve it first", exitCode: 5)
             }
             try await door.renew(chain.certificates)
-            client.renew(
-                authority: door.credentials?.anchor.pem,
-                identity: try Self.identity(of: door, options))
-            if let shown = try serverIdentity() { try show(shown) }
+            try showPresent()
         } catch let failure as Failure {
             throw failure
         } catch let failure as Enroller.Failure {

@@ -27,6 +27,8 @@ package struct PeerState: Hashable, Sendable {
     /// Whether the last try failed since the peer's certificate does not run at this machine's
     /// time.
     package var isOfDates = false
+    /// Whether the peer turned this node away since it was ended (吊销).
+    package var isEnded = false
     /// The peer's clock minus this node's, at the greeting.
     package var clockOffsetMillis: Int64?
     /// The vectors of the shared scopes when both sides last held the same. Of a scope that is
@@ -67,11 +69,16 @@ package final class PeerWatch: Sendable {
             state.lastContact = now
             state.lastError = nil
             state.isOfDates = false
+            state.isEnded = false
         }
     }
 
-    func failed(_ sentence: String, refused: Bool = false, ofDates: Bool = false) {
+    func failed(
+        _ sentence: String, refused: Bool = false, ofDates: Bool = false, ended: Bool = false
+    ) {
         state.withLock { state in
+            // Until it is let in again: a line that is down between says nothing else.
+            if ended { state.isEnded = true }
             state.link = refused ? .refused : .down
             state.isOfDates = ofDates
             state.lastError = sentence

@@ -28,7 +28,7 @@ enum CaseFold {
             state.take(body)
             if state.facts.stage != nil { state.deriveStatus() }
             if event.kind == .caseReceive {
-                writes += try count(&state, id, from: source)
+                writes += try count(&state, id, arrival.change.header, from: source)
             }
         }
         if state.isHome {
@@ -76,20 +76,21 @@ enum CaseFold {
         return CaseWriter(actor: actor, region: region, epoch: epoch)
     }
 
-    /// Moves the day's counter. A serial that is not above it was given before: by another
-    /// incarnation, or it is the older of two; then every case with that number is marked.
+    /// Moves the day's counter. A serial that is not above it may have been given before: by a
+    /// clone, or it is the older of two; then every case with that number is marked.
     private static func count<S: DocumentSource>(
-        _ state: inout CaseState, _ id: Digest16, from source: S
+        _ state: inout CaseState, _ id: Digest16, _ header: ChangeHeader, from source: S
     ) throws(S.Failure) -> [ContentWrite] {
         guard let number = CaseNumber(state.number) else { return [] }
         let key = SerialState.key(scope: state.scopeID, date: number.date)
         var serial = SerialState(scope: state.scopeID, date: number.date, last: 0)
         if case .serial(let known) = try source.content(key) { serial = known }
-        guard number.serial <= serial.last else {
-            serial.last = number.serial
-            return [ContentWrite(key: key, content: .serial(serial))]
-        }
+        let before = serial
+        let isSuspect = serial.count(
+            number.serial, by: header.actor, isAnew: header.flags.contains(.reissue))
         var writes: [ContentWrite] = []
+        if serial != before { writes.append(ContentWrite(key: key, content: .serial(serial))) }
+        guard isSuspect else { return writes }
         for other in try source.find(.caseFile, label: number.text) where other.id != id {
             guard var twin = try load(other, from: source) else { continue }
             state.duplicateNumber = true

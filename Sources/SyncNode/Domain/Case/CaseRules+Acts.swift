@@ -370,3 +370,24 @@ extension Directory {
         return nil
     }
 }
+
+extension CaseRules {
+    /// The number that this incarnation gives next on a day; nil where none is left.
+    static func nextNumber<S: DocumentSource>(
+        _ code: RegionCode, _ day: CivilDate, _ scope: ScopeName, _ desk: Desk, from source: S
+    ) throws(S.Failure) -> CaseNumber? {
+        var serials = SerialState(scope: scope.id, date: day.number, last: 0)
+        let key = SerialState.key(scope: scope.id, date: day.number)
+        if case .serial(let known) = try source.content(key) { serials = known }
+        let first = desk.directory.seats(of: desk.region).first?.key
+        var serial = serials.nextOfFirst
+        if let first, first != desk.key {
+            serial = try serials.next(for: desk.key.actor(in: scope.id)) {
+                (serial) throws(S.Failure) in
+                let number = CaseNumber(region: code, date: day.number, serial: serial)
+                return try !source.find(.caseFile, label: number.text).isEmpty
+            }
+        }
+        return serial.map { CaseNumber(region: code, date: day.number, serial: $0) }
+    }
+}

@@ -180,13 +180,9 @@ enum CaseRules {
         }
         let day = CivilDate(of: moment)
         let scope = ScopeName.cases(desk.region, year: day.scopeYear)
-        var last = 0
-        let key = SerialState.key(scope: scope.id, date: day.number)
-        if case .serial(let serial) = try source.content(key) { last = serial.last }
-        guard last < CaseNumber.serialMax else {
+        guard let number = try nextNumber(region.code, day, scope, desk, from: source) else {
             return .refuse(RuleRefusal("numbers-used-up", "当日编号已用完"))
         }
-        let number = CaseNumber(region: region.code, date: day.number, serial: last + 1)
         return write(application, stage, version, number, at, region.code, scope, desk)
     }
 
