@@ -284,8 +284,8 @@ DEFENCES = [
      "        else { return [] }",
      "StaffTests/aPlaceBesideOrBelowSaysNothingOfAnAccount"),
     ("disabled-is-out", "Sessions/Doorkeeper.swift",
-     "guard let account = ports.byAuthor(principal.author), !account.isDisabled else {",
-     "guard let account = ports.byAuthor(principal.author),\n"
+     "guard let account = look.account, !account.isDisabled else {",
+     "guard let account = look.account,\n"
      '                !account.isDisabled || isRemoved("disabled-is-out") else {',
      "DoorkeeperTests/aDisabledAccountIsOutWithItsNextRequest"),
     ("account-end", "Domain/Content.swift",
@@ -446,8 +446,9 @@ DEFENCES = [
      "        gone.changes += count\n        try journal.setValue(",
      "KernelErasureTests/whatWaitsToBeWrittenAnewGoes"),
     ("erasure-rest", "Domain/Case/Erasure.swift",
-     '"codes", "pledge", "stage",\n    ]',
-     '"codes", "pledge", "stage",\n    ] + (isRemoved("erasure-rest") ? ["detail", "reason"] : [])',
+     '"codes", "pledge", "stage", "offline", "clockUnproven", "clock", "named",\n    ]',
+     '"codes", "pledge", "stage", "offline", "clockUnproven", "clock", "named",\n'
+     '    ] + (isRemoved("erasure-rest") ? ["detail", "reason"] : [])',
      "ErasureRuleTests/whatIsLeftNamesNobody"),
     ("role-allows", "Account/Permissions.swift",
      "common.contains(act) || acts(of: role).contains(act)",
